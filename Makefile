@@ -1,0 +1,44 @@
+# Every target sets up what it needs; PYTHON names the interpreter that makes the virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+WORKERS ?= 2
+
+.PHONY: demo test test-all check format types bench crash clean
+
+demo: $(READY)
+	@$(BIN)/maracuja demo $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+
+test-all: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	$(BIN)/python -m bench $(ARGS)
+
+crash: $(READY)
+	$(BIN)/python -m pytest -m slow tests/acceptance/test_crash.py --crashes 200 $(ARGS)
+
+clean:
+	rm -rf $(VENV) demo-data bench-data
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Maracuja needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	@touch $@

@@ -1,0 +1,1 @@
+"""HTTP: ingest, management, links and the pages that customers see."""

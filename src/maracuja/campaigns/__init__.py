@@ -1,0 +1,1 @@
+"""Audience, schedule, experiment and goals of a campaign."""

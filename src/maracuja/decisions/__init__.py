@@ -1,0 +1,1 @@
+"""The gates between an audience and its messages, each leaving its reason."""

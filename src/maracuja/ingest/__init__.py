@@ -1,0 +1,1 @@
+"""Segment calls, webhooks and import rows to checked columns."""

@@ -1,0 +1,1 @@
+"""Events, decisions, bodies and profiles as Parquet, queried with DuckDB."""

@@ -1,0 +1,1 @@
+"""Signed links and tokens, UTM, and telling people from machines."""

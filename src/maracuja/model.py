@@ -1,0 +1,268 @@
+"""The records that every room speaks: people, events, messages, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of records that are only values."""
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware moment: the form of every stored time."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(us: int) -> datetime:
+    """The aware UTC moment of a stored time."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+# ---------------------------------------------------------------- people
+
+
+class TraitType(StrEnum):
+    """What values a trait or a property holds; decides the type of its column."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    LIST = "list"  # of texts
+    OBJECT = "object"  # kept as JSON text
+
+
+class Privacy(IntEnum):
+    """How careful to be with a trait or a property; edited by people, never guessed upwards."""
+
+    PUBLIC = 0
+    PERSONAL = 1
+    SENSITIVE = 2
+
+
+class TraitSource(IntEnum):
+    """Who says so; a declared trait always wins over a guess."""
+
+    INFERRED = 0
+    IMPORTED = 1
+    OBSERVED = 2
+    DECLARED = 3
+
+
+class Trait(msgspec.Struct, frozen=True, array_like=True):
+    """A value with its source, confidence (0..1), time (micros) and time to live (seconds, 0 = none)."""
+
+    value: Any
+    source: TraitSource
+    confidence: float
+    at_us: int
+    ttl_s: int = 0
+
+
+class Address(Record):
+    """A place where a person can be reached: channel kind, our account there, their id there."""
+
+    kind: str
+    value: str
+    account: str = ""
+
+
+class Profile(msgspec.Struct, kw_only=True):
+    """A person as one row: canonical pid, revision, traits and the address in use per kind."""
+
+    pid: int
+    bucket: int
+    rev: int
+    created_us: int
+    draw_pid: int
+    traits: dict[str, Trait] = {}
+    addresses: dict[str, str] = {}
+
+
+# A trait's meta is packed in one BIGINT column beside its value in the profile copy:
+# seconds since 1970 (33 bits) | ttl in hours (16) | confidence in thousandths (10) | source (2).
+_TTL_BITS, _CONFIDENCE_BITS, _SOURCE_BITS = 16, 10, 2
+
+
+def pack_meta(trait: Trait) -> int:
+    """Source, confidence, time and time to live in one BIGINT (ttl rounded up to hours)."""
+    ttl_h = min(-(-trait.ttl_s // 3600), (1 << _TTL_BITS) - 1)
+    word = max(trait.at_us // 1_000_000, 0)
+    word = word << _TTL_BITS | ttl_h
+    word = word << _CONFIDENCE_BITS | round(trait.confidence * 1000)
+    return word << _SOURCE_BITS | int(trait.source)
+
+
+def unpack_meta(
+    packed: npt.NDArray[np.int64],
+) -> tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]
+]:
+    """(at seconds, ttl seconds, confidence, source) of packed metas; each of shape (n,)."""
+    source = packed & ((1 << _SOURCE_BITS) - 1)
+    rest = packed >> _SOURCE_BITS
+    confidence = (rest & ((1 << _CONFIDENCE_BITS) - 1)) / 1000.0
+    rest >>= _CONFIDENCE_BITS
+    ttl_s = (rest & ((1 << _TTL_BITS) - 1)) * 3600
+    return rest >> _TTL_BITS, ttl_s, confidence, source
+
+
+# ---------------------------------------------------------------- consent
+
+
+class ConsentState(IntEnum):
+    """What a person said about a topic on a channel; unproven cannot be sent to."""
+
+    UNKNOWN = 0
+    OPTED_IN = 1
+    OPTED_OUT = 2
+    PENDING = 3  # asked, not confirmed
+    UNPROVEN = 4  # imported without source or date
+
+
+class TopicKind(StrEnum):
+    """A service topic (codes, bookings) needs no opt-in and skips holdout, caps and quiet hours."""
+
+    MARKETING = "marketing"
+    SERVICE = "service"
+
+
+# ---------------------------------------------------------------- the lake
+
+
+class FileKind(StrEnum):
+    """What a lake file holds."""
+
+    EVENTS = "events"
+    DECISIONS = "decisions"
+    BODIES = "bodies"
+    PROFILES = "profiles"
+    AUDIENCE = "audience"
+
+
+class LakeFile(Record):
+    """A row of the manifest: a Parquet file is part of the lake while live_from <= now < dead_from.
+
+    `path` is relative to the lake's root; `low` and `high` are offsets (inbox sequence numbers for
+    events, revisions for profiles, chunk numbers for decisions and bodies), both inclusive.
+    """
+
+    path: str
+    kind: FileKind
+    day: str  # YYYY-MM-DD of arrival; the first one of a compacted block
+    low: int
+    high: int
+    from_us: int  # time range of the rows
+    until_us: int
+    rows: int
+    size: int
+    sha256: str
+    live_from_us: int
+    dead_from_us: int | None = None
+
+
+# ---------------------------------------------------------------- messages
+
+
+class Status(StrEnum):
+    """What became of a message: a closed list; the vendor's raw answer is kept beside each."""
+
+    QUEUED = "queued"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    CLICKED = "clicked"
+    REPLIED = "replied"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Capabilities(Record):
+    """What a channel can carry and tell; 0 or empty where it cannot. Lengths in characters."""
+
+    text_chars_max: int = 0
+    subject_chars_max: int = 0
+    html: bool = False
+    pictures: int = 0
+    buttons: int = 0
+    bytes_max: int = 0
+    receipts: frozenset[Status] = frozenset()
+    honours_our_id: bool = False
+    address_kind: str = ""
+
+
+class Content(Record):
+    """What a person will see, rendered: each channel takes the parts that it can carry."""
+
+    text: str
+    subject: str = ""
+    html: str = ""
+    preheader: str = ""
+
+
+class Message(Record):
+    """One message on its way: `id` is made from its natural key, so that a retry is recognised."""
+
+    id: bytes
+    pid: int
+    channel: str
+    to: Address
+    content: Content
+    campaign: str
+    topic: str
+    marketing: bool
+    language: str
+    unsubscribe_url: str = ""
+    headers: dict[str, str] = {}
+
+
+class Verdict(StrEnum):
+    """What an answer of a vendor means for us."""
+
+    ACCEPTED = "accepted"  # theirs now
+    TEMPORARY = "temporary"  # try again, after retry_after_s
+    PERMANENT = "permanent"  # this address will never do: suppress it
+    CONTENT = "content"  # this message will never do; the address may
+    OURS = "ours"  # our account or reputation: stop the channel, tell the operator
+    UNKNOWN = "unknown"  # no answer: it may or may not have been sent
+
+
+class SendResult(Record):
+    """What a vendor said to one message; `raw` is its own words."""
+
+    verdict: Verdict
+    status: Status
+    raw: str = ""
+    code: str = ""
+    vendor_id: str = ""
+    retry_after_s: float | None = None
+
+
+class DeliveryEvent(Record):
+    """What a vendor or a link told us later about a message."""
+
+    message_id: bytes
+    pid: int
+    status: Status
+    at_us: int
+    channel: str
+    machine: bool = False
+    url: str = ""
+    raw: str = ""

@@ -1,0 +1,63 @@
+"""Chance by name: seeded streams, and ids, buckets and draws that any process computes alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+Rng = np.random.Generator
+
+BUCKETS = 64
+
+
+def _digest(parts: Iterable[object]) -> bytes:
+    """SHA-256 of the parts, length-prefixed so that ("ab", "c") differs from ("a", "bc")."""
+    h = hashlib.sha256()
+    for part in parts:
+        raw = part if isinstance(part, bytes) else str(part).encode()
+        h.update(len(raw).to_bytes(4, "big"))
+        h.update(raw)
+    return h.digest()
+
+
+def stream(seed: int, *names: object) -> Rng:
+    """A generator of its own for each name, so that a new consumer shifts nobody else's draws."""
+    return np.random.default_rng(int.from_bytes(_digest((seed, *names))[:16], "big"))
+
+
+def make_id(*parts: object) -> bytes:
+    """16 bytes made from a natural key: the same key gives the same id in every process."""
+    return _digest(parts)[:16]
+
+
+def make_key(*parts: object) -> int:
+    """A signed 64-bit key made from a natural key (fits a BIGINT column)."""
+    return int.from_bytes(_digest(parts)[:8], "big", signed=True)
+
+
+def bucket(pid: int) -> int:
+    """The bucket (0..63) of a person: SHA-256 of the pid as eight big-endian bytes, modulo 64."""
+    return hashlib.sha256(pid.to_bytes(8, "big")).digest()[-1] % BUCKETS
+
+
+def buckets(pids: Iterable[int]) -> npt.NDArray[np.uint8]:
+    """`bucket` for a set; shape (n,)."""
+    sha = hashlib.sha256
+    return np.fromiter(
+        (sha(pid.to_bytes(8, "big")).digest()[-1] % BUCKETS for pid in pids), dtype=np.uint8
+    )
+
+
+def draws(salt: str, pids: Iterable[int]) -> npt.NDArray[np.float64]:
+    """A uniform number in [0, 1) for each person, fixed by (salt, pid); shape (n,).
+
+    Source: SHA-256 of salt, a zero byte and the pid as eight big-endian bytes; the first 53 bits.
+    """
+    prefix = salt.encode() + b"\0"
+    sha = hashlib.sha256
+    raw = b"".join([sha(prefix + pid.to_bytes(8, "big")).digest()[:8] for pid in pids])
+    words = np.frombuffer(raw, dtype=">u8")
+    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53

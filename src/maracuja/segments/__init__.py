@@ -1,0 +1,1 @@
+"""The segment language: parse, check, say in words, the facts it needs, its predicate."""

@@ -1,0 +1,1 @@
+"""A shop, its people, vendors that misbehave on a seeded schedule, a day."""

@@ -1,0 +1,1 @@
+"""Sufficient statistics in, estimates and verdicts out."""

@@ -1,0 +1,1 @@
+"""The state database, and the only room that speaks to it."""

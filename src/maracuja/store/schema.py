@@ -1,0 +1,339 @@
+"""The tables of the state database: one schema for SQLite and PostgreSQL.
+
+Times are BIGINT microseconds UTC, ids integers or bytes, money integer minor units. No vendor's
+JSON or full-text functions: a `doc` or `body` is bytes that only Python reads.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+
+state = MetaData(naming_convention=NAMES)
+inbox_state = MetaData(naming_convention=NAMES)  # on SQLite a file of its own
+
+# SQLite counts up only in a column declared INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+# ---------------------------------------------------------------- the workspace
+
+meta = Table(
+    "meta",
+    state,
+    Column("name", Text, primary_key=True),  # workspace id, salts and secrets, schema facts
+    Column("value", Text, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    state,
+    Column("name", Text, primary_key=True),  # pid, rev, run, chunk, catalog_rev
+    Column("value", BigInteger, nullable=False),  # the last one given out
+)
+
+watermarks = Table(
+    "watermarks",
+    state,
+    Column("name", Text, primary_key=True),  # inbox, feed, profiles_copy
+    Column("value", BigInteger, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    state,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+)
+
+commands = Table(
+    "commands",
+    state,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("args", LargeBinary, nullable=False),
+    Column("done_us", BigInteger),
+    Column("result", LargeBinary),
+)
+
+keys = Table(
+    "keys",
+    state,
+    Column("id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),  # SHA-256 of the secret part
+    Column("kind", Text, nullable=False),  # server, browser, admin
+    Column("name", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
+    Index("uq_keys_digest", "digest", unique=True),
+)
+
+audit = Table(
+    "audit",
+    state,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+)
+
+definitions = Table(
+    "definitions",
+    state,
+    Column("kind", Text, primary_key=True),  # segment, template, campaign, topic, goal
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # canonical JSON
+    Column("created_us", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("deleted", Boolean, nullable=False),  # a version that says: gone
+    sqlite_with_rowid=False,
+)
+
+# ---------------------------------------------------------------- people
+
+profiles = Table(
+    "profiles",
+    state,
+    Column("pid", BigInteger, primary_key=True, autoincrement=False),
+    Column("bucket", SmallInteger, nullable=False),
+    Column("rev", BigInteger, nullable=False, index=True),
+    Column("draw_pid", BigInteger, nullable=False),  # whose draws decide arms: set at first sight
+    Column("created_us", BigInteger, nullable=False),
+    Column("doc", LargeBinary, nullable=False),  # traits and addresses, JSON
+)
+
+identities = Table(
+    "identities",
+    state,
+    Column("kind", Text, primary_key=True),  # external_id, anonymous_id, email, phone, ...
+    Column("value", Text, primary_key=True),
+    Column("pid", BigInteger, nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+merges = Table(
+    "merges",
+    state,
+    Column("pid", BigInteger, primary_key=True, autoincrement=False),
+    Column("canonical", BigInteger, nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("crossed", Boolean, nullable=False),  # the two had been drawn into different arms
+)
+
+consents = Table(
+    "consents",
+    state,
+    # The ledger, clustered by person: the highest n of (pid, topic, channel) is in force.
+    Column("pid", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),  # when the person said it
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text_version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("message_id", LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+suppressions = Table(
+    "suppressions",
+    state,
+    Column("channel", Text, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),  # salted hash of the address
+    Column("scope", Text, primary_key=True),  # marketing, all
+    Column("pid", BigInteger, index=True),  # null once erased
+    Column("reason", Text, nullable=False),  # bounced, complained, by_hand, erased
+    Column("code", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger),  # null: until lifted
+    sqlite_with_rowid=False,
+)
+
+discovered = Table(
+    "discovered",
+    state,
+    Column("scope", Text, primary_key=True),  # trait, property, context
+    Column("event", Text, primary_key=True),  # '' for traits and context
+    Column("name", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("first_seen_us", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("samples", LargeBinary, nullable=False),
+    Column("privacy", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+products = Table(
+    "products",
+    state,
+    Column("id", Text, primary_key=True),
+    Column("rev", BigInteger, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("price", BigInteger),  # minor units
+    Column("currency", Text, nullable=False),
+    Column("stock", BigInteger),  # null: not counted
+    Column("url", Text, nullable=False),
+    Column("picture", Text, nullable=False),
+    Column("gone", Boolean, nullable=False),  # no longer in the feed
+)
+
+# ---------------------------------------------------------------- events on their way to the lake
+
+inbox = Table(
+    "inbox",
+    inbox_state,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("received_us", BigInteger, nullable=False),
+    Column("call", Text, nullable=False),  # track, batch ...; delivery, click, read, import
+    Column("key_kind", Text, nullable=False),  # server, browser, internal
+    Column("context", LargeBinary, nullable=False),  # address and user agent of the caller, JSON
+    Column("body", LargeBinary, nullable=False),  # as received, after gzip
+    sqlite_autoincrement=True,
+)
+
+feed = Table(
+    "feed",
+    state,
+    # Events born in our own transactions (deliveries, consents); the projection takes them too.
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("message_id", LargeBinary, nullable=False),  # id of the event itself, a natural key
+    Column("properties", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+refused = Table(
+    "refused",
+    state,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("key_kind", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("place", Text, nullable=False),  # which event of which request
+    Column("body", LargeBinary, nullable=False),
+    Column("replayed_us", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+lake_files = Table(
+    "lake_files",
+    state,
+    Column("path", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("low", BigInteger, nullable=False),
+    Column("high", BigInteger, nullable=False),
+    Column("from_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("live_from_us", BigInteger, nullable=False),
+    Column("dead_from_us", BigInteger),
+    Index("ix_lake_files_kind_day", "kind", "day"),
+)
+
+# ---------------------------------------------------------------- campaigns
+
+runs = Table(
+    "runs",
+    state,
+    # One occurrence of a campaign: a one-off has one, a recurring one many.
+    Column("run", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("occurrence", Text, nullable=False),  # natural key: 'once' or the local date and time
+    Column("state", Text, nullable=False),  # campaigns.RunState
+    Column("planned_us", BigInteger, nullable=False),
+    Column("launched_us", BigInteger),
+    Column("finished_us", BigInteger),
+    Column("expires_us", BigInteger),
+    Column("audience_path", Text, nullable=False),  # frozen at launch; '' before
+    Column("next_part", Integer, nullable=False),  # the audience's next chunk to decide
+    Column("parts", Integer, nullable=False),
+    Column("facts", LargeBinary, nullable=False),  # definitions frozen at launch, JSON
+    Index("uq_runs_campaign_occurrence", "campaign", "occurrence", unique=True),
+)
+
+chunks = Table(
+    "chunks",
+    state,
+    Column("chunk", BigInteger, primary_key=True, autoincrement=False),
+    Column("run", BigInteger, nullable=False, index=True),
+    Column("path", Text, nullable=False),  # bodies of this chunk
+    Column("lane", SmallInteger, nullable=False),
+    Column("due_us", BigInteger, nullable=False),  # earliest of the rows left
+    Column("left", Integer, nullable=False),  # rows that are not final; 0: nothing to do
+    Column("catalog_rev", BigInteger, nullable=False),  # products as they were when rendered
+    Index("ix_chunks_work", "left", "lane", "due_us"),
+)
+
+outbox = Table(
+    "outbox",
+    state,
+    Column("chunk", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("channel", SmallInteger, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),  # store.outbox.OutboxState
+    Column("attempts", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+waiting = Table(
+    "waiting",
+    state,
+    # Decided, not rendered: quiet hours, a local time, a cap. Decided again when due.
+    Column("run", BigInteger, primary_key=True, autoincrement=False),
+    Column("pid", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_us", BigInteger, nullable=False, index=True),
+    Column("reason", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+channel_health = Table(
+    "channel_health",
+    state,
+    Column("channel", Text, primary_key=True),
+    Column("paused", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    Column("rate_per_s", Float),
+)

@@ -1,0 +1,1 @@
+"""Liquid templates: check, compile to columns, render, and say what they need."""
