@@ -60,7 +60,7 @@ class TraitSource(IntEnum):
 
 
 class Trait(msgspec.Struct, frozen=True, array_like=True):
-    """A value with its source, confidence (0..1), time (micros) and time to live (seconds, 0 = none)."""
+    """A value, its source, confidence (0..1), time (micros), time to live (s, 0 = none)."""
 
     value: Any
     source: TraitSource
@@ -69,7 +69,7 @@ class Trait(msgspec.Struct, frozen=True, array_like=True):
     ttl_s: int = 0
 
 
-class Address(Record):
+class Address(Record, frozen=True):
     """A place where a person can be reached: channel kind, our account there, their id there."""
 
     kind: str
@@ -131,7 +131,7 @@ class ConsentState(IntEnum):
 
 
 class TopicKind(StrEnum):
-    """A service topic (codes, bookings) needs no opt-in and skips holdout, caps and quiet hours."""
+    """A service topic (codes, bookings) needs no opt-in; it skips holdout, caps and quiet hours."""
 
     MARKETING = "marketing"
     SERVICE = "service"
@@ -150,8 +150,8 @@ class FileKind(StrEnum):
     AUDIENCE = "audience"
 
 
-class LakeFile(Record):
-    """A row of the manifest: a Parquet file is part of the lake while live_from <= now < dead_from.
+class LakeFile(Record, frozen=True):
+    """A row of the manifest: a Parquet file is in the lake while live_from <= now < dead_from.
 
     `path` is relative to the lake's root; `low` and `high` are offsets (inbox sequence numbers for
     events, revisions for profiles, chunk numbers for decisions and bodies), both inclusive.
@@ -194,7 +194,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Capabilities(Record):
+class Capabilities(Record, frozen=True):
     """What a channel can carry and tell; 0 or empty where it cannot. Lengths in characters."""
 
     text_chars_max: int = 0
@@ -208,7 +208,7 @@ class Capabilities(Record):
     address_kind: str = ""
 
 
-class Content(Record):
+class Content(Record, frozen=True):
     """What a person will see, rendered: each channel takes the parts that it can carry."""
 
     text: str
@@ -217,7 +217,7 @@ class Content(Record):
     preheader: str = ""
 
 
-class Message(Record):
+class Message(Record, frozen=True):
     """One message on its way: `id` is made from its natural key, so that a retry is recognised."""
 
     id: bytes
@@ -244,7 +244,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"  # no answer: it may or may not have been sent
 
 
-class SendResult(Record):
+class SendResult(Record, frozen=True):
     """What a vendor said to one message; `raw` is its own words."""
 
     verdict: Verdict
@@ -255,7 +255,7 @@ class SendResult(Record):
     retry_after_s: float | None = None
 
 
-class DeliveryEvent(Record):
+class DeliveryEvent(Record, frozen=True):
     """What a vendor or a link told us later about a message."""
 
     message_id: bytes

@@ -31,7 +31,7 @@ def is_zone(name: str) -> bool:
 
 
 def local_columns(zones: pl.Series, now: datetime, default: str) -> pl.DataFrame:
-    """Columns `local_date` (Date) and `local_minute` (Int16, 0..1439) of `now` for each row's zone.
+    """Columns `local_date` (Date) and `local_minute` (Int16, 0..1439) of `now`, row by row.
 
     `zones` holds IANA names or nulls, shape (n,). There are few distinct zones, so each is
     computed once and joined.
