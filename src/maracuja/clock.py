@@ -16,7 +16,7 @@ class Clock(Protocol):
         ...
 
     def wait_until(self, due: datetime | None, wake: threading.Event | None = None) -> None:
-        """Wait until `due` or until `wake` is set; None waits for `wake` alone, at most a second."""
+        """Wait until `due` or until `wake` is set; without `due`, a second at most."""
         ...
 
 

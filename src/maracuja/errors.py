@@ -1,8 +1,8 @@
-"""The tree of everything we raise on purpose; an error class exists only if some caller acts differently on it.
+"""The tree of everything we raise on purpose; a class exists only if some caller acts on it.
 
 MaracujaError
   ConfigError             the installation is wrong: refuse to start
-  DefinitionError         what a marketer wrote is wrong; .where (path or span), .fix when we know it
+  DefinitionError         what a marketer wrote is wrong; .where, and .fix when we know it
     SegmentError
     TemplateError
     CampaignError
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 
 class MaracujaError(Exception):
-    """The root: `code` is stable (API, log, tests), `exit_code` is what the command line returns."""
+    """The root: `code` is stable (API, log, tests), `exit_code` is the command line's."""
 
     code = "error"
     exit_code = 1

@@ -131,7 +131,7 @@ class ConsentState(IntEnum):
 
 
 class TopicKind(StrEnum):
-    """A service topic (codes, bookings) needs no opt-in; it skips holdout, caps and quiet hours."""
+    """A service topic (codes, bookings) needs no opt-in, and skips holdout and quiet hours."""
 
     MARKETING = "marketing"
     SERVICE = "service"

@@ -1,0 +1,1 @@
+"""The only composition root: builds every part from a Config."""

@@ -1,0 +1,1 @@
+"""One file plus the environment, made into one frozen Config."""
