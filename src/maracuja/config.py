@@ -1,1 +1,215 @@
-"""One file plus the environment, made into one frozen Config."""
+"""One file plus the environment, made into one frozen Config.
+
+`maracuja.toml` in the workspace's directory holds the settings; `MARACUJA_<SECTION>__<NAME>`
+overrides any of them, so that secrets need not stand in a file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from maracuja.errors import ConfigError
+from maracuja.zones import is_zone
+
+FILE_NAME = "maracuja.toml"
+PREFIX = "MARACUJA_"
+
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Minute = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of the sections: unknown names are refused."""
+
+
+class Shop(Section, frozen=True):
+    """Who speaks, and the habits of the place."""
+
+    name: str = "My shop"
+    url: str = "https://shop.example"
+    language: str = "en"  # where a person's own is unknown
+    languages: tuple[str, ...] = ("en",)
+    time_zone: str = "UTC"
+    currency: str = "USD"
+    country: str = "UA"  # of telephone numbers without a prefix
+    postal_address: str = ""
+
+
+class Server(Section, frozen=True):
+    """Where the HTTP server listens, and under which address the world sees it."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: str = ""  # empty: http://host:port
+    requests_per_s: int = 1000  # per write key, a burst of ten seconds' worth
+
+
+class Store(Section, frozen=True):
+    """Where the state is kept; empty: SQLite files in the workspace's directory."""
+
+    url: str = ""
+
+
+class Lake(Section, frozen=True):
+    """Limits of the engines that read the lake."""
+
+    threads: Annotated[int, Meta(ge=1)] = 2
+    memory: str = "2GB"
+    keep_events_days: int = 0  # 0: for ever
+    keep_bodies_days: int = 365
+
+
+class Email(Section, frozen=True):
+    """The SMTP server that takes our mail, and the signature that it carries."""
+
+    host: str = "127.0.0.1"
+    port: Port = 25
+    security: str = "none"  # none, starttls, tls
+    user: str = ""
+    password: str = ""
+    sender: str = "Shop <shop@shop.example>"
+    reply_to: str = ""
+    bounce_domain: str = ""  # empty: the sender's domain
+    connections: Annotated[int, Meta(ge=1, le=200)] = 8
+    messages_per_connection: Annotated[int, Meta(ge=1)] = 100
+    rate_per_s: float = 0.0  # 0: as fast as the server takes it
+    dkim_domain: str = ""
+    dkim_selector: str = ""
+    dkim_key_file: str = ""
+
+
+class Pressure(Section, frozen=True):
+    """How much a person is spoken to at most, and when not; for the whole workspace."""
+
+    messages: Annotated[int, Meta(ge=0)] = 3  # 0: no cap
+    per_days: Annotated[int, Meta(ge=1)] = 7
+    quiet_from: Minute = "21:00"
+    quiet_until: Minute = "09:00"  # the same as quiet_from: no quiet hours
+
+
+class Measurement(Section, frozen=True):
+    """Who is left out so that the worth of talking can be measured."""
+
+    global_holdout: Share = 0.05
+
+
+class Config(Section, frozen=True):
+    """The whole configuration; `root` is the workspace's directory."""
+
+    root: str = "."
+    shop: Shop = Shop()
+    server: Server = Server()
+    store: Store = Store()
+    lake: Lake = Lake()
+    email: Email = Email()
+    pressure: Pressure = Pressure()
+    measurement: Measurement = Measurement()
+
+    @property
+    def directory(self) -> Path:
+        """The workspace's directory."""
+        return Path(self.root)
+
+    @property
+    def public_url(self) -> str:
+        """The address of links in messages, without a slash at the end."""
+        own = f"http://{self.server.host}:{self.server.port}"
+        return (self.server.public_url or own).rstrip("/")
+
+    @property
+    def store_url(self) -> str:
+        """The state database's URL."""
+        return self.store.url or f"sqlite:///{self.directory / 'state.db'}"
+
+
+def load_config(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read `maracuja.toml` of a workspace and the environment.
+
+    Raises ConfigError with the path of the fault: file missing, not TOML, a name unknown, a value
+    of the wrong kind.
+    """
+    path = directory / FILE_NAME
+    if not path.is_file():
+        raise ConfigError(
+            f"There is no workspace in {directory}: {FILE_NAME} is missing.",
+            fix="Make one with `maracuja init`.",
+        )
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path} is not valid TOML: {fault}") from fault
+    _override(raw, os.environ if environ is None else environ)
+    return make_config({**raw, "root": str(directory)}, where=str(path))
+
+
+def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Config:
+    """A Config from plain values. Raises ConfigError with the path of the fault."""
+    try:
+        config = msgspec.convert(dict(raw), Config, strict=False)
+    except msgspec.ValidationError as fault:
+        raise ConfigError(f"{where}: {fault}") from fault
+    if not is_zone(config.shop.time_zone):
+        raise ConfigError(
+            f"{where}: `{config.shop.time_zone}` is not a known time zone.",
+            where="shop.time_zone",
+            fix="Use an IANA name such as Europe/Kyiv.",
+        )
+    if config.email.security not in ("none", "starttls", "tls"):
+        raise ConfigError(
+            f"{where}: `{config.email.security}` is not a way to secure SMTP.",
+            where="email.security",
+            fix="Use none, starttls or tls.",
+        )
+    return config
+
+
+def shown(config: Config) -> dict[str, Any]:
+    """The effective configuration as plain values, with secrets as ***: what `check` prints."""
+    values: dict[str, Any] = msgspec.to_builtins(config)
+    if config.email.password:
+        values["email"]["password"] = "***"
+    if "@" in config.store.url:
+        scheme, _, rest = config.store.url.partition("://")
+        values["store"]["url"] = f"{scheme}://***@{rest.rpartition('@')[2]}"
+    return values
+
+
+def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Put MARACUJA_SECTION__NAME=value over the file's values."""
+    for name, value in sorted(environ.items()):
+        if not name.startswith(PREFIX) or "__" not in name:
+            continue
+        section, _, field = name.removeprefix(PREFIX).lower().partition("__")
+        raw.setdefault(section, {})[field] = value
+
+
+def write_config(config: Config) -> Path:
+    """Write a new workspace's `maracuja.toml` with every setting that differs from its default."""
+    lines = ["# Maracuja: the settings of this workspace. Defaults are not repeated here."]
+    for section in ("shop", "server", "store", "lake", "email", "pressure", "measurement"):
+        values, defaults = getattr(config, section), getattr(Config(), section)
+        changed = {
+            name: getattr(values, name)
+            for name in values.__struct_fields__
+            if getattr(values, name) != getattr(defaults, name)
+        }
+        if changed:
+            lines += ["", f"[{section}]"]
+            lines += [f"{name} = {_toml(value)}" for name, value in changed.items()]
+    path = config.directory / FILE_NAME
+    config.directory.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _toml(value: object) -> str:
+    """A value in TOML; JSON's texts, numbers and lists are TOML's too."""
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,70 @@
+"""The configuration: one file plus the environment, with faults that name their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maracuja.config import (
+    Config,
+    Email,
+    Shop,
+    Store,
+    load_config,
+    make_config,
+    shown,
+    write_config,
+)
+from maracuja.errors import ConfigError
+
+
+def test_a_missing_workspace_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="maracuja init"):
+        load_config(tmp_path, {})
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    config = Config(
+        root=str(tmp_path),
+        shop=Shop(name='The "Маракуйя" shop', languages=("ru", "uk"), time_zone="Europe/Kyiv"),
+        email=Email(port=2525, rate_per_s=14.5),
+    )
+    write_config(config)
+    assert load_config(tmp_path, {}) == config
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    write_config(Config(root=str(tmp_path)))
+    config = load_config(tmp_path, {"MARACUJA_EMAIL__PORT": "587", "MARACUJA_SHOP__NAME": "Aqua"})
+    assert (config.email.port, config.shop.name) == (587, "Aqua")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[shop", "TOML"),
+        ("[shop]\nnmae = 'x'", "nmae"),
+        ("[server]\nport = 99999", "server.port"),
+        ("[pressure]\nquiet_from = '25:00'", "pressure.quiet_from"),
+        ("[shop]\ntime_zone = 'Mars/Olympus'", "shop.time_zone"),
+        ("[email]\nsecurity = 'maybe'", "email.security"),
+    ],
+)
+def test_a_fault_names_its_place(tmp_path: Path, text: str, place: str) -> None:
+    (tmp_path / "maracuja.toml").write_text(text)
+    with pytest.raises(ConfigError) as refusal:
+        load_config(tmp_path, {})
+    assert place in str(refusal.value)
+
+
+def test_secrets_are_not_shown() -> None:
+    config = Config(
+        email=Email(password="hunter2"),
+        store=Store(url="postgresql+psycopg://me:hunter2@db/shop"),
+    )
+    assert "hunter2" not in str(shown(config))
+
+
+def test_plain_values_make_a_config() -> None:
+    assert make_config({"shop": {"name": "A"}}).shop.name == "A"
