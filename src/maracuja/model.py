@@ -229,6 +229,8 @@ class Message(Record, frozen=True):
     topic: str
     marketing: bool
     language: str
+    run: int = 0
+    variant: str = ""
     unsubscribe_url: str = ""
     headers: dict[str, str] = {}
 
@@ -244,11 +246,20 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"  # no answer: it may or may not have been sent
 
 
+class Scope(StrEnum):
+    """Whom an answer concerns: this message, everybody at its host, or our whole account."""
+
+    MESSAGE = "message"
+    HOST = "host"
+    ACCOUNT = "account"
+
+
 class SendResult(Record, frozen=True):
     """What a vendor said to one message; `raw` is its own words."""
 
     verdict: Verdict
     status: Status
+    scope: Scope = Scope.MESSAGE
     raw: str = ""
     code: str = ""
     vendor_id: str = ""
@@ -263,6 +274,8 @@ class DeliveryEvent(Record, frozen=True):
     status: Status
     at_us: int
     channel: str
+    run: int = 0
     machine: bool = False
     url: str = ""
+    code: str = ""
     raw: str = ""
