@@ -5,17 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 WORKERS ?= 2
+MARKS ?= not slow
 
-.PHONY: demo test test-all check format types bench crash clean
+.PHONY: demo test check format types bench crash clean
 
 demo: $(READY)
 	@$(BIN)/maracuja demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
-
-test-all: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "$(MARKS)" $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
