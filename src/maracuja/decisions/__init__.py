@@ -1,1 +1,1 @@
-"""The gates between an audience and its messages, each leaving its reason."""
+"""Whether a person should hear something now: the gates, caps, quiet hours and arms, as sets."""

@@ -1,0 +1,216 @@
+"""The closed list of reasons that a decision can have, and how each is said to a person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Outcome(StrEnum):
+    """What was decided for one person: only `send` ever reaches the outbox."""
+
+    SEND = "send"
+    GHOST = "ghost"  # would have been sent, but is held out
+    WAIT = "wait"  # decided again later
+    NEVER = "never"
+
+
+class Reason(StrEnum):
+    """Why; in the order of the gates, so that the first that holds is the one on record."""
+
+    LOCAL_TIME = "local_time"
+    EXPIRED = "expired"
+    GONE = "gone"
+    SUPPRESSED = "suppressed"
+    OPTED_OUT = "opted_out"
+    CONSENT_PENDING = "consent_pending"
+    CONSENT_UNPROVEN = "consent_unproven"
+    NO_CONSENT = "no_consent"
+    NO_ADDRESS = "no_address"
+    MISSING = "missing"
+    STALE = "stale"
+    UNSURE = "unsure"
+    SENSITIVE = "sensitive"
+    PRODUCT_GONE = "product_gone"
+    TOO_LONG = "too_long"
+    NOT_RENDERED = "not_rendered"
+    QUIET_HOURS = "quiet_hours"
+    FREQUENCY_CAP = "frequency_cap"
+    HELD_OUT = "held_out"
+    CANCELLED = "cancelled"
+    PASSED = "passed"
+
+
+LANGUAGES: Final = ("en", "ru", "uk")
+
+# The number of a reason in the state database: its place in this list, so only append to it.
+CODES: Final[tuple[Reason, ...]] = (
+    Reason.LOCAL_TIME,
+    Reason.EXPIRED,
+    Reason.GONE,
+    Reason.SUPPRESSED,
+    Reason.OPTED_OUT,
+    Reason.CONSENT_PENDING,
+    Reason.CONSENT_UNPROVEN,
+    Reason.NO_CONSENT,
+    Reason.NO_ADDRESS,
+    Reason.MISSING,
+    Reason.STALE,
+    Reason.UNSURE,
+    Reason.SENSITIVE,
+    Reason.PRODUCT_GONE,
+    Reason.TOO_LONG,
+    Reason.NOT_RENDERED,
+    Reason.QUIET_HOURS,
+    Reason.FREQUENCY_CAP,
+    Reason.HELD_OUT,
+    Reason.CANCELLED,
+    Reason.PASSED,
+)
+
+_WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
+    Reason.LOCAL_TIME: (
+        "the time chosen for the person's own zone has not come yet",
+        "время, выбранное для часового пояса человека, ещё не наступило",
+        "час, обраний для часового поясу людини, ще не настав",
+    ),
+    Reason.EXPIRED: (
+        "the message was no longer current",
+        "сообщение уже утратило актуальность",
+        "повідомлення вже втратило актуальність",
+    ),
+    Reason.GONE: (
+        "the profile was erased or merged into another after the audience was taken",
+        "профиль удалён или объединён с другим после того, как собрали аудиторию",
+        "профіль видалено або об'єднано з іншим після того, як зібрали аудиторію",
+    ),
+    Reason.SUPPRESSED: (
+        "the address is on the suppression list",
+        "адрес находится в стоп-листе",
+        "адреса перебуває у стоп-листі",
+    ),
+    Reason.OPTED_OUT: (
+        "the person opted out of this topic",
+        "человек отписался от этой темы",
+        "людина відписалася від цієї теми",
+    ),
+    Reason.CONSENT_PENDING: (
+        "the person was asked and has not confirmed the consent yet",
+        "согласие запрошено, но ещё не подтверждено",
+        "згоду запитано, але ще не підтверджено",
+    ),
+    Reason.CONSENT_UNPROVEN: (
+        "the consent was imported without its source or date",
+        "согласие импортировано без источника или даты",
+        "згоду імпортовано без джерела або дати",
+    ),
+    Reason.NO_CONSENT: (
+        "the person never agreed to this topic on this channel",
+        "человек не давал согласия на эту тему в этом канале",
+        "людина не давала згоди на цю тему в цьому каналі",
+    ),
+    Reason.NO_ADDRESS: (
+        "there is no address to reach the person at",
+        "нет адреса, по которому можно связаться с человеком",
+        "немає адреси, за якою можна зв'язатися з людиною",
+    ),
+    Reason.MISSING: (
+        "the message needs something that is not known about the person",
+        "для сообщения не хватает данных о человеке",
+        "для повідомлення бракує даних про людину",
+    ),
+    Reason.STALE: (
+        "something that the message needs is known, but too old",
+        "данные, нужные сообщению, устарели",
+        "дані, потрібні повідомленню, застаріли",
+    ),
+    Reason.UNSURE: (
+        "something that the message needs is only guessed",
+        "данные, нужные сообщению, лишь предположительны",
+        "дані, потрібні повідомленню, лише припущення",
+    ),
+    Reason.SENSITIVE: (
+        "the message would have shown a sensitive trait",
+        "сообщение раскрыло бы чувствительные данные",
+        "повідомлення розкрило б чутливі дані",
+    ),
+    Reason.PRODUCT_GONE: (
+        "the product is sold out or no longer offered",
+        "товар распродан или больше не продаётся",
+        "товар розпродано або більше не продається",
+    ),
+    Reason.TOO_LONG: (
+        "the text would have been too long",
+        "текст получился бы слишком длинным",
+        "текст вийшов би задовгим",
+    ),
+    Reason.NOT_RENDERED: (
+        "the text could not be written for this person",
+        "не удалось составить текст для этого человека",
+        "не вдалося скласти текст для цієї людини",
+    ),
+    Reason.QUIET_HOURS: (
+        "it is a quiet hour where the person lives",
+        "у человека сейчас тихие часы",
+        "у людини зараз тихі години",
+    ),
+    Reason.FREQUENCY_CAP: (
+        "the person has heard from us often enough lately",
+        "человек уже получил достаточно сообщений за последнее время",
+        "людина вже отримала достатньо повідомлень останнім часом",
+    ),
+    Reason.HELD_OUT: (
+        "the person is in the control group",
+        "человек входит в контрольную группу",
+        "людина належить до контрольної групи",
+    ),
+    Reason.CANCELLED: (
+        "the campaign was cancelled first",
+        "кампанию отменили раньше",
+        "кампанію скасували раніше",
+    ),
+    Reason.PASSED: (
+        "all conditions were met",
+        "все условия выполнены",
+        "усі умови виконано",
+    ),
+}
+
+_OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
+    Outcome.SEND: ("sent", "отправлено", "надіслано"),
+    Outcome.GHOST: (
+        "held out: everything but the sending was done",
+        "контроль: сделано всё, кроме отправки",
+        "контроль: зроблено все, крім надсилання",
+    ),
+    Outcome.WAIT: ("put off", "отложено", "відкладено"),
+    Outcome.NEVER: ("not sent", "не отправлено", "не надіслано"),
+}
+
+
+def code(reason: Reason) -> int:
+    """The reason's number in the state database."""
+    return CODES.index(reason)
+
+
+def reason_of(number: int) -> Reason:
+    """The reason with that number; IndexError where there is none."""
+    return CODES[number]
+
+
+def words(reason: Reason, language: str = "en") -> str:
+    """The reason as half a sentence in en, ru or uk; other languages get English."""
+    return _WORDS[reason][_column(language)]
+
+
+def sentence(outcome: Outcome, reason: Reason, language: str = "en") -> str:
+    """Outcome and reason together: `not sent: the person opted out of this topic`."""
+    said = _OUTCOMES[outcome][_column(language)]
+    if outcome is Outcome.SEND:
+        return said
+    return f"{said}: {words(reason, language)}"
+
+
+def _column(language: str) -> int:
+    """Which of the three texts."""
+    return LANGUAGES.index(language) if language in LANGUAGES else 0

@@ -1,0 +1,29 @@
+"""Every reason has a number that stays and words in three languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from maracuja.decisions import reasons
+from maracuja.decisions.reasons import Outcome, Reason
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_reason_has_a_number_and_words_in_each_language(reason: Reason) -> None:
+    assert reasons.reason_of(reasons.code(reason)) is reason
+    said = [reasons.words(reason, language) for language in reasons.LANGUAGES]
+    assert len(set(said)) == len(said)
+    assert all(said)
+
+
+def test_numbers_stay_what_they_are() -> None:
+    assert reasons.code(Reason.LOCAL_TIME) == 0
+    assert reasons.code(Reason.QUIET_HOURS) == 16
+    assert reasons.code(Reason.PASSED) == 20
+
+
+def test_a_sentence_says_outcome_and_reason() -> None:
+    said = reasons.sentence(Outcome.NEVER, Reason.OPTED_OUT)
+    assert said == "not sent: the person opted out of this topic"
+    assert reasons.sentence(Outcome.SEND, Reason.PASSED, "ru") == "отправлено"
+    assert reasons.sentence(Outcome.SEND, Reason.PASSED, "mn") == "sent"
