@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @lru_cache(maxsize=1024)
@@ -36,6 +38,8 @@ def local_columns(zones: pl.Series, now: datetime, default: str) -> pl.DataFrame
     `zones` holds IANA names or nulls, shape (n,). There are few distinct zones, so each is
     computed once and joined.
     """
+    import polars as pl  # a heavy import that the command line's start must not pay
+
     names = zones.unique().to_list()
     local = [now.astimezone(zone(name, default)) for name in names]
     table = pl.DataFrame(
