@@ -1,0 +1,179 @@
+"""Opens the state database, SQLite or PostgreSQL, and hands out its transactions.
+
+It never creates or changes a table: `migrating` does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from maracuja.errors import ConfigError, Conflict
+
+BUSY_S_MAX: Final = 30
+CACHE_KIB: Final = 65_536
+SQLITE_NEEDED: Final = (3, 35, 0)  # RETURNING, UPDATE FROM
+
+_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_S_MAX * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA temp_store = MEMORY",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+    "PRAGMA wal_autocheckpoint = 8000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+class Store:
+    """The state database and the inbox: `read` and `write` give connections in a transaction.
+
+    On SQLite the inbox is a file of its own, so that ingest never waits for a launch; on
+    PostgreSQL both are one database and `write_inbox` is `write`.
+    """
+
+    def __init__(self, state: Engine, inbox: Engine) -> None:
+        self.state = state
+        self.inbox = inbox
+        self.dialect = state.dialect.name  # sqlite, postgresql
+        # Threads of one process queue here, fairly, rather than in SQLite's sleeping retries.
+        self._state_turn = self._turn()
+        self._inbox_turn = self._turn() if inbox is not state else self._state_turn
+
+    def _turn(self) -> AbstractContextManager[Any]:
+        return threading.Lock() if self.dialect == "sqlite" else nullcontext()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one moment of the state database and changes nothing."""
+        return _reading(self.state)
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A connection in one write transaction: committed at the end, undone on an error."""
+        return _writing(self.state, self._state_turn)
+
+    def read_inbox(self) -> AbstractContextManager[Connection]:
+        """As `read`, of the database that holds the inbox."""
+        return _reading(self.inbox)
+
+    def write_inbox(self) -> AbstractContextManager[Connection]:
+        """As `write`, of the database that holds the inbox."""
+        return _writing(self.inbox, self._inbox_turn)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.state.dispose()
+        self.inbox.dispose()
+
+
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as conn:
+        if engine.dialect.name == "postgresql":
+            conn = conn.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with conn.begin():
+            yield conn
+
+
+@contextmanager
+def _writing(engine: Engine, turn: AbstractContextManager[Any]) -> Iterator[Connection]:
+    with turn, engine.connect() as conn:
+        conn = conn.execution_options(writes=True)
+        try:
+            transaction = conn.begin()
+        except OperationalError as e:
+            if "locked" not in str(e.orig):
+                raise
+            raise Conflict(
+                f"another process has been writing for more than {BUSY_S_MAX} s",
+                where=str(engine.url.database),
+                fix="Try again; if it lasts, look for a second worker on this workspace.",
+            ) from e
+        with transaction:
+            yield conn
+
+
+def open_store(url: str, *, inbox: Path | None = None) -> Store:
+    """Open the database at `url`: `sqlite:///path/state.db` or `postgresql://...`.
+
+    On SQLite the inbox is the file `inbox`, by default `inbox.db` beside the state. Raises
+    ConfigError when the URL is not understood or nothing answers there.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as e:
+        raise ConfigError(
+            "the database URL cannot be read",
+            fix="Write sqlite:///path/state.db or postgresql://user@host/name.",
+        ) from e
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _open_sqlite(parsed, inbox)
+    if kind in ("postgresql", "postgres"):
+        return _open_postgresql(parsed)
+    raise ConfigError(
+        f"the state database is SQLite or PostgreSQL, not {kind}",
+        fix="Write sqlite:///path/state.db or postgresql://user@host/name.",
+    )
+
+
+def _open_sqlite(url: URL, inbox: Path | None) -> Store:
+    if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+        raise ConfigError(
+            f"SQLite {sqlite3.sqlite_version} is too old",
+            fix="Use a Python that carries SQLite 3.35 or newer, or PostgreSQL.",
+        )
+    if not url.database or url.database == ":memory:":
+        raise ConfigError("the state database needs a file", fix="Write sqlite:///path/state.db.")
+    path = Path(url.database)
+    if not path.parent.is_dir():
+        raise ConfigError(
+            f"there is no directory {path.parent}",
+            fix="Make the workspace first: maracuja init.",
+        )
+    beside = inbox or path.with_name("inbox.db")
+    return Store(_sqlite_engine(path), _sqlite_engine(beside))
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), pool_size=8, max_overflow=24, pool_timeout=60
+    )
+
+    def connected(dbapi: sqlite3.Connection, _record: object) -> None:
+        dbapi.isolation_level = None  # transactions are begun below, by us
+        for pragma in _PRAGMAS:
+            dbapi.execute(pragma).close()
+
+    def begin(conn: Connection) -> None:
+        writes = conn.get_execution_options().get("writes", False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _open_postgresql(url: URL) -> Store:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=24, pool_pre_ping=True
+    )
+    try:
+        engine.connect().close()
+    except OperationalError as e:
+        engine.dispose()
+        raise ConfigError(
+            "PostgreSQL does not answer",
+            where=url.render_as_string(hide_password=True),
+            fix=f"It said: {str(e.orig).strip()}",
+        ) from e
+    return Store(engine, engine)
