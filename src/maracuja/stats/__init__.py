@@ -1,1 +1,1 @@
-"""Sufficient statistics in, estimates and verdicts out."""
+"""Sufficient statistics in, estimates and verdicts out; loads nothing until a part is used."""
