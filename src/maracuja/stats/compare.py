@@ -33,6 +33,15 @@ class Comparison(Record, frozen=True):
     difference_anytime: Interval
     lift_anytime: Interval
     extra: Interval
+    extra_anytime: Interval
+
+    def lift_as_of(self, *, final: bool) -> Interval:
+        """The relative lift by the interval that holds now: fixed only after the window."""
+        return self.lift if final else self.lift_anytime
+
+    def extra_as_of(self, *, final: bool) -> Interval:
+        """The extra conversions or money by the interval that holds now."""
+        return self.extra if final else self.extra_anytime
 
 
 def compare(
@@ -45,17 +54,17 @@ def compare(
 ) -> Comparison:
     """All the intervals of one measure in two arms; `n_star` as planned, or None."""
     difference = intervals.difference(treated, control, alpha=alpha)
+    anytime = intervals.difference_anytime(treated, control, n_star=n_star, alpha=alpha)
     return Comparison(
         measure=measure,
         treated=treated,
         control=control,
         difference=difference,
         lift=intervals.lift(treated, control, alpha=alpha),
-        difference_anytime=intervals.difference_anytime(
-            treated, control, n_star=n_star, alpha=alpha
-        ),
+        difference_anytime=anytime,
         lift_anytime=intervals.lift_anytime(treated, control, n_star=n_star, alpha=alpha),
         extra=times(difference, treated.n),
+        extra_anytime=times(anytime, treated.n),
     )
 
 

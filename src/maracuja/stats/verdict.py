@@ -61,7 +61,7 @@ def judge(
     comparison: Comparison, *, final: bool, ratio_alarm: bool = False, alpha: float = 0.05
 ) -> LiftVerdict:
     """The verdict on one comparison; an alarm of the sample ratio lets nothing be proven."""
-    interval = comparison.lift if final else comparison.lift_anytime
+    interval = comparison.lift_as_of(final=final)
     finding, why = _finding(interval, ratio_alarm=ratio_alarm)
     return LiftVerdict(
         finding=finding,
