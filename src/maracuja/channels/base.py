@@ -1,0 +1,145 @@
+"""The contract of a channel: our records to a vendor's wire format and back.
+
+A channel never holds a socket, a clock or a file: it makes what a transport sends and reads what
+came back, so that its tests need neither network nor patching.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+
+import msgspec
+
+from maracuja.errors import UnsupportedFeature
+from maracuja.model import (
+    Capabilities,
+    DeliveryEvent,
+    Message,
+    Record,
+    Scope,
+    SendResult,
+    Status,
+    Verdict,
+)
+
+RAW_CHARS_MAX = 1000  # of a vendor's own words, as kept
+
+
+class Stage(StrEnum):
+    """How far a message had come when the answer was given, or when the line broke."""
+
+    CONNECT = "connect"  # nobody answered, or no secure line
+    LOGIN = "login"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    CONTENT = "content"  # offered, not yet given
+    GIVEN = "given"  # all of it was written: from here no answer means that nobody knows
+
+
+class Answer(Record, frozen=True):
+    """What a transport brings back: the vendor's code and words, or `lost` without an answer."""
+
+    stage: Stage
+    code: int = 0
+    text: str = ""
+    lost: bool = False
+
+
+class Inbound(Record, frozen=True):
+    """What a vendor sent to us by itself: raw, because signatures cover bytes."""
+
+    body: bytes
+    recipient: str = ""  # the address or path at which it came in
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Mail(Record, frozen=True):
+    """The wire form of a message for an SMTP transport: envelope and bytes with CRLF ends."""
+
+    message_id: bytes
+    sender: str
+    recipient: str
+    data: bytes
+
+    @property
+    def host(self) -> str:
+        """Who takes it: the domain of the recipient, in lower case; the key of rate limits."""
+        return self.recipient.rpartition("@")[2].lower()
+
+
+Wire = TypeVar("Wire")
+
+
+class Channel(ABC, Generic[Wire]):
+    """Translates for one vendor. `code` is stored in the outbox and in links: never reuse one."""
+
+    name: ClassVar[str]
+    code: ClassVar[int]
+    can: ClassVar[Capabilities]
+    Settings: ClassVar[type[Record]]
+
+    def encode(self, message: Message, now: datetime) -> Wire:
+        """The wire form of a message. Raises UnsupportedFeature, naming what cannot be carried."""
+        self.check(message)
+        return self._encode(message, now)
+
+    def check(self, message: Message) -> None:
+        """Refuse what the channel cannot carry, before anything is sent."""
+        can, content = self.can, message.content
+        if can.address_kind and message.to.kind != can.address_kind:
+            raise UnsupportedFeature(
+                f"{self.name} reaches a person by {can.address_kind}, not by {message.to.kind}.",
+                where="to",
+            )
+        for part, limit in (("text", can.text_chars_max), ("subject", can.subject_chars_max)):
+            value = getattr(content, part)
+            if value and not limit:
+                raise UnsupportedFeature(f"{self.name} carries no {part}.", where=part)
+            if len(value) > limit:
+                raise UnsupportedFeature(
+                    f"The {part} has {len(value)} characters; {self.name} carries {limit}.",
+                    where=part,
+                    fix=f"Shorten the {part}.",
+                )
+        if content.html and not can.html:
+            raise UnsupportedFeature(f"{self.name} carries no HTML.", where="html")
+        if not content.text and not content.html:
+            raise UnsupportedFeature("The message is empty.", where="text")
+
+    def decode(self, answer: Answer, *, attempt: int = 1) -> SendResult:
+        """What the answer to the n-th attempt means; without one, unknown once all was given."""
+        if not answer.lost:
+            return self._decode(answer, attempt)
+        if answer.stage is Stage.GIVEN:
+            return SendResult(
+                verdict=Verdict.UNKNOWN, status=Status.UNKNOWN, raw=_cut(answer.text)
+            )
+        connecting = answer.stage in (Stage.CONNECT, Stage.LOGIN)
+        return SendResult(
+            verdict=Verdict.TEMPORARY,
+            status=Status.DEFERRED,
+            scope=Scope.ACCOUNT if connecting else Scope.MESSAGE,
+            raw=_cut(answer.text),
+        )
+
+    @abstractmethod
+    def _encode(self, message: Message, now: datetime) -> Wire:
+        """The wire form of a message that passed `check`."""
+
+    @abstractmethod
+    def _decode(self, answer: Answer, attempt: int) -> SendResult:
+        """What an answer that did arrive means."""
+
+    @abstractmethod
+    def parse_inbound(self, inbound: Inbound, now: datetime) -> list[DeliveryEvent]:
+        """What a vendor reports later; empty where it says nothing about a message of ours.
+
+        Raises WebhookRejected where signature or shape is wrong.
+        """
+
+
+def _cut(text: str) -> str:
+    return text[:RAW_CHARS_MAX]

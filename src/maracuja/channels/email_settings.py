@@ -1,0 +1,115 @@
+"""What the e-mail channel must be told: the server, the sender, the signature, the limits."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from typing import Annotated
+
+from msgspec import Meta
+
+from maracuja.errors import ConfigError
+from maracuja.model import Record
+
+Security = Annotated[
+    str,
+    Meta(
+        pattern="^(none|starttls|tls)$",
+        description="none: plain text; starttls: upgraded after the greeting, never without; "
+        "tls: encrypted from the first byte",
+    ),
+]
+
+
+class EmailSettings(Record, frozen=True):
+    """The section [email] of the configuration. Raises ConfigError where the fields disagree."""
+
+    host: Annotated[str, Meta(description="name of the SMTP server that takes our mail")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Meta(ge=0, le=65535, description="its port: 25, 587, 465")] = 25
+    security: Security = "none"
+    verify_certificate: Annotated[
+        bool, Meta(description="refuse a server whose certificate is not trusted")
+    ] = True
+    user: Annotated[str, Meta(description="name to log in with; empty: no login")] = ""
+    password: Annotated[str, Meta(description="its password; better in the environment")] = ""
+    sender: Annotated[str, Meta(description="the From address, with a name before it")] = (
+        "Shop <shop@shop.example>"
+    )
+    reply_to: Annotated[str, Meta(description="where answers go; empty: to the sender")] = ""
+    bounce_domain: Annotated[
+        str, Meta(description="domain of the envelope sender; empty: the sender's")
+    ] = ""
+    bounce_prefix: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9]{1,8}$",
+            description="what stands before the + in bounce addresses",
+        ),
+    ] = "bounce"
+    connections: Annotated[
+        int, Meta(ge=1, le=200, description="lines held open to the server at once")
+    ] = 8
+    messages_per_connection: Annotated[
+        int, Meta(ge=1, description="messages after which a line is opened anew")
+    ] = 100
+    timeout_s: Annotated[
+        float, Meta(gt=0, le=600, description="seconds to wait for an answer of the server")
+    ] = 60.0
+    rate_per_s: Annotated[
+        float, Meta(ge=0, description="messages a second; 0: as fast as the server takes it")
+    ] = 0.0
+    host_rate_per_s: Annotated[
+        float, Meta(ge=0, description="messages a second to one recipient domain; 0: any")
+    ] = 0.0
+    dkim_domain: Annotated[
+        str, Meta(description="d= of the signature; empty: mail is not signed here")
+    ] = ""
+    dkim_selector: Annotated[str, Meta(description="s= of the signature: the DNS record")] = ""
+    dkim_key_file: Annotated[str, Meta(description="PEM file of the RSA key")] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot work together."""
+        for field in ("sender", "reply_to"):
+            value = getattr(self, field)
+            if (value or field == "sender") and "@" not in parseaddr(value)[1]:
+                raise ConfigError(
+                    f"`{value}` is not a mail address.",
+                    where=f"email.{field}",
+                    fix="Write it as Name <name@domain>.",
+                )
+        if any(c in self.sender + self.reply_to for c in "\r\n\0"):
+            raise ConfigError("A mail address holds a line break.", where="email.sender")
+        dkim = (self.dkim_domain, self.dkim_selector, self.dkim_key_file)
+        if any(dkim) and not all(dkim):
+            raise ConfigError(
+                "DKIM needs its domain, selector and key file together.",
+                where="email.dkim_domain",
+                fix="Set dkim_domain, dkim_selector and dkim_key_file, or none of them.",
+            )
+        if self.password and not self.user:
+            raise ConfigError(
+                "There is a password but no user to log in.",
+                where="email.user",
+                fix="Set email.user.",
+            )
+        if self.dkim_domain and not self._aligned():
+            raise ConfigError(
+                f"DKIM signs for {self.dkim_domain}, the sender is at {self.sender_domain}: "
+                "receivers would count the signature as a stranger's.",
+                where="email.dkim_domain",
+                fix="Use the sender's domain or one above it.",
+            )
+
+    @property
+    def sender_domain(self) -> str:
+        """The domain of From: also the right side of every Message-ID."""
+        return parseaddr(self.sender)[1].rpartition("@")[2].lower()
+
+    @property
+    def envelope_domain(self) -> str:
+        """The domain of bounce addresses."""
+        return self.bounce_domain or self.sender_domain
+
+    def _aligned(self) -> bool:
+        return f".{self.sender_domain}".endswith(f".{self.dkim_domain.lower()}")

@@ -1,0 +1,94 @@
+"""People and machines told apart: who opened a message, who pressed a link, and on what evidence.
+
+A guess is never counted as a person: what looks like a scanner, a proxy or a pre-fetch is marked
+as a machine and kept, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from maracuja.model import Record
+
+SCAN_S_MAX = 10.0  # what is opened or pressed sooner after the sending is fetched by gateways
+BURST_S_MAX = 5.0  # all links of one message within this time
+BURST_LINKS_MIN = 3
+
+# What fetches pictures in place of the reader. Apple's proxy sends the bare words "Mozilla/5.0"
+# and asks for every picture as soon as the mail arrives; Gmail's asks when the person opens it,
+# so that it is a person's open without their device.
+IMAGE_PROXIES = re.compile(r"^Mozilla/5\.0$|YahooMailProxy|AppleMailProxy", re.IGNORECASE)
+READING_PROXIES = re.compile(r"GoogleImageProxy|ggpht\.com", re.IGNORECASE)
+ROBOTS = re.compile(
+    r"bot\b|crawler|spider|preview|scanner|urlscan|safelinks|barracuda|mimecast|proofpoint"
+    r"|symantec|trendmicro|cisco|fireeye|forcepoint|curl/|wget/|python-|aiohttp|okhttp"
+    r"|go-http-client|java/|libwww|headlesschrome|phantomjs|microsoft office|skypeuripreview"
+    r"|facebookexternalhit|telegrambot|viber|whatsapp",
+    re.IGNORECASE,
+)
+
+
+class Visit(Record, frozen=True):
+    """A request for a link or a pixel, as the server saw it."""
+
+    at: datetime
+    method: str = "GET"
+    user_agent: str = ""
+    headers: dict[str, str] = msgspec.field(default_factory=dict)  # names in lower case
+
+
+class Judgement(Record, frozen=True):
+    """Machine or person, and the evidence: an empty one says that nothing spoke for a machine."""
+
+    machine: bool
+    evidence: str = ""
+
+
+def judge(
+    visit: Visit,
+    *,
+    pixel: bool,
+    handed_over: datetime | None = None,
+    earlier: Sequence[tuple[datetime, str]] = (),
+    url: str = "",
+) -> Judgement:
+    """Tell a person from a machine.
+
+    `pixel` says that a picture was fetched, not a link pressed; `handed_over` is when the message
+    was sent (None: not known); `earlier` are presses of the same message's links before this one,
+    as (moment, url); `url` is this one's target.
+    """
+    evidence = _from_request(visit, pixel=pixel)
+    if not evidence and handed_over is not None:
+        after = (visit.at - handed_over).total_seconds()
+        if after < SCAN_S_MAX:
+            evidence = f"{max(after, 0.0):.1f} s after it was sent"
+    if not evidence and not pixel:
+        since = visit.at - timedelta(seconds=BURST_S_MAX)
+        recent = {target for at, target in earlier if since <= at <= visit.at} | {url}
+        if len(recent) >= BURST_LINKS_MIN:
+            evidence = f"{len(recent)} different links within {BURST_S_MAX:.0f} s"
+    return Judgement(machine=bool(evidence), evidence=evidence)
+
+
+def _from_request(visit: Visit, *, pixel: bool) -> str:
+    """What the request alone says."""
+    agent = visit.user_agent.strip()
+    if visit.method != "GET":
+        return f"method {visit.method}"
+    purpose = visit.headers.get("sec-purpose") or visit.headers.get("purpose", "")
+    if "prefetch" in purpose or visit.headers.get("x-moz") == "prefetch":
+        return "pre-fetched"
+    if not agent:
+        return "no user agent"
+    if pixel and READING_PROXIES.search(agent):
+        return ""
+    if IMAGE_PROXIES.search(agent):
+        return f"image proxy: {agent[:60]}"
+    if found := ROBOTS.search(agent):
+        return f"robot: {found.group(0)}"
+    return ""
