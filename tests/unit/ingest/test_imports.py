@@ -160,7 +160,12 @@ def test_a_few_typing_errors_do_not_make_dates_into_texts() -> None:
 def test_prices_become_minor_units_or_are_refused() -> None:
     headings = ["SKU", "Назва", "Ціна", "Остаток"]
     found = read_products(
-        rows(SKU=["a", "b", "c", None, "a"], Назва=["Манго", None, "x", "y", "Манго 2"], Ціна=["1 299,50", "9.99 UAH", "дорого", "1", "1300"], Остаток=["3", None, "1", "1", "0"]),
+        rows(
+            SKU=["a", "b", "c", None, "a"],
+            Назва=["Манго", None, "x", "y", "Манго 2"],
+            Ціна=["1 299,50", "9.99 UAH", "дорого", "1", "1300"],
+            Остаток=["3", None, "1", "1", "0"],
+        ),
         guess("products", headings),
         "UAH",
     )  # fmt: skip
