@@ -1,1 +1,1 @@
-"""Audience, schedule, experiment and goals of a campaign."""
+"""Campaigns as definitions: audience, topic, schedule, experiment, goals; when they are due."""

@@ -1,0 +1,196 @@
+"""Campaigns, topics and goals as a marketer writes them."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from maracuja.campaigns.schedule import Schedule
+from maracuja.errors import SegmentError
+from maracuja.model import Record, TopicKind
+from maracuja.segments.definition import Condition, Property
+from maracuja.segments.spans import span
+
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+
+VARIANTS_MAX = 10
+HOLDOUT_DEFAULT = 0.10
+
+
+class GoalKind(StrEnum):
+    """What reaching the goal means to the shop."""
+
+    SALE = "sale"
+    ENGAGEMENT = "engagement"
+    SUPPORT = "support"
+
+
+class Topic(Record, frozen=True, tag_field="kind", tag="topic"):
+    """What people agree to hear about; `texts` is what they were shown when they agreed.
+
+    Change `text_version` whenever a text changes: the ledger of consents keeps it.
+    """
+
+    id: Id
+    type: TopicKind = TopicKind.MARKETING
+    names: dict[Language, str] = msgspec.field(default_factory=dict)
+    texts: dict[Language, str] = msgspec.field(default_factory=dict)
+    text_version: str = "1"
+    channels: tuple[str, ...] = ("email",)
+
+    def name_in(self, language: str) -> str:
+        """The name in that language, else in English, else in any, else the id."""
+        return (
+            self.names.get(language)
+            or self.names.get("en")
+            or next(iter(self.names.values()), self.id)
+        )
+
+
+class Goal(Record, frozen=True, tag_field="kind", tag="goal"):
+    """What counts as a conversion: an event within `window` after the (would-be) message.
+
+    `value` names the numeric property that holds the money, such as `revenue`.
+    """
+
+    id: Id
+    event: str
+    window: str = "7 days"
+    where: tuple[Property, ...] = ()
+    value: str = ""
+    type: GoalKind = GoalKind.SALE
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a window that cannot be read."""
+        fixed_span(self.window)
+
+    @property
+    def length(self) -> timedelta:
+        """How long after the (would-be) message an event counts."""
+        return fixed_span(self.window)
+
+
+class Variant(Record, frozen=True):
+    """One arm of the experiment: a template of its own, or another arm's made generic.
+
+    A `generic_twin_of` gets the same message with the personal facts neutralised.
+    """
+
+    id: Id
+    template: str = ""
+    share: Share | None = None
+    generic_twin_of: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an arm with two texts or none."""
+        if bool(self.template) == bool(self.generic_twin_of):
+            raise ValueError("a variant has either a `template` or a `generic_twin_of`")
+
+
+class Arm(Record, frozen=True):
+    """A variant as it is drawn and rendered; with `twin_of`, the template is made generic."""
+
+    variant: str
+    template: str
+    share: float
+    twin_of: str = ""
+
+
+class Tracking(Record, frozen=True):
+    """What is measured in the message: clicks through signed links, opens by a pixel."""
+
+    clicks: bool = True
+    opens: bool = True
+
+
+class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
+    """A message to an audience, once or recurring, with a holdout that shows what it was worth.
+
+    `audience` names a segment or holds conditions, `exclude` names segments. `expires_after`
+    counts from the moment at which a person is due. `goals` begin with the primary one.
+    """
+
+    id: Id
+    topic: str
+    audience: str | list[Condition]
+    name: str = ""
+    about: str = ""
+    exclude: tuple[str, ...] = ()
+    channel: str = "email"
+    template: str = ""
+    variants: tuple[Variant, ...] = ()
+    schedule: Schedule = Schedule()
+    expires_after: str = "3 days"
+    holdout: Share = HOLDOUT_DEFAULT
+    goals: tuple[str, ...] = ()
+    utm: dict[str, str] = msgspec.field(default_factory=dict)
+    tracking: Tracking = Tracking()
+    sender: str = ""
+    reply_to: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself without looking at other definitions."""
+        fixed_span(self.expires_after)
+        if bool(self.template) == bool(self.variants):
+            raise ValueError("a campaign has either a `template` or `variants`")
+        if len(self.variants) > VARIANTS_MAX:
+            raise ValueError(f"more than {VARIANTS_MAX} variants cannot be told apart")
+        names = [variant.id for variant in self.variants]
+        if len(set(names)) < len(names):
+            raise ValueError("two variants have the same id")
+        originals = {v.id for v in self.variants if v.template}
+        for variant in self.variants:
+            if variant.generic_twin_of and variant.generic_twin_of not in originals:
+                raise ValueError(
+                    f"variant `{variant.id}` is the twin of `{variant.generic_twin_of}`,"
+                    " which is no variant with a template"
+                )
+        given = [v.share for v in self.variants if v.share is not None]
+        if given and len(given) < len(names):
+            raise ValueError("either every variant has a share or none has")
+        if given and not math.isclose(sum(given), 1.0, abs_tol=1e-6):
+            raise ValueError(f"the shares sum to {sum(given):g}, not to 1")
+
+    @property
+    def expiry(self) -> timedelta:
+        """How long after the moment at which a person is due the message is still current."""
+        return fixed_span(self.expires_after)
+
+    def arms(self) -> tuple[Arm, ...]:
+        """What each variant comes to; a lone template is the variant `only`."""
+        if self.template:
+            return (Arm(variant="only", template=self.template, share=1.0),)
+        texts = {variant.id: variant.template for variant in self.variants}
+        even = 1.0 / len(self.variants)
+        return tuple(
+            Arm(
+                variant=variant.id,
+                template=variant.template or texts[variant.generic_twin_of],
+                share=even if variant.share is None else variant.share,
+                twin_of=variant.generic_twin_of,
+            )
+            for variant in self.variants
+        )
+
+    def marks(self) -> dict[str, str]:
+        """The UTM marks of its links: source, medium and campaign unless given otherwise."""
+        return {"source": "maracuja", "medium": self.channel, "campaign": self.id, **self.utm}
+
+
+def fixed_span(text: str) -> timedelta:
+    """The length of `3 days`; ValueError where it is none, or months, which differ."""
+    try:
+        found = span(text)
+    except SegmentError as fault:
+        raise ValueError(f"{fault.message} {fault.fix}") from None
+    if not found.fixed:
+        raise ValueError(f"`{text}` is not always equally long: write it in days")
+    return timedelta(seconds=found.seconds)
