@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
-from itertools import islice
+from itertools import accumulate, compress, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,68 +119,95 @@ def read_rows(file: RowFile, after_line: int = 0, size: int = CHUNK) -> Iterator
     if file.form == "parquet":
         yield from _read_parquet(file, after_line, size)
         return
-    lines = _csv_lines(file) if file.form == "csv" else _json_lines(file)
-    rest = (item for item in lines if item[0] > after_line)
-    while chunk := list(islice(rest, size)):
-        good = [(line, row) for line, row, _, _ in chunk if row is not None]
-        refused = [
-            RowRefusal(line, "", "", reason, whole=True)
-            for line, row, reason, _ in chunk
-            if row is None
-        ]
-        yield Rows(_frame(file, good), refused, chunk[-1][0], chunk[-1][3])
+    parts = _csv_parts(file, size) if file.form == "csv" else _json_parts(file, size)
+    width = len(file.headings)
+    for part in parts:
+        if part.lines and part.lines[-1] <= after_line:
+            continue
+        refused = list(part.refused)
+        good = [len(row) == width and n > after_line for n, row in part.numbered()]
+        for (n, row), fits in zip(part.numbered(), good, strict=True):
+            if not fits and row and n > after_line:
+                reason = f"the row has {len(row)} values, the headings are {width}"
+                refused.append(RowRefusal(n, "", "", reason, whole=True))
+        rows = list(compress(part.rows, good))
+        lines = list(compress(part.lines, good))
+        yield Rows(_frame(file, lines, rows), refused, part.last_line, part.share)
 
 
-Line = tuple[int, list[str | None] | None, str, float]
+@dataclass
+class _Part:
+    """Rows as they were read, each with its line."""
+
+    lines: list[int]
+    rows: Sequence[Sequence[str | None]]
+    refused: list[RowRefusal]
+    last_line: int
+    share: float
+
+    def numbered(self) -> Iterator[tuple[int, Sequence[str | None]]]:
+        """(line, row) of each."""
+        return zip(self.lines, self.rows, strict=True)
 
 
-def _frame(file: RowFile, rows: list[tuple[int, list[str | None]]]) -> pl.DataFrame:
-    columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * len(file.headings)
+def _frame(file: RowFile, lines: list[int], rows: Sequence[Sequence[str | None]]) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len(file.headings)
     texts = {
         heading: pl.Series(values, dtype=pl.String)
         for heading, values in zip(file.headings, columns, strict=True)
     }
-    return pl.DataFrame({LINE: pl.Series([line for line, _ in rows], dtype=pl.Int64), **texts})
+    return pl.DataFrame({LINE: pl.Series(lines, dtype=pl.Int64), **texts})
 
 
-def _csv_lines(file: RowFile) -> Iterator[Line]:
-    """(line, values or None, what is wrong, share of the file) of every row after the headings."""
-    size = file.path.stat().st_size
-    width = len(file.headings)
+def _csv_parts(file: RowFile, size: int) -> Iterator[_Part]:
+    """The rows after the headings; what the reader itself cannot read is refused."""
+    total = file.path.stat().st_size
     csv.field_size_limit(FIELD_CHARS_MAX)
     with file.path.open("rb") as raw:
         opened = TextIOWrapper(raw, encoding=file.encoding, errors="replace", newline="")
         reader = csv.reader(opened, delimiter=file.separator)
         next(reader)
         while True:
+            before = reader.line_num
+            rows: list[list[str]] = []
+            refused = []
             try:
-                row: list[str | None] = list(next(reader))
-            except StopIteration:
-                return
+                rows.extend(islice(reader, size))
             except csv.Error as fault:
-                yield reader.line_num, None, f"the row cannot be read: {fault}", 0.0
-                continue
-            share = raw.tell() / size
-            if len(row) == width:
-                yield reader.line_num, row, "", share
-            elif row:
-                reason = f"the row has {len(row)} values, the headings are {width}"
-                yield reader.line_num, None, reason, share
+                reason = f"the row cannot be read: {fault}"
+                refused.append(RowRefusal(reader.line_num, "", "", reason, whole=True))
+            if not rows and not refused:
+                return
+            lines = _lines(rows, before, reader.line_num - len(refused))
+            yield _Part(lines, rows, refused, reader.line_num, raw.tell() / total)
 
 
-def _json_lines(file: RowFile) -> Iterator[Line]:
-    size = file.path.stat().st_size
+def _lines(rows: list[list[str]], before: int, last: int) -> list[int]:
+    """The line on which each row ends: a quoted value may run over several."""
+    if last - before == len(rows):
+        return list(range(before + 1, last + 1))
+    heights = (1 + sum(value.count("\n") for value in row) for row in rows)
+    return list(accumulate(heights, initial=before))[1:]
+
+
+def _json_parts(file: RowFile, size: int) -> Iterator[_Part]:
+    total = file.path.stat().st_size
     done = 0
     with file.path.open("rb") as opened:
-        for number, raw in enumerate(opened, start=1):
-            done += len(raw)
-            if not raw.strip():
-                continue
-            row = _json_row(raw)
-            if row is None:
-                yield number, None, "the line is no JSON object", done / size
-            else:
-                yield number, [_text(row.get(h)) for h in file.headings], "", done / size
+        numbered = enumerate(opened, start=1)
+        while chunk := list(islice(numbered, size)):
+            part = _Part([], [], [], chunk[-1][0], 0.0)
+            rows: list[list[str | None]] = []
+            for number, raw in chunk:
+                done += len(raw)
+                row = _json_row(raw)
+                if row is not None:
+                    part.lines.append(number)
+                    rows.append([_text(row.get(h)) for h in file.headings])
+                elif raw.strip():
+                    reason = "the line is no JSON object"
+                    part.refused.append(RowRefusal(number, "", "", reason, whole=True))
+            yield replace(part, rows=rows, share=done / total)
 
 
 def _text(value: Any) -> str | None:
