@@ -5,7 +5,7 @@ Statements here never loop over rows: one insert, one select, for as many rows a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import repeat
 from typing import Any, Final, Literal
@@ -36,6 +36,8 @@ from sqlalchemy.types import TypeEngine
 
 OnConflict = Literal["ignore", "replace"]
 Columns = Mapping[str, Any]
+
+_temporaries: Final = MetaData()
 
 IDS_MAX: Final = 200_000  # of one set handed to a statement; larger ones go in slices
 
@@ -95,13 +97,7 @@ def given(conn: Connection, name: str, **columns: tuple[TypeEngine[Any], Any]) -
         ]
         typed = [column(key, t) for key, (t, _) in columns.items()]
         return func.unnest(*arrays).table_valued(*typed, name=name).render_derived()
-    shape = "_".join(f"{key}_{type(t).__name__.lower()}" for key, (t, _) in columns.items())
-    table = Table(
-        f"given_{name}_{shape}",
-        MetaData(),
-        *(Column(key, t) for key, (t, _) in columns.items()),
-        prefixes=["TEMPORARY"],
-    )
+    table = _temporary(name, {key: t for key, (t, _) in columns.items()})
     names = ", ".join(f'"{key}"' for key in columns)
     declared = ", ".join(f'"{k}" {t.compile(conn.dialect)}' for k, (t, _) in columns.items())
     conn.exec_driver_sql(f'CREATE TEMPORARY TABLE IF NOT EXISTS "{table.name}" ({declared})')
@@ -112,6 +108,16 @@ def given(conn: Connection, name: str, **columns: tuple[TypeEngine[Any], Any]) -
         zip(*lists.values(), strict=True),
     )
     return table
+
+
+def _temporary(name: str, types: Mapping[str, TypeEngine[Any]]) -> Table:
+    """The same Table for the same shape, so that compiled statements are found again."""
+    shape = "_".join(f"{key}_{type(t).__name__.lower()}" for key, t in types.items())
+    full = f"given_{name}_{shape}"
+    if full not in _temporaries.tables:
+        columns = (Column(key, t) for key, t in types.items())
+        Table(full, _temporaries, *columns, prefixes=["TEMPORARY"])
+    return _temporaries.tables[full]
 
 
 def given_ids(conn: Connection, ids: Any, *, name: str = "wanted") -> FromClause:
@@ -130,7 +136,7 @@ def rows_where_in(
     return rows
 
 
-def slices(ids: Sequence[Any], size: int = IDS_MAX) -> Iterable[Sequence[Any]]:
+def slices(ids: Any, size: int = IDS_MAX) -> Iterator[Any]:
     """`ids` in pieces of at most `size`."""
     return (ids[at : at + size] for at in range(0, len(ids), size))
 

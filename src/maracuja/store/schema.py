@@ -116,7 +116,7 @@ definitions = Table(
 profiles = Table(
     "profiles",
     state,
-    Column("pid", BigInteger, primary_key=True, autoincrement=False),
+    Column("pid", Serial, primary_key=True, autoincrement=False),
     Column("bucket", SmallInteger, nullable=False),
     Column("rev", BigInteger, nullable=False, index=True),
     Column("draw_pid", BigInteger, nullable=False),  # whose draws decide arms: set at first sight
@@ -137,11 +137,21 @@ identities = Table(
 merges = Table(
     "merges",
     state,
-    Column("pid", BigInteger, primary_key=True, autoincrement=False),
+    Column("pid", Serial, primary_key=True, autoincrement=False),
     Column("canonical", BigInteger, nullable=False, index=True),
     Column("at_us", BigInteger, nullable=False),
     Column("rule", Text, nullable=False),
     Column("crossed", Boolean, nullable=False),  # the two had been drawn into different arms
+)
+
+merge_counts = Table(
+    "merge_counts",
+    state,
+    # Merges that an identity has caused on a UTC day: a shared e-mail must not swallow a town.
+    Column("identity", BigInteger, primary_key=True, autoincrement=False),  # rng.make_key
+    Column("day", Integer, primary_key=True, autoincrement=False),  # days since 1970
+    Column("n", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 consents = Table(
@@ -213,26 +223,31 @@ products = Table(
 inbox = Table(
     "inbox",
     inbox_state,
-    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("seq", Serial, primary_key=True, autoincrement=False),  # in the order of commits
     Column("received_us", BigInteger, nullable=False),
     Column("call", Text, nullable=False),  # track, batch ...; delivery, click, read, import
     Column("key_kind", Text, nullable=False),  # server, browser, internal
     Column("context", LargeBinary, nullable=False),  # address and user agent of the caller, JSON
     Column("body", LargeBinary, nullable=False),  # as received, after gzip
-    sqlite_autoincrement=True,
+)
+
+inbox_counters = Table(
+    "inbox_counters",
+    inbox_state,
+    Column("name", Text, primary_key=True),  # inbox
+    Column("value", BigInteger, nullable=False),  # the last sequence number given out
 )
 
 feed = Table(
     "feed",
     state,
     # Events born in our own transactions (deliveries, consents); the projection takes them too.
-    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("seq", Serial, primary_key=True, autoincrement=False),  # in the order of commits
     Column("at_us", BigInteger, nullable=False),
     Column("pid", BigInteger, nullable=False),
     Column("event", Text, nullable=False),
     Column("message_id", LargeBinary, nullable=False),  # id of the event itself, a natural key
     Column("properties", LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 refused = Table(
@@ -274,7 +289,7 @@ runs = Table(
     "runs",
     state,
     # One occurrence of a campaign: a one-off has one, a recurring one many.
-    Column("run", BigInteger, primary_key=True, autoincrement=False),
+    Column("run", Serial, primary_key=True, autoincrement=False),
     Column("campaign", Text, nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("occurrence", Text, nullable=False),  # natural key: 'once' or the local date and time
@@ -293,7 +308,7 @@ runs = Table(
 chunks = Table(
     "chunks",
     state,
-    Column("chunk", BigInteger, primary_key=True, autoincrement=False),
+    Column("chunk", Serial, primary_key=True, autoincrement=False),
     Column("run", BigInteger, nullable=False, index=True),
     Column("path", Text, nullable=False),  # bodies of this chunk
     Column("lane", SmallInteger, nullable=False),

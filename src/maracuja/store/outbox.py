@@ -1,0 +1,313 @@
+"""Messages on their way out: one slim row each, claimed, finished and counted as sets.
+
+The texts are in the chunk's file in the lake; nothing here knows what a message says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import IntEnum
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    SmallInteger,
+    and_,
+    case,
+    func,
+    select,
+    update,
+)
+
+from maracuja.store import bulk
+from maracuja.store.schema import chunks, outbox, runs
+
+
+class OutboxState(IntEnum):
+    """Where a message is; CLAIMED and below are not final."""
+
+    QUEUED = 0
+    CLAIMED = 1  # with the transport: unknown if we crash now
+    SENT = 2  # accepted by the vendor
+    FAILED = 3  # refused for good, or out of attempts
+    UNKNOWN = 4  # it may or may not have been sent
+    EXPIRED = 5  # its time passed before it could go
+    WITHDRAWN = 6  # cancelled, or consent, suppression or erasure came first
+
+
+NEVER_US: Final = 2**62  # the due time of a chunk in which nothing is queued
+CLAIM_MAX: Final = 16_000
+
+
+class Chunk(NamedTuple):
+    """Some 16,000 messages of one run whose texts are in the file `path`."""
+
+    chunk: int
+    run: int
+    path: str
+    lane: int  # lower goes first
+    catalog_rev: int
+
+
+class Claimed(NamedTuple):
+    """Claimed messages as columns, each of shape (n,); by chunk and n."""
+
+    chunk: npt.NDArray[np.int64]
+    n: npt.NDArray[np.int64]
+    pid: npt.NDArray[np.int64]
+    channel: npt.NDArray[np.int64]
+    lane: npt.NDArray[np.int64]
+    due_us: npt.NDArray[np.int64]
+    attempts: npt.NDArray[np.int64]
+
+
+_ROW: Final = tuple(outbox.c[name] for name in Claimed._fields)
+
+
+def add_chunk(
+    conn: Connection, chunk: Chunk, *, pid: Any, channel: Any, due_us: Any, n: Any = None
+) -> int:
+    """Queue the messages of a chunk, in the transaction that puts its file in the manifest.
+
+    `pid`, and `channel` and `due_us` where they differ, are columns; `n` numbers the rows of the
+    file (0.. by default). Returns how many were queued.
+    """
+    size = len(pid)
+    earliest = int(np.min(np.asarray(due_us))) if size else NEVER_US
+    row = {**chunk._asdict(), "due_us": earliest, "left": size}
+    conn.execute(chunks.insert().values(row))
+    columns = {
+        "chunk": chunk.chunk,
+        "n": range(size) if n is None else n,
+        "pid": pid,
+        "channel": channel,
+        "lane": chunk.lane,
+        "due_us": due_us,
+        "state": int(OutboxState.QUEUED),
+        "attempts": 0,
+    }
+    return bulk.insert_columns(conn, outbox, columns)
+
+
+def claim(
+    conn: Connection,
+    now_us: int,
+    *,
+    limit: int = CLAIM_MAX,
+    paused_runs: Collection[int] = (),
+    paused_channels: Collection[int] = (),
+) -> Claimed:
+    """Take up to `limit` queued messages that are due, lower lanes first, then the longest due.
+
+    They are CLAIMED when the transaction is committed: only then may they be handed on.
+    """
+    due = (
+        select(chunks.c.chunk)
+        .where(
+            chunks.c.left > 0,
+            chunks.c.due_us <= now_us,
+            chunks.c.run.not_in(list(paused_runs)),
+        )
+        .order_by(chunks.c.lane, chunks.c.due_us, chunks.c.chunk)
+    )
+    rows: list[tuple[Any, ...]] = []
+    touched: list[int] = []
+    for (chunk,) in bulk.fetch(conn, due):
+        query = (
+            select(*_ROW)
+            .where(
+                outbox.c.chunk == chunk,
+                outbox.c.state == int(OutboxState.QUEUED),
+                outbox.c.due_us <= now_us,
+                outbox.c.channel.not_in(list(paused_channels)),
+            )
+            .order_by(outbox.c.n)
+            .limit(limit - len(rows))
+        )
+        found = bulk.fetch(conn, query)
+        if found:
+            rows += found
+            touched.append(chunk)
+        if len(rows) >= limit:
+            break
+    claimed = _claimed(rows)
+    _set_state(conn, claimed.chunk, claimed.n, OutboxState.CLAIMED)
+    _refresh(conn, touched)
+    return claimed
+
+
+def finish(conn: Connection, *, chunk: Any, n: Any, state: Any, due_us: Any = 0) -> int:
+    """Record what became of claimed messages, as columns; returns how many rows changed.
+
+    A row that goes back to QUEUED (deferred) is due at its `due_us`; every row finished counts
+    as one attempt. Rows that are not CLAIMED any more are left alone, so a repeat is harmless.
+    """
+    size = len(chunk)
+    if size == 0:
+        return 0
+    done = bulk.given(
+        conn,
+        "done",
+        chunk=(BigInteger(), chunk),
+        n=(Integer(), n),
+        state=(SmallInteger(), _column(state, size)),
+        due_us=(BigInteger(), _column(due_us, size)),
+    )
+    waits = done.c.state == int(OutboxState.QUEUED)
+    changed = conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.chunk == done.c.chunk,
+            outbox.c.n == done.c.n,
+            outbox.c.state == int(OutboxState.CLAIMED),
+        )
+        .values(
+            state=done.c.state,
+            attempts=outbox.c.attempts + 1,
+            due_us=case((waits, done.c.due_us), else_=outbox.c.due_us),
+        )
+    ).rowcount
+    _refresh(conn, np.unique(np.asarray(chunk)).tolist())
+    return changed
+
+
+def put_back(conn: Connection, *, chunk: Any, n: Any, due_us: Any) -> int:
+    """Return claimed messages unsent, without counting an attempt (paused, rate limited)."""
+    size = len(chunk)
+    if size == 0:
+        return 0
+    back = bulk.given(
+        conn,
+        "back",
+        chunk=(BigInteger(), chunk),
+        n=(Integer(), n),
+        due_us=(BigInteger(), _column(due_us, size)),
+    )
+    changed = conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.chunk == back.c.chunk,
+            outbox.c.n == back.c.n,
+            outbox.c.state == int(OutboxState.CLAIMED),
+        )
+        .values(state=int(OutboxState.QUEUED), due_us=back.c.due_us)
+    ).rowcount
+    _refresh(conn, np.unique(np.asarray(chunk)).tolist())
+    return changed
+
+
+def recover(conn: Connection, *, honouring: Collection[int] = ()) -> Claimed:
+    """After a crash: claimed messages become UNKNOWN and are returned.
+
+    On the channels of `honouring`, whose vendors recognise our id, they are queued again instead
+    (and not returned).
+    """
+    lost = outbox.c.state == int(OutboxState.CLAIMED)
+    open_chunks = select(chunks.c.chunk).where(chunks.c.left > 0)
+    rows = bulk.fetch(
+        conn,
+        select(*_ROW)
+        .where(outbox.c.chunk.in_(open_chunks), lost)
+        .order_by(outbox.c.chunk, outbox.c.n),
+    )
+    claimed = _claimed(rows)
+    repeat = np.isin(claimed.channel, list(honouring))
+    _set_state(conn, claimed.chunk[repeat], claimed.n[repeat], OutboxState.QUEUED)
+    _set_state(conn, claimed.chunk[~repeat], claimed.n[~repeat], OutboxState.UNKNOWN)
+    _refresh(conn, np.unique(claimed.chunk).tolist())
+    return Claimed(*(column[~repeat] for column in claimed))
+
+
+def withdraw_run(conn: Connection, run: int) -> int:
+    """Withdraw every queued message of a cancelled run; returns how many."""
+    of_run = select(chunks.c.chunk).where(chunks.c.run == run, chunks.c.left > 0)
+    touched = [chunk for (chunk,) in bulk.fetch(conn, of_run)]
+    changed = conn.execute(
+        update(outbox)
+        .where(outbox.c.chunk.in_(touched), outbox.c.state == int(OutboxState.QUEUED))
+        .values(state=int(OutboxState.WITHDRAWN))
+    ).rowcount
+    _refresh(conn, touched)
+    return changed
+
+
+def chunks_of(conn: Connection, numbers: Sequence[int]) -> list[Chunk]:
+    """The chunks of these numbers, in their order."""
+    query = select(*(chunks.c[name] for name in Chunk._fields))
+    rows = bulk.rows_where_in(conn, query, chunks.c.chunk, sorted(set(numbers)))
+    return [Chunk(*row) for row in sorted(rows)]
+
+
+def counts(conn: Connection, run: int) -> dict[OutboxState, int]:
+    """How many messages of a run are in each state; every state is named."""
+    query = (
+        select(outbox.c.state, func.count())
+        .join_from(chunks, outbox, outbox.c.chunk == chunks.c.chunk)
+        .where(chunks.c.run == run)
+        .group_by(outbox.c.state)
+    )
+    found = dict(bulk.fetch(conn, query))
+    return {state: int(found.get(int(state), 0)) for state in OutboxState}
+
+
+def left(conn: Connection, run: int | None = None) -> int:
+    """How many messages are not final, of one run or of all."""
+    query = select(func.coalesce(func.sum(chunks.c.left), 0))
+    if run is not None:
+        query = query.where(chunks.c.run == run)
+    return int(conn.execute(query).scalar_one())
+
+
+def next_due(conn: Connection, *, paused_runs: Collection[int] = ()) -> int | None:
+    """When the next queued message is due (micros), or None when nothing is queued."""
+    query = select(func.min(chunks.c.due_us)).where(
+        chunks.c.left > 0, chunks.c.run.not_in(list(paused_runs))
+    )
+    due = conn.execute(query).scalar()
+    return None if due is None or due >= NEVER_US else int(due)
+
+
+def paused_runs(conn: Connection) -> list[int]:
+    """Runs whose messages must not be claimed now: paused or cancelled."""
+    query = select(runs.c.run).where(runs.c.state.in_(["paused", "cancelled"]))
+    return [run for (run,) in bulk.fetch(conn, query)]
+
+
+def _column(values: Any, size: int) -> Any:
+    return [int(values)] * size if isinstance(values, int) else np.asarray(values)
+
+
+def _claimed(rows: list[tuple[Any, ...]]) -> Claimed:
+    table = np.array(rows, dtype=np.int64).reshape(-1, len(Claimed._fields))
+    return Claimed(*(table[:, i].copy() for i in range(table.shape[1])))
+
+
+def _set_state(conn: Connection, chunk: Any, n: Any, state: OutboxState) -> None:
+    if len(chunk) == 0:
+        return
+    picked = bulk.given(conn, "picked", chunk=(BigInteger(), chunk), n=(Integer(), n))
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.chunk == picked.c.chunk, outbox.c.n == picked.c.n)
+        .values(state=int(state))
+    )
+
+
+def _refresh(conn: Connection, touched: Sequence[int]) -> None:
+    """Bring `left` and `due_us` of these chunks in line with their rows."""
+    if not touched:
+        return
+    of_chunk = outbox.c.chunk == chunks.c.chunk
+    is_left = and_(of_chunk, outbox.c.state <= int(OutboxState.CLAIMED))
+    is_queued = and_(of_chunk, outbox.c.state == int(OutboxState.QUEUED))
+    count = select(func.count()).select_from(outbox).where(is_left).scalar_subquery()
+    due = select(func.min(outbox.c.due_us)).where(is_queued).scalar_subquery()
+    conn.execute(
+        update(chunks)
+        .where(chunks.c.chunk.in_(list(touched)))
+        .values(left=count, due_us=func.coalesce(due, NEVER_US))
+    )
