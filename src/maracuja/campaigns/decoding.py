@@ -16,8 +16,9 @@ import yaml
 
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
 from maracuja.errors import CampaignError, DefinitionError, TemplateError
-from maracuja.segments import definition as segments
+from maracuja.segments import check
 from maracuja.segments.definition import Did, Segment
+from maracuja.segments.definition import schema as segment_schema
 from maracuja.segments.reading import readable_schema
 from maracuja.templates.definition import Template, json_schema
 
@@ -110,7 +111,7 @@ def _campaign(raw: Raw) -> Campaign:
     """A campaign: its inline conditions are read by the segment language."""
     values = dict(raw)
     if isinstance(values.get("audience"), list | Mapping):
-        values["audience"] = segments.decode_conditions(values["audience"], "audience")
+        values["audience"] = check.decode_conditions(values["audience"], "audience")
     schedule = values.get("schedule")
     if isinstance(schedule, Mapping) and isinstance(schedule.get("at"), int):
         # YAML 1.1 reads 10:00 without quotes as a number to the base of sixty.
@@ -131,7 +132,7 @@ def _goal(raw: Raw) -> Goal:
     """A goal: its property filters are those of the segment language."""
     values = dict(raw)
     if values.get("where"):
-        (did,) = segments.decode_conditions(
+        (did,) = check.decode_conditions(
             [{"did": values.get("event", ""), "where": values["where"]}], "goal"
         )
         assert isinstance(did, Did)
@@ -200,7 +201,7 @@ class _Kind(NamedTuple):
 
 
 KINDS: Final[dict[str, _Kind]] = {
-    "segment": _Kind(segments.decode, segments.schema),
+    "segment": _Kind(check.decode, segment_schema),
     "template": _Kind(_template, json_schema),
     "topic": _Kind(_topic, lambda: readable_schema(Topic)),
     "goal": _Kind(_goal, lambda: readable_schema(Goal)),

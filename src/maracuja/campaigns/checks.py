@@ -1,0 +1,125 @@
+"""Whether a campaign fits the definitions around it: what it names exists and agrees with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from maracuja.campaigns.decoding import Definition, kind_of
+from maracuja.campaigns.definitions import Campaign, Goal, Topic
+from maracuja.campaigns.promotion import signs_of_promotion
+from maracuja.errors import CampaignError, DefinitionError, SegmentError
+from maracuja.model import TopicKind
+from maracuja.segments import check
+from maracuja.segments.definition import Segment
+from maracuja.templates.definition import Template
+
+Known: TypeAlias = Mapping[tuple[str, str], Definition]  # by (kind, id)
+D = TypeVar("D", bound=Definition)
+
+
+def known(definitions: list[Definition]) -> dict[tuple[str, str], Definition]:
+    """The definitions by kind and id; of two with the same, the later."""
+    return {(kind_of(d), d.id): d for d in definitions}
+
+
+def find(around: Known, kind: str, name: str, type_: type[D], *, where: str) -> D:
+    """The definition that a campaign names. CampaignError with the near names where it is none."""
+    found = around.get((kind, name))
+    if isinstance(found, type_):
+        return found
+    names = sorted(id_ for kind_, id_ in around if kind_ == kind)
+    near = difflib.get_close_matches(name, names, n=1)
+    raise CampaignError(
+        f"There is no {kind} `{name}`.",
+        where=where,
+        fix=f"Did you mean `{near[0]}`?"
+        if near
+        else f"Write it, and `apply` it with the {kind}s.",
+    )
+
+
+def check_campaign(
+    campaign: Campaign, around: Known, names: check.Known | None = None
+) -> list[DefinitionError]:
+    """Everything that keeps the campaign from being launched; empty where nothing does.
+
+    `names` are the traits, events and properties that inline conditions may mention; without
+    them those are not checked.
+    """
+    return list(_faults(campaign, around, names or check.Known()))
+
+
+def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[DefinitionError]:
+    """The faults, one by one."""
+    topic = None
+    try:
+        topic = find(around, "topic", campaign.topic, Topic, where="topic")
+    except CampaignError as lacking:
+        yield lacking
+    named = [("audience", campaign.audience)] if isinstance(campaign.audience, str) else []
+    named += [(f"exclude[{i}]", name) for i, name in enumerate(campaign.exclude)]
+    for where, name in named:
+        yield from _absent(around, "segment", name, Segment, where)
+    if not isinstance(campaign.audience, str):
+        segments = {id_: d for (_, id_), d in around.items() if isinstance(d, Segment)}
+        inline = Segment(id=f"audience of {campaign.id}", where=campaign.audience)
+        for fault in check.check(inline, msgspec.structs.replace(names, segments=segments)):
+            place = fault.where.replace("where", "audience", 1)
+            yield SegmentError(fault.message, where=place, fix=fault.fix)
+    for i, name in enumerate(campaign.goals):
+        yield from _absent(around, "goal", name, Goal, f"goals[{i}]")
+    for arm in campaign.arms():
+        yield from _absent(around, "template", arm.template, Template, f"variants.{arm.variant}")
+    if topic is not None:
+        yield from _against_topic(campaign, topic, around)
+
+
+def _absent(
+    around: Known, kind: str, name: str, type_: type[Definition], where: str
+) -> Iterator[CampaignError]:
+    """The fault of a name that names nothing."""
+    try:
+        find(around, kind, name, type_, where=where)
+    except CampaignError as fault:
+        yield fault
+
+
+def _against_topic(campaign: Campaign, topic: Topic, around: Known) -> Iterator[CampaignError]:
+    """What the kind and the channels of the topic do not allow."""
+    if campaign.channel not in topic.channels:
+        yield CampaignError(
+            f"Nobody is asked for consent to `{topic.id}` on {campaign.channel}.",
+            where="channel",
+            fix=f"Use one of {', '.join(topic.channels)}, or add it to the topic.",
+        )
+    if topic.type is TopicKind.MARKETING:
+        if campaign.holdout and not campaign.goals:
+            yield CampaignError(
+                "People are held out, but there is no goal to measure what that costs.",
+                where="goals",
+                fix="Name a goal, or set `holdout: 0`.",
+            )
+        return
+    if len(campaign.variants) > 1:
+        yield CampaignError(
+            "A service message is the same for everybody: it is no experiment.",
+            where="variants",
+            fix="Use one template, or a marketing topic.",
+        )
+    for arm in campaign.arms():
+        template = around.get(("template", arm.template))
+        if not isinstance(template, Template):
+            continue
+        for text in template.variants:
+            source = " ".join((text.subject, text.preheader, text.text, text.html))
+            if signs := signs_of_promotion(source):
+                yield CampaignError(
+                    f"`{topic.id}` is a service topic, but the template `{template.id}`"
+                    f" ({text.language}) advertises: {', '.join(signs)}.",
+                    where="topic",
+                    fix="Take the promotion out, or send it on a marketing topic.",
+                )

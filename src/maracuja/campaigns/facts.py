@@ -1,0 +1,86 @@
+"""What a run was launched with, frozen: later edits of the definitions do not change it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from maracuja.campaigns.checks import Known, check_campaign, find
+from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
+from maracuja.campaigns.schedule import Occurrence, last_due
+from maracuja.decisions.assignment import Arms
+from maracuja.model import Record, TopicKind, micros
+from maracuja.templates.definition import Template
+
+
+class RunFacts(Record, frozen=True):
+    """The campaign and all that it names, the occurrence, and the lottery of its arms."""
+
+    campaign: Campaign
+    topic: Topic
+    goals: tuple[Goal, ...]
+    templates: dict[str, Template]
+    occurrence: Occurrence
+    lottery: Arms
+
+    @property
+    def marketing(self) -> bool:
+        """Whether holdouts, caps, quiet hours and opt-in apply."""
+        return self.topic.type is TopicKind.MARKETING
+
+    @property
+    def lane(self) -> int:
+        """Service messages overtake marketing: the lower lane goes first."""
+        return 1 if self.marketing else 0
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The variants with their templates."""
+        return self.campaign.arms()
+
+    @property
+    def expires_us(self) -> int:
+        """After this nobody is sent to any more, whatever the zone."""
+        return micros(last_due(self.occurrence) + self.campaign.expiry)
+
+
+def freeze(
+    campaign: Campaign, around: Known, occurrence: Occurrence, *, salt: str, global_holdout: float
+) -> RunFacts:
+    """The facts of a run; the first fault of `check_campaign` is raised (CampaignError).
+
+    `salt` is the workspace's; on service topics nobody is held out.
+    """
+    for fault in check_campaign(campaign, around):
+        raise fault
+    topic = find(around, "topic", campaign.topic, Topic, where="topic")
+    arms = campaign.arms()
+    names = dict.fromkeys(arm.template for arm in arms)
+    marketing = topic.type is TopicKind.MARKETING
+    return RunFacts(
+        campaign=campaign,
+        topic=topic,
+        goals=tuple(find(around, "goal", g, Goal, where="goals") for g in campaign.goals),
+        templates={n: find(around, "template", n, Template, where="template") for n in names},
+        occurrence=occurrence,
+        lottery=Arms(
+            salt=salt,
+            campaign=campaign.id,
+            variants=tuple(arm.variant for arm in arms),
+            shares=tuple(arm.share for arm in arms),
+            global_holdout=global_holdout if marketing else 0.0,
+            holdout=campaign.holdout if marketing else 0.0,
+        ),
+    )
+
+
+def encode_facts(facts: RunFacts) -> bytes:
+    """The facts as JSON, for `runs.facts`."""
+    return msgspec.json.encode(facts)
+
+
+def decode_facts(body: bytes) -> RunFacts:
+    """The facts of a stored run."""
+    return _decoder.decode(body)
+
+
+_decoder = msgspec.json.Decoder(RunFacts)
