@@ -5,7 +5,7 @@ It must never drop a value: what fits no known column goes to `rest` under its f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -36,36 +36,6 @@ FIXED: Final[dict[str, pl.DataType]] = {
 ORDER: Final = ("event", "bucket", "pid", "ts", "message_hash")
 KNOWN_MAX: Final = 300
 PREFIXES: Final = ("properties.", "context.")
-
-
-def spread(rows: Sequence[Mapping[str, Any]], known: Known) -> pl.DataFrame:
-    """Typed columns and `rest` of flat JSON objects, one per event; shape (n, known used + 1).
-
-    Keys are full names (`properties.price`), values as JSON gives them (None: absent). A known
-    name becomes a column where at least one value fits; all else goes to `rest` (JSON text or
-    null). Raises AssertionError for more than KNOWN_MAX known names.
-    """
-    assert len(known) <= KNOWN_MAX, f"at most {KNOWN_MAX} known columns"
-    values: dict[str, list[Any]] = {}
-    rest: list[tuple[int, str, Any]] = []
-    for i, row in enumerate(rows):
-        for name, value in row.items():
-            if value is None:
-                continue
-            if name not in known:
-                rest.append((i, name, value))
-                continue
-            column = values.get(name)
-            if column is None:
-                column = values[name] = [None] * len(rows)
-            column[i] = value
-    columns = []
-    for name in sorted(values):
-        fitted, unfit = fit(values[name], known[name])
-        rest.extend((i, name, values[name][i]) for i in unfit)
-        if fitted.null_count() < len(rows):
-            columns.append(fitted.alias(name))
-    return pl.DataFrame(columns, height=len(rows)).with_columns(_rest(rest, len(rows)))
 
 
 def typed(batch: pl.DataFrame, known: Known) -> pl.DataFrame:
@@ -178,11 +148,6 @@ def _fit_column(source: pl.Series, kind: TraitType) -> tuple[pl.Series, list[int
     if isinstance(source.dtype, pl.Datetime) and kind is TraitType.TIME:
         return source.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(dtype), []
     return fit(source.to_list(), kind)
-
-
-def _rest(fields: Iterable[tuple[int, str, Any]], rows: int) -> pl.Series:
-    texts = rest_json(fields)
-    return pl.Series("rest", [texts.get(i) for i in range(rows)], dtype=pl.String)
 
 
 def _joined(rest: pl.Series, fields: Sequence[tuple[int, str, Any]]) -> pl.Series:
