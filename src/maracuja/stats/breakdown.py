@@ -59,12 +59,12 @@ class Description(Record, frozen=True):
 
 
 def breakdown(
-    people: pl.DataFrame, fact: str, *, n_star: int | None, alpha: float = 0.05
+    people: pl.DataFrame, fact: str, *, n_star: int | None, final: bool, alpha: float = 0.05
 ) -> Breakdown:
     """Lift by the values of a column; the largest ROWS_MAX values, the others together.
 
     `people` are those who would have been sent to, of both arms: columns `treated` (Boolean),
-    `conversions` (0 or 1) and `fact`.
+    `conversions` (0 or 1) and `fact`. `final` says which intervals hold (compare.py).
     """
     frame = people.with_columns(named(people[fact]).alias("value"))
     groups = by_group(frame, ["value", "treated"], [Measure.CONVERSIONS])
@@ -79,7 +79,7 @@ def breakdown(
         )
         for value in values
     ]
-    adjusted = benjamini_hochberg([row.lift.p for row in rows])
+    adjusted = benjamini_hochberg([row.lift_as_of(final=final).p for row in rows])
     return Breakdown(
         fact=fact,
         rows=tuple(
@@ -87,7 +87,7 @@ def breakdown(
                 value=value,
                 conversions=row,
                 p_adjusted=p,
-                shown=row.lift.sign if p is not None and p < alpha else 0,
+                shown=row.lift_as_of(final=final).sign if p is not None and p < alpha else 0,
             )
             for value, row, p in zip(values, rows, adjusted, strict=True)
         ),

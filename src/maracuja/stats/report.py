@@ -141,6 +141,11 @@ class LiftReport(Record, frozen=True):
     sample_ratios: tuple[SampleRatio, ...]
     notes: tuple[Note, ...]
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the arms have plausible sizes; else no figure may be shown as a finding."""
+        return not any(ratio.alarm for ratio in self.sample_ratios)
+
 
 def lift_report(units: pl.DataFrame, plan: ReportPlan, *, now: datetime) -> LiftReport:
     """The report of `units`, one row per person of the audience (columns: units.py).
@@ -171,7 +176,7 @@ def lift_report(units: pl.DataFrame, plan: ReportPlan, *, now: datetime) -> Lift
         else None,
         variants=_variants(would, control, plan),
         twins=_twins(would, plan),
-        breakdowns=_breakdowns(would, control, plan),
+        breakdowns=_breakdowns(would, control, plan, final=final),
         descriptions=_descriptions(would, plan),
         sample_ratios=ratios,
         notes=_notes(people, control, primary, final=final, alarm=alarm),
@@ -276,14 +281,18 @@ def _twins(would: pl.DataFrame, plan: ReportPlan) -> tuple[TwinLifts, ...]:
     )
 
 
-def _breakdowns(would: pl.DataFrame, control: Held, plan: ReportPlan) -> tuple[Breakdown, ...]:
+def _breakdowns(
+    would: pl.DataFrame, control: Held, plan: ReportPlan, *, final: bool
+) -> tuple[Breakdown, ...]:
     held = pl.col("held")
     both = would.filter((held == Held.SENT) | (held == control))
     both = both.with_columns(treated=held == Held.SENT)
     facts = [*plan.facts]
     if both["channel"].n_unique() > 1:
         facts.append("channel")
-    return tuple(breakdown(both, fact, n_star=plan.n_star, alpha=plan.alpha) for fact in facts)
+    return tuple(
+        breakdown(both, fact, n_star=plan.n_star, final=final, alpha=plan.alpha) for fact in facts
+    )
 
 
 def _descriptions(would: pl.DataFrame, plan: ReportPlan) -> tuple[Description, ...]:

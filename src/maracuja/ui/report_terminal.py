@@ -1,0 +1,190 @@
+"""The report in the terminal: the same findings as on the page, as rich renderables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from maracuja.stats import words
+from maracuja.stats.compare import Comparison
+from maracuja.stats.rates import UNKNOWN
+from maracuja.stats.report import LiftReport
+from maracuja.stats.units import Held
+from maracuja.stats.verdict import Finding
+from maracuja.ui import report_words as say
+
+_COLOURS = {Finding.PROVEN: "green", Finding.NOT_YET: "yellow", Finding.HARMFUL: "red"}
+_SIGNS = {1: "bold green", 0: "bold", -1: "bold red"}
+_WIDTH = 33
+
+
+def terminal(report: LiftReport, language: str = "en") -> RenderableType:
+    """The report in en, ru or uk for `Console.print`; BadInput for another language."""
+    words.checked_language(language)
+    parts: list[RenderableType] = [
+        _head(report, language),
+        _verdict(report, language),
+        *(Text(f"! {say.said_note(note, language)}", style="yellow") for note in report.notes),
+        _effects(report, language),
+    ]
+    if report.plan.truth:
+        parts.append(_truth(report, language))
+    parts += [_arms(report, language), *_breakdowns(report, language)]
+    parts += [*_descriptions(report, language), _trust(report, language)]
+    return Group(*parts)
+
+
+def _head(report: LiftReport, language: str) -> Text:
+    people = words.counted(report.audience.people, "person", language)
+    state = say.label("final" if report.final else "open", language)
+    return Text.assemble(
+        (report.plan.name, "bold magenta"), f"\n{say.dates(report, language)} · {people} · {state}"
+    )
+
+
+def _verdict(report: LiftReport, language: str) -> Panel:
+    verdict = report.verdict
+    lines = words.say(verdict, report.primary.conversions, language, alpha=report.plan.alpha)
+    return Panel("\n".join(lines), border_style=_COLOURS[verdict.finding], expand=False)
+
+
+def _effects(report: LiftReport, language: str) -> Table:
+    table = Table(
+        title=say.label("lift", language), title_justify="left", box=None, pad_edge=False
+    )
+    table.add_column("")
+    for measure in ("conversions", "revenue"):
+        table.add_column(say.label(measure, language), no_wrap=True)
+        table.add_column("", justify="right", no_wrap=True)
+    rows = [(say.label("primary", language), report.primary)]
+    rows += [
+        (f"{say.label('variant', language)} {lifts.variant}", lifts) for lifts in report.variants
+    ]
+    rows.append((say.label("whole", language), report.whole))
+    if report.programme:
+        rows.append((say.label("programme", language), report.programme))
+    currency = report.plan.currency
+    for name, lifts in rows:
+        table.add_row(
+            name,
+            _lift(lifts.conversions, report, language),
+            _extra(lifts.conversions, report, language, ""),
+            _lift(lifts.revenue, report, language),
+            _extra(lifts.revenue, report, language, currency),
+        )
+    for twins in report.twins:
+        for comparison in (twins.clicks, twins.conversions):
+            if comparison is not None:
+                name = say.label(comparison.measure.value, language)
+                table.add_row(
+                    f"{twins.variant} / {twins.twin}: {name}", _lift(comparison, report, language)
+                )
+    return table
+
+
+def _lift(comparison: Comparison, report: LiftReport, language: str) -> Text:
+    interval = comparison.lift_as_of(final=report.final)
+    value, ends = say.lift_texts(interval, language)
+    style = _SIGNS[interval.sign if report.trusted else 0] if ends else "dim"
+    return Text.assemble((value, style), f" {ends}")
+
+
+def _extra(comparison: Comparison, report: LiftReport, language: str, currency: str) -> str:
+    return say.count_texts(comparison.extra_as_of(final=report.final), language, currency)[0]
+
+
+def _truth(report: LiftReport, language: str) -> Text:
+    truth = report.plan.truth
+    assert truth is not None
+    lift = words.percent(truth.lift, language, signed=True)
+    extra = words.counted(truth.extra_conversions, "conversion", language, signed=True)
+    return Text(f"◇ {say.label('truth', language)}: {lift}, {extra}", style="cyan")
+
+
+def _arms(report: LiftReport, language: str) -> Table:
+    heads = ("delivered", "read", "clicked", "unsubscribed")
+    table = Table(
+        title=say.label("arms", language), title_justify="left", box=None, pad_edge=False
+    )
+    table.add_column("")
+    for head in ("people_head", *heads, "conversion_rate", "average_order", "decision_time"):
+        table.add_column(say.label(head, language), justify="right")
+    for arm in report.arms:
+        orders = arm.orders
+        rates = [
+            say.rate_text(arm.receipts.get(head, UNKNOWN), language, 2 if head == heads[3] else 1)
+            if arm.held is Held.SENT
+            else "–"
+            for head in heads
+        ]
+        table.add_row(
+            ("  " if arm.variant else "") + say.arm_name(arm, language),
+            words.number(orders.people, language),
+            *rates,
+            "–"
+            if orders.conversion_rate is None
+            else words.percent(orders.conversion_rate, language, 2),
+            "–"
+            if orders.average_order is None
+            else words.money(orders.average_order, report.plan.currency, language),
+            "–"
+            if orders.decision_time is None
+            else words.duration(orders.decision_time.median_s, language),
+        )
+    return table
+
+
+def _breakdowns(report: LiftReport, language: str) -> Sequence[Table]:
+    tables = []
+    for breakdown in report.breakdowns:
+        fact = say.fact_name(breakdown.fact, language)
+        title = say.label("breakdown", language).format(fact=fact)
+        table = _small(f"{title} ({say.label('causal', language)})")
+        for row in breakdown.rows:
+            interval = row.conversions.lift_as_of(final=report.final)
+            value, ends = say.lift_texts(interval, language)
+            style = _SIGNS[row.shown if report.trusted else 0] if ends else "dim"
+            table.add_row(
+                say.fact_value(row.value, language), Text.assemble((value, style), f" {ends}")
+            )
+        tables.append(table)
+    return tables
+
+
+def _descriptions(report: LiftReport, language: str) -> Sequence[Table]:
+    tables = []
+    for description in report.descriptions:
+        fact = say.fact_name(description.fact, language)
+        title = say.label("description", language).format(fact=fact)
+        table = _small(f"{title} ({say.label('descriptive', language)})")
+        for row in description.rows:
+            table.add_row(
+                say.fact_value(row.value, language),
+                f"{say.rate_text(row.conversions, language, 2)} "
+                f"({words.counted(row.conversions.of, 'person', language)})",
+            )
+        tables.append(table)
+    return tables
+
+
+def _trust(report: LiftReport, language: str) -> Text:
+    lines = Text()
+    for ratio in report.sample_ratios:
+        key, style = ("ratio_alarm", "red") if ratio.alarm else ("ratio_good", "green")
+        lines.append("✗ " if ratio.alarm else "✓ ", style=style)
+        lines.append(
+            f"{say.label(key, language)} ({say.label(f'ratio_{ratio.name}', language)}), "
+            f"p = {say.p_text(ratio.p, language)}\n"
+        )
+    return lines
+
+
+def _small(title: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+    table.add_column(min_width=_WIDTH // 2)
+    table.add_column(no_wrap=True)
+    return table
