@@ -1,0 +1,56 @@
+"""The DuckDB query of each fact for everybody: one query a fact, with tight filters.
+
+It must never use an engine's hash or time zones, nor let the order of threads show: ties go by
+name, sums are whole numbers.
+"""
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from typing import Final
+
+from maracuja.segments.comparing import SCALE, When
+from maracuja.segments.facts import CELL_MAX, NEEDS, Fact, property_kind, value_kind
+from maracuja.segments.rows import Lake, people, property_sql, source
+from maracuja.segments.sequences import sequence_sql
+
+_CELL: Final = f"CASE WHEN abs(v) <= {CELL_MAX} THEN CAST(v * {SCALE} AS BIGINT) END"
+_LIMIT: Final = 2**63 - 1
+
+# The value of a fact as an aggregate over one person's (ts, v).
+_AGGREGATES: Final = {
+    "count": "count(*)",
+    "sum": f"CAST(least(greatest(sum({_CELL}), -{_LIMIT}), {_LIMIT}) AS BIGINT)",
+    "average": f"sum({_CELL})::DOUBLE / count({_CELL})",
+    "min": "min(v)",
+    "max": "max(v)",
+    "distinct": "count(DISTINCT v)",
+}
+_TIMES: Final = {"first": "min(ts)", "last": "max(ts)"}
+_EDGES: Final = {
+    "first": "min({'t': ts, 'v': v}).v",
+    "last": "min({'t': -epoch_us(ts), 'v': v}).v",
+}
+
+
+def fact_sql(wanted: Fact, lake: Lake, when: When) -> str:
+    """The DuckDB query of a fact: rows (pid BIGINT canonical, value), a person at most once.
+
+    Values and units as in facts.Fact; null or no row where there is nothing.
+    """
+    if wanted.kind == "sequence":
+        return sequence_sql(wanted, lake, when)
+    value_kind(wanted, lake.columns)
+    value = ""
+    if wanted.of:
+        kind = property_kind(wanted.of, lake.columns, numeric=wanted.kind in NEEDS)
+        value = property_sql(wanted.of, kind, lake.columns)
+    rows = people(source(wanted.events, wanted.where, lake, when, wanted, value), lake, value)
+    if wanted.kind == "top":
+        rows = f"SELECT pid, v, count(*) AS n FROM ({rows}) GROUP BY pid, v"
+        aggregate = "min({'n': -n, 'v': v}).v"
+    elif wanted.kind in _TIMES:
+        aggregate = (_EDGES if wanted.of else _TIMES)[wanted.kind]
+    else:
+        aggregate = _AGGREGATES[wanted.kind]
+    return f"SELECT pid, {aggregate} AS value FROM ({rows}) GROUP BY pid"
