@@ -12,6 +12,9 @@ MaracujaError
   Forbidden               the key is right but may not do this: 403
   NotFound                nothing has this name: 404
   Conflict                what is stored is newer, or the state does not allow it: 409
+  UnsupportedMedia        a content type or encoding that we do not read: 415
+  TooManyRequests         more than this key may send: 429; .retry_after_s
+    Overloaded            more arrives than we can take: 503
   UnsupportedFeature      the channel cannot carry this; known before sending
   VendorError             an answer that we cannot use; .vendor, .status, .raw
     VendorDown            try later; .retry_after_s
@@ -118,6 +121,31 @@ class Conflict(MaracujaError):
     code = "conflict"
     exit_code = 5
     http_status = 409
+
+
+class UnsupportedMedia(MaracujaError):
+    """A content type or encoding that we do not read."""
+
+    code = "unsupported_media"
+    http_status = 415
+
+
+class TooManyRequests(MaracujaError):
+    """More than this key may send: try again after `retry_after_s`."""
+
+    code = "too_many_requests"
+    http_status = 429
+
+    def __init__(self, message: str, *, retry_after_s: float = 1.0, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.retry_after_s = retry_after_s
+
+
+class Overloaded(TooManyRequests):
+    """More arrives than we can take."""
+
+    code = "overloaded"
+    http_status = 503
 
 
 class UnsupportedFeature(MaracujaError):

@@ -1,0 +1,264 @@
+"""Segment's HTTP API at /v1/*: a bare ASGI application that answers 200 once a request is durable.
+
+It never looks into events beyond their outer shape: the projection does, and puts bad ones aside.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from maracuja.clock import Clock, monotonic_s
+from maracuja.errors import (
+    BadInput,
+    Forbidden,
+    MaracujaError,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unauthorized,
+    UnsupportedMedia,
+)
+from maracuja.ingest.calls import CALLS, REQUEST_BYTES_MAX, check_request
+from maracuja.model import micros
+from maracuja.store.inbox import Request
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
+
+BURST_S: Final = 10
+KEY_CACHE_S: Final = 5.0  # how long a revoked key may still be taken
+KEYS_MAX: Final = 10_000
+
+PATHS: Final = {f"/v1/{call}": call for call in sorted(CALLS)}
+_MAY_INGEST: Final = ("server", "browser")
+_CORS: Final = [(b"access-control-allow-origin", b"*")]
+_JSON: Final = [(b"content-type", b"application/json"), *_CORS]
+_OK_BODY: Final = b'{"success": true}'
+_OK: Final = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [*_JSON, (b"content-length", str(len(_OK_BODY)).encode())],
+}
+_PREFLIGHT: Final = [
+    *_CORS,
+    (b"allow", b"POST, OPTIONS"),
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
+    (b"access-control-max-age", b"86400"),
+    (b"content-length", b"0"),
+]
+
+
+class Inbox(Protocol):
+    """Where requests go; see `runtime.inbox_writer.InboxWriter`."""
+
+    def put(self, request: Request) -> Awaitable[None]:
+        """Done once the request is durable."""
+        ...
+
+
+class IngestApp:
+    """The ASGI application. `find_kind` says the kind of a write key, None where it is unknown."""
+
+    def __init__(
+        self,
+        *,
+        find_kind: Callable[[str], str | None],
+        inbox: Inbox,
+        clock: Clock,
+        requests_per_s: float,
+    ) -> None:
+        self._keys = _Keys(find_kind)
+        self._rates = _Rates(requests_per_s)
+        self._inbox = inbox
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        assert scope["type"] == "http", "only HTTP is served here"
+        if scope["method"] != "POST":
+            status = 204 if scope["method"] == "OPTIONS" else 405
+            await _answer(send, status, _PREFLIGHT, b"")
+            return
+        try:
+            await self._take(scope, receive)
+        except MaracujaError as error:
+            await _answer_error(send, error)
+            return
+        await send(_OK)
+        await send({"type": "http.response.body", "body": _OK_BODY})
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        call = PATHS.get(scope["path"].rstrip("/"))
+        if call is None:
+            raise NotFound(f"{scope['path']} is no call of this API.", fix="Post to /v1/batch.")
+        headers: Headers = dict(scope["headers"])
+        given = _basic_user(headers.get(b"authorization"))
+        kind = self._allow(given) if given is not None else None
+        body = await _read_body(receive, headers)
+        _, in_body = check_request(call, body)
+        if kind is None:
+            kind = self._allow(in_body)
+        caller = _caller(scope, headers) if kind == "browser" else b""
+        await self._inbox.put(Request(micros(self._clock.now()), call, kind, caller, body))
+
+    def _allow(self, key: str | None) -> str:
+        """The kind of the key; raises what stands against taking a request with it."""
+        if not key:
+            raise Unauthorized(
+                "There is no write key.", fix="Send it as the user of basic authentication."
+            )
+        kind = self._keys.kind(key)
+        if kind is None:
+            raise Unauthorized("This write key is unknown or revoked.", fix="Make a new one.")
+        if kind not in _MAY_INGEST:
+            raise Forbidden(f"A key of kind {kind} may not send events.", fix="Use a server key.")
+        wait_s = self._rates.take(key)
+        if wait_s:
+            raise TooManyRequests("This key sends too many requests.", retry_after_s=wait_s)
+        return kind
+
+
+class _Keys:
+    """Kinds of keys, remembered for a few seconds."""
+
+    def __init__(self, find_kind: Callable[[str], str | None]) -> None:
+        self._find = find_kind
+        self._kinds: dict[str, tuple[str | None, float]] = {}
+
+    def kind(self, key: str) -> str | None:
+        now_s = monotonic_s()
+        kind, until_s = self._kinds.get(key, (None, 0.0))
+        if now_s >= until_s:
+            if len(self._kinds) >= KEYS_MAX:
+                self._kinds.clear()
+            kind = self._find(key)
+            self._kinds[key] = (kind, now_s + KEY_CACHE_S)
+        return kind
+
+
+class _Rates:
+    """A bucket of requests for each key: ten seconds' worth, filled at the rate."""
+
+    def __init__(self, per_s: float) -> None:
+        self._per_s = per_s
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str) -> float:
+        """0 where the request may pass, else how many seconds to wait (at least one)."""
+        if self._per_s <= 0:
+            return 0.0
+        now_s = monotonic_s()
+        most = self._per_s * BURST_S
+        left, at_s = self._left.get(key, (most, now_s))
+        left = min(most, left + (now_s - at_s) * self._per_s)
+        if left < 1.0:
+            self._left[key] = (left, now_s)
+            return max(1.0, (1.0 - left) / self._per_s)
+        self._left[key] = (left - 1.0, now_s)
+        return 0.0
+
+
+def _basic_user(header: bytes | None) -> str | None:
+    """The user of basic authentication; None without such a header."""
+    if header is None:
+        return None
+    scheme, _, coded = header.partition(b" ")
+    if scheme.lower() != b"basic":
+        raise Unauthorized("Only basic authentication is known.", fix="Send the write key so.")
+    try:
+        return base64.b64decode(coded, validate=True).partition(b":")[0].decode()
+    except (binascii.Error, UnicodeDecodeError) as fault:
+        raise Unauthorized("The authorization header cannot be read.") from fault
+
+
+async def _read_body(receive: Receive, headers: Headers) -> bytes:
+    """The body after gzip; raises TooLarge, UnsupportedMedia or BadInput."""
+    kind = headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
+    # Browsers send text/plain because it needs no preflight.
+    if kind not in (b"application/json", b"text/plain", b""):
+        raise UnsupportedMedia(
+            f"The content type {kind.decode('latin-1')!r} is not taken.", fix="Send JSON."
+        )
+    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if encoding not in (b"gzip", b"identity", b""):
+        raise UnsupportedMedia(
+            f"The encoding {encoding.decode('latin-1')!r} is not taken.", fix="Use gzip or none."
+        )
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > REQUEST_BYTES_MAX:
+        raise _too_large()
+    body = await _receive_all(receive)
+    return _gunzip(body) if encoding == b"gzip" else body
+
+
+async def _receive_all(receive: Receive) -> bytes:
+    message = await receive()
+    first: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return first
+    parts, size = [first], len(first)
+    while message.get("more_body", False):
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > REQUEST_BYTES_MAX:
+            raise _too_large()
+    if message["type"] == "http.disconnect":
+        raise BadInput("The request ended early.")
+    return b"".join(parts)
+
+
+def _gunzip(body: bytes) -> bytes:
+    reader = zlib.decompressobj(wbits=31)
+    try:
+        plain = reader.decompress(body, REQUEST_BYTES_MAX + 1)
+    except zlib.error as fault:
+        raise BadInput(f"The body is not gzip: {fault}.") from fault
+    if len(plain) > REQUEST_BYTES_MAX:
+        raise _too_large()
+    if not reader.eof:
+        raise BadInput("The body is not gzip: it ends early.")
+    return plain
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(
+        f"A request of more than {REQUEST_BYTES_MAX} bytes is not taken.",
+        fix="Send smaller batches.",
+    )
+
+
+def _caller(scope: Scope, headers: Headers) -> bytes:
+    """What a browser's connection tells, as Segment's context spells it."""
+    client = scope.get("client")
+    agent = headers.get(b"user-agent")
+    told = {"ip": client[0] if client else None, "userAgent": agent and agent.decode("latin-1")}
+    return msgspec.json.encode({name: value for name, value in told.items() if value})
+
+
+async def _answer_error(send: Send, error: MaracujaError) -> None:
+    body = msgspec.json.encode({"success": False, "code": error.code, "message": str(error)})
+    headers = [*_JSON, (b"content-length", str(len(body)).encode())]
+    if isinstance(error, TooManyRequests):
+        headers.append((b"retry-after", str(math.ceil(error.retry_after_s)).encode()))
+    if isinstance(error, Unauthorized):
+        headers.append((b"www-authenticate", b'Basic realm="maracuja"'))
+    await _answer(send, error.http_status, headers, body)
+
+
+async def _answer(
+    send: Send, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
+) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})
