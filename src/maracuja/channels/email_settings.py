@@ -33,6 +33,9 @@ class EmailSettings(Record, frozen=True):
     ] = True
     user: Annotated[str, Meta(description="name to log in with; empty: no login")] = ""
     password: Annotated[str, Meta(description="its password; better in the environment")] = ""
+    greeting: Annotated[
+        str, Meta(description="our own name in EHLO; empty: the sender's domain")
+    ] = ""
     sender: Annotated[str, Meta(description="the From address, with a name before it")] = (
         "Shop <shop@shop.example>"
     )

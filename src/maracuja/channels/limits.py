@@ -1,0 +1,110 @@
+"""How many messages may go now: token buckets for an account and for each host, and pauses.
+
+It never waits: it says who goes, and when the others may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+HOSTS_MAX: Final = 50_000
+
+
+class TokenBucket:
+    """`rate_per_s` tokens a second, a second's worth (at least one) at once; rate 0: no limit."""
+
+    def __init__(self, rate_per_s: float) -> None:
+        self.rate_per_s = rate_per_s
+        self._room = max(rate_per_s, 1.0)
+        self._tokens = self._room
+        self._at: datetime | None = None
+
+    def available(self, now: datetime) -> float:
+        """Whole tokens that can be taken now."""
+        if not self.rate_per_s:
+            return float("inf")
+        if self._at is not None and now > self._at:
+            gained = (now - self._at).total_seconds() * self.rate_per_s
+            self._tokens = min(self._room, self._tokens + gained)
+        self._at = now if self._at is None else max(now, self._at)
+        return float(int(self._tokens + 1e-9))
+
+    def take(self, n: int, now: datetime) -> int:
+        """Take up to n tokens; how many it gave."""
+        if not self.rate_per_s:
+            return n
+        given = int(min(n, self.available(now)))
+        self._tokens -= given
+        return given
+
+    def ready_at(self, now: datetime) -> datetime:
+        """When the next token can be taken: `now` where one is there."""
+        if self.available(now) >= 1:
+            return now
+        return now + timedelta(seconds=(1.0 - self._tokens) / self.rate_per_s)
+
+
+class Limits:
+    """The rates of one account, in all and to each host; a host that asks for peace is paused."""
+
+    def __init__(self, rate_per_s: float = 0.0, host_rate_per_s: float = 0.0) -> None:
+        self._account = TokenBucket(rate_per_s)
+        self._host_rate = host_rate_per_s
+        self._hosts: dict[str, TokenBucket] = {}
+        self._horizon: dict[str, datetime] = {}  # up to where a host's later ones are lined up
+        self._paused: dict[str, datetime] = {}
+
+    def room(self, now: datetime) -> float:
+        """How many messages the account may send now."""
+        return self._account.available(now)
+
+    def ready_at(self, now: datetime) -> datetime:
+        """When the account may send again."""
+        return self._account.ready_at(now)
+
+    def pause(self, host: str, until: datetime) -> None:
+        """Send nothing to a host until then."""
+        self._paused[host] = max(until, self._paused.get(host, until))
+
+    def admit(self, hosts: Sequence[str], now: datetime) -> list[datetime | None]:
+        """For each message in order: None where it goes now, else when to try it.
+
+        Those that a host's rate holds back are lined up one after another, so that none of them
+        is moved again and again.
+        """
+        self._forget(now)
+        return [self._admit(host, now) for host in hosts]
+
+    def _admit(self, host: str, now: datetime) -> datetime | None:
+        paused = self._paused.get(host)
+        if paused is not None and paused > now:
+            return self._line_up(host, paused)
+        if self._account.available(now) < 1:
+            return self._account.ready_at(now)
+        if self._host_rate:
+            bucket = self._hosts.setdefault(host, TokenBucket(self._host_rate))
+            if not bucket.take(1, now):
+                return self._line_up(host, bucket.ready_at(now))
+        self._account.take(1, now)
+        return None
+
+    def _line_up(self, host: str, earliest: datetime) -> datetime:
+        if not self._host_rate:
+            return earliest
+        step = timedelta(seconds=1 / self._host_rate)
+        at = max(earliest, self._horizon.get(host, earliest) + step)
+        self._horizon[host] = at
+        return at
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what no longer limits anybody, so that memory does not grow with domains."""
+        if len(self._hosts) + len(self._paused) + len(self._horizon) < HOSTS_MAX:
+            return
+        second = timedelta(seconds=1)
+        self._paused = {host: at for host, at in self._paused.items() if at > now}
+        self._horizon = {host: at for host, at in self._horizon.items() if at > now}
+        self._hosts = {h: b for h, b in self._hosts.items() if b.ready_at(now) > now - second}
+        if len(self._hosts) >= HOSTS_MAX:
+            self._hosts.clear()

@@ -1,0 +1,75 @@
+"""Rates: nobody waits, everybody is told when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maracuja.channels.limits import Limits, TokenBucket
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_a_bucket_gives_its_rate() -> None:
+    bucket = TokenBucket(10)
+    assert bucket.take(50, NOW) == 10
+    assert bucket.take(1, NOW) == 0
+    assert bucket.ready_at(NOW) == after(0.1)
+    assert bucket.take(50, after(0.5)) == 5
+    assert bucket.take(50, after(60)) == 10, "no more than a second's worth is saved up"
+
+
+def test_a_slow_bucket_gives_one_now_and_then() -> None:
+    bucket = TokenBucket(0.5)
+    assert [bucket.take(1, after(s)) for s in (0, 1, 2, 3, 4)] == [1, 0, 1, 0, 1]
+
+
+def test_a_clock_that_goes_back_gives_nothing_for_it() -> None:
+    bucket = TokenBucket(1)
+    assert bucket.take(1, NOW) == 1
+    assert bucket.take(1, after(-100)) == 0
+    assert bucket.take(1, after(0.5)) == 0
+
+
+def test_without_rates_all_go() -> None:
+    limits = Limits()
+    assert limits.admit(["a", "b"] * 1000, NOW) == [None] * 2000
+    assert limits.room(NOW) == float("inf")
+
+
+def test_later_ones_are_lined_up_behind_each_other() -> None:
+    limits = Limits(host_rate_per_s=2)
+    first = limits.admit(["big"] * 4 + ["small"], NOW)
+    assert first[:2] == [None, None] and first[4] is None
+    assert first[2:4] == [after(1.0), after(1.5)] or first[2:4] == [after(0.5), after(1.0)]
+    second = limits.admit(["big"] * 2, NOW)
+    assert all(at is not None and at > first[3] for at in second)  # type: ignore[operator]
+
+
+def test_those_lined_up_pass_when_their_time_comes() -> None:
+    limits = Limits(host_rate_per_s=2)
+    due = [at for at in limits.admit(["big"] * 20, NOW) if at is not None]
+    assert [limits.admit(["big"], at) for at in due] == [[None]] * len(due)
+
+
+def test_a_paused_host_gets_nothing_until_then() -> None:
+    limits = Limits()
+    limits.pause("busy", after(60))
+    limits.pause("busy", after(30))
+    assert limits.admit(["busy", "other"], NOW) == [after(60), None]
+    assert limits.admit(["busy"], after(60)) == [None]
+
+
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=200), st.floats(0.2, 20))
+def test_no_second_sees_more_than_twice_the_rate(moments: list[float], rate: float) -> None:
+    limits = Limits(host_rate_per_s=rate)
+    sent = [s for s in sorted(moments) if limits.admit(["host"], after(s)) == [None]]
+    for start in sent:
+        within = [s for s in sent if start <= s < start + 1]
+        assert len(within) <= max(rate, 1) + rate + 1
