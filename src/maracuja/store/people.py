@@ -127,7 +127,7 @@ def change(
 
     Which value of a trait holds: `traits.prevails`. Unknown pids raise NotFound.
     """
-    rows = {pid: row for pid, *row in _rows(conn, sorted(set(pids)))}
+    rows = {row[0]: row for row in _rows(conn, sorted(set(pids)))}
     documents = {pid: traits.decode(row[-1]) for pid, row in rows.items()}
     changed: dict[int, None] = {}
     nothing: Mapping[str, str] = {}
@@ -137,20 +137,23 @@ def change(
         addresses = set_addresses[i] if set_addresses is not None else nothing
         if traits.apply(documents[pid], set_traits[i], addresses, now_us):
             changed[pid] = None
-    _replace(conn, rev, {pid: (*rows[pid][:-1], documents[pid]) for pid in changed})
+    kept = {pid: (rows[pid][1], rows[pid][3], rows[pid][4], documents[pid]) for pid in changed}
+    replace_documents(conn, rev, kept)
     return list(changed)
 
 
-def _replace(conn: Connection, rev: int, rows: Mapping[int, Sequence[Any]]) -> None:
-    """Write rows (bucket, old rev, created, draw_pid, Document) by pid under the new revision."""
+def replace_documents(
+    conn: Connection, rev: int, rows: Mapping[int, tuple[int, int, int, traits.Document]]
+) -> None:
+    """Write rows (bucket, created_us, draw_pid, document) by pid, under the new revision."""
     ordered = sorted(rows)
     columns = {
         "pid": ordered,
         "bucket": [rows[pid][0] for pid in ordered],
         "rev": rev,
-        "created_us": [rows[pid][2] for pid in ordered],
-        "draw_pid": [rows[pid][3] for pid in ordered],
-        "doc": [traits.encode(rows[pid][4]) for pid in ordered],
+        "created_us": [rows[pid][1] for pid in ordered],
+        "draw_pid": [rows[pid][2] for pid in ordered],
+        "doc": [traits.encode(rows[pid][3]) for pid in ordered],
     }
     bulk.insert_columns(conn, profiles, columns, on_conflict="replace")
 
