@@ -30,7 +30,6 @@ class Code(StrEnum):
     UNSIGNED_TRAITS = "unsigned_traits"
     UNSIGNED_CONSENT = "unsigned_consent"
     UNSIGNED_MERGE = "unsigned_merge"
-    MERGE_LIMIT = "merge_limit"
     UNREADABLE = "unreadable"
 
 
@@ -56,8 +55,6 @@ SENTENCES: Final[dict[Code, str]] = {
     " sign the id in context.signature, or send from the server.",
     Code.UNSIGNED_MERGE: "A browser key may not merge the known people {detail}:"
     " sign the id in context.signature, or send from the server.",
-    Code.MERGE_LIMIT: "Merging {detail} would give one person too many identities:"
-    " they are kept apart.",
     Code.UNREADABLE: "The internal record cannot be read: {detail}.",
 }
 
