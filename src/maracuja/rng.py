@@ -33,6 +33,21 @@ def make_id(*parts: object) -> bytes:
     return _digest(parts)[:16]
 
 
+def make_ids(parts: tuple[object, ...], keys: Iterable[object]) -> list[bytes]:
+    """`make_id(*parts, key)` for each key: a set of ids that share all but the last part."""
+    start = hashlib.sha256()
+    for part in parts:
+        raw = part if isinstance(part, bytes) else str(part).encode()
+        start.update(len(raw).to_bytes(4, "big") + raw)
+    made = []
+    for key in keys:
+        h = start.copy()
+        raw = key if isinstance(key, bytes) else str(key).encode()
+        h.update(len(raw).to_bytes(4, "big") + raw)
+        made.append(h.digest()[:16])
+    return made
+
+
 def make_key(*parts: object) -> int:
     """A signed 64-bit key made from a natural key (fits a BIGINT column)."""
     return int.from_bytes(_digest(parts)[:8], "big", signed=True)
