@@ -242,6 +242,15 @@ def chunks_of(conn: Connection, numbers: Sequence[int]) -> list[Chunk]:
     return [Chunk(*row) for row in sorted(rows)]
 
 
+def launched_with(conn: Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    """What each of these runs was launched with, frozen (JSON of campaigns.RunFacts)."""
+    query = select(runs.c.run, runs.c.facts)
+    return {
+        run: bytes(facts)
+        for run, facts in bulk.rows_where_in(conn, query, runs.c.run, list(numbers))
+    }
+
+
 def counts(conn: Connection, run: int) -> dict[OutboxState, int]:
     """How many messages of a run are in each state; every state is named."""
     query = (
