@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -147,21 +147,40 @@ def is_name(name: str) -> bool:
 def choose_types(
     found: Mapping[str, Sparse], known: Mapping[str, TraitType]
 ) -> dict[str, TraitType]:
-    """The types of names that become columns now: valid, and within the 300 of a workspace.
-
-    The engine that reads the lake takes no notice of case, so of names that differ in case only
-    the first has a column. More frequent names come first, then the alphabet.
-    """
+    """The types of names that become columns now; see `may_join`. In order of the alphabet."""
     taken = {name.lower() for name in known}
     new: dict[str, TraitType] = {}
-    fresh = [name for name in found if name not in known and is_name(name)]
-    for name in sorted(fresh, key=lambda name: (-len(found[name].rows), name)):
-        if len(taken) >= COLUMNS_MAX:
-            break
-        if name.lower() not in taken:
+    for name in sorted(found):
+        if name not in known and may_join(name, taken):
             taken.add(name.lower())
             new[name] = infer_type(found[name].values)
     return new
+
+
+def may_join(name: str, taken: Collection[str]) -> bool:
+    """Whether a name becomes a column beside those in `taken` (in lower case).
+
+    There are at most 300 in a workspace. The engine that reads the lake takes no notice of case,
+    so of names that differ in case only the first has a column.
+    """
+    return len(taken) < COLUMNS_MAX and name.lower() not in taken and is_name(name)
+
+
+def known_columns(
+    seen: Iterable[tuple[int, str, TraitType]], own: Mapping[str, TraitType]
+) -> dict[str, TraitType]:
+    """The columns of a workspace, from all names ever seen: (first seen, full name, type).
+
+    `own` are those of our own events, which come first. Gives what `choose_types` gave batch by
+    batch, so that nothing but the discovered names needs to be stored.
+    """
+    columns = dict(own)
+    taken = {name.lower() for name in columns}
+    for _, name, kind in sorted(seen):
+        if name not in columns and may_join(name, taken):
+            taken.add(name.lower())
+            columns[name] = kind
+    return columns
 
 
 def make_columns(
