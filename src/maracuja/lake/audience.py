@@ -41,9 +41,10 @@ def parts(rows: int) -> int:
 
 
 def read_audience(root: Path, path: str, part: int | None = None) -> pl.DataFrame:
-    """The people of that part (0-based), or of all, ordered by pid, with their strata.
+    """The people of that part (0-based), or of all, with their strata.
 
-    Raises FileNotFoundError, and IndexError for a part that there is not.
+    Ordered by pid; after an erasure within each part only. Raises FileNotFoundError, and
+    IndexError for a part that there is not.
     """
     on_disk = locate(root, path)
     if part is None:

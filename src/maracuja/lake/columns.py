@@ -88,6 +88,19 @@ def rest_json(fields: Iterable[tuple[int, str, Any]]) -> dict[int, str]:
     return {row: json_text(dict(sorted(rest.items()))) for row, rest in rows.items()}
 
 
+def join_rest(rest: pl.Series, fields: Sequence[tuple[int, str, Any]]) -> pl.Series:
+    """The overflow column with more (row, full name, value) fields; a new value replaces one."""
+    before = [
+        (i, name, value)
+        for i in {row for row, _, _ in fields}
+        if rest[i] is not None
+        for name, value in msgspec.json.decode(rest[i]).items()
+    ]
+    texts = rest_json([*before, *fields])
+    rows = sorted(texts)
+    return rest.scatter(rows, [texts[row] for row in rows])
+
+
 def json_text(value: Any) -> str:
     """Canonical JSON of a value; times as ISO text."""
     return msgspec.json.encode(value).decode()

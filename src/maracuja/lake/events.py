@@ -5,17 +5,16 @@ It must never drop a value: what fits no known column goes to `rest` under its f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 import polars as pl
 
 from maracuja import rng
-from maracuja.lake.columns import event_type, fit, rest_json
+from maracuja.lake.columns import event_type, fit, join_rest
 from maracuja.lake.files import Place, write_frame
 from maracuja.model import FileKind, LakeFile, TraitType
 
@@ -61,7 +60,7 @@ def typed(batch: pl.DataFrame, known: Known) -> pl.DataFrame:
         if column.null_count() < batch.height:
             columns.append(column.alias(name))
     if unfit:
-        frame = frame.with_columns(_joined(frame["rest"], unfit))
+        frame = frame.with_columns(join_rest(frame["rest"], unfit))
     return frame.hstack(columns)
 
 
@@ -148,16 +147,3 @@ def _fit_column(source: pl.Series, kind: TraitType) -> tuple[pl.Series, list[int
     if isinstance(source.dtype, pl.Datetime) and kind is TraitType.TIME:
         return source.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(dtype), []
     return fit(source.to_list(), kind)
-
-
-def _joined(rest: pl.Series, fields: Sequence[tuple[int, str, Any]]) -> pl.Series:
-    """`rest` with more fields; a name that stands there already keeps its new value."""
-    before = [
-        (i, name, value)
-        for i in {row for row, _, _ in fields}
-        if rest[i] is not None
-        for name, value in msgspec.json.decode(rest[i]).items()
-    ]
-    texts = rest_json([*before, *fields])
-    rows = sorted(texts)
-    return rest.scatter(rows, [texts[row] for row in rows])

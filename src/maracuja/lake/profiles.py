@@ -32,6 +32,10 @@ BASE_TYPES: Final[dict[str, pl.DataType]] = {
 }
 
 
+_KINDS: Final = {dtype: kind for kind, dtype in reversed(FRAME_TYPES.items())}
+"""The type of trait that a column of the copy holds; text stands for objects too."""
+
+
 class Unfit(Record, frozen=True):
     """A trait whose value does not fit the type of its column; it lies in `rest`."""
 
@@ -82,8 +86,7 @@ def profiles_frame(
             unfit.extend((i, name, values[i]) for i in left)
         else:
             unfit.extend((i, name, value) for i, value in enumerate(values) if value is not None)
-        packed = [None if trait is None else pack_meta(trait) for trait in given]
-        columns.append(pl.Series(f"meta.{name}", packed, dtype=pl.Int64))
+        columns.append(_metas(given).alias(f"meta.{name}"))
     for kind in sorted(addresses):
         columns.append(pl.Series(f"address.{kind}", addresses[kind], dtype=pl.String))
     rest = rest_json((i, f"traits.{name}", value) for i, name, value in unfit)
@@ -195,15 +198,38 @@ def newest(frames: Sequence[pl.DataFrame], schema: Mapping[str, pl.DataType]) ->
 
 def conform(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """The frame with exactly these columns; what is absent or does not fit is null."""
-    columns = []
-    for name, dtype in schema.items():
-        if name not in frame.columns:
-            columns.append(pl.lit(None, dtype=dtype).alias(name))
-        elif frame.schema[name] == dtype:
-            columns.append(pl.col(name))
-        else:
-            columns.append(pl.col(name).cast(dtype, strict=False))
-    return frame.select(columns)
+    return frame.select(
+        pl.lit(None, dtype=dtype).alias(name)
+        if name not in frame.columns
+        else pl.lit(_as_type(frame[name], dtype))
+        if frame.schema[name] != dtype
+        else pl.col(name)
+        for name, dtype in schema.items()
+    )
+
+
+def _as_type(column: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """The values of a column that was written in another type, null where they do not fit."""
+    if not column.name.startswith("traits."):
+        return column.cast(dtype)
+    fitted, _ = fit(column.to_list(), _KINDS[dtype], lists=True)
+    return fitted.alias(column.name)
+
+
+def _metas(given: Sequence[Trait | None]) -> pl.Series:
+    """The packed meta of each trait; equal ones, as a batch has many of, are packed once."""
+    known: dict[tuple[int, float, int, int], int] = {}
+    packed: list[int | None] = []
+    for trait in given:
+        if trait is None:
+            packed.append(None)
+            continue
+        key = (trait.at_us, trait.confidence, trait.ttl_s, trait.source)
+        word = known.get(key)
+        if word is None:
+            word = known[key] = pack_meta(trait)
+        packed.append(word)
+    return pl.Series(packed, dtype=pl.Int64)
 
 
 class _Limit:

@@ -35,8 +35,8 @@ class Seen:
     """Membership of message hashes; one sorted array per day and file behind one bit filter.
 
     `files` are the live event files, `today` the day of now (UTC). Sorted hashes are kept beside
-    the lake and mapped into memory; the filter holds at least 16 bits a hash, so that some 6 % of
-    the new ones have to be looked up. Not for use by several threads at once.
+    the lake and mapped into memory; the filter holds 8 to 32 bits a hash, so that some 3 to 12 %
+    of the new ones have to be looked up. Not for use by several threads at once.
     """
 
     def __init__(self, root: Path, files: Iterable[LakeFile], *, today: date) -> None:
@@ -84,14 +84,15 @@ class Seen:
         """Remember hashes, shape (n,), that arrived on `day`: once the manifest has their file."""
         if not hashes.size:
             return
+        ordered = np.unique(np.asarray(hashes, dtype=np.int64))
         runs = self._runs.setdefault(day, [])
-        runs.append(np.unique(np.asarray(hashes, dtype=np.int64)))
+        runs.append(ordered)
         while len(runs) > 1 and runs[-2].size < 2 * runs[-1].size:
             runs[-2:] = [np.sort(np.concatenate(runs[-2:]), kind="stable")]
         if len(self) * _BITS_PER_HASH // 2 > 1 << self._log2_bits:
             self._rebuild_filter()
         else:
-            self._mark(np.unique(np.asarray(hashes, dtype=np.int64)))
+            self._mark(ordered)
 
     def expire(self, today: date) -> None:
         """Forget what arrived more than 30 days before `today`."""
@@ -139,7 +140,7 @@ class Seen:
             packed: Hashes = np.load(path, mmap_mode="r")
             if _whole(packed):
                 return packed
-        except (OSError, ValueError):
+        except (OSError, EOFError, ValueError):
             pass
         made = _pack(locate(root, file.path))
         self._cache.mkdir(parents=True, exist_ok=True)
