@@ -97,7 +97,10 @@ class OneOf(NamedTuple):
 
     def columns(self, left: pl.Expr) -> pl.Expr:
         """See Test."""
-        found = left.is_in(list(self.values)).fill_null(False)
+        values: list[Any] = list(self.values)
+        if not isinstance(values[0], str | bool | date):  # counts are whole, bounds may not be
+            left, values = left.cast(pl.Float64), [float(v) for v in values]
+        found = left.is_in(values).fill_null(False)
         return ~found if self.negated else found
 
     def sql(self, left: str) -> str:

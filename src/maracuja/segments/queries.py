@@ -20,7 +20,9 @@ _LIMIT: Final = 2**63 - 1
 # The value of a fact as an aggregate over one person's (ts, v).
 _AGGREGATES: Final = {
     "count": "count(*)",
-    "sum": f"CAST(least(greatest(sum({_CELL}), -{_LIMIT}), {_LIMIT}) AS BIGINT)",
+    # greatest() passes over nulls, so the sum is clamped only where there is one.
+    "sum": f"CASE WHEN count({_CELL}) > 0 THEN"
+    f" CAST(least(greatest(sum({_CELL}), -{_LIMIT}), {_LIMIT}) AS BIGINT) END",
     "average": f"sum({_CELL})::DOUBLE / count({_CELL})",
     "min": "min(v)",
     "max": "max(v)",
