@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from babel import Locale
-from babel.numbers import format_compact_decimal, format_currency, format_decimal
+from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
 from maracuja.errors import BadInput
 from maracuja.stats.compare import Comparison
@@ -151,20 +151,19 @@ def percent(share: float, language: str, digits: int = 1, *, signed: bool = Fals
 def money(minor: float, currency: str, language: str, *, signed: bool = False) -> str:
     """Minor units as money with the currency's own number of decimals, without them from 1,000.
 
-    A currency that babel does not know is written by its code.
+    A currency without a sign is written by its code.
     """
-    from babel.numbers import get_currency_precision
-
     places = get_currency_precision(currency)
     major = abs(minor) / 10**places
-    decimals = 0 if major >= 1000 or not places else places
-    pattern = "¤#,##0" if language == "en" else "#,##0\u00a0¤"
-    if decimals:
-        pattern = pattern.replace("##0", "##0." + "0" * decimals)
-    text = format_currency(
-        round(major, decimals), currency, format=pattern, locale=language, currency_digits=False
-    )
-    return f"{_sign(minor, text, signed=signed)}{text}"
+    text = number(major, language, 0 if major >= 1000 else places)
+    symbol = get_currency_symbol(currency, language)
+    if symbol == currency:
+        symbol = get_currency_symbol(currency, "en")
+    sign = _sign(minor, text, signed=signed)
+    if language != "en":
+        return f"{sign}{text}\u00a0{symbol}"
+    gap = "\u00a0" if symbol[-1].isalpha() else ""
+    return f"{sign}{symbol}{gap}{text}"
 
 
 def counted(count: float, noun: str, language: str, *, signed: bool = False) -> str:
@@ -172,11 +171,6 @@ def counted(count: float, noun: str, language: str, *, signed: bool = False) -> 
     whole = round(abs(count))
     form = NOUNS[language][noun][Locale(language).plural_form(whole)]
     return f"{_sign(count, str(whole), signed=signed)}{number(whole, language)}\u00a0{form}"
-
-
-def compact(value: float, language: str) -> str:
-    """A large number shortened for an axis: 12K, 12 тыс."""
-    return _minus(format_compact_decimal(value, locale=language, fraction_digits=1))
 
 
 def duration(seconds: float, language: str) -> str:

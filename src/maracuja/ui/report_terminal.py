@@ -12,14 +12,14 @@ from rich.text import Text
 from maracuja.stats import words
 from maracuja.stats.compare import Comparison
 from maracuja.stats.rates import UNKNOWN
-from maracuja.stats.report import LiftReport
+from maracuja.stats.report import LiftReport, Truth
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding
 from maracuja.ui import report_words as say
 
 _COLOURS = {Finding.PROVEN: "green", Finding.NOT_YET: "yellow", Finding.HARMFUL: "red"}
 _SIGNS = {1: "bold green", 0: "bold", -1: "bold red"}
-_WIDTH = 33
+_NAME_WIDTH = 24
 
 
 def terminal(report: LiftReport, language: str = "en") -> RenderableType:
@@ -32,10 +32,10 @@ def terminal(report: LiftReport, language: str = "en") -> RenderableType:
         _effects(report, language),
     ]
     if report.plan.truth:
-        parts.append(_truth(report, language))
+        parts.append(_truth(report.plan.truth, language))
     parts += [_arms(report, language), *_breakdowns(report, language)]
     parts += [*_descriptions(report, language), _trust(report, language)]
-    return Group(*parts)
+    return Group(*(line for part in parts for line in (part, Text())))
 
 
 def _head(report: LiftReport, language: str) -> Text:
@@ -97,9 +97,7 @@ def _extra(comparison: Comparison, report: LiftReport, language: str, currency: 
     return say.count_texts(comparison.extra_as_of(final=report.final), language, currency)[0]
 
 
-def _truth(report: LiftReport, language: str) -> Text:
-    truth = report.plan.truth
-    assert truth is not None
+def _truth(truth: Truth, language: str) -> Text:
     lift = words.percent(truth.lift, language, signed=True)
     extra = words.counted(truth.extra_conversions, "conversion", language, signed=True)
     return Text(f"◇ {say.label('truth', language)}: {lift}, {extra}", style="cyan")
@@ -110,7 +108,7 @@ def _arms(report: LiftReport, language: str) -> Table:
     table = Table(
         title=say.label("arms", language), title_justify="left", box=None, pad_edge=False
     )
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for head in ("people_head", *heads, "conversion_rate", "average_order", "decision_time"):
         table.add_column(say.label(head, language), justify="right")
     for arm in report.arms:
@@ -185,6 +183,6 @@ def _trust(report: LiftReport, language: str) -> Text:
 
 def _small(title: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
-    table.add_column(min_width=_WIDTH // 2)
+    table.add_column(min_width=_NAME_WIDTH)
     table.add_column(no_wrap=True)
     return table
