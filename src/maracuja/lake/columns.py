@@ -6,13 +6,13 @@ It must never change a value: one that does not fit is handed back, for the over
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import msgspec
 import polars as pl
 
-from maracuja.model import TraitType, micros
+from maracuja.ingest.columns import type_column
+from maracuja.model import TraitType
 
 FRAME_TYPES: Final[dict[TraitType, pl.DataType]] = {
     TraitType.TEXT: pl.String(),
@@ -36,8 +36,6 @@ SQL_TYPES: Final[dict[TraitType, str]] = {
 }
 """Columns of events as DuckDB names them."""
 
-EXACT_MAX: Final = 2**53  # beyond it a double skips whole numbers
-
 
 def event_type(kind: TraitType) -> pl.DataType:
     """The frame type of an event's column: lists and objects are JSON text there."""
@@ -59,25 +57,23 @@ def fit(
 ) -> tuple[pl.Series, list[int]]:
     """The values as a column of that type, and the positions of those that do not fit.
 
-    `values` holds what JSON or a frame's column gives (None: absent), shape (n,); the series has
-    n rows, null where absent or unfit. Text takes text only; number also takes decimal text;
-    date takes YYYY-MM-DD; time takes ISO 8601 (without a zone: UTC). A list is JSON text, or a
-    column of lists of texts where `lists`; an object is JSON text. Raises nothing.
+    `values` are as JSON gives them (None: absent), shape (n,); the series has n rows, null where
+    absent or unfit. What fits is ingest's rule (`ingest.columns.type_column`); where `lists`, a
+    list of texts stays a list instead of becoming JSON text. Raises nothing.
     """
-    dtype = FRAME_TYPES[kind] if lists else event_type(kind)
-    kinds = set(map(type, values)) - {type(None)}
-    if kinds <= _AS_THEY_ARE.get(kind, set()):
-        return pl.Series(values, dtype=dtype, strict=True), []
-    read = _LISTS if lists and kind is TraitType.LIST else _READERS[kind]
-    fitted = [None if value is None else read(value) for value in values]
-    unfit = [
-        i
-        for i, (value, got) in enumerate(zip(values, fitted, strict=True))
-        if got is None and value is not None
-    ]
-    if kind is TraitType.TIME:
-        return pl.Series(fitted, dtype=pl.Int64).cast(dtype), unfit
-    return pl.Series(fitted, dtype=dtype), unfit
+    rows = [i for i, value in enumerate(values) if value is not None]
+    given = values if len(rows) == len(values) else [values[i] for i in rows]
+    if lists and kind is TraitType.LIST:
+        column = pl.Series([_texts(value) for value in given], dtype=FRAME_TYPES[kind])
+    else:
+        column = type_column(given, kind)
+    unfit = [rows[i] for i in column.is_null().arg_true()] if column.null_count() else []
+    if len(rows) == len(values):
+        return column, unfit
+    places: list[int | None] = [None] * len(values)
+    for at, row in enumerate(rows):
+        places[row] = at
+    return column.gather(pl.Series(places, dtype=pl.UInt32)), unfit
 
 
 def rest_json(fields: Iterable[tuple[int, str, Any]]) -> dict[int, str]:
@@ -106,80 +102,7 @@ def json_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-# ---------------------------------------------------------------- one value
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    if isinstance(value, int) and abs(value) > EXACT_MAX:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    plain = not isinstance(value, str) or not set(value) - _DECIMAL
-    return number if plain and abs(number) < float("inf") else None
-
-
-def _boolean(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _date(value: Any) -> date | None:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if not isinstance(value, str) or len(value) != 10 or value[4] != "-" or value[7] != "-":
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _time(value: Any) -> int | None:
-    """Microseconds UTC."""
-    if isinstance(value, str) and len(value) >= 16:
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return micros(value if value.tzinfo is not None else value.replace(tzinfo=UTC))
-
-
-def _json_list(value: Any) -> str | None:
-    return json_text(value) if isinstance(value, (list, tuple)) else None
-
-
 def _texts(value: Any) -> list[str] | None:
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return list(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
     return None
-
-
-def _json_object(value: Any) -> str | None:
-    return json_text(value) if isinstance(value, dict) else None
-
-
-_DECIMAL: Final = frozenset("0123456789.-")
-_LISTS: Final = _texts
-_READERS: Final = {
-    TraitType.TEXT: _text,
-    TraitType.NUMBER: _number,
-    TraitType.BOOLEAN: _boolean,
-    TraitType.DATE: _date,
-    TraitType.TIME: _time,
-    TraitType.LIST: _json_list,
-    TraitType.OBJECT: _json_object,
-}
-_AS_THEY_ARE: Final[dict[TraitType, set[type]]] = {
-    TraitType.TEXT: {str},
-    TraitType.BOOLEAN: {bool},
-    TraitType.DATE: {date},
-}

@@ -134,10 +134,7 @@ def _fit_column(source: pl.Series, kind: TraitType) -> tuple[pl.Series, list[int
     """`fit` for a column: by type where the frame's type says enough, else value by value."""
     dtype = event_type(kind)
     if source.dtype == dtype and kind not in (TraitType.LIST, TraitType.OBJECT):
-        if kind is not TraitType.NUMBER:
-            return source, []
-        wild = (source.is_infinite() | source.is_nan()).fill_null(value=False)
-        return source.set(wild, None), wild.arg_true().to_list()
+        return source, []
     if source.dtype == pl.Null:
         return source.cast(dtype), []
     if source.dtype == pl.String and kind in (TraitType.LIST, TraitType.OBJECT):

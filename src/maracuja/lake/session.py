@@ -90,12 +90,15 @@ def ensure_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, TraitTy
     """See to it that `events` has these columns, by full name, in these types.
 
     One that no file holds becomes NULLs of its type; one that files hold in another type is
-    cast, with NULL where a value cannot be. Names of fixed columns are passed over.
+    cast, with NULL where a value cannot be. Names of fixed columns are passed over. DuckDB takes
+    no notice of case in names, so neither does this.
     """
     have = _types(con, "events")
     files = _types(con, "events_in_files")
+    spelt = {name.lower(): name for name in have}
     wanted: dict[str, str] = {}
-    for name, kind in columns.items():
+    for asked, kind in columns.items():
+        name = spelt.setdefault(asked.lower(), asked)
         if name not in EVENT_SQL and have.get(name) != SQL_TYPES[kind]:
             wanted[name] = SQL_TYPES[kind]
     if not wanted:

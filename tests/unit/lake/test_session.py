@@ -57,6 +57,9 @@ def test_columns_that_no_file_has_are_made(root: Path, event_rows: Rows, now: da
         ensure_columns(con, {'properties.od"d': TraitType.NUMBER, "pid": TraitType.TEXT})
         ensure_columns(con, {"properties.code": TraitType.NUMBER})
         ensure_columns(con, {"properties.when": TraitType.TIME})
+        ensure_columns(
+            con, {"properties.When": TraitType.TIME, "Properties.CODE": TraitType.NUMBER}
+        )
         types = columns_of(con)
         rows = con.sql('SELECT "properties.code", "properties.od""d" FROM events').fetchall()
     assert types == EVENT_SQL | {
