@@ -83,7 +83,7 @@ def fetch_columns(conn: Connection, statement: Select[Any]) -> dict[str, list[An
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
-def given(conn: Connection, name: str, **columns: tuple[TypeEngine[Any], Any]) -> FromClause:
+def given(conn: Connection, name: str, /, **columns: tuple[TypeEngine[Any], Any]) -> FromClause:
     """A set from Python that the next statement can join, its columns given as (type, values).
 
     A temporary table on SQLite, `unnest` of arrays on PostgreSQL; `name` keeps two sets of one

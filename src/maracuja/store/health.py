@@ -1,66 +1,53 @@
-"""Which channels may send: paused by people, stopped by refusals, or all at once.
-
-It never decides to stop: it keeps what was decided, by whom and since when.
-"""
+"""Which channels may send: a channel is paused by a person, or by a vendor that refuses us."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
-from maracuja.store import audit, bulk
+from maracuja.store import bulk
 from maracuja.store.schema import channel_health
 
-EVERYTHING: Final = "*"  # the row of the emergency stop
+EVERY_CHANNEL: Final = "*"  # one command stops all sending
 
 
 class Health(NamedTuple):
-    """How a channel is: whether it is stopped, why, and since when."""
+    """Whether a channel is paused, why, since when; messages a second, None: as configured."""
 
     channel: str
     paused: bool
     reason: str
     since_us: int
+    rate_per_s: float | None
 
 
-def stop(
-    conn: Connection, now_us: int, reason: str, *, channel: str = EVERYTHING, actor: str
+def set_paused(
+    conn: Connection, channel: str, now_us: int, *, paused: bool, reason: str = ""
 ) -> None:
-    """Send nothing more on a channel, or at all; the first reason stays until it is resumed."""
-    if channel in stopped(conn):
-        return
-    _put(conn, channel, paused=True, reason=reason, now_us=now_us)
-    audit.add(conn, now_us, actor, "channel.stop", f"channel:{channel}", reason)
+    """Pause a channel (or EVERY_CHANNEL), or let it send again."""
+    values = {"paused": paused, "reason": reason, "since_us": now_us}
+    new = bulk.insert(conn, channel_health).values(channel=channel, **values)
+    conn.execute(new.on_conflict_do_update(index_elements=["channel"], set_=values))
 
 
-def warn(conn: Connection, now_us: int, reason: str, *, channel: str) -> None:
-    """Keep what the operator should know about a channel that goes on sending."""
-    if channel not in stopped(conn):
-        _put(conn, channel, paused=False, reason=reason, now_us=now_us)
+def set_rate(conn: Connection, channel: str, now_us: int, rate_per_s: float | None) -> None:
+    """Keep the rate that a vendor has shown to bear; None: as configured."""
+    new = bulk.insert(conn, channel_health).values(
+        channel=channel, paused=False, reason="", since_us=now_us, rate_per_s=rate_per_s
+    )
+    conn.execute(
+        new.on_conflict_do_update(index_elements=["channel"], set_={"rate_per_s": rate_per_s})
+    )
 
 
-def resume(conn: Connection, now_us: int, *, channel: str = EVERYTHING, actor: str) -> bool:
-    """Let a channel, or everything, send again; whether there was anything to resume."""
-    gone = conn.execute(delete(channel_health).where(channel_health.c.channel == channel))
-    if gone.rowcount:
-        audit.add(conn, now_us, actor, "channel.resume", f"channel:{channel}")
-    return gone.rowcount > 0
-
-
-def current(conn: Connection) -> list[Health]:
-    """Every channel of which something is known, by name."""
+def every(conn: Connection) -> dict[str, Health]:
+    """What is known of each channel; a channel that is not there is well."""
     names = [channel_health.c[name] for name in Health._fields]
-    query = select(*names).order_by(channel_health.c.channel)
-    return [Health(*row) for row in bulk.fetch(conn, query)]
+    rows = bulk.fetch(conn, select(*names).order_by(channel_health.c.channel))
+    return {row[0]: Health(*row)._replace(paused=bool(row[1])) for row in rows}
 
 
-def stopped(conn: Connection) -> dict[str, str]:
-    """The channels that must not send, with the reason; EVERYTHING where all must not."""
-    return {row.channel: row.reason for row in current(conn) if row.paused}
-
-
-def _put(conn: Connection, channel: str, *, paused: bool, reason: str, now_us: int) -> None:
-    new = {"paused": paused, "reason": reason[:500], "since_us": now_us}
-    row = bulk.insert(conn, channel_health).values(channel=channel, **new)
-    conn.execute(row.on_conflict_do_update(index_elements=["channel"], set_=new))
+def paused(conn: Connection) -> set[str]:
+    """The channels that are paused; EVERY_CHANNEL among them means all."""
+    return {health.channel for health in every(conn).values() if health.paused}
