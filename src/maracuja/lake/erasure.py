@@ -86,7 +86,13 @@ def erase(
     time. Raises duckdb.Error or FileNotFoundError where a file is missing.
     """
     work = _Erasure(
-        root, replacements, goal_events, INTERNAL_COLUMNS | goal_columns, now, threads, memory
+        root,
+        replacements,
+        goal_events=goal_events,
+        columns=INTERNAL_COLUMNS | goal_columns,
+        now=now,
+        threads=threads,
+        memory=memory,
     )
     dead: list[str] = []
     new: list[LakeFile] = []
@@ -110,6 +116,7 @@ class _Erasure:
         self,
         root: Path,
         replacements: Mapping[int, int],
+        *,
         goal_events: frozenset[str],
         columns: frozenset[str],
         now: datetime,

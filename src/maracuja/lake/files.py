@@ -88,16 +88,19 @@ def write_frame(
 
 
 def begin(root: Path, path: str) -> Path:
-    """Where to write before `publish`: beside the final place; makes the directories."""
+    """Where to write before `publish`: beside the final place; makes and syncs directories."""
     final = locate(root, path)
+    created = [d for d in (final.parent, *final.parent.parents) if not d.exists()]
     final.parent.mkdir(parents=True, exist_ok=True)
+    for directory in created:
+        _sync(directory.parent)
     return final.with_name(final.name + _ASIDE)
 
 
 def publish(
     root: Path, place: Place, aside: Path, *, rows: int, span: tuple[int, int], now: datetime
 ) -> LakeFile:
-    """Sync a file written aside, give it its name, sync the directories; its manifest row.
+    """Sync a file written aside, give it its name, sync its directory; its manifest row.
 
     `span` is the time range of the rows in micros. The file's time is set to `now`, so that
     sweeping goes by the same clock as everything else. Raises OSError from the disk.
@@ -107,12 +110,7 @@ def publish(
     _sync(aside)
     final = locate(root, place.path)
     aside.replace(final)
-    directory = final.parent
-    while True:
-        _sync(directory)
-        if directory == root or directory == directory.parent:
-            break
-        directory = directory.parent
+    _sync(final.parent)
     return LakeFile(
         path=place.path,
         kind=place.kind,
