@@ -231,6 +231,8 @@ class Message(Record, frozen=True):
     language: str
     run: int = 0
     variant: str = ""
+    sender: str = ""  # empty: the channel's own
+    reply_to: str = ""
     unsubscribe_url: str = ""
     headers: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
+from email.utils import parseaddr
 from typing import ClassVar
 
 from maracuja.channels import email_mime as mime
@@ -61,9 +62,7 @@ class Email(Channel[Mail]):
         self.settings = settings
         self._ring = ring
         self._from = mime.mailbox_header("From", settings.sender)
-        self._reply_to = (
-            mime.mailbox_header("Reply-To", settings.reply_to) if settings.reply_to else b""
-        )
+        self._reply_to = _reply_to(settings.reply_to)
         self._signer = (
             DkimSigner(settings.dkim_domain, settings.dkim_selector, dkim_key)
             if settings.dkim_domain
@@ -87,12 +86,12 @@ class Email(Channel[Mail]):
         sender = self.envelope_sender(message)
         kind, body = self._body(message.content, message.id)
         fields = [
-            self._from,
+            self._from_header(message.sender) if message.sender else self._from,
             mime.header("To", recipient),
             mime.header("Subject", message.content.subject),
             mime.header("Date", mime.date(now)),
             mime.plain_header("Message-ID", self.message_id(message)),
-            self._reply_to,
+            _reply_to(message.reply_to) or self._reply_to,
             *self._list_headers(message),
             mime.header("Content-Language", message.language) if message.language else b"",
             mime.plain_header("X-Report-Token", sender),
@@ -111,6 +110,18 @@ class Email(Channel[Mail]):
                 fix="Link to pictures instead of embedding them.",
             )
         return Mail(message_id=message.id, sender=sender, recipient=recipient, data=data)
+
+    def _from_header(self, sender: str) -> bytes:
+        """A sender of the message's own, which must be at home where the channel's is."""
+        domain = parseaddr(sender)[1].rpartition("@")[2].lower()
+        home = self.settings.dkim_domain.lower() or self.settings.sender_domain
+        if not f".{domain}".endswith(f".{home}"):
+            raise UnsupportedFeature(
+                f"The sender `{sender[:80]}` is not at {home}.",
+                where="sender",
+                fix="Use an address of that domain: receivers refuse mail signed by another.",
+            )
+        return mime.mailbox_header("From", sender)
 
     def _list_headers(self, message: Message) -> list[bytes]:
         """What marks bulk mail and offers the way out, or marks a transactional one."""
@@ -158,6 +169,10 @@ class Email(Channel[Mail]):
         Raises WebhookRejected where no bounce address signed by us is in it.
         """
         return parse_report(inbound, self._ring, self.settings.bounce_prefix, now)
+
+
+def _reply_to(value: str) -> bytes:
+    return mime.mailbox_header("Reply-To", value) if value else b""
 
 
 def _token(value: str) -> str:

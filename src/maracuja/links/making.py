@@ -1,0 +1,85 @@
+"""The addresses that go out in a message: signed clicks, the pixel, and our own pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from maracuja.links.tokens import KeyRing, Purpose, Ticket
+from maracuja.links.utm import add_utm, is_web_url
+from maracuja.model import Record
+
+_BODY_END: Final = re.compile(r"</body\s*>(?!.*</body)", re.IGNORECASE | re.DOTALL)
+
+PATHS: Final[Mapping[Purpose, str]] = {
+    Purpose.CLICK: "c",
+    Purpose.OPEN: "o",
+    Purpose.UNSUBSCRIBE: "u",
+    Purpose.PREFERENCES: "p",
+    Purpose.VIEW: "w",
+}
+PAGES: Final[Mapping[str, Purpose]] = {
+    "unsubscribe": Purpose.UNSUBSCRIBE,
+    "preferences": Purpose.PREFERENCES,
+    "view": Purpose.VIEW,
+}
+
+
+class Recipient(Record, frozen=True):
+    """Whose message it is and which: what every token of it says; `channel` is the code."""
+
+    message: bytes
+    pid: int
+    run: int
+    channel: int
+    topic: str
+
+
+class LinkMaker:
+    """Makes addresses under `public_url` (no slash at its end), signed by `ring`."""
+
+    def __init__(self, public_url: str, ring: KeyRing) -> None:
+        self._base = public_url.rstrip("/")
+        self._ring = ring
+
+    def click(self, to: Recipient, url: str, now: datetime) -> str:
+        """The counted form of a web link; what is none goes back as it came."""
+        if not is_web_url(url):
+            return url
+        return self._address(Purpose.CLICK, to, now, url)
+
+    def href(
+        self, to: Recipient, url: str, now: datetime, *, marks: Mapping[str, str], track: bool
+    ) -> str:
+        """A web link as it goes out: with UTM marks, and counted where `track` says so."""
+        marked = add_utm(url, marks)
+        return self.click(to, marked, now) if track else marked
+
+    def page(self, to: Recipient, name: str, now: datetime) -> str:
+        """The address of one of our pages: unsubscribe, preferences or view."""
+        return self._address(PAGES[name], to, now, to.topic)
+
+    def with_pixel(self, html: str, to: Recipient, now: datetime) -> str:
+        """The HTML with the picture that tells that it was opened, at the end of its body."""
+        source = escape(f"{self._address(Purpose.OPEN, to, now)}.gif")
+        pixel = f'<img src="{source}" width="1" height="1" alt="" style="display:block;border:0">'
+        end = _BODY_END.search(html)
+        at = end.start() if end else len(html)
+        return html[:at] + pixel + html[at:]
+
+    def _address(self, purpose: Purpose, to: Recipient, now: datetime, detail: str = "") -> str:
+        token = self._ring.sign(
+            Ticket(
+                purpose=purpose,
+                message=to.message,
+                pid=to.pid,
+                run=to.run,
+                channel=to.channel,
+                sent_s=int(now.timestamp()),
+                detail=detail,
+            )
+        )
+        return f"{self._base}/{PATHS[purpose]}/{token}"

@@ -1,0 +1,115 @@
+"""The last look before sending, for a whole claim at once: consent, suppression, erasure, expiry.
+
+It uses the gates of the decision itself, so that the two can never differ in what they allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.campaigns.facts import RunFacts
+from maracuja.decisions import gates
+from maracuja.decisions.quiet import QuietHours
+from maracuja.decisions.reasons import Outcome
+from maracuja.model import micros
+from maracuja.store import consents, people, suppressions, traits
+
+
+class Checked(NamedTuple):
+    """What the last look said about one message: `pid` is the canonical one."""
+
+    pid: int
+    outcome: Outcome
+    reason: str
+    until_us: int | None
+
+
+class Rules(NamedTuple):
+    """What holds in the whole workspace: quiet hours, the default zone, suppressions' salt."""
+
+    quiet: QuietHours | None
+    zone: str
+    salt: str
+
+
+class Questions(NamedTuple):
+    """The messages of one run that are looked at, as columns of n values."""
+
+    pid: Sequence[int]
+    address: Sequence[str]
+
+
+def check(
+    conn: Connection,
+    asked: Questions,
+    facts: RunFacts,
+    rules: Rules,
+    now: datetime,
+) -> list[Checked]:
+    """The gates for the messages of one run, in their order."""
+    pids = people.canonical(conn, asked.pid)
+    found = people.select_people(conn, pids)
+    docs = dict(zip(found.pid, found.doc, strict=True))
+    channel = facts.campaign.channel
+    frame = pl.DataFrame(
+        {
+            "pid": pids,
+            "known": [pid in docs for pid in pids.tolist()],
+            "suppressed": _suppressed(conn, asked.address, facts, rules.salt, now),
+            "consent": consents.states(conn, pids, facts.topic.id, channel),
+            "address": asked.address,
+            "zone": [_zone(docs.get(pid)) for pid in pids.tolist()],
+            "expires_us": [facts.expires_us] * len(pids),
+        },
+        schema_overrides={
+            "suppressed": pl.String,
+            "zone": pl.String,
+            "address": pl.String,
+            "expires_us": pl.Int64,
+        },
+    ).with_columns(held=pl.lit(""))
+    asking = gates.Rules(topic=facts.topic.type, quiet=rules.quiet, zone=rules.zone)
+    decided = gates.decide(frame, asking, now)
+    return [
+        Checked(pid, Outcome(outcome), reason, until_us)
+        for pid, (outcome, reason, until_us) in zip(pids.tolist(), decided.rows(), strict=True)
+    ]
+
+
+def _suppressed(
+    conn: Connection, addresses: Sequence[str], facts: RunFacts, salt: str, now: datetime
+) -> list[str | None]:
+    """The widest scope in which each address is suppressed, or None."""
+    channel, now_us = facts.campaign.channel, micros(now)
+    digests = suppressions.digests(salt, channel, addresses)
+    everything = suppressions.blocked(conn, channel, digests, now_us, marketing=False)
+    marketing = (
+        suppressions.blocked(conn, channel, digests, now_us, marketing=True)
+        if facts.marketing
+        else np.zeros(len(digests), dtype=bool)
+    )
+    return [
+        suppressions.ALL if wide else suppressions.MARKETING if narrow else None
+        for wide, narrow in zip(everything, marketing, strict=True)
+    ]
+
+
+def _zone(doc: bytes | None) -> str | None:
+    if doc is None:
+        return None
+    trait = traits.decode(doc).traits.get("timezone")
+    return str(trait.value) if trait is not None and trait.value else None
+
+
+def by_run(runs: Sequence[int]) -> Mapping[int, list[int]]:
+    """The places of each run's messages."""
+    places: dict[int, list[int]] = {}
+    for place, run in enumerate(runs):
+        places.setdefault(run, []).append(place)
+    return places

@@ -1,0 +1,137 @@
+"""Rendered bodies made into messages: skeleton and slots joined, links signed for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from maracuja.campaigns.facts import RunFacts
+from maracuja.lake.bodies import read_bodies
+from maracuja.links.making import LinkMaker, Recipient
+from maracuja.model import Address, Content, Message
+from maracuja.rng import make_id
+from maracuja.store.outbox import Chunk
+from maracuja.templates.compiled import Rendered, splice
+from maracuja.templates.placeholders import fill
+
+# In the skeletons of a bodies file, under the template's key.
+PARTS: Final = "parts"
+LINKS: Final = "links"
+
+
+class Body(NamedTuple):
+    """One rendered message as it lies in the chunk's file, its links still placeholders."""
+
+    n: int
+    pid: int
+    message: bytes
+    variant: str
+    language: str
+    address: str
+    template: str
+    content: Content
+    links: Mapping[int, str]
+
+
+def as_stored(rendered: Rendered) -> dict[str, Any]:
+    """What a launch puts under the template's key in the skeletons of a bodies file."""
+    links = {str(n): link.url for n, link in rendered.links.items()}
+    return {PARTS: rendered.skeleton, LINKS: links}
+
+
+def read(root: Path, chunk: Chunk, n: Sequence[int]) -> dict[int, Body]:
+    """The bodies with these numbers, by number; those that the file lacks are left out.
+
+    A file that is gone (retention) holds none.
+    """
+    try:
+        skeletons, frame = read_bodies(root, chunk.path, n)
+    except FileNotFoundError:
+        return {}
+    links = {
+        key: {int(number): url for number, url in stored[LINKS].items()}
+        for key, stored in skeletons.items()
+    }
+    slots = [name for name in frame.columns if name[:1] == "s" and name[1:].isdigit()]
+    texts = frame.select(pl.col(slots).fill_null("")).rows(named=True) if slots else None
+    bodies = {}
+    for at, row in enumerate(frame.drop(slots).iter_rows(named=True)):
+        key = row["template"]
+        bodies[row["n"]] = Body(
+            content=splice(skeletons[key][PARTS], texts[at] if texts else {}),
+            links=links[key],
+            **{name: row[name] for name in Body._fields if name in row},
+        )
+    return bodies
+
+
+def natural_id(facts: RunFacts, pid: int) -> bytes:
+    """The id that a person's message has by its natural key, where its text is gone."""
+    return make_id("message", facts.campaign.id, facts.occurrence.key, pid)
+
+
+def make_message(
+    body: Body,
+    facts: RunFacts,
+    links: LinkMaker,
+    *,
+    pid: int,
+    run: int,
+    channel_code: int,
+    now: datetime,
+) -> Message:
+    """The message that goes out: `pid` is the canonical one at this moment."""
+    campaign = facts.campaign
+    to = Recipient(
+        message=body.message, pid=pid, run=run, channel=channel_code, topic=facts.topic.id
+    )
+    policy = facts.templates[campaign_template(body, facts)].links
+    marks = campaign.marks() if policy.utm else {}
+    track = policy.track and campaign.tracking.clicks
+
+    def filled(text: str, *, html: bool = False) -> str:
+        return fill(
+            text,
+            body.links,
+            html=html,
+            href=lambda _, url: links.href(to, url, now, marks=marks, track=track),
+            page=lambda name: links.page(to, name, now),
+        )
+
+    html = filled(body.content.html, html=True)
+    if html and campaign.tracking.opens:
+        html = links.with_pixel(html, to, now)
+    content = Content(
+        text=filled(body.content.text),
+        subject=filled(body.content.subject),
+        html=html,
+        preheader=filled(body.content.preheader),
+    )
+    return Message(
+        id=body.message,
+        pid=pid,
+        channel=campaign.channel,
+        to=Address(kind="email", value=body.address),
+        content=content,
+        campaign=campaign.id,
+        topic=facts.topic.id,
+        marketing=facts.marketing,
+        language=body.language,
+        run=run,
+        variant=body.variant,
+        sender=campaign.sender,
+        reply_to=campaign.reply_to,
+        unsubscribe_url=links.page(to, "unsubscribe", now) if facts.marketing else "",
+    )
+
+
+def campaign_template(body: Body, facts: RunFacts) -> str:
+    """The id of the template behind a body: that of the variant which the person drew."""
+    for arm in facts.arms:
+        if arm.variant == body.variant:
+            return arm.template
+    return next(iter(facts.templates))
