@@ -154,5 +154,5 @@ def _ratio(ratio: SampleRatio, language: str) -> str:
     return (
         f'<div><span class="pill {tone}">{mark}</span><span>{say.label(key, language)} '
         f"({say.label(f'ratio_{ratio.name}', language)})</span>"
-        f'<small class="figure">{counts} · p = {say.p_text(ratio.p, language)}</small></div>'
+        f'<small class="figure">{counts} · {say.p_text(ratio.p, language)}</small></div>'
     )

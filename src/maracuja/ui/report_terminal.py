@@ -176,7 +176,7 @@ def _trust(report: LiftReport, language: str) -> Text:
         lines.append("✗ " if ratio.alarm else "✓ ", style=style)
         lines.append(
             f"{say.label(key, language)} ({say.label(f'ratio_{ratio.name}', language)}), "
-            f"p = {say.p_text(ratio.p, language)}\n"
+            f"{say.p_text(ratio.p, language)}\n"
         )
     return lines
 

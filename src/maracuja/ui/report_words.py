@@ -99,14 +99,14 @@ LABELS: Final[dict[str, tuple[str, str, str]]] = {
         "Відомо до жеребкування, тому кожен рядок сам є дослідом.",
     ),
     "differ": (
-        "The rows differ (p = {p}).",
-        "Строки различаются (p = {p}).",
-        "Рядки різняться (p = {p}).",
+        "The rows differ ({p}).",
+        "Строки различаются ({p}).",
+        "Рядки різняться ({p}).",
     ),
     "differ_not": (
-        "Nothing shows that the rows differ (p = {p}): compare them with care.",
-        "Не видно, чтобы строки различались (p = {p}): сравнивайте осторожно.",
-        "Не видно, щоб рядки різнилися (p = {p}): порівнюйте обережно.",
+        "Nothing shows that the rows differ ({p}): compare them with care.",
+        "Не видно, чтобы строки различались ({p}): сравнивайте осторожно.",
+        "Не видно, щоб рядки різнилися ({p}): порівнюйте обережно.",
     ),
     "description": ("Conversion by {fact}", "Конверсия: {fact}", "Конверсія: {fact}"),
     "descriptive": ("descriptive only", "только описание", "лише опис"),
@@ -267,8 +267,9 @@ def count_texts(interval: Interval, language: str, currency: str = "") -> tuple[
 
 
 def p_text(p: float, language: str) -> str:
-    """A p-value; the very small ones as "< 0.001"."""
-    return f"<\u00a0{number(0.001, language, 3)}" if p < 0.001 else number(p, language, 3)
+    """A p-value with its sign: "p = 0.034", or "p < 0.001" for the very small."""
+    sign = "<" if p < 0.001 else "="
+    return f"p\u00a0{sign}\u00a0{number(max(p, 0.001), language, 3)}"
 
 
 def dates(report: LiftReport, language: str) -> str:
