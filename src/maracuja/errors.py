@@ -21,6 +21,7 @@ MaracujaError
     RateLimited           try after .retry_after_s
     VendorRefusedUs       bad credentials or reputation: stop the channel, tell a person
   WebhookRejected         signature or shape: 400, nothing recorded
+  DamagedFile             a file of the lake is absent or changed: restore it
 """
 
 from __future__ import annotations
@@ -207,3 +208,9 @@ class WebhookRejected(MaracujaError):
 
     code = "webhook_rejected"
     http_status = 400
+
+
+class DamagedFile(MaracujaError):
+    """A file of the lake is absent or is not what was written: restore it."""
+
+    code = "damaged_file"

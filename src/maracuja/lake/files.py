@@ -16,19 +16,13 @@ import msgspec
 import polars as pl
 import pyarrow.parquet as pq
 
-from maracuja.errors import MaracujaError
+from maracuja.errors import DamagedFile
 from maracuja.model import FileKind, LakeFile, Record, micros
 
 GROUP_ROWS: Final = 16_000
 """Rows of a row group, and people of a chunk."""
 
 _ASIDE: Final = ".part"
-
-
-class DamagedFile(MaracujaError):
-    """A file of the manifest is absent or is not what was written."""
-
-    code = "damaged_file"
 
 
 class Swap(Record, frozen=True):

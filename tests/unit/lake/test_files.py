@@ -7,8 +7,8 @@ import msgspec
 import polars as pl
 import pytest
 
+from maracuja.errors import DamagedFile
 from maracuja.lake.files import (
-    DamagedFile,
     Place,
     block_directory,
     first_day,
