@@ -1,6 +1,6 @@
 """What two e-mails changed in Hillstrom's experiment: python examples/hillstrom.py hillstrom.csv.
 
-Prints the lift in visits and in purchases, and writes each report as a page beside the data's name.
+Prints the lift in visits and in purchases, and writes each report as a page.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def report(people: pl.DataFrame, goal: str) -> LiftReport:
         pl.when(control).then(pl.lit("")).otherwise(pl.col("segment")).alias("variant"),
         pl.lit(True).alias("would_send"),
         pl.col(goal).alias("converted"),
+        pl.col("newbie").cast(pl.Boolean),
         (pl.col("spend") * 100).round().cast(pl.Int64).alias("revenue"),
     )
     plan = ReportPlan(

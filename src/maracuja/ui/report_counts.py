@@ -19,6 +19,7 @@ from maracuja.ui import report_words as say
 
 
 def funnel_card(report: LiftReport, language: str) -> str:
+    """From the audience to the conversions of the people sent to."""
     audience, arm = report.audience, report.arms[0]
     steps: list[tuple[str, int | None, str]] = [
         ("audience", audience.people, "calm"),
@@ -45,6 +46,7 @@ def funnel_card(report: LiftReport, language: str) -> str:
 
 
 def left_out_card(report: LiftReport, language: str) -> str:
+    """Who was not sent to, and by which gate or draw."""
     left = sorted(report.audience.left_out.items(), key=lambda item: (-item[1], item[0]))
     lines = [(say.reason(code, language), people) for code, people in left]
     lines += [
@@ -64,6 +66,7 @@ def left_out_card(report: LiftReport, language: str) -> str:
 
 
 def arms_card(report: LiftReport, language: str) -> str:
+    """Receipts, orders and time to decide of each arm."""
     receipts = ("delivered", "read", "clicked", "replied", "unsubscribed", "complained")
     heads = [
         "arm", "people_head", *receipts, "conversion_rate", "revenue_each", "average_order",
@@ -114,6 +117,7 @@ def _arm_cells(arm: Arm, receipts: Sequence[str], currency: str, language: str) 
 
 
 def description_card(table: Description, report: LiftReport, language: str) -> str:
+    """Conversion rates by what is only known afterwards, without any lift."""
     title = say.label("description", language).format(fact=say.fact_name(table.fact, language))
     most = max((row.conversions.value or 0.0 for row in table.rows), default=0.0) or 1.0
     lines = "".join(
@@ -133,6 +137,7 @@ def description_card(table: Description, report: LiftReport, language: str) -> s
 
 
 def trust_card(report: LiftReport, language: str) -> str:
+    """Sample ratios, merged people, the method in a sentence, and when the report was made."""
     checks = "".join(_ratio(ratio, language) for ratio in report.sample_ratios)
     merged = "".join(
         f"<p>{escape(say.said_note(note, language))}</p>"

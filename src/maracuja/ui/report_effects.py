@@ -20,6 +20,7 @@ Row = tuple[str, Interval, str, float | None]  # name, interval, tone, simulator
 
 
 def lift_card(report: LiftReport, language: str) -> str:
+    """Lift in conversions and revenue: primary, variants, whole audience, programme."""
     truth = report.plan.truth
     groups: list[tuple[str, list[Row]]] = []
     for measure in ("conversions", "revenue"):
@@ -59,6 +60,7 @@ def lift_card(report: LiftReport, language: str) -> str:
 
 
 def twins_card(report: LiftReport, language: str) -> str:
+    """Personal variants against the generic twin; nothing where there is no twin."""
     if not report.twins:
         return ""
     groups = [
@@ -85,7 +87,13 @@ def _row(name: str, comparison: Comparison, report: LiftReport, truth: float | N
     return name, interval, svg.tone(interval.sign, trusted=report.trusted), truth
 
 
-def _forest(groups: Sequence[tuple[str, Sequence[Row]]], language: str, *, parts: int = 5) -> str:
+def _forest(
+    groups: Sequence[tuple[str, Sequence[Row]]],
+    language: str,
+    *,
+    parts: int = 5,
+    labels_max: int = 7,
+) -> str:
     """Rows of intervals on one scale of so many parts, under the names of their groups."""
     rows = [row for _, group in groups for row in group]
     scale = svg.axis(
@@ -105,7 +113,7 @@ def _forest(groups: Sequence[tuple[str, Sequence[Row]]], language: str, *, parts
                 f'<div class="figure">{value} <small>{escape(ends)}</small></div>'
             )
     step = scale.ticks[1] - scale.ticks[0]
-    every = 2 if len(scale.ticks) > parts + 1 else 1
+    every = 2 if len(scale.ticks) > labels_max else 1
     texts = [
         words.percent(tick, language, 0 if step >= 0.01 else 1, signed=True)
         if round(tick / step) % every == 0
@@ -119,6 +127,7 @@ def _forest(groups: Sequence[tuple[str, Sequence[Row]]], language: str, *, parts
 
 
 def breakdown_card(table: Breakdown, report: LiftReport, language: str) -> str:
+    """Lift by a fact known before the draw; coloured only what survives the correction."""
     title = say.label("breakdown", language).format(fact=say.fact_name(table.fact, language))
     rows: list[Row] = [
         (
@@ -136,5 +145,6 @@ def breakdown_card(table: Breakdown, report: LiftReport, language: str) -> str:
     return (
         f'<section class="card"><h2>{escape(title)} '
         f'<span class="pill accent">{say.label("causal", language)}</span></h2>'
-        f'<p class="note">{escape(note)}</p>{_forest([("", rows)], language, parts=3)}</section>'
+        f'<p class="note">{escape(note)}</p>'
+        f"{_forest([('', rows)], language, parts=3, labels_max=3)}</section>"
     )

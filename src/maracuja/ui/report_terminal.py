@@ -12,7 +12,7 @@ from rich.text import Text
 from maracuja.stats import words
 from maracuja.stats.compare import Comparison
 from maracuja.stats.rates import UNKNOWN
-from maracuja.stats.report import LiftReport, Truth
+from maracuja.stats.report import Arm, LiftReport, Truth
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding
 from maracuja.ui import report_words as say
@@ -104,36 +104,33 @@ def _truth(truth: Truth, language: str) -> Text:
 
 
 def _arms(report: LiftReport, language: str) -> Table:
-    heads = ("delivered", "read", "clicked", "unsubscribed")
+    """A column for each arm, so that narrow terminals can show it."""
     table = Table(
         title=say.label("arms", language), title_justify="left", box=None, pad_edge=False
     )
     table.add_column("", no_wrap=True)
-    for head in ("people_head", *heads, "conversion_rate", "average_order", "decision_time"):
-        table.add_column(say.label(head, language), justify="right")
     for arm in report.arms:
-        orders = arm.orders
-        rates = [
-            say.rate_text(arm.receipts.get(head, UNKNOWN), language, 2 if head == heads[3] else 1)
-            if arm.held is Held.SENT
-            else "–"
-            for head in heads
-        ]
-        table.add_row(
-            ("  " if arm.variant else "") + say.arm_name(arm, language),
-            words.number(orders.people, language),
-            *rates,
-            "–"
-            if orders.conversion_rate is None
-            else words.percent(orders.conversion_rate, language, 2),
-            "–"
-            if orders.average_order is None
-            else words.money(orders.average_order, report.plan.currency, language),
-            "–"
-            if orders.decision_time is None
-            else words.duration(orders.decision_time.median_s, language),
-        )
+        table.add_column(say.arm_name(arm, language), justify="right")
+    figures = [_arm_figures(arm, report.plan.currency, language) for arm in report.arms]
+    for key in figures[0]:
+        table.add_row(say.label(key, language), *(column[key] for column in figures))
     return table
+
+
+def _arm_figures(arm: Arm, currency: str, language: str) -> dict[str, str]:
+    """The figures of one arm by label, "–" where they make no sense."""
+    orders = arm.orders
+    rate, order, took = orders.conversion_rate, orders.average_order, orders.decision_time
+    figures = {"people_head": words.number(orders.people, language)}
+    for name in ("delivered", "read", "clicked", "replied", "unsubscribed", "complained"):
+        told = say.rate_text(arm.receipts.get(name, UNKNOWN), language, 2)
+        figures[name] = told if arm.held is Held.SENT else "–"
+    return figures | {
+        "conversion_rate": "–" if rate is None else words.percent(rate, language, 2),
+        "average_order": "–" if order is None else words.money(order, currency, language),
+        "repeat": "–" if orders.repeat.value is None else say.rate_text(orders.repeat, language),
+        "decision_time": "–" if took is None else words.duration(took.median_s, language),
+    }
 
 
 def _breakdowns(report: LiftReport, language: str) -> Sequence[Table]:
