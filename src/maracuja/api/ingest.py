@@ -28,6 +28,7 @@ from maracuja.errors import (
 from maracuja.ingest.calls import CALLS, REQUEST_BYTES_MAX, check_request
 from maracuja.model import micros
 from maracuja.store.inbox import Request
+from maracuja.store.keys import Key, KeyKind, KeyRing
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -36,11 +37,9 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
 BURST_S: Final = 10
-KEY_CACHE_S: Final = 5.0  # how long a revoked key may still be taken
-KEYS_MAX: Final = 10_000
+KEYS_S: Final = 1.0  # how long a revoked key may still be taken
 
 PATHS: Final = {f"/v1/{call}": call for call in sorted(CALLS)}
-_MAY_INGEST: Final = ("server", "browser")
 _CORS: Final = [(b"access-control-allow-origin", b"*")]
 _JSON: Final = [(b"content-type", b"application/json"), *_CORS]
 _OK_BODY: Final = b'{"success": true}'
@@ -63,22 +62,22 @@ class Inbox(Protocol):
     """Where requests go; see `runtime.inbox_writer.InboxWriter`."""
 
     def put(self, request: Request) -> Awaitable[None]:
-        """Done once the request is durable."""
+        """Done once the request is durable; raises Overloaded when too much waits."""
         ...
 
 
 class IngestApp:
-    """The ASGI application. `find_kind` says the kind of a write key, None where it is unknown."""
+    """The ASGI application. `read_keys` gives the keys in force; it is asked once a second."""
 
     def __init__(
         self,
         *,
-        find_kind: Callable[[str], str | None],
+        read_keys: Callable[[], KeyRing],
         inbox: Inbox,
         clock: Clock,
         requests_per_s: float,
     ) -> None:
-        self._keys = _Keys(find_kind)
+        self._keys = _Keys(read_keys)
         self._rates = _Rates(requests_per_s)
         self._inbox = inbox
         self._clock = clock
@@ -104,47 +103,49 @@ class IngestApp:
             raise NotFound(f"{scope['path']} is no call of this API.", fix="Post to /v1/batch.")
         headers: Headers = dict(scope["headers"])
         given = _basic_user(headers.get(b"authorization"))
-        kind = self._allow(given) if given is not None else None
+        key = self._allow(given) if given is not None else None
         body = await _read_body(receive, headers)
         _, in_body = check_request(call, body)
-        if kind is None:
-            kind = self._allow(in_body)
-        caller = _caller(scope, headers) if kind == "browser" else b""
-        await self._inbox.put(Request(micros(self._clock.now()), call, kind, caller, body))
+        if key is None:
+            key = self._allow(in_body)
+        caller = _caller(scope, headers, key) if key.kind is KeyKind.BROWSER else b""
+        now_us = micros(self._clock.now())
+        await self._inbox.put(Request(now_us, call, key.kind.value, caller, body))
 
-    def _allow(self, key: str | None) -> str:
-        """The kind of the key; raises what stands against taking a request with it."""
-        if not key:
+    def _allow(self, presented: str | None) -> Key:
+        """The key; raises what stands against taking a request with it."""
+        if not presented:
             raise Unauthorized(
                 "There is no write key.", fix="Send it as the user of basic authentication."
             )
-        kind = self._keys.kind(key)
-        if kind is None:
-            raise Unauthorized("This write key is unknown or revoked.", fix="Make a new one.")
-        if kind not in _MAY_INGEST:
-            raise Forbidden(f"A key of kind {kind} may not send events.", fix="Use a server key.")
-        wait_s = self._rates.take(key)
+        key = self._keys.find(presented)
+        if key.kind is KeyKind.ADMIN:
+            raise Forbidden("An admin key may not send events.", fix="Use a server key.")
+        wait_s = self._rates.take(key.id)
         if wait_s:
             raise TooManyRequests("This key sends too many requests.", retry_after_s=wait_s)
-        return kind
+        return key
 
 
 class _Keys:
-    """Kinds of keys, remembered for a few seconds."""
+    """The keys in force, read again every second; those seen since need not be checked again."""
 
-    def __init__(self, find_kind: Callable[[str], str | None]) -> None:
-        self._find = find_kind
-        self._kinds: dict[str, tuple[str | None, float]] = {}
+    def __init__(self, read_keys: Callable[[], KeyRing]) -> None:
+        self._read = read_keys
+        self._seen: dict[str, Key] = {}
+        self._until_s = 0.0
 
-    def kind(self, key: str) -> str | None:
+    def find(self, presented: str) -> Key:
+        """The key; raises Unauthorized."""
         now_s = monotonic_s()
-        kind, until_s = self._kinds.get(key, (None, 0.0))
-        if now_s >= until_s:
-            if len(self._kinds) >= KEYS_MAX:
-                self._kinds.clear()
-            kind = self._find(key)
-            self._kinds[key] = (kind, now_s + KEY_CACHE_S)
-        return kind
+        if now_s >= self._until_s:
+            self._ring = self._read()
+            self._seen = {}
+            self._until_s = now_s + KEYS_S
+        key = self._seen.get(presented)
+        if key is None:
+            key = self._seen[presented] = self._ring.authenticate(presented)
+        return key
 
 
 class _Rates:
@@ -154,18 +155,18 @@ class _Rates:
         self._per_s = per_s
         self._left: dict[str, tuple[float, float]] = {}
 
-    def take(self, key: str) -> float:
+    def take(self, number: str) -> float:
         """0 where the request may pass, else how many seconds to wait (at least one)."""
         if self._per_s <= 0:
             return 0.0
         now_s = monotonic_s()
         most = self._per_s * BURST_S
-        left, at_s = self._left.get(key, (most, now_s))
+        left, at_s = self._left.get(number, (most, now_s))
         left = min(most, left + (now_s - at_s) * self._per_s)
         if left < 1.0:
-            self._left[key] = (left, now_s)
+            self._left[number] = (left, now_s)
             return max(1.0, (1.0 - left) / self._per_s)
-        self._left[key] = (left - 1.0, now_s)
+        self._left[number] = (left - 1.0, now_s)
         return 0.0
 
 
@@ -239,12 +240,13 @@ def _too_large() -> TooLarge:
     )
 
 
-def _caller(scope: Scope, headers: Headers) -> bytes:
-    """What a browser's connection tells, as Segment's context spells it."""
+def _caller(scope: Scope, headers: Headers, key: Key) -> bytes:
+    """What a browser's connection tells, as Segment's context spells it, and its key's number."""
     client = scope.get("client")
     agent = headers.get(b"user-agent")
     told = {"ip": client[0] if client else None, "userAgent": agent and agent.decode("latin-1")}
-    return msgspec.json.encode({name: value for name, value in told.items() if value})
+    given = {name: value for name, value in told.items() if value}
+    return msgspec.json.encode({**given, "key": key.id})
 
 
 async def _answer_error(send: Send, error: MaracujaError) -> None:

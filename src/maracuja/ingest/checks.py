@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -40,7 +39,9 @@ class Rules(NamedTuple):
     """What checking needs to know of the shop."""
 
     country: str  # two letters, of phone numbers without +
-    secret: bytes  # signs ids for browsers
+    proves: Callable[
+        [str, str, str], bool
+    ]  # whether, for a browser's key and an id, a proof holds
 
 
 class Event(NamedTuple):
@@ -91,11 +92,6 @@ class Place(NamedTuple):
     raw: bytes | msgspec.Raw
 
 
-def sign(secret: bytes, external_id: str) -> str:
-    """The signature of an id that a page may put in `context.signature`: hex HMAC-SHA256."""
-    return hmac.new(secret, external_id.encode(), hashlib.sha256).hexdigest()
-
-
 def check(place: Place, call: Call, context: Context, context_at: int, rules: Rules) -> Checked:
     """The event as a row; raises Bad with the reason why it is put aside."""
     request = place.request
@@ -122,7 +118,7 @@ def check(place: Place, call: Call, context: Context, context_at: int, rules: Ru
         place.n,
         request.received_us,
         browser,
-        not browser or _is_signed(rules.secret, external, context.signature),
+        not browser or _is_signed(external, context, rules),
         kind,
         name,
         external,
@@ -169,10 +165,11 @@ def _identity(value: calls.Id, name: str) -> str | None:
     return text
 
 
-def _is_signed(secret: bytes, external_id: str | None, signature: str | None) -> bool:
-    if external_id is None or signature is None or not signature.isascii():
+def _is_signed(external_id: str | None, context: Context, rules: Rules) -> bool:
+    proof = context.signature
+    if external_id is None or proof is None or not proof.isascii():
         return False
-    return hmac.compare_digest(sign(secret, external_id), signature.lower())
+    return rules.proves(context.key, external_id, proof)
 
 
 def _properties(kind: str, call: Call) -> dict[str, Any] | None:

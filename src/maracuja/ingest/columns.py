@@ -43,13 +43,15 @@ class Sparse:
         self.values: list[Any] = []
 
 
-def flatten(payloads: Iterable[Mapping[str, Any] | None], prefix: str = "") -> dict[str, Sparse]:
+def flatten(
+    payloads: Iterable[Mapping[str, Any] | None], prefix: str = "", *, first_row: int = 0
+) -> dict[str, Sparse]:
     """The values by name, nested objects joined with dots; nulls are left out.
 
     `payloads` are objects, one per event; an object nested deeper than 5 stays whole.
     """
     columns: dict[str, Sparse] = {}
-    for row, payload in enumerate(payloads):
+    for row, payload in enumerate(payloads, first_row):
         if payload:
             _flatten_into(columns, row, payload, prefix, DEPTH_MAX)
     return columns

@@ -18,7 +18,8 @@ class Context(NamedTuple):
     fields: dict[str, Any]
     email: str | None = None
     phone: str | None = None
-    signature: str | None = None
+    signature: str | None = None  # proof of the id, made by the shop's server
+    key: str = ""  # number of the browser's key
     observed: dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default is never changed
 
 
@@ -51,7 +52,9 @@ _objects = msgspec.json.Decoder(dict[str, Any] | None)
 def read_context(event: bytes, caller: bytes, country: str) -> Context:
     """A context as columns and as traits observed; see `Contexts.place`."""
     fields = (_objects.decode(event) if event else None) or {}
-    for name, value in ((_objects.decode(caller) if caller else None) or {}).items():
+    told = (_objects.decode(caller) if caller else None) or {}
+    key = str(told.pop("key", ""))
+    for name, value in told.items():
         fields.setdefault(name, value)
     traits = fields.get("traits")
     signature = fields.get("signature")
@@ -70,5 +73,6 @@ def read_context(event: bytes, caller: bytes, country: str) -> Context:
         email=addresses.email(email) if isinstance(email, str) else None,
         phone=addresses.phone(phone, country) if isinstance(phone, str) else None,
         signature=signature if isinstance(signature, str) else None,
+        key=key,
         observed=observed,
     )

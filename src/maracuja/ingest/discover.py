@@ -78,22 +78,27 @@ def discover(
     scope: str,
     types: Mapping[str, TraitType],
     span: tuple[int, int],
+    times: npt.NDArray[np.int64] | None = None,
 ) -> list[Discovery]:
     """What the batch shows, one row per (event, name) in order of both.
 
-    `codes` of shape (n,) says which of `events` each row is; `types` are the columns' types by
-    name, others are inferred; `span` is the first and last moment of arrival in micros.
+    `codes` of shape (n,) says which of `events` each row is, `times` of shape (n,) how often it
+    occurs (once without it); `types` are the columns' types by name, others are inferred; `span`
+    is the first and last moment of arrival in micros.
     """
     rows: list[Discovery] = []
     for name in sorted(found):
         sparse = found[name]
-        of = codes[np.asarray(sparse.rows, dtype=np.int64)]
-        present, first, seen = np.unique(of, return_index=True, return_counts=True)
+        at = np.asarray(sparse.rows, dtype=np.int64)
+        present, first, group = np.unique(codes[at], return_index=True, return_inverse=True)
+        seen = np.bincount(group, None if times is None else times[at]).astype(np.int64)
         kind = types.get(name) or infer_type(sparse.values[:1000])
-        for code, at, count in zip(present.tolist(), first.tolist(), seen.tolist(), strict=True):
-            rows.append(
-                _discovery(scope, events[code], name, kind, span, count, sparse.values[at])
-            )
+        for code, where, count in zip(
+            *map(np.ndarray.tolist, (present, first, seen)), strict=True
+        ):
+            if count:
+                value = sparse.values[where]
+                rows.append(_discovery(scope, events[code], name, kind, span, count, value))
     return sorted(rows, key=lambda row: (row.event, row.name))
 
 

@@ -4,13 +4,13 @@ import pytest
 from maracuja import rng
 from maracuja.errors import BadInput, TooLarge
 from maracuja.ingest.calls import EVENT_BYTES_MAX, EVENTS_MAX, Request, check_request
-from maracuja.ingest.checks import Rules, sign
+from maracuja.ingest.checks import Rules
 from maracuja.ingest.decode import Decoded, decode, message_hashes
 from maracuja.ingest.refusals import Code
 from maracuja.ingest.times import parse_time
 from maracuja.model import micros
 
-RULES = Rules(country="UA", secret=b"salt")
+RULES = Rules(country="UA", proves=lambda key, user, proof: proof == f"{key}-{user}")
 RECEIVED_US = parse_time("2026-11-21T12:00:00Z") or 0
 
 
@@ -228,17 +228,13 @@ def test_what_is_known_of_a_browser_joins_its_context_but_not_a_servers() -> Non
 
 
 def test_a_browser_is_trusted_with_a_signature_only() -> None:
-    good = sign(RULES.secret, "u1")
-    for signature, trusted in (
-        (good, True),
-        (good.upper(), True),
-        ("0" * 64, False),
-        ("є", False),
-    ):
-        event = track(context={"signature": signature})
-        decoded = decode([request({"batch": [event]}, key_kind="browser")], RULES)
+    cases = (("k1-u1", True), ("k2-u1", False), ("", False), ("є", False), (None, False))
+    for signature, trusted in cases:
+        event = track(context={"signature": signature, "locale": "uk"})
+        sent = request({"batch": [event]}, key_kind="browser", context=b'{"key":"k1"}')
+        decoded = decode([sent], RULES)
         assert decoded.frame["signed"].to_list() == [trusted]
-        assert "signature" not in decoded.contexts[0].fields
+        assert decoded.contexts[0].fields == {"locale": "uk"}
 
 
 def test_page_and_group_fields_become_properties() -> None:

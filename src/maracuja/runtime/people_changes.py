@@ -1,0 +1,236 @@
+"""What a batch of events does to people: who they are, traits, consents, suppressions.
+
+Every function works inside the projection's transaction and commits nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection
+
+from maracuja.ingest import identity
+from maracuja.ingest.checks import CONSENT_EVENT
+from maracuja.ingest.decode import Decoded
+from maracuja.ingest.deliveries import STOPS
+from maracuja.ingest.identity import ANONYMOUS_ID, EXTERNAL_ID, KNOWN_BY, Identity, Mention
+from maracuja.ingest.refusals import Code
+from maracuja.model import ConsentState, DeliveryEvent, Trait, TraitSource
+from maracuja.runtime.arrivals import mentions
+from maracuja.store import consents, people, resolving, suppressions, traits
+from maracuja.store.known import known_people
+from maracuja.store.merging import Exposures
+from maracuja.store.people import Pids
+
+OBSERVED_MAX: Final = 500_000
+ADDRESS_KINDS: Final = ("email", "phone")
+_STATES: Final = {
+    "opted_in": ConsentState.OPTED_IN,
+    "opted_out": ConsentState.OPTED_OUT,
+    "pending": ConsentState.PENDING,
+}
+
+
+class Named(NamedTuple):
+    """Whose the events are: rows of the decoded batch that stand, and their people."""
+
+    rows: list[int]
+    pids: Pids  # of each row, canonical
+    refused: dict[int, tuple[Code, str]]  # by row of the decoded batch
+    created: int
+    merged: int
+
+
+class Observed:
+    """What was last observed of a person, so that it is not written at each of their events."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, Mapping[str, str]] = {}
+
+    def is_new(self, pid: int, observed: Mapping[str, str]) -> bool:
+        """Whether this differs from what was committed last."""
+        return self._last.get(pid) != observed
+
+    def remember(self, committed: Mapping[int, Mapping[str, str]]) -> None:
+        """Note what a transaction has committed."""
+        if len(self._last) > OBSERVED_MAX:
+            self._last.clear()
+        self._last.update(committed)
+
+    def forget(self) -> None:
+        """Know nothing again."""
+        self._last.clear()
+
+
+def resolve(
+    conn: Connection,
+    rev: int,
+    decoded: Decoded,
+    rows: Sequence[int],
+    *,
+    now_us: int,
+    exposures: Exposures,
+) -> Named:
+    """Find, make and merge the people of these rows; refuse what a browser may not do."""
+    named = mentions(decoded, rows)
+    refused = identity.judge(named, _known(conn, named))
+    previous = identity.previous_ids(named)
+    owned = people.find(conn, [EXTERNAL_ID] * len(previous), previous) if previous else ()
+    external = {value for value, pid in zip(previous, owned, strict=True) if pid}
+    claimed = identity.claim(named, refused, external)
+    of = np.array(claimed.of, dtype=np.int64)
+    stands = of >= 0
+    received = decoded.frame["received_us"].to_numpy()[list(rows)]
+    found = resolving.resolve(
+        conn,
+        rev,
+        resolving.Claims(
+            rows=len(claimed.first),
+            row=claimed.row,
+            kind=claimed.kind,
+            value=claimed.value,
+            at_us=received[claimed.first],
+            trusted=np.array(claimed.trusted, dtype=bool),
+            explicit=np.array(claimed.explicit, dtype=bool),
+        ),
+        now_us=now_us,
+        exposures=exposures,
+    )
+    return Named(
+        rows=np.asarray(rows, dtype=np.int64)[stands].tolist(),
+        pids=found.pid[of[stands]],
+        refused={rows[index]: why for index, why in refused.items()},
+        created=len(found.created),
+        merged=len(found.merges),
+    )
+
+
+def _known(conn: Connection, named: Sequence[Mention]) -> dict[Identity, int]:
+    """The owners of the identities in doubt that belong to known people."""
+    asked = identity.doubtful(named)
+    if not asked:
+        return {}
+    kinds, values = zip(*asked, strict=True)
+    owners = people.find(conn, kinds, values).tolist()
+    visitors = {pid for pid, kind in zip(owners, kinds, strict=True) if kind == ANONYMOUS_ID}
+    known = known_people(conn, visitors - {0})
+    return {
+        one: pid
+        for one, pid in zip(asked, owners, strict=True)
+        if pid and (one[0] in KNOWN_BY or pid in known)
+    }
+
+
+def apply(
+    conn: Connection,
+    rev: int,
+    decoded: Decoded,
+    named: Named,
+    before: Observed,
+    *,
+    now_us: int,
+) -> dict[int, Mapping[str, str]]:
+    """Put traits, addresses and what was observed into people; returns the newly observed."""
+    times = decoded.frame["ts_us"].to_list()
+    places = decoded.frame["context"].to_list()
+    pids = named.pids.tolist()
+    order = sorted(range(len(pids)), key=lambda i: times[named.rows[i]])
+    owners: list[int] = []
+    said: list[dict[str, Trait]] = []
+    addresses: list[dict[str, str]] = []
+    observed: dict[int, tuple[Mapping[str, str], int]] = {}
+    for i in order:
+        row = named.rows[i]
+        seen = decoded.contexts[places[row]].observed
+        if seen:
+            observed[pids[i]] = (seen, times[row])
+        values = decoded.traits[row]
+        if values:
+            owners.append(pids[i])
+            said.append(_as_traits(values, TraitSource.DECLARED, times[row]))
+            addresses.append({k: values[k] or "" for k in ADDRESS_KINDS if k in values})
+    new = {pid: told for pid, told in observed.items() if before.is_new(pid, told[0])}
+    for pid, (found, at_us) in sorted(new.items(), key=itemgetter(0)):
+        owners.append(pid)
+        said.append(_as_traits(found, TraitSource.OBSERVED, at_us))
+        addresses.append({})
+    if owners:
+        people.change(conn, rev, owners, set_traits=said, set_addresses=addresses, now_us=now_us)
+    return {pid: told for pid, (told, _) in new.items()}
+
+
+def _as_traits(values: Mapping[str, Any], source: TraitSource, at_us: int) -> dict[str, Trait]:
+    return {name: Trait(value, source, 1.0, at_us) for name, value in values.items()}
+
+
+def record_consents(conn: Connection, decoded: Decoded, named: Named, *, now_us: int) -> None:
+    """Put the consents of 'Subscription Updated' events into the ledger, in order of time."""
+    events = decoded.frame["event"]
+    if not (events == CONSENT_EVENT).any():
+        return
+    frame = decoded.frame
+    kinds, names, times = frame["kind"], events.to_list(), frame["ts_us"].to_list()
+    told = sorted(
+        (times[row], i, decoded.properties[row] or {})
+        for i, row in enumerate(named.rows)
+        if names[row] == CONSENT_EVENT and kinds[row] == "track"
+    )
+    if told:
+        properties = [values for _, _, values in told]
+        consents.record(
+            conn,
+            pid=[int(named.pids[i]) for _, i, _ in told],
+            topic=[values["topic"] for values in properties],
+            channel=[values["channel"] for values in properties],
+            state=[_STATES[values["state"]] for values in properties],
+            at_us=[at_us for at_us, _, _ in told],
+            recorded_us=now_us,
+            source=[_text(values, "source") or "event" for values in properties],
+            text_version=[_text(values, "text_version") for values in properties],
+            language=[_text(values, "language") for values in properties],
+            address=[_text(values, "address") for values in properties],
+        )
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    """A text that any database can keep; '' where there is none."""
+    value = values.get(name)
+    return value[:200].replace("\0", "") if isinstance(value, str) else ""
+
+
+def suppress(
+    conn: Connection, salt: str, told: Sequence[tuple[DeliveryEvent, int]], *, now_us: int
+) -> None:
+    """Write no more to addresses that bounced, complained or unsubscribed by the vendor's word.
+
+    `told` are delivery events with their people. The address is the one in use now.
+    """
+    stops = [(event, pid) for event, pid in told if event.status in STOPS]
+    if not stops:
+        return
+    found = people.select_people(conn, sorted({pid for _, pid in stops}))
+    in_use = {
+        pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
+    }
+    rows: dict[tuple[str, bytes, str], tuple[int, str, DeliveryEvent]] = {}
+    for event, pid in stops:
+        kind = "phone" if event.channel == "sms" else event.channel
+        address = in_use.get(pid, {}).get(kind)
+        if address:
+            scope, reason = STOPS[event.status]
+            digest = suppressions.digest(salt, event.channel, address)
+            rows[event.channel, digest, scope] = (pid, reason, event)
+    suppressions.add(
+        conn,
+        channel=[channel for channel, _, _ in rows],
+        digest=[digest for _, digest, _ in rows],
+        scope=[scope for _, _, scope in rows],
+        pid=[pid for pid, _, _ in rows.values()],
+        reason=[reason for _, reason, _ in rows.values()],
+        code=[event.code for _, _, event in rows.values()],
+        raw=[event.raw[:1000].replace("\0", "") for _, _, event in rows.values()],
+        at_us=now_us,
+    )

@@ -1,0 +1,331 @@
+"""The inbox and the feed on their way to the lake and to people: all of a batch, or nothing.
+
+Files are written first under a name made of the batch's numbers; then one transaction takes the
+manifest's rows, the people, what was refused and the watermarks. A crash repeats the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.ingest.checks import Rules
+from maracuja.ingest.columns import known_columns
+from maracuja.ingest.decode import refuse
+from maracuja.ingest.deliveries import PROPERTIES
+from maracuja.ingest.discover import Discovery
+from maracuja.ingest.refusals import Refusal
+from maracuja.lake.events import write_events
+from maracuja.lake.seen import Hashes, Seen
+from maracuja.model import FileKind, Record, TraitType, micros
+from maracuja.runtime import people_changes
+from maracuja.runtime.arrivals import Arrivals, make_events, read_arrivals, trait_discoveries
+from maracuja.store import (
+    discovered,
+    feed,
+    inbox,
+    keys,
+    manifest,
+    meta,
+    people,
+    refused,
+    watermarks,
+)
+from maracuja.store.engine import Store
+from maracuja.store.merging import Exposures, never_exposed
+
+REQUESTS_MAX: Final = 20_000
+BYTES_MAX: Final = 24 * 1024 * 1024
+OWN_MAX: Final = 50_000
+REPLAY_MAX: Final = 1_000
+
+
+class Counts(Record, frozen=True):
+    """What became of a batch; accepted + duplicates + refused == sent."""
+
+    requests: int = 0
+    sent: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    parts_refused: int = 0  # single traits of events that were otherwise taken
+    own: int = 0  # deliveries and the feed, as rows of the lake
+    created: int = 0
+    merged: int = 0
+    files: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to do."""
+        return self.requests == 0 and self.own == 0
+
+
+class _Known(NamedTuple):
+    """What the projection remembers between batches."""
+
+    seen: Seen
+    columns: dict[str, TraitType]  # of the lake
+    trait_types: dict[str, TraitType]
+    rules: Rules
+    salt: str
+
+
+class Projection:
+    """Takes batches from inbox and feed; one at a time, by the holder of the lease.
+
+    It remembers the columns of the lake and the message ids of 30 days, and reads both again
+    after any error.
+    """
+
+    def __init__(
+        self, store: Store, lake: Path, *, country: str, exposures: Exposures = never_exposed
+    ) -> None:
+        self._store = store
+        self._lake = lake
+        self._country = country
+        self._exposures = exposures
+        self._known: _Known | None = None
+        self._observed = people_changes.Observed()
+
+    def project(self, now: datetime, *, limit: int = REQUESTS_MAX) -> Counts:
+        """Take the next batch of at most `limit` requests; empty Counts when nothing waits."""
+        try:
+            return self._project(now, limit)
+        except BaseException:
+            self._known = None
+            raise
+
+    def replay(self, now: datetime, numbers: Sequence[int] | None = None) -> int:
+        """Put refused events (by default all, 1,000 at most) into the inbox again; how many.
+
+        They go the way of every request; what is refused again is put aside again.
+        """
+        with self._store.read() as conn:
+            waiting = refused.newest(conn, rows_max=REPLAY_MAX) if numbers is None else []
+            waiting += [refused.get(conn, number) for number in numbers or ()]
+        again = [one for one in sorted(waiting) if one.replayed_us is None]
+        if not again:
+            return 0
+        # Two databases on SQLite: a crash between them replays twice, which de-duplication sees.
+        with self._store.write_inbox() as conn:
+            requests = [inbox.Request(r.at_us, r.call, r.key_kind, b"", r.body) for r in again]
+            inbox.append(conn, requests)
+        with self._store.write() as conn:
+            return refused.mark_replayed(conn, [one.id for one in again], micros(now))
+
+    # ------------------------------------------------------------ one batch
+
+    def _project(self, now: datetime, limit: int) -> Counts:
+        self._known = known = self._known or self._load(now)
+        known.seen.expire(now.date())
+        with self._store.read() as conn:
+            marks = _Marks(watermarks.get(conn, "inbox"), watermarks.get(conn, "feed"))
+            own = feed.read(conn, marks.feed, rows_max=OWN_MAX)
+        with self._store.read_inbox() as conn:
+            batch = inbox.read(conn, marks.inbox, rows_max=limit, bytes_max=BYTES_MAX)
+        if not batch.seq and not own.seq:
+            return Counts()
+        until = _Marks(
+            batch.seq[-1] if batch.seq else marks.inbox, own.seq[-1] if own.seq else marks.feed
+        )
+        arrivals = read_arrivals(batch, own, known.rules)
+        work = _Work(known, arrivals, self._observed, self._exposures, now)
+        with self._store.write() as conn:
+            files = work.commit(conn, self._lake, _Span(marks, until))
+        self._known = known._replace(columns=work.columns, trait_types=work.trait_types)
+        for day, hashes in work.hashes():
+            known.seen.add(day, hashes)
+        self._observed.remember(work.observed)
+        if batch.seq:
+            with self._store.write_inbox() as conn:
+                inbox.delete_until(conn, until.inbox)
+        return work.counts(files)
+
+    def _load(self, now: datetime) -> _Known:
+        with self._store.read() as conn:
+            names = discovered.every(conn)
+            files = manifest.live(conn, [FileKind.EVENTS], micros(now))
+            secrets = meta.load(conn)
+        self._observed.forget()
+        seen_names = (
+            (d.first_seen_us, _PREFIXES[d.scope] + d.name, d.type)
+            for d in names
+            if d.scope in _PREFIXES
+        )
+
+        def proves(key: str, external_id: str, proof: str) -> bool:
+            signing = keys.signing_secret(secrets.key_secret, key)
+            return keys.proves_id(signing, external_id, proof)
+
+        return _Known(
+            seen=Seen(self._lake, files, today=now.date()),
+            columns=known_columns(seen_names, PROPERTIES),
+            trait_types={d.name: d.type for d in names if d.scope == "trait"},
+            rules=Rules(country=self._country, proves=proves),
+            salt=secrets.suppression_salt,
+        )
+
+
+_PREFIXES: Final = {"property": "properties.", "context": "context."}
+
+
+class _Marks(NamedTuple):
+    """The last numbers taken, of the inbox and of the feed."""
+
+    inbox: int
+    feed: int
+
+
+class _Span(NamedTuple):
+    """The numbers of a batch: after one mark, up to and including another."""
+
+    after: _Marks
+    until: _Marks
+
+    @property
+    def name(self) -> str:
+        """The natural key of the batch's files."""
+        low, high = self.after, self.until
+        return f"inbox-{low.inbox + 1}-{high.inbox}-feed-{low.feed + 1}-{high.feed}"
+
+
+class _Work:
+    """One batch inside its transaction; what it changes in memory holds once that is committed."""
+
+    def __init__(
+        self,
+        known: _Known,
+        arrivals: Arrivals,
+        observed: people_changes.Observed,
+        exposures: Exposures,
+        now: datetime,
+    ) -> None:
+        self._known = known
+        self._arrivals = arrivals
+        self._before = observed
+        self._exposures = exposures
+        self._now = now
+        self._rows, self._own_rows = _fresh(known.seen, arrivals)
+        self._frame = pl.DataFrame()
+        self._unsigned: list[Refusal] = []
+        self.columns = known.columns
+        self.trait_types = dict(known.trait_types)
+        self.observed: dict[int, Mapping[str, str]] = {}
+
+    def commit(self, conn: Connection, lake: Path, span: _Span) -> int:
+        """Everything that the batch changes, and the watermarks; returns how many files."""
+        decoded, now_us = self._arrivals.decoded, micros(self._now)
+        rev = people.next_rev(conn)
+        self._named = named = people_changes.resolve(
+            conn, rev, decoded, self._rows, now_us=now_us, exposures=self._exposures
+        )
+        self.observed = people_changes.apply(
+            conn, rev, decoded, named, self._before, now_us=now_us
+        )
+        people_changes.record_consents(conn, decoded, named, now_us=now_us)
+        own_pids = people.canonical(conn, self._arrivals.own["pid"][self._own_rows].to_numpy())
+        told = self._arrivals.told.events
+        heard = [
+            (told[row], pid)
+            for row, pid in zip(self._own_rows, own_pids.tolist(), strict=True)
+            if row < len(told)
+        ]
+        people_changes.suppress(conn, self._known.salt, heard, now_us=now_us)
+        events = make_events(
+            self._arrivals, named.rows, named.pids, self._own_rows, own_pids, self._known.columns
+        )
+        self.columns, self._frame = events.types, events.frame
+        self._discover(conn, events.discoveries)
+        files = write_events(
+            lake,
+            span.name,
+            events.frame,
+            events.types,
+            low=min(span.after.inbox + 1, span.until.inbox),
+            high=span.until.inbox,
+            now=self._now,
+        )
+        manifest.add(conn, files)
+        self._unsigned = [
+            refuse(decoded.places[row], *why) for row, why in sorted(named.refused.items())
+        ]
+        aside = [*decoded.refused, *self._arrivals.told.refused, *self._unsigned]
+        refused.add(conn, [_fault(one) for one in aside])
+        watermarks.put(conn, "inbox", span.until.inbox)
+        watermarks.put(conn, "feed", span.until.feed)
+        feed.delete_until(conn, span.until.feed)
+        return len(files)
+
+    def hashes(self) -> Iterable[tuple[date, Hashes]]:
+        """The message hashes of the rows written, by day of arrival."""
+        by_day = self._frame.select(pl.col("received").dt.date().alias("day"), "message_hash")
+        for day in by_day["day"].unique().sort().to_list():
+            yield day, by_day.filter(pl.col("day") == day)["message_hash"].to_numpy()
+
+    def counts(self, files: int) -> Counts:
+        """What became of the batch."""
+        decoded = self._arrivals.decoded
+        whole = sum(one.whole for one in decoded.refused)
+        return Counts(
+            requests=self._arrivals.requests,
+            sent=decoded.sent,
+            accepted=len(self._named.rows),
+            duplicates=decoded.frame.height - len(self._rows),
+            refused=whole + len(self._unsigned),
+            parts_refused=len(decoded.refused) - whole,
+            own=len(self._own_rows),
+            created=self._named.created,
+            merged=self._named.merged,
+            files=files,
+        )
+
+    def _discover(self, conn: Connection, found: Sequence[Discovery]) -> None:
+        rows = self._named.rows
+        said = [self._arrivals.decoded.traits[row] for row in rows]
+        shown = trait_discoveries(said, self._arrivals.decoded.frame[rows], self.trait_types)
+        for one in shown:
+            self.trait_types.setdefault(one.name, one.type)
+        discovered.record(conn, [_stored(one) for one in (*found, *shown)])
+
+
+def _fresh(seen: Seen, arrivals: Arrivals) -> tuple[list[int], list[int]]:
+    """The rows, clients' and our own, whose message id is new."""
+    clients = arrivals.decoded.frame["message_hash"]
+    hashes = np.concatenate([clients.to_numpy(), arrivals.own["message_hash"].to_numpy()])
+    new = seen.fresh(hashes.astype(np.int64))
+    return (
+        np.flatnonzero(new[: len(clients)]).tolist(),
+        np.flatnonzero(new[len(clients) :]).tolist(),
+    )
+
+
+def _stored(found: Discovery) -> discovered.Discovery:
+    return discovered.Discovery(
+        scope=found.scope,
+        event=found.event,
+        name=found.name,
+        type=found.type,
+        first_seen_us=found.first_us,
+        last_seen_us=found.last_us,
+        seen=found.seen,
+        samples=found.samples,
+        privacy=found.privacy,
+    )
+
+
+def _fault(one: Refusal) -> refused.Fault:
+    return refused.Fault(
+        at_us=one.received_us,
+        call=one.call,
+        key_kind=one.key_kind,
+        code=one.code.value,
+        reason=one.reason,
+        place=one.place,
+        body=one.body,
+    )
