@@ -51,6 +51,18 @@ def _aliases(con: duckdb.DuckDBPyConnection, buckets: frozenset[int]) -> None:
         con.register(name, rows.select("pid").to_arrow())
 
 
+def choose(con: duckdb.DuckDBPyConnection, lake: Lake, pids: pl.Series) -> Lake:
+    """The lake about these canonical people only; holds until the next call on the connection."""
+    chosen = pl.DataFrame({"pid": pids, "person": pids})
+    if lake.merged:
+        pairs = pl.DataFrame(
+            con.sql("SELECT pid, canonical AS person FROM merged").to_arrow_table()
+        )
+        chosen = pl.concat([chosen, pairs.join(chosen.select("person"), on="person", how="semi")])
+    con.register("chosen", chosen.to_arrow())
+    return lake._replace(chosen=True)
+
+
 def compute(con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When) -> pl.DataFrame:
     """A fact for everybody who has one: columns `pid` (Int64, canonical, unique), fact.column.
 
@@ -90,6 +102,10 @@ class FactCache:
             self._shrink()
         self._kept.move_to_end(key)
         return found
+
+    def has(self, wanted: Fact, lake: Lake, when: When, version: object) -> bool:
+        """Whether `get` would answer at once."""
+        return (wanted.key, version, when.minute, when.zone, lake.buckets) in self._kept
 
     def _shrink(self) -> None:
         rows = sum(frame.height for frame in self._kept.values())

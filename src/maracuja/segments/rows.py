@@ -20,12 +20,14 @@ class Lake(NamedTuple):
     """What a query may count on: the columns of `events` with their SQL types, and merges.
 
     `buckets`: a sample of canonical buckets, whose people's other pids stand in the relation
-    `sampled_aliases(pid)`; aliases of people outside it in `foreign_aliases(pid)`.
+    `sampled_aliases(pid)`; aliases of people outside it in `foreign_aliases(pid)`. `chosen`: only
+    the people of the relation `chosen(pid, person)` are asked about, all their pids in it.
     """
 
     columns: Mapping[str, str]
     merged: bool = True
     buckets: tuple[int, ...] = ()
+    chosen: bool = False
 
 
 _JSON_TYPES: Final = {
@@ -57,9 +59,11 @@ _SQL_TYPES: Final = {Kind.TEXT: "VARCHAR", Kind.NUMBER: "DOUBLE", Kind.BOOLEAN: 
 
 def people(rows: str, lake: Lake, value: str = "") -> str:
     """The rows of `source` with the pid replaced by the person's."""
+    v = ", e.v" if value else ""
+    if lake.chosen:
+        return f"SELECT c.person AS pid, e.ts{v} FROM ({rows}) e JOIN chosen c ON c.pid = e.pid"
     if not lake.merged:
         return rows
-    v = ", e.v" if value else ""
     return (
         f"SELECT coalesce(m.canonical, e.pid) AS pid, e.ts{v}"
         f" FROM ({rows}) e LEFT JOIN merged m ON m.pid = e.pid"

@@ -221,7 +221,8 @@ class _Speaker:
     def span(self, text: str) -> str:
         """ "2 hours" in this language."""
         found = span(text)
-        return f"{found.number} {plural(found.number, UNITS[self.language][found.unit][:3], self.language)}"
+        forms = UNITS[self.language][found.unit][:3]
+        return f"{found.number} {plural(found.number, forms, self.language)}"
 
     def near(self, text: str, which: dict[str, tuple[str, str, str]]) -> str:
         """ "last 30 days" or "next 7 days"; a single unit goes without its number."""

@@ -1,0 +1,333 @@
+"""Who is in a segment: its facts from the lake and its predicate, for everybody or one person.
+
+It must never open a database or a file: people, consent and reach come through `People`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from maracuja import rng, zones
+from maracuja.errors import NotFound
+from maracuja.lake.facts import FactCache, aliases_of, choose, compute, events_of, lake_of
+from maracuja.segments import definition as d
+from maracuja.segments.check import order
+from maracuja.segments.comparing import When
+from maracuja.segments.explain import Reason, explain
+from maracuja.segments.facts import Fact, full_name, value_kind
+from maracuja.segments.fold import fold
+from maracuja.segments.operators import Kind
+from maracuja.segments.predicate import held, needs, predicate
+from maracuja.segments.rows import Lake
+
+SAMPLE_BUCKETS: Final = (0, 16, 32, 48)
+CHOSEN_MAX: Final = 100_000  # up to so many people are joined to the events, not met after them
+RARE_HITS: Final = 30  # below so many people in the sample an estimate says too little
+
+
+class People(Protocol):
+    """What is known about people beside their events; one row each, canonical pids only.
+
+    `pids` asks for these people, `buckets` for those of these buckets, neither for everybody.
+    """
+
+    def profiles(
+        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+    ) -> pl.DataFrame:
+        """Columns `pid` Int64, `draw_pid` Int64 and `traits.<name>` of those names that exist."""
+        ...
+
+    def consents(
+        self, pairs: Sequence[tuple[str, str]], *, pids: Sequence[int] | None
+    ) -> pl.DataFrame:
+        """Columns `pid`, `consent.<topic>.<channel>` (ConsentState) for each pair."""
+        ...
+
+    def reach(self, channels: Sequence[str], *, pids: Sequence[int] | None) -> pl.DataFrame:
+        """Columns `pid`, `reach.<channel>` (Boolean: there is a usable address)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the answer comes from: a lake session, the people, all segments by id.
+
+    `version` names what the session shows (live files, merges, tail): cached facts go by it.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    people: People
+    segments: Mapping[str, d.Segment] = field(default_factory=dict)
+    version: object = None
+    cache: FactCache = field(default_factory=FactCache)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The people for whom the conditions hold: `pids` sorted, shape (n,), out of `people`."""
+
+    pids: npt.NDArray[np.int64]
+    people: int
+
+    def sample(self, size: int, seed: int) -> list[int]:
+        """So many of them, the same for the same seed, sorted."""
+        dice = rng.stream(seed, "audience", "sample")
+        return sorted(dice.choice(self.pids, min(size, self.pids.size), replace=False).tolist())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How many people, judged by a sample: `count` plus or minus `margin` (95 %).
+
+    `rare`: the sample met too few for the margin to mean much; show `met` of `asked` instead.
+    """
+
+    count: int
+    margin: int
+    met: int
+    asked: int
+
+    @property
+    def rare(self) -> bool:
+        """Whether the sample met fewer than RARE_HITS."""
+        return self.met < RARE_HITS
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one person is in or not: `held` for the whole, a reason for each condition."""
+
+    pid: int
+    held: bool
+    reasons: tuple[Reason, ...]
+
+
+def evaluate(
+    conditions: Sequence[d.Condition],
+    sources: Sources,
+    when: When,
+    *,
+    buckets: Sequence[int] | None = None,
+) -> Audience:
+    """Everybody for whom all conditions hold, or everybody in these canonical buckets.
+
+    Mentioned segments are evaluated once each. SegmentError where a segment is missing, goes in
+    a circle or does not suit what the data hold.
+    """
+    lake = lake_of(sources.con, buckets=buckets or ())
+    frame = _everything(conditions, sources, when, None, buckets)
+    people = frame.height
+    for name in _mentioned(conditions, sources):
+        frame = _with_member(frame, name, sources, lake, when)
+    chosen = _narrow(frame, conditions, sources, lake, when)
+    return Audience(np.sort(chosen["pid"].to_numpy()), people)
+
+
+def estimate(conditions: Sequence[d.Condition], sources: Sources, when: When) -> Estimate:
+    """About how many, from 4 of the 64 buckets."""
+    sample = evaluate(conditions, sources, when, buckets=SAMPLE_BUCKETS)
+    everybody = sources.people.profiles((), pids=None, buckets=None).height
+    met, asked = sample.pids.size, sample.people
+    if asked == 0:
+        return Estimate(0, everybody, 0, 0)
+    share = met / asked
+    unseen = max(everybody - asked, 0) / max(everybody - 1, 1)
+    error = np.sqrt(max(share * (1 - share), 1 / asked) / asked * unseen)
+    return Estimate(round(share * everybody), round(1.96 * error * everybody), met, asked)
+
+
+def explain_person(
+    conditions: Sequence[d.Condition],
+    sources: Sources,
+    when: When,
+    pid: int,
+    language: str = "en",
+) -> Explanation:
+    """Which condition holds for one canonical person, folded from their own events.
+
+    NotFound where there is no such person; SegmentError as in `evaluate`.
+    """
+    frame = _everything(conditions, sources, when, [pid], None)
+    if frame.height != 1:
+        raise NotFound(f"There is no person {pid}.", fix="Look the person up by an identity.")
+    lake = lake_of(sources.con)
+    mentioned = _mentioned(conditions, sources)
+    groups = [sources.segments[name].where for name in mentioned] + [list(conditions)]
+    wanted = {f.key: f for group in groups for f in needs(group).facts}
+    scales = _scales(tuple(wanted.values()), lake)
+    frame = _fold_all(frame, tuple(wanted.values()), sources, lake, when, pid)
+    for name in mentioned:
+        part = predicate(sources.segments[name].where, frame.schema, scales, when)
+        frame = frame.with_columns(part.alias(f"member.{name}"))
+    yes = frame.select(predicate(conditions, frame.schema, scales, when)).item()
+    reasons = explain(conditions, frame, scales, when, language)
+    return Explanation(pid, bool(yes), reasons)
+
+
+# ---------------------------------------------------------------- the frame
+
+
+def _mentioned(conditions: Sequence[d.Condition], sources: Sources) -> list[str]:
+    return order(needs(conditions).segments, sources.segments)
+
+
+def _everything(
+    conditions: Sequence[d.Condition],
+    sources: Sources,
+    when: When,
+    pids: Sequence[int] | None,
+    buckets: Sequence[int] | None,
+) -> pl.DataFrame:
+    """The people with all that is not a fact, for these conditions and mentioned segments."""
+    names = _mentioned(conditions, sources)
+    asked = [needs(conditions), *(needs(sources.segments[name].where) for name in names)]
+    traits = {trait for need in asked for trait in need.traits}
+    local = any(need.local_date for need in asked)
+    extra = {"timezone"} if local else set()
+    frame = sources.people.profiles(sorted(traits | extra), pids=pids, buckets=buckets)
+    if pairs := sorted({pair for need in asked for pair in need.consents}):
+        frame = frame.join(sources.people.consents(pairs, pids=pids), on="pid", how="left")
+    if channels := sorted({channel for need in asked for channel in need.channels}):
+        frame = frame.join(sources.people.reach(channels, pids=pids), on="pid", how="left")
+    if salts := sorted({salt for need in asked for salt in need.salts}):
+        drawn = frame["draw_pid"].to_list()
+        frame = frame.with_columns(
+            pl.Series(f"draw.{salt}", rng.draws(salt, drawn)) for salt in salts
+        )
+    return _with_local_date(frame, when) if local else frame
+
+
+def _with_local_date(frame: pl.DataFrame, when: When) -> pl.DataFrame:
+    known = "traits.timezone" in frame.columns and frame["traits.timezone"].dtype == pl.String
+    absent = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    names = frame["traits.timezone"] if known else absent
+    return frame.with_columns(zones.local_columns(names, when.minute, when.zone)["local_date"])
+
+
+def _scales(wanted: Sequence[Fact], lake: Lake) -> dict[str, Kind]:
+    return {f.column: value_kind(f, lake.columns) for f in wanted}
+
+
+def _with_facts(
+    frame: pl.DataFrame, wanted: Sequence[Fact], sources: Sources, lake: Lake, when: When
+) -> pl.DataFrame:
+    for one in wanted:
+        if one.column not in frame.columns:
+            found = sources.cache.get(sources.con, one, lake, when, sources.version)
+            frame = frame.join(found, on="pid", how="left", maintain_order="left")
+    return frame
+
+
+def _with_member(
+    frame: pl.DataFrame, name: str, sources: Sources, lake: Lake, when: When
+) -> pl.DataFrame:
+    """The frame with the column `member.<name>`."""
+    inside = _narrow(frame, sources.segments[name].where, sources, lake, when).select(
+        "pid", pl.lit(True).alias(f"member.{name}")
+    )
+    return frame.join(inside, on="pid", how="left", maintain_order="left").with_columns(
+        pl.col(f"member.{name}").fill_null(False)
+    )
+
+
+def _fold_all(
+    frame: pl.DataFrame,
+    wanted: Sequence[Fact],
+    sources: Sources,
+    lake: Lake,
+    when: When,
+    pid: int,
+) -> pl.DataFrame:
+    """The one-row frame with every fact folded from the person's events."""
+    names = {e for f in wanted for e in (*f.events, *_step_events(f))}
+    filters = [p for f in wanted for p in (*f.where, *(p for s in f.steps for p in s.where))]
+    read = {full_name(p.property) for p in filters} | {full_name(f.of) for f in wanted if f.of}
+    rows = events_of(sources.con, aliases_of(sources.con, pid), names, {*read, "rest"})
+    scales = _scales(wanted, lake)
+    return frame.with_columns(
+        pl.Series(f.column, [fold(f, rows, lake.columns, when)], dtype=_dtype(f, scales))
+        for f in wanted
+    )
+
+
+def _step_events(one: Fact) -> list[str]:
+    return [name for step in one.steps for name in d.names(step.did or step.did_not or [])]
+
+
+_DTYPES: Final[dict[Kind, pl.DataType]] = {
+    Kind.TEXT: pl.String(),
+    Kind.NUMBER: pl.Float64(),
+    Kind.SCALED: pl.Float64(),
+    Kind.BOOLEAN: pl.Boolean(),
+    Kind.DATE: pl.Date(),
+    Kind.TIME: pl.Datetime("us"),
+}
+
+
+def _dtype(one: Fact, scales: Mapping[str, Kind]) -> pl.DataType:
+    return _DTYPES.get(scales[one.column], pl.String())
+
+
+# ---------------------------------------------------------------- the set
+
+
+def _narrow(
+    frame: pl.DataFrame,
+    conditions: Sequence[d.Condition],
+    sources: Sources,
+    lake: Lake,
+    when: When,
+) -> pl.DataFrame:
+    """The rows for which all conditions hold: first by what is at hand, then fact by fact.
+
+    Columns of facts may be missing in the result.
+    """
+    asked = [(i, c, needs([c])) for i, c in enumerate(conditions)]
+    for i, condition, need in sorted(asked, key=lambda item: (len(item[2].facts), item[0])):
+        where = f"where[{i}]"
+        scales = _scales(need.facts, lake)
+        if isinstance(condition, d.Measure | d.Sequence) and not need.local_date:
+            frame = _by_fact(frame, condition, need.facts[0], scales, sources, lake, when, where)
+            continue
+        frame = _with_facts(frame, need.facts, sources, lake, when)
+        frame = frame.filter(held(condition, frame.schema, scales, when, where))
+    return frame
+
+
+def _by_fact(
+    frame: pl.DataFrame,
+    condition: d.Condition,
+    wanted: Fact,
+    scales: Mapping[str, Kind],
+    sources: Sources,
+    lake: Lake,
+    when: When,
+    where: str,
+) -> pl.DataFrame:
+    """One fact decides: ask the few people who have it, and then keep them, or the others.
+
+    Whether the others hold is what the same expression says of a person without the fact.
+    """
+    found = _fact_of(frame, wanted, sources, lake, when)
+    test = held(condition, found.schema, scales, when, where)
+    nobody = pl.DataFrame({"pid": [None], wanted.column: [None]}, schema=found.schema)
+    others = bool(nobody.select(test).item())
+    few = found.filter(~test if others else test).select("pid")
+    return frame.join(few, on="pid", how="anti" if others else "semi")
+
+
+def _fact_of(
+    frame: pl.DataFrame, wanted: Fact, sources: Sources, lake: Lake, when: When
+) -> pl.DataFrame:
+    """A fact for everybody, kept; or where few are left to ask, for them alone."""
+    few = frame.height <= CHOSEN_MAX
+    if few and not sources.cache.has(wanted, lake, when, sources.version):
+        return compute(sources.con, wanted, choose(sources.con, lake, frame["pid"]), when)
+    return sources.cache.get(sources.con, wanted, lake, when, sources.version)
