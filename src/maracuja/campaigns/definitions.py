@@ -116,6 +116,8 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
 
     `audience` names a segment or holds conditions, `exclude` names segments. `expires_after`
     counts from the moment at which a person is due. `goals` begin with the primary one.
+    `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
+    is shown by.
     """
 
     id: Id
@@ -131,6 +133,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     expires_after: str = "3 days"
     holdout: Share = HOLDOUT_DEFAULT
     goals: tuple[str, ...] = ()
+    breakdowns: tuple[str, ...] = ("language", "gender")
     utm: dict[str, str] = msgspec.field(default_factory=dict)
     tracking: Tracking = Tracking()
     sender: str = ""

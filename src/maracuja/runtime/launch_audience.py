@@ -1,0 +1,190 @@
+"""Who a campaign is for, and the facts that its templates speak of: asked of lake and state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.campaigns.checks import Known
+from maracuja.campaigns.definitions import Campaign
+from maracuja.lake.facts import FactCache, lake_of
+from maracuja.lake.files import of_kind
+from maracuja.lake.profiles import copied_rev, read_profiles
+from maracuja.lake.session import open_session
+from maracuja.model import FileKind, LakeFile, TraitType, micros
+from maracuja.runtime.audience import Sources, evaluate
+from maracuja.runtime.launch_newer import newer_profiles
+from maracuja.segments.check import decode_measure
+from maracuja.segments.comparing import SCALE, When
+from maracuja.segments.definition import Member, NoneOf, Segment
+from maracuja.segments.facts import COUNTED, fact
+from maracuja.store import consents, manifest, suppressions
+from maracuja.store import people as people_store
+from maracuja.templates.definition import Template
+
+Pids = npt.NDArray[np.int64]
+
+_SCALED: Final = ("sum", "average")
+_FILES: Final = (FileKind.EVENTS, FileKind.DECISIONS, FileKind.PROFILES)
+
+
+class StoredPeople:
+    """Everything about people beside their events (audience.People), at one moment.
+
+    Traits come from the profile copy `files` together with the rows that are newer than it;
+    consents and suppressions from the state database that `conn` reads.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        lake: Path,
+        files: Sequence[LakeFile],
+        types: Mapping[str, TraitType],
+        now: datetime,
+    ) -> None:
+        self._conn = conn
+        self._lake = lake
+        self._files = of_kind(files, FileKind.PROFILES)
+        self._types = types
+        self._now = now
+        self._newer, _ = newer_profiles(conn, copied_rev(self._files), types)
+        self._merged, _ = people_store.merged(conn)
+
+    def profiles(
+        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+    ) -> pl.DataFrame:
+        """`pid`, `draw_pid` and `traits.<name>` of those names that were ever discovered."""
+        columns = ["draw_pid", *(f"traits.{name}" for name in traits if name in self._types)]
+        return self._read(columns, pids, buckets)
+
+    def consents(
+        self, pairs: Sequence[tuple[str, str]], *, pids: Sequence[int] | None
+    ) -> pl.DataFrame:
+        """`pid` and `consent.<topic>.<channel>`: the state in force of whoever said a word."""
+        frame = pl.DataFrame(schema={"pid": pl.Int64})
+        for topic, channel in pairs:
+            name = f"consent.{topic}.{channel}"
+            people, words = consents.current(self._conn, topic, channel)
+            said = pl.DataFrame({"pid": people, name: words})
+            frame = frame.join(said, on="pid", how="full", coalesce=True)
+        return frame if pids is None else frame.filter(pl.col("pid").is_in(list(pids)))
+
+    def reach(self, channels: Sequence[str], *, pids: Sequence[int] | None) -> pl.DataFrame:
+        """`pid` and `reach.<channel>`: there is an address, and it is not suppressed."""
+        frame = self._read([f"address.{channel}" for channel in channels], pids, None)
+        now_us = micros(self._now)
+        for channel in channels:
+            out = suppressions.suppressed(self._conn, channel, now_us, marketing=True)
+            there = pl.col(f"address.{channel}").fill_null("") != ""
+            blocked = pl.Series(np.isin(frame["pid"].to_numpy(), out))
+            frame = frame.with_columns((there & ~blocked).alias(f"reach.{channel}"))
+        return frame.select("pid", *(f"reach.{channel}" for channel in channels))
+
+    def _read(
+        self, columns: Sequence[str], pids: Iterable[int] | None, buckets: Sequence[int] | None
+    ) -> pl.DataFrame:
+        asked = None if pids is None else np.unique(np.fromiter(pids, dtype=np.int64))
+        found = read_profiles(
+            self._lake,
+            self._files,
+            columns=columns,
+            types=self._types,
+            pids=asked,
+            buckets=buckets,
+            newer=self._newer,
+        )
+        gone = np.isin(found["pid"].to_numpy(), self._merged)
+        return found.filter(~pl.Series(gone, dtype=pl.Boolean))
+
+
+def open_sources(
+    conn: Connection,
+    lake: Path,
+    types: Mapping[str, TraitType],
+    segments: Mapping[str, Segment],
+    *,
+    now: datetime,
+    threads: int = 2,
+    memory: str = "1GB",
+    cache: FactCache | None = None,
+) -> Sources:
+    """What segments are evaluated on, as everything stands now; close its `con` after."""
+    files = manifest.live(conn, _FILES, micros(now))
+    pids, canonical = people_store.merged(conn)
+    merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
+    return Sources(
+        con=open_session(lake, files, merged=merged, threads=threads, memory=memory),
+        people=StoredPeople(conn, lake, files, types, now),
+        segments=segments,
+        version=(manifest.version(conn, [FileKind.EVENTS]), len(pids)),
+        cache=cache or FactCache(),
+    )
+
+
+def audience_of(campaign: Campaign, sources: Sources, when: When) -> Pids:
+    """The canonical pids of the campaign's audience without the excluded, sorted.
+
+    Raises SegmentError where a segment does not suit what the data hold.
+    """
+    return evaluate(conditions_of(campaign), sources, when).pids
+
+
+def conditions_of(campaign: Campaign) -> list[Any]:
+    """The audience and the exclusions as one list of conditions, all of which must hold."""
+    where: list[Any] = (
+        [Member(segment=campaign.audience)]
+        if isinstance(campaign.audience, str)
+        else list(campaign.audience)
+    )
+    if campaign.exclude:
+        where.append(NoneOf(none=[Member(segment=name) for name in campaign.exclude]))
+    return where
+
+
+def segments_of(around: Known) -> dict[str, Segment]:
+    """The segments among the definitions, by id."""
+    return {d.id: d for d in around.values() if isinstance(d, Segment)}
+
+
+def template_facts(templates: Iterable[Template], sources: Sources, when: When) -> pl.DataFrame:
+    """The facts that templates declare, for everybody who has one: pid, `facts.<name>`.
+
+    Sums and averages in the property's own unit. Counts of people who are absent are 0, their
+    other facts unknown: see `with_facts`. Raises SegmentError where one does not suit the lake.
+    """
+    frame = pl.DataFrame(schema={"pid": pl.Int64})
+    lake = lake_of(sources.con)
+    for name, raw in _declared(templates).items():
+        wanted = fact(decode_measure(raw, f"facts.{name}"))
+        found = sources.cache.get(sources.con, wanted, lake, when, sources.version)
+        value = pl.col(wanted.column)
+        value = value / SCALE if wanted.kind in _SCALED else value
+        mine = found.select("pid", value.alias(f"facts.{name}"))
+        frame = frame.join(mine, on="pid", how="full", coalesce=True)
+    return frame.sort("pid")
+
+
+def with_facts(
+    people: pl.DataFrame, found: pl.DataFrame, templates: Iterable[Template]
+) -> pl.DataFrame:
+    """The people with their facts; who has no such events counts 0 of them."""
+    joined = people.join(found, on="pid", how="left", maintain_order="left")
+    counted = [
+        f"facts.{name}"
+        for name, raw in _declared(templates).items()
+        if fact(decode_measure(raw)).kind in COUNTED
+    ]
+    return joined.with_columns(pl.col(name).fill_null(0) for name in counted)
+
+
+def _declared(templates: Iterable[Template]) -> dict[str, Any]:
+    """The facts of several templates by name."""
+    return {name: raw for template in templates for name, raw in template.facts.items()}

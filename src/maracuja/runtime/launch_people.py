@@ -1,0 +1,177 @@
+"""The columns of people that a launch decides on, read for a chunk at a time.
+
+The profile copy and the rows newer than it, consents, suppressions, merges, and what was sent
+lately: everything that was committed before the chunk counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.decisions.caps import FrequencyCap, free_from
+from maracuja.lake.columns import FRAME_TYPES
+from maracuja.lake.files import of_kind, prune
+from maracuja.lake.profiles import copied_rev, read_profiles
+from maracuja.lake.session import open_session
+from maracuja.model import FileKind, LakeFile, TraitType, micros
+from maracuja.runtime.launch_newer import newer_profiles
+from maracuja.store import consents, suppressions
+from maracuja.store import people as people_store
+
+Pids = npt.NDArray[np.int64]
+
+LANGUAGE: Final = "traits.language"
+ZONE: Final = "traits.timezone"
+_HISTORY: Final = """
+    SELECT coalesce(m.canonical, d.pid) AS pid, epoch_us(d.due) AS at_us
+    FROM decisions d LEFT JOIN merged m ON m.pid = d.pid
+    WHERE d.outcome IN ('send', 'ghost') AND d.due > make_timestamp({since_us})
+      AND d.run NOT IN ({service})
+      AND (d.pid BETWEEN {low} AND {high}
+           OR d.pid IN (SELECT pid FROM merged WHERE canonical BETWEEN {low} AND {high}))
+"""
+
+
+class PeopleReader:
+    """Reads people for one topic and channel; close it after the round of chunks.
+
+    `files` are the live profile and decision files, `types` the discovered types of traits,
+    `service_runs` the runs whose messages no cap counts. `conn` reads the state database.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        lake: Path,
+        files: Sequence[LakeFile],
+        types: Mapping[str, TraitType],
+        *,
+        topic: str,
+        channel: str,
+        marketing: bool,
+        cap: FrequencyCap | None,
+        service_runs: Sequence[int],
+        language: str,
+        now: datetime,
+    ) -> None:
+        self._lake = lake
+        self._copy = of_kind(files, FileKind.PROFILES)
+        self._types = types
+        self._topic = topic
+        self._channel = channel
+        self._cap = cap if marketing else None
+        self._service_runs = ", ".join(map(str, service_runs)) or "-1"
+        self._language = language
+        self._rev = copied_rev(self._copy)
+        self._newer: pl.DataFrame | None = None
+        self._merged, canonical = people_store.merged(conn)
+        self._suppressed = suppressions.suppressed(conn, channel, micros(now), marketing=marketing)
+        self._scope = suppressions.MARKETING if marketing else suppressions.ALL
+        self._history = self._open_history(files, canonical, now)
+
+    def close(self) -> None:
+        """Give back the engine."""
+        if self._history is not None:
+            self._history.close()
+
+    def read(
+        self, conn: Connection, pids: Pids, columns: Sequence[str], now: datetime
+    ) -> pl.DataFrame:
+        """The people of `pids` (sorted) as launch_chunk.PERSON and `columns`, by pid.
+
+        `columns` are a template's: `person.<trait>` and `meta.<trait>`. Who is no longer there
+        comes with `known` false. Shape (n, 9 + columns).
+        """
+        self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
+        address = f"address.{self._channel}"
+        wanted = {c: f"traits.{c.removeprefix('person.')}" for c in columns if _of_person(c)}
+        wanted |= {c: c for c in columns if c.startswith("meta.")}
+        known = [LANGUAGE, ZONE, *wanted.values()]
+        types = dict.fromkeys(("language", "timezone"), TraitType.TEXT) | dict(self._types)
+        found = read_profiles(
+            self._lake,
+            self._copy,
+            columns=["draw_pid", address, *known],
+            types=types,
+            pids=pids,
+            newer=self._newer,
+        )
+        asked = pl.DataFrame({"pid": pl.Series(pids, dtype=pl.Int64)})
+        frame = asked.join(found, on="pid", how="left", maintain_order="left").select(
+            "pid",
+            pl.coalesce("draw_pid", "pid").alias("draw_pid"),
+            (pl.col("draw_pid").is_not_null() & ~_among(pids, self._merged)).alias("known"),
+            pl.when(_among(pids, self._suppressed))
+            .then(pl.lit(self._scope))
+            .otherwise(None)
+            .alias("suppressed"),
+            self._consent(conn, pids).alias("consent"),
+            pl.col(address).alias("address"),
+            pl.col(ZONE).cast(pl.String).alias("zone"),
+            pl.col(LANGUAGE).cast(pl.String).fill_null(self._language).alias("language"),
+            *(pl.col(source).alias(name) for name, source in wanted.items()),
+        )
+        free = free_from(self._cap, self._messages(pids, now), now)
+        return frame.join(free, on="pid", how="left", maintain_order="left")
+
+    def _consent(self, conn: Connection, pids: Pids) -> pl.Series:
+        """The ConsentState in force of each; a sparse set is asked for one by one."""
+        if len(pids) == 0:
+            return pl.Series([], dtype=pl.Int8)
+        low, high = int(pids[0]), int(pids[-1]) + 1
+        if high - low <= 4 * len(pids):
+            people, words = consents.current(conn, self._topic, self._channel, low=low, high=high)
+            said = consents.aligned(pids, people, words)
+        else:
+            said = consents.states(conn, pids, self._topic, self._channel)
+        return pl.Series(said, dtype=pl.Int8)
+
+    def _open_history(
+        self, files: Sequence[LakeFile], canonical: Pids, now: datetime
+    ) -> duckdb.DuckDBPyConnection | None:
+        """An engine over the decisions of the cap's window; None where no cap applies."""
+        if self._cap is None:
+            return None
+        recent = prune(of_kind(files, FileKind.DECISIONS), since=now - self._cap.window)
+        if not recent:
+            return None
+        merged = pl.DataFrame({"pid": self._merged, "canonical": canonical}).to_arrow()
+        return open_session(self._lake, recent, merged=merged)
+
+    def _messages(self, pids: Pids, now: datetime) -> pl.DataFrame:
+        """Messages and ghosts to these people within the window: pid, at_us."""
+        if self._history is None or self._cap is None or len(pids) == 0:
+            return pl.DataFrame(schema={"pid": pl.Int64, "at_us": pl.Int64})
+        query = _HISTORY.format(
+            since_us=micros(now - self._cap.window),
+            service=self._service_runs,
+            low=int(pids[0]),
+            high=int(pids[-1]),
+        )
+        rows = pl.from_arrow(self._history.sql(query).to_arrow_table())
+        assert isinstance(rows, pl.DataFrame)
+        return rows.filter(pl.col("pid").is_in(pl.Series(pids).implode()))
+
+
+def template_schema(types: Mapping[str, TraitType]) -> dict[str, Any]:
+    """The columns of people that templates may read, with Polars types."""
+    traits = {f"person.{name}": FRAME_TYPES[kind] for name, kind in types.items()}
+    return traits | {f"meta.{name}": pl.Int64() for name in types}
+
+
+def _of_person(column: str) -> bool:
+    return column.startswith("person.")
+
+
+def _among(pids: Pids, some: Pids) -> pl.Series:
+    """Who of the people is among some (Boolean, shape (n,))."""
+    return pl.Series(np.isin(pids, some), dtype=pl.Boolean)

@@ -1,0 +1,167 @@
+"""Texts of a run for sets of people: each arm's template in each person's language.
+
+In the bodies file a skeleton stands under `<template>/<number of its text>`, with `/neutral`
+after it for a generic twin (see delivery_texts.as_stored); the slot columns of a row belong to
+the skeleton that its column `template` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from maracuja.campaigns.definitions import Arm
+from maracuja.campaigns.facts import RunFacts
+from maracuja.decisions.reasons import Reason
+from maracuja.runtime.delivery_texts import as_stored
+from maracuja.runtime.launch_chunk import Written
+from maracuja.templates.compiled import Compiled, Rendered, compiled
+from maracuja.templates.definition import Template, choose
+
+_NO_SLOTS: Final = {"pid": pl.Int64, "template": pl.String, "language": pl.String}
+_REASONS: Final = {
+    reason.value
+    for reason in (
+        Reason.MISSING,
+        Reason.STALE,
+        Reason.UNSURE,
+        Reason.SENSITIVE,
+        Reason.PRODUCT_GONE,
+        Reason.TOO_LONG,
+    )
+}
+
+
+class Texts:
+    """Writes the messages of a run; `reads` are the columns of people that its templates read.
+
+    `schema` maps the columns that people can have (`person.<trait>`, `meta.<trait>`,
+    `facts.<name>`) to Polars types, `constants` the paths that all share (`shop.name`) to values;
+    `products` is the catalogue of the moment. Raises TemplateError where a template does not
+    compile.
+    """
+
+    def __init__(
+        self,
+        facts: RunFacts,
+        schema: Mapping[str, Any],
+        constants: Mapping[str, Any],
+        products: pl.DataFrame | None,
+        *,
+        now: datetime,
+    ) -> None:
+        self._channel = facts.campaign.channel
+        self._arms = facts.arms
+        self._templates = {arm.variant: _template(arm, facts) for arm in facts.arms}
+        self._products = products
+        self._now = now
+        self._compiled: dict[str, list[Compiled]] = {
+            variant: [
+                compiled(template, schema, variant=n, constants=constants)
+                for n in range(len(template.variants))
+            ]
+            for variant, template in self._templates.items()
+        }
+
+    @property
+    def reads(self) -> list[str]:
+        """Every column that any of the texts reads, sorted."""
+        texts = (text for texts in self._compiled.values() for text in texts)
+        return sorted({column for text in texts for column in text.reads})
+
+    def write(self, people: pl.DataFrame) -> Written:
+        """The texts of these people (columns pid, language, variant and `reads`), shape (n,).
+
+        In an experiment everybody must be writable to in every arm, or else gets no message: who
+        would have been sent to does then not depend on the draw of the variant, and the arms
+        stay alike. A twin asks for nothing more than its original.
+        """
+        faults = pl.Series("fault", [None] * people.height, dtype=pl.String)
+        slots: list[pl.DataFrame] = [pl.DataFrame(schema=_NO_SLOTS)]
+        skeletons: dict[str, Any] = {}
+        for arm in self._arms:
+            mine = people["variant"] == arm.variant
+            asked = mine if arm.twin_of else pl.repeat(value=True, n=people.height, eager=True)
+            for number, here in self._by_text(arm, people, asked):
+                rendered = self._render(arm, number, people.filter(here))
+                faults = _put(faults, here, rendered.errors)
+                own = people.filter(here).select("pid", keep=mine.filter(here))
+                kept = own["keep"] & rendered.errors.is_null()
+                if not kept.any():
+                    continue
+                key = self._key(arm, number)
+                skeletons[key] = as_stored(rendered)
+                slots.append(_slots(own["pid"], rendered, key, self._language(arm, number), kept))
+        return Written(faults, pl.concat(slots, how="diagonal"), skeletons)
+
+    def _by_text(
+        self, arm: Arm, people: pl.DataFrame, asked: pl.Series
+    ) -> list[tuple[int, pl.Series]]:
+        """The texts of the arm that somebody reads, each with who (Boolean, shape (n,))."""
+        template = self._templates[arm.variant]
+        if len(template.variants) == 1:
+            return [(0, asked)] if asked.any() else []
+        languages = people["language"].unique().to_list()
+        numbers = people["language"].replace_strict(
+            languages,
+            [choose(template, language, self._channel) for language in languages],
+            return_dtype=pl.Int64,
+        )
+        found = [(n, asked & (numbers == n)) for n in range(len(template.variants))]
+        return [(n, here) for n, here in found if here.any()]
+
+    def _render(self, arm: Arm, number: int, people: pl.DataFrame) -> Rendered:
+        """What that text becomes for these people."""
+        text = self._compiled[arm.variant][number]
+        return text.render(people, self._products, now=self._now)
+
+    def _key(self, arm: Arm, number: int) -> str:
+        """The name of the skeleton."""
+        return f"{arm.template}/{number}" + ("/neutral" if arm.twin_of else "")
+
+    def _language(self, arm: Arm, number: int) -> str:
+        """The language of the text."""
+        return self._templates[arm.variant].variants[number].language
+
+
+def fault_reason(error: str) -> Reason:
+    """The reason of a text's error such as `missing:person.first_name`."""
+    word = error.partition(":")[0]
+    return Reason(word) if word in _REASONS else Reason.NOT_RENDERED
+
+
+def _template(arm: Arm, facts: RunFacts) -> Template:
+    """The arm's template; of a twin, the one in which nothing personal is used."""
+    template = facts.templates[arm.template]
+    return msgspec.structs.replace(template, neutral=True) if arm.twin_of else template
+
+
+def _put(faults: pl.Series, here: pl.Series, errors: pl.Series) -> pl.Series:
+    """The faults with those of some people added; the first fault of a person stays."""
+    if errors.null_count() == errors.len():
+        return faults
+    names = errors.drop_nulls().unique().to_list()
+    reasons = errors.replace_strict(
+        names, [fault_reason(e).value for e in names], default=None, return_dtype=pl.String
+    )
+    spread = pl.Series([None] * faults.len(), dtype=pl.String).scatter(here.arg_true(), reasons)
+    return faults.fill_null(spread)
+
+
+def _slots(
+    pids: pl.Series, rendered: Rendered, key: str, language: str, kept: pl.Series
+) -> pl.DataFrame:
+    """The slots of those who are kept, with the name of their skeleton."""
+    return (
+        rendered.slots.with_columns(
+            pids.alias("pid"),
+            pl.lit(key).alias("template"),
+            pl.lit(language).alias("language"),
+        )
+        .filter(kept)
+        .select("pid", "template", "language", *rendered.slots.columns)
+    )
