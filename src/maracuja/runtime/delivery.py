@@ -76,6 +76,10 @@ class Sender:
     failures: int = 0
     held_until: datetime | None = None
 
+    def open_at(self, now: datetime) -> datetime:
+        """When it may send again: `now` where nothing holds it."""
+        return max(self.limits.ready_at(now), self.held_until or now)
+
 
 class Delivery:
     """The step of the worker's loop that sends. It owns the only event loop there is."""
@@ -133,12 +137,14 @@ class Delivery:
         if any(busy):
             return now
         with self._store.read() as conn:
-            if health.EVERY_CHANNEL in health.paused(conn):
-                return None
+            paused = health.paused(conn)
             due_us = outbox.next_due(conn, paused_runs=outbox.paused_runs(conn))
-        if due_us is None:
+        names = {s.channel.name: s for s in self._senders.values()}
+        if due_us is None or health.EVERY_CHANNEL in paused or not names.keys() - paused:
             return None
-        return max(moment(due_us), now + timedelta(seconds=1))
+        open_at = min(s.open_at(now) for name, s in names.items() if name not in paused)
+        soonest = now + timedelta(seconds=1) if open_at == now else open_at
+        return max(moment(due_us), soonest) if due_us <= micros(now) else moment(due_us)
 
     # ------------------------------------------------------------ one batch
 

@@ -1,0 +1,394 @@
+"""Delivery over a real store and a real lake, with a transport that does as it is told."""
+
+from __future__ import annotations
+
+import email
+from collections import Counter
+from collections.abc import Iterator
+from datetime import time, timedelta
+from email import policy
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+from tests.unit.runtime.delivery_world import (
+    NOW,
+    RING,
+    SALT,
+    Crash,
+    Obedient,
+    World,
+    facts_of,
+    later,
+    message_id,
+)
+
+from maracuja.channels.base import Answer, Stage
+from maracuja.channels.limits import Limits
+from maracuja.decisions.quiet import QuietHours
+from maracuja.links.tokens import Purpose
+from maracuja.model import ConsentState, TopicKind, micros
+from maracuja.runtime.delivery_results import retry_at
+from maracuja.store import health, runs, suppressions
+from maracuja.store.engine import Store
+from maracuja.store.outbox import OutboxState
+from maracuja.store.schema import merges, profiles
+
+S = OutboxState
+NOBODY = Answer(stage=Stage.RECIPIENT, code=550, text="5.1.1 no such user")
+LATER = Answer(stage=Stage.RECIPIENT, code=451, text="4.3.0 try later")
+LOST = Answer(stage=Stage.GIVEN, lost=True, text="line broke")
+DOWN = Answer(stage=Stage.CONNECT, lost=True, text="refused")
+SPAM = Answer(stage=Stage.GIVEN, code=550, text="5.7.1 refused by policy")
+LOGIN = Answer(stage=Stage.LOGIN, code=535, text="5.7.8 bad credentials")
+BUSY = Answer(stage=Stage.RECIPIENT, code=421, text="4.7.0 slow down")
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> Iterator[World]:
+    made = World(sqlite_store, tmp_path / "lake")
+    yield made
+    made.delivery.close()
+
+
+def names(world: World) -> Counter[str]:
+    return Counter(event for _, event, _ in world.events())
+
+
+def test_everybody_who_agreed_gets_one_message(world: World) -> None:
+    world.ready(50)
+    world.run()
+    assert set(world.states().values()) == {S.SENT}
+    assert sorted(world.recipients()) == sorted(f"p{n}@mail.example" for n in range(1, 51))
+    assert names(world) == {"Message Sent": 50}
+    pid, _, properties = world.events()[0]
+    assert properties == {
+        "message": message_id(pid).hex(),
+        "campaign": "spring",
+        "run": 1,
+        "channel": "email",
+        "variant": "only",
+        "status": "sent",
+        "code": "2.0.0",
+    }
+
+
+def test_the_links_of_a_message_are_signed_for_its_person(world: World) -> None:
+    world.ready(2)
+    world.run()
+    mail = email.message_from_bytes(world.transport.carried[1].data, policy=policy.default)
+    html = mail.get_body(("html",)).get_content()  # type: ignore[attr-defined]
+    tokens = {path: html.partition(f"/{path}/")[2].partition('"')[0] for path in "cou"}
+    click = RING.read(tokens["c"], Purpose.CLICK)
+    assert click is not None and click.pid == 2 and click.message == message_id(2)
+    assert click.detail == (
+        "https://shop.example/sale?x=1&utm_source=maracuja&utm_medium=email&utm_campaign=spring"
+    )
+    assert RING.read(tokens["o"].removesuffix(".gif"), Purpose.OPEN) is not None
+    out = RING.read(tokens["u"], Purpose.UNSUBSCRIBE)
+    assert out is not None and out.detail == "news"
+    assert mail["List-Unsubscribe"] == f"<https://go.example/u/{tokens['u']}>"
+    assert "Hello P2" in mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+
+
+def test_consent_counts_at_the_moment_of_sending(world: World) -> None:
+    world.ready(6)
+    world.consent([2], ConsentState.OPTED_OUT)
+    with world.store.write() as conn:
+        digest = suppressions.digest(SALT, "email", "P3@mail.example")
+        suppressions.add(conn, channel="email", digest=[digest], reason="by_hand", at_us=1)
+        conn.execute(delete(profiles).where(profiles.c.pid == 4))
+    world.run()
+    withdrawn = {pid for pid, state in world.states().items() if state is S.WITHDRAWN}
+    assert withdrawn == {2, 3, 4}
+    reasons = {pid: p["code"] for pid, event, p in world.events() if event == "Message Failed"}
+    assert reasons == {2: "opted_out", 3: "suppressed", 4: "gone"}
+    assert len(world.transport.carried) == 3
+
+
+def test_opting_out_holds_across_merged_identities(world: World) -> None:
+    world.ready(2)
+    world.add_people([9])
+    world.consent([9], ConsentState.OPTED_OUT)
+    with world.store.write() as conn:
+        row = {"pid": 1, "canonical": 9, "at_us": 1, "rule": "email", "crossed": False}
+        conn.execute(merges.insert().values(row))
+    world.run()
+    assert world.states() == {1: S.WITHDRAWN, 2: S.SENT}
+
+
+def test_a_service_message_needs_no_opt_in(world: World) -> None:
+    world.add_people([1, 2])
+    world.consent([2], ConsentState.OPTED_OUT)
+    world.launch([1, 2], facts=facts_of(kind=TopicKind.SERVICE))
+    world.run()
+    assert world.states() == {1: S.SENT, 2: S.WITHDRAWN}
+
+
+def test_an_opt_out_during_a_batch_stops_the_next_mail(world: World) -> None:
+    world.ready(10)
+    world.sender.batch = 10
+
+    def opt_out(n: int) -> None:
+        import time as clock
+
+        if n == 3 and world.states()[5] is S.CLAIMED:
+            world.consent([5], ConsentState.OPTED_OUT)
+            with world.store.write() as conn:
+                from maracuja.runtime.message_events import tell_subscriptions
+
+                rows = [(5, "news", "email", "opted_out")]
+                tell_subscriptions(conn, micros(NOW), rows, message=b"", source="test")
+            clock.sleep(0.06)  # noqa: TID251
+
+    world.transport.before_each = opt_out
+    world.run()
+    assert "p5@mail.example" not in world.recipients()
+    assert world.states()[5] is S.WITHDRAWN
+    assert len(world.transport.carried) == len(set(world.recipients())) == 9
+
+
+@pytest.mark.parametrize("how", ["channel", "everything", "run"])
+def test_a_stop_holds_before_the_next_mail_and_nothing_is_lost(world: World, how: str) -> None:
+    world.ready(30)
+    world.sender.batch = 30
+
+    def stop(n: int) -> None:
+        import time as clock
+
+        if n == 4:
+            with world.store.write() as conn:
+                if how == "run":
+                    runs.set_state(conn, 1, runs.RunState.PAUSED, micros(NOW))
+                else:
+                    name = "email" if how == "channel" else health.EVERY_CHANNEL
+                    health.set_paused(conn, name, micros(NOW), paused=True, reason="by hand")
+            clock.sleep(0.06)  # noqa: TID251
+
+    world.transport.before_each = stop
+    for _ in range(5):
+        world.delivery.step(NOW)
+    assert len(world.transport.carried) == 4
+    assert Counter(world.states().values()) == {S.SENT: 4, S.QUEUED: 26}
+
+    world.transport.before_each = lambda n: None
+    with world.store.write() as conn:
+        if how == "run":
+            runs.resume(conn, 1, micros(NOW))
+        else:
+            name = "email" if how == "channel" else health.EVERY_CHANNEL
+            health.set_paused(conn, name, micros(NOW), paused=False)
+    world.run()
+    assert set(world.states().values()) == {S.SENT}
+    assert len(set(world.recipients())) == len(world.transport.carried) == 30
+
+
+def test_a_crash_leaves_at_most_a_batch_unknown_and_repeats_nothing(world: World) -> None:
+    world.ready(100)
+    world.transport.crash_after = 33
+    with pytest.raises(Crash):
+        world.run()
+    in_flight = [pid for pid, state in world.states().items() if state is S.CLAIMED]
+    assert 0 < len(in_flight) <= world.sender.batch
+
+    before = world.transport.carried
+    world.transport = Obedient()
+    world.delivery.close()
+    world.delivery = world.open(world.transport)
+    assert world.delivery.recover(NOW) == len(in_flight)
+    world.run()
+    counted = Counter(world.states().values())
+    assert counted == {S.UNKNOWN: len(in_flight), S.SENT: 100 - len(in_flight)}
+    sent = [mail.message_id for mail in [*before, *world.transport.carried]]
+    assert len(sent) == len(set(sent)), "no Message-ID goes out twice"
+    assert names(world)["Message Unknown"] == len(in_flight)
+    assert world.delivery.recover(NOW) == 0
+
+
+def test_an_address_that_is_none_is_suppressed(world: World) -> None:
+    world.ready(3)
+    world.transport.answers["p2@mail.example"] = NOBODY
+    world.run()
+    assert world.states()[2] is S.FAILED
+    with world.store.read() as conn:
+        [row] = suppressions.current(conn, micros(NOW))
+    assert (row.pid, row.reason, row.code, row.scope) == (2, "bounced", "5.1.1", "all")
+    assert row.raw == "550 5.1.1 no such user"
+    assert names(world) == {"Message Sent": 2, "Message Bounced": 1}
+
+
+def test_an_unknown_outcome_is_never_repeated(world: World) -> None:
+    world.ready(3)
+    world.transport.answers["p2@mail.example"] = LOST
+    world.run(later(days=3))
+    assert world.states()[2] is S.UNKNOWN
+    assert world.recipients().count("p2@mail.example") == 1
+
+
+def test_a_temporary_error_is_tried_again_with_growing_waits(world: World) -> None:
+    world.ready(1, facts=facts_of(expires_after="9 days"))
+    world.transport.answers["p1@mail.example"] = LATER
+    tried = []
+    world.transport.before_each = lambda n: tried.append(n)
+    world.run(later(days=4))
+    assert world.states()[1] is S.FAILED
+    assert len(tried) == 16, "1, 5, 15, 60 minutes, then every 4 hours up to 48"
+    [(_, event, properties)] = world.events()
+    assert event == "Message Failed" and "given up after 16 attempts" in properties["raw"]
+
+
+def test_a_temporary_error_that_passes_is_one_message(world: World) -> None:
+    world.ready(1)
+    world.transport.answers["p1@mail.example"] = LATER
+    world.run(later(seconds=10))
+    del world.transport.answers["p1@mail.example"]
+    world.run(later(minutes=2), start=later(seconds=90))
+    assert world.states()[1] is S.SENT
+    first, second = world.transport.carried
+    ids = [email.message_from_bytes(mail.data)["Message-ID"] for mail in (first, second)]
+    assert ids[0] == ids[1]
+
+
+def test_what_expires_is_not_sent_late(world: World) -> None:
+    world.ready(2, facts=facts_of(expires_after="2 hours"))
+    world.transport.answers["p1@mail.example"] = LATER
+    world.run(later(hours=1))
+    world.run(later(days=1), start=later(hours=1))
+    assert world.states() == {1: S.EXPIRED, 2: S.SENT}
+    with world.store.read() as conn:
+        assert suppressions.current(conn, micros(NOW)) == []
+
+
+def test_waits_are_fixed_by_the_message_and_spread() -> None:
+    waits = {retry_at(bytes([n]) * 16, 1, NOW) for n in range(50)}
+    assert len(waits) > 40
+    assert all(at is not None and 48 <= (at - NOW).total_seconds() <= 72 for at in waits)
+    assert retry_at(b"m" * 16, 3, NOW) == retry_at(b"m" * 16, 3, NOW)
+    assert retry_at(b"m" * 16, 1, NOW, wait_s=500) == NOW + timedelta(seconds=500)
+    assert retry_at(b"m" * 16, 17, NOW) is None
+
+
+def test_bad_credentials_stop_the_channel_and_lose_nothing(world: World) -> None:
+    world.ready(5)
+    world.transport.answers = dict.fromkeys((f"p{n}@mail.example" for n in range(1, 6)), LOGIN)
+    world.run(later(hours=1))
+    assert set(world.states().values()) == {S.QUEUED}
+    with world.store.read() as conn:
+        state = health.every(conn)["email"]
+    assert state.paused and "bad credentials" in state.reason
+    assert world.events() == []
+
+
+def test_a_host_that_refuses_us_is_left_alone_and_nobody_is_suppressed(world: World) -> None:
+    hosts = ["one.example", "two.example", "three.example"]
+    pids = list(range(1, 13))
+    world.add_people(pids)
+    world.consent(pids)
+    world.launch(pids, addresses=[f"p{n}@{hosts[n % 2]}" for n in pids])
+    world.sender.batch = 2
+    world.transport.answers = {f"p{n}@one.example": SPAM for n in pids}
+    world.run(later(seconds=30))
+    refused = [r for r in world.recipients() if r.endswith("one.example")]
+    assert len(refused) <= 2, "the others wait until the host is asked again"
+    with world.store.read() as conn:
+        assert suppressions.current(conn, micros(NOW)) == []
+        state = health.every(conn)["email"]
+    assert not state.paused and "one.example refuses our mail" in state.reason
+
+
+def test_several_hosts_that_refuse_us_stop_the_channel(world: World) -> None:
+    pids = list(range(1, 9))
+    world.add_people(pids)
+    world.consent(pids)
+    addresses = [f"p{n}@host{n}.example" for n in pids]
+    world.launch(pids, addresses=addresses)
+    world.transport.answers = dict.fromkeys(addresses, SPAM)
+    world.sender.batch = 1
+    world.run(later(minutes=5))
+    assert len(world.transport.carried) <= 4
+    with world.store.read() as conn:
+        assert health.every(conn)["email"].paused
+
+
+def test_a_busy_host_is_paused_and_the_others_go_on(world: World) -> None:
+    pids = list(range(1, 9))
+    world.add_people(pids)
+    world.consent(pids)
+    world.launch(pids, addresses=[f"p{n}@{'ab'[n % 2]}.example" for n in pids])
+    world.sender.batch = 2
+    world.transport.answers = {"p2@a.example": BUSY}
+    world.run(later(seconds=20))
+    sent = [pid for pid, state in world.states().items() if state is S.SENT]
+    assert set(sent) >= {1, 3, 5, 7} and world.states()[2] is S.QUEUED
+    world.transport.answers = {}
+    world.run(later(minutes=10), start=later(minutes=3))
+    assert set(world.states().values()) == {S.SENT}
+
+
+def test_a_server_that_is_down_holds_everything_and_costs_no_attempt(world: World) -> None:
+    world.ready(5)
+    addresses = [f"p{n}@mail.example" for n in range(1, 6)]
+    world.transport.answers = dict.fromkeys(addresses, DOWN)
+    world.run(later(minutes=30))
+    assert set(world.states().values()) == {S.QUEUED} and world.transport.carried == []
+    with world.store.read() as conn:
+        assert health.every(conn)["email"].reason
+    world.transport.answers = {}
+    world.run(later(hours=1), start=later(minutes=36))
+    assert set(world.states().values()) == {S.SENT}
+    with world.store.read() as conn:
+        assert health.every(conn)["email"].reason == "", "the warning goes when it is over"
+
+
+def test_rates_are_kept_by_the_clock_that_is_given(world: World) -> None:
+    world.limits = Limits(rate_per_s=5)
+    world.delivery.close()
+    world.delivery = world.open(world.transport)
+    world.ready(40)
+    for second in range(9):
+        world.run(later(seconds=second), start=later(seconds=second))
+        assert len(world.transport.carried) <= 5 * (second + 1)
+    assert set(world.states().values()) == {S.SENT}
+
+
+def test_quiet_hours_hold_for_what_comes_late(world: World) -> None:
+    world.delivery.close()
+    quiet = QuietHours(start=time(21), end=time(9))
+    world.delivery = world.open(world.transport, quiet=quiet)
+    world.add_people([1], zone="Asia/Ulaanbaatar")  # 20:00 there at NOW
+    world.add_people([2], zone="Europe/Kyiv")
+    world.consent([1, 2])
+    world.launch([1, 2])
+    world.transport.answers["p1@mail.example"] = LATER
+    world.run(later(minutes=5))
+    world.transport.answers.clear()
+    world.transport.carried.clear()
+    start = later(hours=1, minutes=5)  # 21:05 there
+    world.run(later(hours=5), start=start)
+    assert world.transport.carried == []
+    world.run(later(hours=14), start=later(hours=13, minutes=1))
+    assert world.recipients() == ["p1@mail.example"]
+
+
+def test_an_address_that_cannot_be_written_to_is_refused_alone(world: World) -> None:
+    world.add_people([1, 2])
+    world.consent([1, 2])
+    world.launch([1, 2], addresses=["bad address@x\r\nRCPT TO:<y>", "ok@mail.example"])
+    world.run()
+    assert world.states() == {1: S.FAILED, 2: S.SENT}
+    assert names(world) == {"Message Sent": 1, "Message Rejected": 1}
+
+
+def test_a_text_that_is_gone_fails_and_says_so(world: World) -> None:
+    world.ready(2)
+    for path in (world.root / "bodies").rglob("*.parquet"):
+        path.unlink()
+    world.run()
+    assert set(world.states().values()) == {S.FAILED}
+    assert {p["code"] for _, _, p in world.events()} == {"no_text"}
+
+
+def test_nothing_to_do_is_said(world: World) -> None:
+    assert world.delivery.step(NOW) is None
+    world.ready(1)
+    assert world.delivery.step(NOW - timedelta(hours=1)) == NOW
