@@ -17,6 +17,8 @@ from maracuja.model import Record
 from maracuja.stats.moments import Array, Sample, SufficientStatistics
 
 CONVERSIONS_MIN = 10
+# A lift known only within a factor of a hundred either way is no statement.
+LOG_RATIO_HALF_WIDTH_MAX = math.log(100)
 
 
 class NotShown(StrEnum):
@@ -25,6 +27,7 @@ class NotShown(StrEnum):
     NO_PEOPLE = "no_people"  # an arm is empty
     TOO_FEW_CONVERSIONS = "too_few_conversions"  # below CONVERSIONS_MIN in an arm
     NO_VARIATION = "no_variation"  # everybody did the same
+    TOO_UNCERTAIN = "too_uncertain"  # no ratio yet: a mean may be zero, or far too wide
     NO_RECEIPTS = "no_receipts"  # the channel does not tell
     NO_PLANNED_SIZE = "no_planned_size"  # anytime-valid intervals need n* from the plan
 
@@ -157,6 +160,18 @@ def why_not(treated: SufficientStatistics, control: SufficientStatistics) -> Not
     return None
 
 
+def _why_not_on(
+    scale: Callable[[Sample, Sample], Effect],
+    treated: SufficientStatistics,
+    control: SufficientStatistics,
+) -> NotShown | None:
+    """`why_not`, and for ratios also that both means are above zero."""
+    reason = why_not(treated, control)
+    if reason is None and scale is log_ratio_effect and min(treated.mean, control.mean) <= 0:
+        return NotShown.TOO_UNCERTAIN
+    return reason
+
+
 def _fixed(
     treated: SufficientStatistics,
     control: SufficientStatistics,
@@ -164,7 +179,7 @@ def _fixed(
     back: Callable[[float], float],
     alpha: float,
 ) -> Interval:
-    if reason := why_not(treated, control):
+    if reason := _why_not_on(scale, treated, control):
         return Interval(reason=reason)
     effect = scale(treated.sample, control.sample)
     half = float(fixed_half_width(effect.variance, alpha))
@@ -182,7 +197,7 @@ def _anytime(
 ) -> Interval:
     if n_star is None:
         return Interval(reason=NotShown.NO_PLANNED_SIZE)
-    if reason := why_not(treated, control):
+    if reason := _why_not_on(scale, treated, control):
         return Interval(reason=reason)
     effect = scale(treated.sample, control.sample)
     n = np.asarray(treated.n + control.n, float)
@@ -192,4 +207,6 @@ def _anytime(
 
 
 def _interval(value: float, half: float, p: float, back: Callable[[float], float]) -> Interval:
+    if back is math.expm1 and half > LOG_RATIO_HALF_WIDTH_MAX:
+        return Interval(reason=NotShown.TOO_UNCERTAIN)
     return Interval(value=back(value), low=back(value - half), high=back(value + half), p=p)

@@ -25,6 +25,7 @@ class NotYet(StrEnum):
 
     MAY_BE_CHANCE = "may_be_chance"  # the interval includes zero
     TOO_FEW_CONVERSIONS = "too_few_conversions"
+    TOO_UNCERTAIN = "too_uncertain"  # looked at so early that no interval means anything
     NO_CONTROL = "no_control"  # an arm is empty
     NO_VARIATION = "no_variation"
     NO_PLANNED_SIZE = "no_planned_size"  # still running, and no n* for looking early
@@ -52,6 +53,7 @@ _REASONS = {
     NotShown.NO_PEOPLE: NotYet.NO_CONTROL,
     NotShown.TOO_FEW_CONVERSIONS: NotYet.TOO_FEW_CONVERSIONS,
     NotShown.NO_VARIATION: NotYet.NO_VARIATION,
+    NotShown.TOO_UNCERTAIN: NotYet.TOO_UNCERTAIN,
     NotShown.NO_PLANNED_SIZE: NotYet.NO_PLANNED_SIZE,
     NotShown.NO_RECEIPTS: NotYet.NO_CONTROL,
 }
@@ -102,7 +104,7 @@ def _people_more(
             math.ceil(people * CONVERSIONS_MIN / (arm.nonzero or min(pooled * arm.n, 1.0)))
             for arm in (treated, control)
         )
-    elif why in (NotYet.MAY_BE_CHANCE, NotYet.NO_PLANNED_SIZE):
+    elif why in (NotYet.MAY_BE_CHANCE, NotYet.TOO_UNCERTAIN, NotYet.NO_PLANNED_SIZE):
         if min(treated.nonzero, control.nonzero) < CONVERSIONS_MIN:
             return None
         effect = log_ratio_effect(treated.sample, control.sample)

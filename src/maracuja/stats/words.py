@@ -16,7 +16,11 @@ from maracuja.stats.intervals import Interval
 from maracuja.stats.verdict import LiftVerdict, NotYet
 
 LANGUAGES: Final = ("en", "ru", "uk")
-COUNTABLE: Final = (NotYet.MAY_BE_CHANCE, NotYet.TOO_FEW_CONVERSIONS)
+COUNTABLE: Final = (
+    NotYet.MAY_BE_CHANCE,
+    NotYet.TOO_UNCERTAIN,
+    NotYet.TOO_FEW_CONVERSIONS,
+)
 
 # The forms of CLDR's plural categories; "other" is the form beside a fraction.
 NOUNS: Final = {
@@ -66,6 +70,7 @@ SENTENCES: Final = {
         "({sure} interval) fits these numbers, chance alone included.",
         "too_few_conversions": "Not yet: fewer than ten conversions in an arm, too few to "
         "compare.",
+        "too_uncertain": "Not yet: it is too early for these numbers to say anything.",
         "no_control": "Not yet: nobody was held out, so there is nothing to compare with.",
         "no_variation": "Not yet: everybody did the same, so there is nothing to compare.",
         "no_planned_size": "Not yet: the window is still open, and no size was planned that would "
@@ -87,6 +92,7 @@ SENTENCES: Final = {
         "от {low} до {high} (интервал {sure}), в том числе чистая случайность.",
         "too_few_conversions": "Пока нет: в одной из групп меньше десяти конверсий, сравнивать "
         "рано.",
+        "too_uncertain": "Пока нет: этим числам ещё рано о чём-либо говорить.",
         "no_control": "Пока нет: контрольной группы не было, сравнивать не с чем.",
         "no_variation": "Пока нет: все поступили одинаково, сравнивать нечего.",
         "no_planned_size": "Пока нет: окно ещё открыто, а размер, который позволил бы смотреть "
@@ -109,6 +115,7 @@ SENTENCES: Final = {
         "від {low} до {high} (інтервал {sure}), зокрема чиста випадковість.",
         "too_few_conversions": "Поки ні: в одній із груп менше десяти конверсій, порівнювати "
         "зарано.",
+        "too_uncertain": "Поки ні: цим числам ще зарано про щось говорити.",
         "no_control": "Поки ні: контрольної групи не було, порівнювати немає з чим.",
         "no_variation": "Поки ні: усі вчинили однаково, порівнювати нічого.",
         "no_planned_size": "Поки ні: вікно ще відкрите, а розмір, який дозволив би дивитися "

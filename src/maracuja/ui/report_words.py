@@ -154,6 +154,7 @@ LABELS: Final[dict[str, tuple[str, str, str]]] = {
     "no_people": ("nobody to compare", "не с кем сравнить", "немає з ким порівняти"),
     "too_few_conversions": ("too few conversions", "мало конверсий", "мало конверсій"),
     "no_variation": ("everybody alike", "все одинаковы", "усі однакові"),
+    "too_uncertain": ("too uncertain yet", "слишком неясно", "надто неясно"),
     "no_receipts": ("the channel does not tell", "канал не сообщает", "канал не повідомляє"),
     "no_planned_size": ("at the end of the window", "по окончании окна", "після закриття вікна"),
 }

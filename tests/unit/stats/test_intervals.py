@@ -118,3 +118,17 @@ def test_the_sign_is_that_of_the_whole_interval() -> None:
     assert Interval(value=0.1, low=-0.01, high=0.2).sign == 0
     assert Interval(value=-0.1, low=-0.2, high=-0.01).sign == -1
     assert Interval(reason=NotShown.NO_PEOPLE).sign == 0
+
+
+def test_refunds_that_outweigh_sales_have_a_difference_but_no_ratio() -> None:
+    refunded = SufficientStatistics(n=1_000, sum=-500.0, sum_squares=9e6, nonzero=50)
+    paid = SufficientStatistics(n=1_000, sum=4_000.0, sum_squares=9e6, nonzero=50)
+    assert difference(refunded, paid).value == pytest.approx(-4.5)
+    assert lift(refunded, paid).reason is NotShown.TOO_UNCERTAIN
+
+
+def test_a_ratio_that_may_be_anything_is_not_shown() -> None:
+    wild = SufficientStatistics(n=1_000, sum=1.0, sum_squares=1e18, nonzero=50)
+    assert lift(wild, wild).reason is NotShown.TOO_UNCERTAIN
+    early = lift_anytime(rate(100, 10), rate(100, 10), n_star=10**12)
+    assert early.reason is NotShown.TOO_UNCERTAIN

@@ -122,6 +122,7 @@ def test_every_verdict_has_words_in_every_language() -> None:
             compare(Measure.CONVERSIONS, rate(90, 90), rate(90, 90), n_star=None),
             compare(Measure.CONVERSIONS, NOBODY, NOBODY, n_star=None),
             pair(720, 40, n_star=None),
+            pair(720, 40, n_star=10**12),
         )
         for final in (True, False)
         for alarm in (True, False)
