@@ -1,1 +1,116 @@
 """The only composition root: builds every part from a Config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from maracuja.clock import Clock, SystemClock
+from maracuja.config import FILE_NAME, Config, load_config, make_config, write_config
+from maracuja.model import micros
+from maracuja.store import definitions, health, keys, meta, migrating, people, products
+from maracuja.store.engine import Store, open_store
+
+LAKE: Final = "lake"
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts of a workspace that is open; `close` it, or use `opened`."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    secrets: meta.Secrets
+
+    @property
+    def lake_root(self) -> Path:
+        """Where the Parquet files are."""
+        return self.config.directory / LAKE
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.store.close()
+
+
+def create(
+    directory: Path,
+    settings: Mapping[str, Any],
+    *,
+    clock: Clock | None = None,
+    seed: int | None = None,
+) -> dict[str, str]:
+    """Make a workspace: settings, tables, secrets, a server and a browser key.
+
+    With a `seed` the secrets are derived from it: for simulated shops only. Returns what is shown
+    once: the keys. In a workspace that stands, brings the tables up to date and makes no keys.
+    """
+    now_us = micros((clock or SystemClock()).now())
+    standing = (directory / FILE_NAME).is_file()
+    config = (
+        load_config(directory)
+        if standing
+        else make_config({**settings, "root": str(directory)}, where="settings")
+    )
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / LAKE).mkdir(exist_ok=True)
+    if not standing:
+        write_config(config)
+    store = open_store(config.store_url)
+    try:
+        migrating.migrate(store)
+        with store.write() as conn:
+            secrets = meta.create(conn, seed=seed, reproducible=seed is not None)
+            if standing:
+                return {}
+            return {
+                f"{kind} key": keys.create(
+                    conn, kind, f"first {kind} key", now_us, key_secret=secrets.key_secret
+                ).secret
+                for kind in keys.KeyKind
+            }
+    finally:
+        store.close()
+
+
+def open_app(config: Config, clock: Clock | None = None) -> App:
+    """Open the workspace. Raises ConfigError when its tables are missing, older or newer."""
+    store = open_store(config.store_url)
+    try:
+        migrating.check(store)
+        with store.read() as conn:
+            secrets = meta.load(conn)
+    except BaseException:
+        store.close()
+        raise
+    return App(config, clock or SystemClock(), store, secrets)
+
+
+@contextmanager
+def opened(directory: Path, clock: Clock | None = None) -> Iterator[App]:
+    """The app of the workspace in `directory`, closed at the end."""
+    app = open_app(load_config(directory), clock)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def inspect(config: Config) -> dict[str, object]:
+    """What there is in the workspace: versions of the tables and counts. Raises ConfigError."""
+    app = open_app(config)
+    try:
+        with app.store.read() as conn:
+            counts: dict[str, object] = {
+                "people": people.count(conn),
+                "products": products.count(conn),
+                "definitions": len(definitions.current(conn)),
+                "stopped": ", ".join(sorted(health.paused(conn))) or "nothing",
+            }
+        tables = {f"tables.{part}": v for part, v in migrating.versions(app.store).items()}
+        return {**tables, **counts}
+    finally:
+        app.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,9 +57,17 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     return made
 
 
-def pairs(title: str, values: Mapping[str, object]) -> object:
-    """Names beside values, to `say`."""
-    return table(title, ("", ""), values.items())
+def pairs(values: Mapping[str, object]) -> object:
+    """Names beside values, to `say`; long values fold instead of being cut."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 3))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in values.items():
+        made.add_row(escape(name), escape(_cell(value)))
+    return made
 
 
 def _cell(value: object) -> str:
@@ -69,8 +76,10 @@ def _cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) >= 10_000:
         return f"{value:,}".replace(",", "\u202f")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_cell, value)) or "–"
     return str(value)
 
 
@@ -116,8 +125,3 @@ def refuse(error: MaracujaError) -> int:
     if error.fix:
         console.print(f"  what to do: {escape(error.fix)}")
     return error.exit_code
-
-
-def close_quietly() -> None:
-    """Let nothing more be written to a pipe that its reader has closed."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

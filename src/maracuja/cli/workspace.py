@@ -41,9 +41,12 @@ def init(
     if json:
         say_json(made)
         return
-    say(f"The workspace is ready in [bold]{workspace}[/].")
-    say(pairs("", made))
-    say("The keys are shown only now. Next: [bold]maracuja serve[/] and [bold]maracuja import[/].")
+    if not made:
+        say(f"The workspace in [bold]{workspace}[/] is up to date.")
+        return
+    say(f"The workspace is ready in [bold]{workspace}[/]. These keys are shown only now:")
+    say(pairs(made))
+    say("Next: [bold]maracuja import[/] your people, then [bold]maracuja serve[/].")
 
 
 def check(workspace: Workspace = HERE, json: Json = False) -> None:
@@ -64,4 +67,4 @@ def check(workspace: Workspace = HERE, json: Json = False) -> None:
     if json:
         say_json(values)
     else:
-        say(pairs("Effective configuration", values))
+        say(pairs(values))
