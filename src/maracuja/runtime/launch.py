@@ -68,7 +68,7 @@ class Round:
 
 
 class Launch:
-    """The step of the worker's loop that decides and writes: given the time, it does what is due."""
+    """The step of the worker's loop that decides and writes: what is due, without waiting."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground

@@ -156,12 +156,8 @@ def _slots(
     pids: pl.Series, rendered: Rendered, key: str, language: str, kept: pl.Series
 ) -> pl.DataFrame:
     """The slots of those who are kept, with the name of their skeleton."""
-    return (
-        rendered.slots.with_columns(
-            pids.alias("pid"),
-            pl.lit(key).alias("template"),
-            pl.lit(language).alias("language"),
-        )
-        .filter(kept)
-        .select("pid", "template", "language", *rendered.slots.columns)
+    base = pl.DataFrame({"pid": pids}).with_columns(
+        pl.lit(key).alias("template"), pl.lit(language).alias("language")
     )
+    # A text that is the same for everybody has no slots at all.
+    return (base.hstack(rendered.slots) if rendered.slots.width else base).filter(kept)

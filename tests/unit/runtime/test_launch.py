@@ -1,0 +1,428 @@
+"""From a launch to the outbox: who is sent to, who is a ghost, who waits, who never hears."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from maracuja.campaigns.decoding import decode_text, kind_of
+from maracuja.config import Config, make_config
+from maracuja.lake.bodies import read_bodies
+from maracuja.lake.files import locate
+from maracuja.model import ConsentState, FileKind, TraitSource, TraitType, micros
+from maracuja.rng import make_id
+from maracuja.runtime import launch_control
+from maracuja.runtime.launch import Launch
+from maracuja.runtime.launch_ground import Ground
+from maracuja.store import (
+    consents,
+    counters,
+    definitions,
+    discovered,
+    manifest,
+    meta,
+    outbox,
+    people,
+    products,
+    runs,
+    suppressions,
+    traits,
+    waiting,
+)
+from maracuja.store.engine import Store
+from maracuja.store.outbox import OutboxState
+from maracuja.store.runs import RunState
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PEOPLE = 400
+ZONES = ("Europe/Kyiv", "America/New_York", "Asia/Ulaanbaatar", None)
+DEFINITIONS = """
+kind: topic
+id: harvest
+---
+kind: topic
+id: codes
+type: service
+---
+kind: goal
+id: order
+event: Order Completed
+value: revenue
+---
+kind: segment
+id: kyiv
+where: [{trait: city, is: Kyiv}]
+---
+kind: segment
+id: staff
+where: [{trait: staff, is: true}]
+---
+kind: template
+id: fruit
+language: en
+variants:
+  - language: en
+    subject: "{{ person.first_name }}, it is here"
+    text: "Hello {{ person.first_name }}. {{ links.unsubscribe }}"
+  - language: uk
+    subject: "{{ person.first_name }}, вже тут"
+    text: "Вітаємо, {{ person.first_name }}! {{ links.unsubscribe }}"
+---
+kind: template
+id: code
+variants: [{language: en, subject: Your code, text: "Your code is ready."}]
+---
+kind: campaign
+id: fruit
+topic: harvest
+audience: kyiv
+exclude: [staff]
+template: fruit
+goals: [order]
+---
+kind: campaign
+id: codes
+topic: codes
+audience: kyiv
+template: code
+"""
+
+
+def config(**pressure: object) -> Config:
+    """The configuration, without quiet hours and caps unless asked for."""
+    still = {"messages": 0, "quiet_from": "00:00", "quiet_until": "00:00"}
+    return make_config({"pressure": {**still, **pressure}, "shop": {"time_zone": "UTC"}})
+
+
+def apply(store: Store, text: str) -> None:
+    """Put definitions in force."""
+    with store.write() as conn:
+        for one in decode_text(text):
+            definitions.put(conn, kind_of(one), one.id, one, base=None, actor="test", now_us=1)
+
+
+@pytest.fixture
+def ground(store: Store, tmp_path: Path) -> Ground:
+    """A shop with 400 people: every second one in Kyiv, with holes in what is known."""
+    docs = traits.assemble(
+        {
+            "first_name": [None if i % 10 == 4 else f"Name{i}" for i in range(PEOPLE)],
+            "city": ["Kyiv" if i % 2 == 0 else "Lviv" for i in range(PEOPLE)],
+            "language": ["uk" if i % 3 == 0 else "en" for i in range(PEOPLE)],
+            "timezone": [ZONES[i % 4] for i in range(PEOPLE)],
+            "staff": [i % 50 == 0 for i in range(PEOPLE)],
+        },
+        {"email": [None if i % 20 == 6 else f"p{i}@shop.example" for i in range(PEOPLE)]},
+        source=TraitSource.DECLARED,
+        at_us=1,
+    )
+    kinds = dict.fromkeys(("first_name", "city", "language", "timezone"), TraitType.TEXT)
+    kinds["staff"] = TraitType.BOOLEAN
+    with store.write() as conn:
+        meta.create(conn, seed=7, reproducible=True)
+        rev = people.next_rev(conn)
+        first = counters.take(conn, "pid", PEOPLE)
+        assert first == 1
+        people.create(conn, rev, range(1, PEOPLE + 1), created_us=1, docs=docs)
+        discovered.record(
+            conn,
+            [
+                discovered.Discovery("trait", "", name, kind, 1, 1, PEOPLE, (), 1)  # type: ignore[arg-type]
+                for name, kind in kinds.items()
+            ],
+        )
+        said = [pid for pid in range(1, PEOPLE + 1) if (pid - 1) % 20 != 8]
+        consents.record(
+            conn,
+            pid=said,
+            topic="harvest",
+            channel="email",
+            state=[
+                ConsentState.OPTED_OUT if (pid - 1) % 20 == 10 else ConsentState.OPTED_IN
+                for pid in said
+            ],
+            at_us=1,
+            recorded_us=1,
+            source="form",
+        )
+        suppressions.add(
+            conn,
+            channel="email",
+            digest=[make_id("x")],
+            pid=[13],
+            reason="bounced",
+            at_us=1,
+        )
+    apply(store, DEFINITIONS)
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    return Ground(store, lake, config())
+
+
+def run_all(ground: Ground, now: datetime, *, parts_max: int = 8) -> datetime | None:
+    """Tick until nothing is due."""
+    launch = Launch(ground)
+    try:
+        due: datetime | None = now
+        while due is not None and due <= now:
+            due = launch.tick(now, parts_max=parts_max)
+        return due
+    finally:
+        launch.close()
+
+
+def decided(ground: Ground, now: datetime = NOON) -> pl.DataFrame:
+    """All decisions on record."""
+    with ground.store.read() as conn:
+        files = manifest.live(conn, [FileKind.DECISIONS], micros(now))
+    frames = [pl.read_parquet(locate(ground.lake, file.path)) for file in files]
+    return pl.concat(frames).sort("at", "pid") if frames else pl.DataFrame()
+
+
+def start(ground: Ground, campaign: str, now: datetime = NOON) -> runs.Run:
+    """Launch a campaign by hand."""
+    with ground.store.write() as conn:
+        return launch_control.launch(conn, ground, campaign, now)
+
+
+def test_everybody_in_the_audience_gets_one_decision_with_its_reason(ground: Ground) -> None:
+    run = start(ground, "fruit")
+    assert run_all(ground, NOON) is None
+    rows = decided(ground)
+    assert rows["pid"].to_list() == [i + 1 for i in range(0, PEOPLE, 2) if i % 50]
+    reasons = Counter(rows["reason"].to_list())
+    # Of twenty, ten are in Kyiv: 4 and 14 nameless, 6 without address, 8 silent, 10 opted out.
+    assert reasons["suppressed"] == 1
+    assert reasons["no_address"] == 20
+    assert reasons["no_consent"] == 20
+    assert reasons["opted_out"] == 16
+    assert reasons["missing"] == 40
+    sends = rows.filter(pl.col("outcome") == "send")
+    ghosts = rows.filter(pl.col("outcome") == "ghost")
+    assert reasons["passed"] == sends.height
+    assert reasons["held_out"] == ghosts.height > 0
+    assert set(ghosts["held"]) <= {"global", "campaign"}
+    assert set(sends["held"]) == {""}
+    with ground.store.read() as conn:
+        assert runs.get(conn, run.run).state is RunState.SENDING
+        assert outbox.counts(conn, run.run)[OutboxState.QUEUED] == sends.height
+
+
+def test_bodies_stand_in_the_file_that_the_outbox_names(ground: Ground) -> None:
+    run = start(ground, "fruit")
+    run_all(ground, NOON)
+    sends = decided(ground).filter(pl.col("outcome") == "send")
+    with ground.store.read() as conn:
+        (chunk,) = outbox.chunks_of(conn, [run.run << 20])
+    skeletons, bodies = read_bodies(ground.lake, chunk.path)
+    assert bodies["pid"].to_list() == sends["pid"].to_list()
+    assert bodies["message"].to_list() == sends["message"].to_list()
+    assert bodies["message"][0] == make_id("message", "fruit", "once", bodies["pid"][0])
+    assert set(skeletons) == {"fruit/0", "fruit/1"}
+    person = bodies.row(0, named=True)
+    assert person["address"] == f"p{person['pid'] - 1}@shop.example"
+    assert f"Name{person['pid'] - 1}" in person.values()
+    by_language = dict(bodies.select("template", "language").unique().rows())
+    assert by_language == {"fruit/0": "en", "fruit/1": "uk"}
+
+
+def test_the_same_launch_gives_the_same_bytes(ground: Ground) -> None:
+    run = start(ground, "fruit")
+    run_all(ground, NOON)
+    with ground.store.read() as conn:
+        files = manifest.live(conn, [FileKind.DECISIONS, FileKind.BODIES], micros(NOON))
+    # As after a crash before the commit: the same part again, from the same state.
+    launch = Launch(ground)
+    again = []
+    launch._commit = lambda *given: again.append(given)  # type: ignore[method-assign,assignment]
+    part = runs.Run(*run)._replace(next_part=0)
+    launch._decide(part, decided(ground)["pid"].to_numpy(), NOON)
+    launch.close()
+    _, _, _, chunk, _ = again[0]
+    first = decided(ground)
+    assert chunk.decisions.sort("pid").equals(first.sort("pid").select(chunk.decisions.columns))
+    assert len(files) == 2
+
+
+def test_a_service_message_goes_to_everybody_with_an_address(ground: Ground) -> None:
+    start(ground, "codes")
+    night = NOON.replace(hour=23)
+    run_all(ground, night)
+    rows = decided(ground, night)
+    assert set(rows["outcome"]) == {"send", "never"}
+    assert set(rows["reason"]) == {"passed", "no_address", "suppressed"}
+    assert set(rows["held"]) == {""}
+
+
+def test_quiet_hours_wait_and_are_decided_again_when_they_end(ground: Ground) -> None:
+    quiet = Ground(ground.store, ground.lake, config(quiet_from="21:00", quiet_until="09:00"))
+    night = NOON.replace(hour=22)
+    run = start(quiet, "fruit", night)
+    due = run_all(quiet, night)
+    waits = decided(quiet, night).filter(pl.col("outcome") == "wait")
+    assert set(waits["reason"]) == {"quiet_hours"}
+    with quiet.store.read() as conn:
+        assert waiting.counts(conn) == {run.run: waits.height}
+    assert due == datetime(2026, 11, 21, 1, 0, tzinfo=UTC)  # nine o'clock in Ulaanbaatar
+    hours = set(waits["due"].dt.hour())
+    assert hours == {1, 7}
+    # Somebody says no in the meantime.
+    silent = waits["pid"][0]
+    with quiet.store.write() as conn:
+        consents.record(
+            conn,
+            pid=[silent],
+            topic="harvest",
+            channel="email",
+            state=ConsentState.OPTED_OUT,
+            at_us=2,
+            recorded_us=2,
+            source="page",
+        )
+    later = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+    run_all(quiet, later)
+    rows = decided(quiet, later)
+    second = rows.filter(pl.col("at") == later.replace(tzinfo=None))
+    assert sorted(second["pid"]) == sorted(waits["pid"])
+    assert set(second["outcome"]) <= {"send", "ghost", "never"}
+    assert second.filter(pl.col("pid") == silent)["reason"].to_list() == ["opted_out"]
+    with quiet.store.read() as conn:
+        assert waiting.counts(conn) == {}
+
+
+def test_the_cap_counts_ghosts_and_other_campaigns(ground: Ground) -> None:
+    capped = Ground(ground.store, ground.lake, config(messages=1, per_days=7))
+    apply(
+        capped.store,
+        "kind: campaign\nid: again\ntopic: harvest\naudience: kyiv\ntemplate: fruit\n"
+        "goals: [order]\nexpires_after: 10 days\nholdout: 0",
+    )
+    start(capped, "codes", NOON)
+    start(capped, "fruit", NOON)
+    run_all(capped, NOON)
+    before = decided(capped)
+    heard = before.filter(
+        pl.col("outcome").is_in(["send", "ghost"]) & (pl.col("campaign") == "fruit")
+    )
+    later = NOON + timedelta(days=1)
+    start(capped, "again", later)
+    due = run_all(capped, later)
+    assert due == NOON + timedelta(days=7)
+    rows = decided(capped, later).filter(pl.col("campaign") == "again")
+    capped_pids = rows.filter(pl.col("reason") == "frequency_cap")["pid"].to_list()
+    assert sorted(capped_pids) == sorted(heard["pid"].to_list())
+    week = NOON + timedelta(days=7)
+    run_all(capped, week)
+    rows = decided(capped, week).filter(pl.col("campaign") == "again")
+    last = rows.sort("at").unique("pid", keep="last")
+    assert "wait" not in set(last["outcome"])
+
+
+def test_local_times_come_as_waves(ground: Ground) -> None:
+    apply(
+        ground.store,
+        "kind: campaign\nid: wave\ntopic: harvest\naudience: kyiv\ntemplate: fruit\n"
+        "goals: [order]\nschedule: {day: 2026-11-25, at: '10:00', zone: person}",
+    )
+    run = start(ground, "wave")
+    due = run_all(ground, NOON)
+    assert due == datetime(2026, 11, 24, 20, 0, tzinfo=UTC)  # ten o'clock in Kiritimati
+    due = run_all(ground, due)
+    assert due == datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # Ulaanbaatar
+    with ground.store.read() as conn:
+        everybody = waiting.counts(conn)[run.run]
+    assert everybody == 200
+    seen = []
+    while due is not None:
+        seen.append(due.hour)
+        due = run_all(ground, due)
+    assert seen == [2, 8]  # then Kyiv, and nobody is left
+
+
+def test_a_pause_stops_between_chunks_and_a_cancel_withdraws(ground: Ground) -> None:
+    run = start(ground, "fruit")
+    launch = Launch(ground)
+    assert launch.tick(NOON, parts_max=0) == NOON
+    with ground.store.write() as conn:
+        launch_control.pause(conn, "fruit", NOON)
+    assert launch.tick(NOON) is None
+    assert decided(ground).is_empty()
+    with ground.store.write() as conn:
+        launch_control.resume(conn, "fruit", NOON)
+    launch.tick(NOON)
+    with ground.store.write() as conn:
+        launch_control.cancel(conn, "fruit", NOON)
+    launch.close()
+    with ground.store.read() as conn:
+        counts = outbox.counts(conn, run.run)
+        assert runs.get(conn, run.run).state is RunState.CANCELLED
+    assert counts[OutboxState.QUEUED] == 0
+    assert counts[OutboxState.WITHDRAWN] > 0
+
+
+def test_one_command_stops_everything(ground: Ground) -> None:
+    start(ground, "fruit")
+    with ground.store.write() as conn:
+        launch_control.stop_all(conn, NOON)
+    assert run_all(ground, NOON) is None
+    assert decided(ground).is_empty()
+    with ground.store.write() as conn:
+        launch_control.go_on(conn, NOON)
+    run_all(ground, NOON)
+    assert not decided(ground).is_empty()
+
+
+def test_a_recurring_campaign_plans_what_follows(ground: Ground) -> None:
+    apply(
+        ground.store,
+        "kind: campaign\nid: weekly\ntopic: harvest\naudience: kyiv\ntemplate: fruit\n"
+        "goals: [order]\nschedule: {every: week, weekdays: [monday], at: '10:00'}",
+    )
+    start(ground, "weekly")
+    monday = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    assert run_all(ground, NOON) == monday
+    assert run_all(ground, monday) == monday + timedelta(days=7)
+    with ground.store.read() as conn:
+        found = runs.every(conn, campaign="weekly")
+    assert [run.occurrence for run in found] == ["2026-11-23T10:00", "2026-11-30T10:00"]
+    # Arms stay: who was held out of the first is held out of the second.
+    run_all(ground, monday + timedelta(days=7))
+    rows = (
+        decided(ground, monday + timedelta(days=8))
+        .group_by("pid")
+        .agg(pl.col("held").n_unique(), pl.col("run").n_unique())
+    )
+    assert set(rows["held"]) == {1}
+    assert set(rows["run"]) == {2}
+
+
+def test_products_are_read_at_the_moment_and_sold_out_is_a_reason(ground: Ground) -> None:
+    apply(
+        ground.store,
+        "kind: template\nid: offer\nvariants: [{language: en, subject: Look, text: "
+        "\"{{ products['p1'].title }} for {{ products['p1'].price }}\"}]\n---\n"
+        "kind: campaign\nid: offer\ntopic: harvest\naudience: kyiv\ntemplate: offer\n"
+        "goals: [order]",
+    )
+    fruit = products.Product(
+        "p1", "Passion fruit", "fruit", 500, "UAH", 0, "https://x.example", ""
+    )
+    with ground.store.write() as conn:
+        products.put(conn, [fruit])
+    start(ground, "offer")
+    run_all(ground, NOON)
+    assert "product_gone" in set(decided(ground)["reason"])
+
+
+def test_launching_twice_is_refused(ground: Ground) -> None:
+    from maracuja.errors import Conflict, NotFound
+
+    start(ground, "fruit")
+    with pytest.raises(Conflict, match="launched already"):
+        start(ground, "fruit")
+    with pytest.raises(NotFound):
+        start(ground, "nothing")
