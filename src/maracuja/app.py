@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from maracuja.channels.email import Email
+from maracuja.channels.limits import Limits
 from maracuja.clock import Clock, SystemClock
 from maracuja.config import FILE_NAME, Config, load_config, make_config, write_config
+from maracuja.links.making import LinkMaker
+from maracuja.links.tokens import KeyRing
 from maracuja.model import micros
+from maracuja.runtime.delivery import Delivery, Sender
+from maracuja.runtime.delivery_checks import Rules
+from maracuja.runtime.launch import Launch
+from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.projection import Projection
+from maracuja.runtime.smtp import SmtpTransport
+from maracuja.runtime.worker import Parts, Worker
 from maracuja.store import definitions, health, keys, meta, migrating, people, products
 from maracuja.store.engine import Store, open_store
 
@@ -87,6 +98,37 @@ def open_app(config: Config, clock: Clock | None = None) -> App:
         store.close()
         raise
     return App(config, clock or SystemClock(), store, secrets)
+
+
+def make_links(app: App) -> LinkMaker:
+    """What makes the addresses in messages."""
+    return LinkMaker(app.config.public_url, key_ring(app))
+
+
+def key_ring(app: App) -> KeyRing:
+    """The keys that sign links and bounce addresses."""
+    return KeyRing([bytes.fromhex(app.secrets.link_key)])
+
+
+def make_worker(app: App, *, holder: str, stopping: Callable[[], bool] = bool) -> Worker:
+    """The worker of this workspace, holding its lease. Raises Conflict when another does."""
+    ground = Ground(app.store, app.lake_root, app.config)
+    settings = app.config.email
+    key_file = settings.dkim_key_file
+    dkim_key = (app.config.directory / key_file).read_bytes() if key_file else b""
+    email = Sender(
+        Email(settings, key_ring(app), dkim_key),
+        SmtpTransport(settings),
+        Limits(settings.rate_per_s, settings.host_rate_per_s),
+    )
+    rules = Rules(ground.quiet, ground.zone, app.secrets.suppression_salt)
+    parts = Parts(
+        Projection(app.store, app.lake_root, country=app.config.shop.country),
+        Launch(ground),
+        Delivery(app.store, app.lake_root, [email], make_links(app), rules, stopping=stopping),
+        (),
+    )
+    return Worker(app.store, parts, holder, app.clock.now())
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from maracuja.channels.email_settings import EmailSettings
 from maracuja.errors import ConfigError
 from maracuja.zones import is_zone
 
@@ -67,25 +68,6 @@ class Lake(Section, frozen=True):
     keep_bodies_days: int = 365
 
 
-class Email(Section, frozen=True):
-    """The SMTP server that takes our mail, and the signature that it carries."""
-
-    host: str = "127.0.0.1"
-    port: Port = 25
-    security: str = "none"  # none, starttls, tls
-    user: str = ""
-    password: str = ""
-    sender: str = "Shop <shop@shop.example>"
-    reply_to: str = ""
-    bounce_domain: str = ""  # empty: the sender's domain
-    connections: Annotated[int, Meta(ge=1, le=200)] = 8
-    messages_per_connection: Annotated[int, Meta(ge=1)] = 100
-    rate_per_s: float = 0.0  # 0: as fast as the server takes it
-    dkim_domain: str = ""
-    dkim_selector: str = ""
-    dkim_key_file: str = ""
-
-
 class Pressure(Section, frozen=True):
     """How much a person is spoken to at most, and when not; for the whole workspace."""
 
@@ -109,7 +91,7 @@ class Config(Section, frozen=True):
     server: Server = Server()
     store: Store = Store()
     lake: Lake = Lake()
-    email: Email = Email()
+    email: EmailSettings = EmailSettings()
     pressure: Pressure = Pressure()
     measurement: Measurement = Measurement()
 
@@ -156,17 +138,13 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         config = msgspec.convert(dict(raw), Config, strict=False)
     except msgspec.ValidationError as fault:
         raise ConfigError(f"{where}: {fault}") from fault
+    except ConfigError as fault:
+        raise ConfigError(f"{where}: {fault.message}", where=fault.where, fix=fault.fix) from fault
     if not is_zone(config.shop.time_zone):
         raise ConfigError(
             f"{where}: `{config.shop.time_zone}` is not a known time zone.",
             where="shop.time_zone",
             fix="Use an IANA name such as Europe/Kyiv.",
-        )
-    if config.email.security not in ("none", "starttls", "tls"):
-        raise ConfigError(
-            f"{where}: `{config.email.security}` is not a way to secure SMTP.",
-            where="email.security",
-            fix="Use none, starttls or tls.",
         )
     return config
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from maracuja.channels.email_settings import EmailSettings
 from maracuja.config import (
     Config,
-    Email,
     Shop,
     Store,
     load_config,
@@ -28,7 +28,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     config = Config(
         root=str(tmp_path),
         shop=Shop(name='The "Маракуйя" shop', languages=("ru", "uk"), time_zone="Europe/Kyiv"),
-        email=Email(port=2525, rate_per_s=14.5),
+        email=EmailSettings(port=2525, rate_per_s=14.5),
     )
     write_config(config)
     assert load_config(tmp_path, {}) == config
@@ -49,6 +49,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("[pressure]\nquiet_from = '25:00'", "pressure.quiet_from"),
         ("[shop]\ntime_zone = 'Mars/Olympus'", "shop.time_zone"),
         ("[email]\nsecurity = 'maybe'", "email.security"),
+        ("[email]\npassword = 'x'", "email.user"),
     ],
 )
 def test_a_fault_names_its_place(tmp_path: Path, text: str, place: str) -> None:
@@ -60,7 +61,7 @@ def test_a_fault_names_its_place(tmp_path: Path, text: str, place: str) -> None:
 
 def test_secrets_are_not_shown() -> None:
     config = Config(
-        email=Email(password="hunter2"),
+        email=EmailSettings(user="me", password="hunter2"),
         store=Store(url="postgresql+psycopg://me:hunter2@db/shop"),
     )
     assert "hunter2" not in str(shown(config))
