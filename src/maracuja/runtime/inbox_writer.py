@@ -71,12 +71,12 @@ class InboxWriter:
             self._write(group)
 
     def _write(self, group: Sequence[_Waiting]) -> None:
-        fault: Exception | None = None
+        fault: Overloaded | None = None
         try:
             with self._store.write_inbox() as conn:
                 inbox.append(conn, [request for request, _ in group])
         except Exception as error:  # whatever it is, each caller must hear of it
-            fault = error
+            fault = Overloaded(f"The inbox cannot be written: {error}.", fix="Try again later.")
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
         for _, future in group:
             by_loop.setdefault(future.get_loop(), []).append(future)

@@ -6,7 +6,9 @@ manifest's rows, the people, what was refused and the watermarks. A crash repeat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -96,7 +98,8 @@ class Projection:
     def project(self, now: datetime, *, limit: int = REQUESTS_MAX) -> Counts:
         """Take the next batch of at most `limit` requests; empty Counts when nothing waits."""
         try:
-            return self._project(now, limit)
+            with _without_collection():
+                return self._project(now, limit)
         except BaseException:
             self._known = None
             raise
@@ -170,6 +173,18 @@ class Projection:
             rules=Rules(country=self._country, proves=proves),
             salt=secrets.suppression_salt,
         )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """A batch makes millions of objects that die together: looking for cycles costs a third."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 _PREFIXES: Final = {"property": "properties.", "context": "context."}
