@@ -90,7 +90,8 @@ def _next_numbers(
 ) -> list[int]:
     last: dict[tuple[int, str, str], int] = {}
     distinct = np.unique(np.array(pids, dtype=np.int64))
-    for part in bulk.slices(distinct):
+    highest = conn.execute(select(func.max(consents.c.pid))).scalar() or 0
+    for part in bulk.slices(distinct[distinct <= highest]):  # newer people never spoke before
         wanted = bulk.given_ids(conn, part)
         query = (
             select(*_KEY, func.max(consents.c.n))

@@ -242,6 +242,13 @@ def chunks_of(conn: Connection, numbers: Sequence[int]) -> list[Chunk]:
     return [Chunk(*row) for row in sorted(rows)]
 
 
+def chunks_of_run(conn: Connection, run: int) -> list[Chunk]:
+    """The chunks of a run, in their order."""
+    names = [chunks.c[name] for name in Chunk._fields]
+    query = select(*names).where(chunks.c.run == run).order_by(chunks.c.chunk)
+    return [Chunk(*row) for row in bulk.fetch(conn, query)]
+
+
 def launched_with(conn: Connection, numbers: Collection[int]) -> dict[int, bytes]:
     """What each of these runs was launched with, frozen (JSON of campaigns.RunFacts)."""
     query = select(runs.c.run, runs.c.facts)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import BigInteger, Connection, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, Connection, Text, and_, func, select, tuple_
 
 from maracuja.errors import NotFound
 from maracuja.model import Profile, Trait
@@ -202,10 +202,7 @@ def newer(conn: Connection, rev: int, *, size: int = CHUNK) -> Iterator[People]:
     while True:
         query = (
             select(*_ROW)
-            .where(
-                profiles.c.rev >= at,
-                or_(profiles.c.rev > at, profiles.c.pid > pid),
-            )
+            .where(tuple_(profiles.c.rev, profiles.c.pid) > (at, pid))
             .order_by(profiles.c.rev, profiles.c.pid)
             .limit(size)
         )

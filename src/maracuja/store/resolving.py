@@ -7,7 +7,7 @@ the other, in `contested`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 DAY_US: Final = 86_400_000_000
+SAMPLED_FROM: Final = 2_000  # keys of a set
+SAMPLE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,17 @@ class Resolution:
     created: Ints
     merges: list[Merge] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What every step of one call needs beside the set."""
+
+    rev: int
+    now_us: int
+    exposures: Exposures
+    actor: str
+    create: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,30 @@ def resolve(
     if claims.rows == 0:
         none = np.empty(0, dtype=np.int64)
         return Resolution(pid=none, created=none)
-    told = _read(conn, claims)
+    told = _read(claims)
+    context = _Context(rev, now_us, exposures, actor, create)
+    if _seem_new(conn, told):
+        assert conn.dialect.loaded_dbapi is not None
+        try:
+            with conn.begin_nested():
+                return _resolve(conn, told, context)
+        except conn.dialect.loaded_dbapi.IntegrityError:
+            pass  # somebody is known after all, and the savepoint has undone everything
+    kinds, values = zip(*told.keys, strict=True)
+    return _resolve(conn, replace(told, home=people.find(conn, kinds, values)), context)
+
+
+def _seem_new(conn: Connection, told: _Set) -> bool:
+    """Whether a sample of a large set is unknown: then inserting is cheaper than looking first."""
+    if len(told.keys) < SAMPLED_FROM:
+        return False
+    sample = told.keys[:: len(told.keys) // SAMPLE]
+    kinds, values = zip(*sample, strict=True)
+    return not people.find(conn, kinds, values).any()
+
+
+def _resolve(conn: Connection, told: _Set, context: _Context) -> Resolution:
+    now_us, actor = context.now_us, context.actor
     label = _components(told)
     contested = _contested(conn, told, label)
     key_pid, created = _settle(conn, told, label, contested)
@@ -100,21 +136,22 @@ def resolve(
         pid[row] = who
     created = np.concatenate([created, np.array(fresh, dtype=np.int64)])
     _store_identities(conn, told, key_pid)
-    if create and len(created):
-        people.create(conn, rev, created, created_us=now_us, docs=traits.EMPTY)
-    merging.merge(conn, rev, contest.merges, now_us=now_us, actor=actor, exposures=exposures)
+    if context.create and len(created):
+        people.create(conn, context.rev, created, created_us=now_us, docs=traits.EMPTY)
+    merging.merge(
+        conn, context.rev, contest.merges, now_us=now_us, actor=actor, exposures=context.exposures
+    )
     _count_merges(conn, contest, now_us)
     _record_refusals(conn, contest, now_us, actor)
     return Resolution(pid=pid, created=created, merges=contest.merges, refused=contest.refused)
 
 
-def _read(conn: Connection, claims: Claims) -> _Set:
+def _read(claims: Claims) -> _Set:
     codes: dict[tuple[str, str], int] = {}
     code = [
         codes.setdefault(key, len(codes)) for key in zip(claims.kind, claims.value, strict=True)
     ]
     keys = list(codes)
-    kinds, values = zip(*keys, strict=True)
     row = np.asarray(claims.row, dtype=np.int64)
     if len(np.unique(row)) != claims.rows or row.min() != 0 or row.max() != claims.rows - 1:
         raise ValueError("every row needs an identity")
@@ -123,7 +160,7 @@ def _read(conn: Connection, claims: Claims) -> _Set:
         row=row,
         code=np.array(code, dtype=np.int64),
         keys=keys,
-        home=people.find(conn, kinds, values),
+        home=np.zeros(len(keys), dtype=np.int64),
         at_us=np.broadcast_to(np.asarray(claims.at_us, dtype=np.int64), claims.rows),
         trusted=np.broadcast_to(np.asarray(claims.trusted, dtype=bool), claims.rows),
         explicit=np.broadcast_to(np.asarray(claims.explicit, dtype=bool), claims.rows),

@@ -118,10 +118,11 @@ profiles = Table(
     state,
     Column("pid", Serial, primary_key=True, autoincrement=False),
     Column("bucket", SmallInteger, nullable=False),
-    Column("rev", BigInteger, nullable=False, index=True),
+    Column("rev", BigInteger, nullable=False),
     Column("draw_pid", BigInteger, nullable=False),  # whose draws decide arms: set at first sight
     Column("created_us", BigInteger, nullable=False),
     Column("doc", LargeBinary, nullable=False),  # traits and addresses, JSON
+    Index("ix_profiles_rev_pid", "rev", "pid"),
 )
 
 identities = Table(

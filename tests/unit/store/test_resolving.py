@@ -165,3 +165,17 @@ def test_everything_goes_to_the_winner(store: Store) -> None:
 
 def _observed(value: str, at_us: int) -> Trait:
     return Trait(value, TraitSource.OBSERVED, 0.9, at_us)
+
+
+def test_a_large_set_with_a_few_known_people_is_resolved_all_the_same(store: Store) -> None:
+    resolve(store, [(X, "3001"), (A, "known")])
+    rows = [[(X, str(i)), (E, f"{i}@b")] for i in range(2, 3_003)]
+    done = resolve(store, *rows)
+    assert done.pid[2_999] == 1 and len(done.created) == 3_000
+    assert done.created.tolist() == list(range(2, 3_002)), "no number is lost"
+    assert resolve(store, *rows).pid.tolist() == done.pid.tolist()
+    new = resolve(store, *([(X, f"n{i}"), (E, f"n{i}@b")] for i in range(3_000)))
+    assert len(new.created) == 3_000
+    with store.read() as conn:
+        assert people.count(conn) == 6_001
+        assert people.find(conn, [E, E], ["3001@b", "n7@b"]).tolist() == [1, int(new.pid[7])]

@@ -43,7 +43,7 @@ def _make_profiles() -> None:
         sa.Column("doc", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("pid", name=("pk_profiles")),
     )
-    op.create_index(("ix_profiles_rev"), "profiles", ["rev"], unique=False)
+    op.create_index("ix_profiles_rev_pid", "profiles", ["rev", "pid"], unique=False)
 
 
 def _make_identities() -> None:
