@@ -91,6 +91,7 @@ def tell_subscriptions(
     *,
     message: bytes,
     source: str,
+    run: int = 0,
 ) -> None:
     """Append 'Subscription Updated' for (pid, topic, channel, state) rows."""
     feed.append(
@@ -107,6 +108,7 @@ def tell_subscriptions(
                     "state": state,
                     "source": source,
                     **({"message": message.hex()} if message else {}),
+                    **({"run": run} if run else {}),
                 }
             )
             for _, topic, channel, state in rows

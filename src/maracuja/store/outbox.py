@@ -235,6 +235,22 @@ def withdraw_run(conn: Connection, run: int) -> int:
     return changed
 
 
+def replace_people(conn: Connection, pids: Sequence[int], token: int) -> int:
+    """Put a number in the place of erased people and withdraw what was queued for them.
+
+    Reads the whole outbox: erasure is rare, and an index on the person would slow every launch.
+    """
+    theirs = outbox.c.pid.in_(list(pids))
+    touched = [
+        chunk for (chunk,) in bulk.fetch(conn, select(outbox.c.chunk).where(theirs).distinct())
+    ]
+    queued = int(OutboxState.QUEUED)
+    state = case((outbox.c.state == queued, int(OutboxState.WITHDRAWN)), else_=outbox.c.state)
+    changed = conn.execute(update(outbox).where(theirs).values(pid=token, state=state)).rowcount
+    _refresh(conn, touched)
+    return changed
+
+
 def chunks_of(conn: Connection, numbers: Sequence[int]) -> list[Chunk]:
     """The chunks of these numbers, in their order."""
     query = select(*(chunks.c[name] for name in Chunk._fields))

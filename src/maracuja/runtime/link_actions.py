@@ -1,0 +1,273 @@
+"""What a visit of one of our links does: events to the inbox, words about consent to the ledger.
+
+A word about consent is committed before the answer is given, so that it holds for the next
+message; it is written for the person whom the link's person has become since.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.campaigns.definitions import Topic
+from maracuja.campaigns.facts import decode_facts
+from maracuja.channels import NAMES_BY_CODE
+from maracuja.ingest.deliveries import encode_deliveries
+from maracuja.lake.files import locate
+from maracuja.links.making import LinkMaker, Recipient
+from maracuja.links.tokens import KeyRing, Purpose, Ticket
+from maracuja.links.visitors import Visit, judge
+from maracuja.model import ConsentState, DeliveryEvent, Status, TopicKind, micros, moment
+from maracuja.runtime import delivery_texts
+from maracuja.runtime.message_events import tell_subscriptions
+from maracuja.store import consents, definitions, inbox, outbox, people, traits
+from maracuja.store.engine import Store
+from maracuja.store.outbox import Chunk
+
+MESSAGES_KEPT: Final = 10_000  # whose latest presses are remembered, to know a scanner by
+PRESSES_KEPT: Final = 20
+
+ONE_CLICK: Final = "one_click"
+PREFERENCE_PAGE: Final = "preference_page"
+
+
+class Choice(NamedTuple):
+    """One topic on one channel, and whether the person hears it now."""
+
+    topic: Topic
+    channel: str
+    on: bool
+
+
+class Preferences(NamedTuple):
+    """What the preference page shows: `language` is the person's own, '' where unknown."""
+
+    choices: list[Choice]
+    language: str
+
+
+class LinkActions:
+    """Everything behind our links. Its methods block on the database: call them in a thread."""
+
+    def __init__(self, store: Store, lake_root: Path, ring: KeyRing, links: LinkMaker) -> None:
+        self._store = store
+        self._root = lake_root
+        self._ring = ring
+        self._links = links
+        self._presses: OrderedDict[bytes, deque[tuple[datetime, str]]] = OrderedDict()
+
+    def read(self, token: str, purpose: Purpose) -> Ticket | None:
+        """What a token says; None where it is none of ours."""
+        return self._ring.read(token, purpose)
+
+    # ------------------------------------------------------------ events
+
+    def visited(self, ticket: Ticket, visit: Visit) -> inbox.Request:
+        """The inbox row of a press or of an opening; a machine's is marked as such."""
+        pressed = ticket.purpose is Purpose.CLICK
+        earlier = self._remember(ticket, visit) if pressed else ()
+        found = judge(
+            visit,
+            pixel=not pressed,
+            handed_over=moment(ticket.sent_s * 1_000_000) if ticket.sent_s else None,
+            earlier=earlier,
+            url=ticket.detail,
+        )
+        event = DeliveryEvent(
+            message_id=ticket.message,
+            pid=ticket.pid,
+            status=Status.CLICKED if pressed else Status.READ,
+            at_us=micros(visit.at),
+            channel=NAMES_BY_CODE.get(ticket.channel, ""),
+            run=ticket.run,
+            machine=found.machine,
+            url=ticket.detail if pressed else "",
+            raw=found.evidence,
+        )
+        return inbox.Request(
+            received_us=micros(visit.at),
+            call="click" if pressed else "read",
+            key_kind="internal",
+            context=b"{}",
+            body=encode_deliveries([event]),
+        )
+
+    def _remember(self, ticket: Ticket, visit: Visit) -> list[tuple[datetime, str]]:
+        """The presses of this message before this one, which joins them."""
+        presses = self._presses.pop(ticket.message, None) or deque(maxlen=PRESSES_KEPT)
+        earlier = list(presses)
+        presses.append((visit.at, ticket.detail))
+        self._presses[ticket.message] = presses
+        while len(self._presses) > MESSAGES_KEPT:
+            self._presses.popitem(last=False)
+        return earlier
+
+    # ------------------------------------------------------------ consent
+
+    def topic(self, ticket: Ticket) -> tuple[Topic, str]:
+        """The topic of an unsubscription, and the person's own language ('' where unknown)."""
+        with self._store.read() as conn:
+            topic = _topics(conn).get(ticket.detail) or Topic(id=ticket.detail or "all")
+            return topic, _language(conn, ticket)
+
+    def preferences_address(self, ticket: Ticket, now: datetime) -> str:
+        """The address of the preference page for the person of a link."""
+        to = Recipient(
+            message=ticket.message,
+            pid=ticket.pid,
+            run=ticket.run,
+            channel=ticket.channel,
+            topic=ticket.detail,
+        )
+        return self._links.page(to, "preferences", now)
+
+    def unsubscribe(self, ticket: Ticket, now: datetime, *, source: str, language: str) -> Topic:
+        """Take the person out of the link's topic on its channel; the topic, for the answer.
+
+        Doing it again changes nothing. A person who was erased is out already.
+        """
+        channel = NAMES_BY_CODE.get(ticket.channel, "email")
+        with self._store.write() as conn:
+            topic = _topics(conn).get(ticket.detail) or Topic(id=ticket.detail or "all")
+            self._say(conn, ticket, {(topic.id, channel): False}, now, source, language)
+        return topic
+
+    def preferences(self, ticket: Ticket) -> Preferences:
+        """Every marketing topic on each of its channels, as the person has it now."""
+        with self._store.read() as conn:
+            pid = int(people.canonical(conn, [ticket.pid])[0])
+            language = _language(conn, ticket)
+            choices = [
+                Choice(topic, channel, on=_on(conn, pid, topic.id, channel))
+                for topic in _topics(conn).values()
+                if topic.type is TopicKind.MARKETING
+                for channel in topic.channels
+            ]
+        return Preferences(choices, language)
+
+    def save(
+        self,
+        ticket: Ticket,
+        wanted: Collection[tuple[str, str]],
+        now: datetime,
+        *,
+        language: str,
+    ) -> None:
+        """Write what the preference page was left with: the (topic, channel) that are wanted.
+
+        Only what differs from what holds is a new word; unknown topics and channels are ignored.
+        """
+        with self._store.write() as conn:
+            words = {
+                (topic.id, channel): (topic.id, channel) in wanted
+                for topic in _topics(conn).values()
+                if topic.type is TopicKind.MARKETING
+                for channel in topic.channels
+            }
+            self._say(conn, ticket, words, now, PREFERENCE_PAGE, language)
+
+    def _say(
+        self,
+        conn: Connection,
+        ticket: Ticket,
+        words: Mapping[tuple[str, str], bool],
+        now: datetime,
+        source: str,
+        language: str,
+    ) -> None:
+        """Add the words that change something to the ledger and the feed."""
+        pid = int(people.canonical(conn, [ticket.pid])[0])
+        if not people.select_people(conn, [pid]).pid:
+            return
+        versions = {topic.id: topic.text_version for topic in _topics(conn).values()}
+        changed: list[tuple[str, str, ConsentState]] = []
+        for (topic, channel), on in words.items():
+            state = ConsentState.OPTED_IN if on else ConsentState.OPTED_OUT
+            held = ConsentState(int(consents.states(conn, [pid], topic, channel)[0]))
+            # An empty box that was never ticked says nothing, unless everything is turned down.
+            untouched = held is ConsentState.UNKNOWN and not on and any(words.values())
+            if held is not state and not untouched:
+                changed.append((topic, channel, state))
+        now_us = micros(now)
+        consents.record(
+            conn,
+            pid=[pid] * len(changed),
+            topic=[topic for topic, _, _ in changed],
+            channel=[channel for _, channel, _ in changed],
+            state=[state for _, _, state in changed],
+            at_us=now_us,
+            recorded_us=now_us,
+            source=source,
+            text_version=[versions.get(topic, "") for topic, _, _ in changed],
+            language=language,
+            message_id=ticket.message,
+        )
+        rows = [(pid, topic, channel, state.name.lower()) for topic, channel, state in changed]
+        tell_subscriptions(
+            conn, now_us, rows, message=ticket.message, source=source, run=ticket.run
+        )
+
+    # ------------------------------------------------------------ view in browser
+
+    def view(self, ticket: Ticket, now: datetime) -> str | None:
+        """The message as HTML, or its text; None where it is kept no longer."""
+        with self._store.read() as conn:
+            chunks = outbox.chunks_of_run(conn, ticket.run)
+            frozen = outbox.launched_with(conn, [ticket.run]).get(ticket.run)
+            pid = int(people.canonical(conn, [ticket.pid])[0])
+            known = bool(people.select_people(conn, [pid]).pid)
+        body = self._find(chunks, ticket.message) if known and frozen else None
+        if body is None or frozen is None:
+            return None
+        facts = decode_facts(frozen)
+        content = delivery_texts.make_message(
+            body,
+            facts,
+            self._links,
+            pid=pid,
+            run=ticket.run,
+            channel_code=ticket.channel,
+            now=now,
+        ).content
+        return content.html or f"<pre>{_escaped(content.text)}</pre>"
+
+    def _find(self, chunks: list[Chunk], message: bytes) -> delivery_texts.Body | None:
+        """The body of one message among a run's files."""
+        for chunk in chunks:
+            try:
+                rows = pl.scan_parquet(locate(self._root, chunk.path), glob=False)
+                numbers = rows.filter(pl.col("message") == message).select("n").collect()["n"]
+            except FileNotFoundError:
+                continue
+            if len(numbers):
+                n = int(numbers[0])
+                return delivery_texts.read(self._root, chunk, [n]).get(n)
+        return None
+
+
+def _topics(conn: Connection) -> dict[str, Topic]:
+    """The topics in force by id."""
+    stored = definitions.current(conn, "topic")
+    return {row.id: msgspec.json.decode(row.body, type=Topic) for row in stored}
+
+
+def _language(conn: Connection, ticket: Ticket) -> str:
+    """The language of the link's person, '' where unknown."""
+    found = people.select_people(conn, people.canonical(conn, [ticket.pid]))
+    known = traits.decode(found.doc[0]).traits if found.pid else {}
+    return str(known["language"].value) if "language" in known else ""
+
+
+def _on(conn: Connection, pid: int, topic: str, channel: str) -> bool:
+    return int(consents.states(conn, [pid], topic, channel)[0]) == ConsentState.OPTED_IN
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
