@@ -1,0 +1,268 @@
+"""A compiled variant: takes a frame of people, gives one skeleton and the slots of each person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import polars as pl
+
+from maracuja.model import Content
+from maracuja.templates import grammar, plan, prepare
+from maracuja.templates.definition import PARTS, Template, version
+from maracuja.templates.placeholders import Link, Marker, lift_shared
+from maracuja.templates.plaintext import text_of
+from maracuja.templates.rowcode import Refused
+from maracuja.templates.scope import Names, with_pages
+
+BYTES_MAX: Final = {"subject": 998, "preheader": 2_000, "text": 200_000, "html": 1_000_000}
+CACHE_MAX: Final = 256
+Skeleton = dict[str, list[str | int]]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a set of n people will read.
+
+    `skeleton` maps a part to its pieces: a static text, or the number k of the slot column `sk`.
+    `slots` has n rows of String columns s0..sk (empty texts where the person is refused).
+    `errors` has n rows: null, or a reason such as missing:person.first_name (see docs).
+    `links` maps a link's number to its shared address, "" where it stands in the placeholder.
+    """
+
+    skeleton: Skeleton
+    slots: pl.DataFrame
+    errors: pl.Series
+    links: dict[int, Link]
+
+    def bodies(self, part: str) -> pl.Series:
+        """The whole text of a part for everybody, placeholders and all; shape (n,)."""
+        pieces = self.skeleton.get(part, [])
+        columns = [pl.lit(p) if isinstance(p, str) else pl.col(f"s{p}") for p in pieces]
+        if not any(isinstance(piece, int) for piece in pieces):
+            return pl.Series(part, ["".join(map(str, pieces))] * self.errors.len())
+        return self.slots.select(pl.concat_str(columns).alias(part))[part]
+
+
+def splice(skeleton: Skeleton, row: Mapping[str, str]) -> Content:
+    """One person's content from the skeleton and their slots (s0 -> text); links stay marked.
+
+    Subject and preheader become one line.
+    """
+    parts = {
+        part: "".join([p if isinstance(p, str) else row[f"s{p}"] for p in pieces])
+        for part, pieces in skeleton.items()
+    }
+    return Content(
+        text=parts.get("text", ""),
+        subject=" ".join(parts.get("subject", "").split()),
+        html=parts.get("html", ""),
+        preheader=" ".join(parts.get("preheader", "").split()),
+    )
+
+
+class Compiled:
+    """A variant of a template for people with certain columns; make it with `compiled`.
+
+    `reads` are the columns it reads, `rung` the lowest rung any slot stands on, `rungs` one
+    rung per slot.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        variant: int,
+        names: Names,
+        made: plan.Plan,
+        links: dict[int, Link],
+    ) -> None:
+        self.template = template
+        self.variant = variant
+        self.names = names
+        self.plan = made
+        self.links = links
+        self.rungs = tuple(slot.rung for slot in made.slots)
+        self.rung = made.rung
+        lower = [n for n, rung in enumerate(self.rungs) if rung != "columns"]
+        self._lower = plan.Rows(made, names, lower) if lower else None
+        self._slow: plan.Rows | None = None
+        shown = [n for n, slot in enumerate(made.slots) if not slot.hidden]
+        self._renamed = {n: k for k, n in enumerate(shown)}
+        self.skeleton: Skeleton = {
+            part: [p if isinstance(p, str) else self._renamed[p] for p in pieces]
+            for part, pieces in made.skeleton.items()
+        }
+        for part, pieces in self.skeleton.items():
+            self.skeleton[part] = [
+                lift_shared(p, part, links) if isinstance(p, str) else p for p in pieces
+            ]
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns of people that rendering reads, sorted (metas of `requires` included)."""
+        metas = {f"meta.{path.removeprefix('person.')}" for path in self._required()}
+        return sorted(self.names.reads | metas)
+
+    def _required(self) -> list[str]:
+        return [path for path in self.template.requires if path in self.names.reads]
+
+    def render(
+        self,
+        frame: pl.DataFrame,
+        products: pl.DataFrame | None = None,
+        *,
+        now: datetime | None = None,
+    ) -> Rendered:
+        """Texts for the people of `frame` (n rows, columns named like the paths in `reads`).
+
+        `products` is the catalogue (columns id, title, price ...). `now` (aware, UTC) is asked for
+        where the template requires freshness. A person who cannot be written to gets a reason
+        and empty slots; nobody else is held up.
+        """
+        prepared = prepare.people(self.template, self.names, frame, products, now=now)
+        slots = self.plan.slots
+        exprs = [s.expr.alias(f"s{n}") for n, s in enumerate(slots) if s.expr is not None]
+        guards = [guard.alias(f"g{n}") for n, guard in enumerate(self.plan.guards)]
+        data = prepared.frame.lazy().with_columns(*exprs, *guards)
+        made = data.select([expr.meta.output_name() for expr in (*exprs, *guards)]).collect()
+        if self._lower is not None:
+            lower = self._by_rows(prepared)
+            made = made.with_columns(lower) if made.width else pl.DataFrame(lower)
+        errors, made = self._mended(prepared, made)
+        texts = made.select(pl.col(f"s{n}").alias(f"s{k}") for n, k in self._renamed.items())
+        errors = self._measured(texts, errors)
+        return Rendered(self.skeleton, texts, errors, self.links)
+
+    def _by_rows(self, prepared: prepare.Prepared) -> list[pl.Series]:
+        """The slots of the lower rungs, null where the person is refused."""
+        rows = self._lower
+        assert rows is not None
+        catalogue = prepared.catalogue()
+        texts: list[tuple[str | None, ...]] = []
+        for row in _rows_of(prepared.frame, rows.columns):
+            try:
+                texts.append(rows(row, catalogue))
+            except Refused:
+                texts.append((None,) * len(rows.order))
+        schema = {f"s{n}": pl.String for n in rows.order}
+        return pl.DataFrame(texts, schema=schema, orient="row").get_columns()
+
+    def _mended(
+        self, prepared: prepare.Prepared, made: pl.DataFrame
+    ) -> tuple[pl.Series, pl.DataFrame]:
+        """Rows with nulls go the slow road: they get their texts, or the reason why not."""
+        height = prepared.frame.height
+        reasons: list[str | None] = prepared.refused.to_list()
+        if not made.width:
+            return pl.Series("error", reasons, dtype=pl.String), made
+        unsure = made.select(pl.any_horizontal(pl.all().is_null()))[:, 0]
+        unsure |= prepared.refused.is_not_null()
+        places = unsure.arg_true().to_list()
+        names = [f"s{n}" for n in range(len(self.rungs))]
+        if not places:
+            return pl.Series("error", reasons, dtype=pl.String), made.select(names)
+        if self._slow is None:
+            self._slow = plan.Rows(self.plan, self.names, list(range(len(self.rungs))))
+        rows, catalogue = self._slow, prepared.catalogue()
+        mended: list[tuple[str, ...]] = []
+        nothing = ("",) * len(self.rungs)
+        few = prepared.frame[places]
+        for at, row in zip(places, _rows_of(few, rows.columns), strict=True):
+            mended.append(nothing)
+            if reasons[at] is not None:
+                continue
+            try:
+                mended[-1] = rows(row, catalogue)
+            except Refused as refusal:
+                reasons[at] = prepared.reason(str(refusal), at)
+        columns = zip(*mended, strict=True)
+        patch = {f"s{n}": list(column) for n, column in zip(rows.order, columns, strict=False)}
+        index = pl.Series("at", places, dtype=pl.UInt32)
+        patched = made.select(names)
+        if len(places) == height:
+            patched = pl.DataFrame(patch, schema=dict.fromkeys(names, pl.String))
+        else:
+            patched = patched.with_columns(
+                patched[name].scatter(index, pl.Series(patch[name], dtype=pl.String))
+                for name in names
+            )
+        return pl.Series("error", reasons, dtype=pl.String), patched
+
+    def _measured(self, texts: pl.DataFrame, errors: pl.Series) -> pl.Series:
+        """The errors together with too_long:<part> for parts over BYTES_MAX."""
+        for part, pieces in self.skeleton.items():
+            static = sum(len(p.encode()) for p in pieces if isinstance(p, str))
+            own = [pl.col(f"s{p}").str.len_bytes() for p in pieces if isinstance(p, int)]
+            if not own:
+                continue
+            over = texts.select((pl.sum_horizontal(own) + static > BYTES_MAX[part]).alias("n"))[
+                "n"
+            ]
+            if over.any():
+                long = pl.when(over).then(pl.lit(f"too_long:{part}"))
+                errors = pl.select(pl.coalesce(errors, long).alias("error"))["error"]
+        return errors
+
+
+def _rows_of(frame: pl.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
+    if not columns:
+        return [()] * frame.height
+    return frame.select(columns).rows()
+
+
+_CACHE: dict[tuple[Any, ...], Compiled] = {}
+
+
+def compiled(
+    template: Template,
+    schema: Mapping[str, Any],
+    *,
+    variant: int = 0,
+    constants: Mapping[str, Any] | None = None,
+) -> Compiled:
+    """The variant with this index, compiled for people with these columns (name -> Polars type).
+
+    `constants` maps paths such as shop.name to values that all people share: they become part of
+    the skeleton. Raises TemplateError with the place. What is compiled is kept, by the version of
+    the template, the schema and the constants.
+    """
+    given = dict(constants or {})
+    key = (
+        version(template),
+        variant,
+        tuple(sorted((name, str(dtype)) for name, dtype in schema.items())),
+        repr(sorted(given.items())),
+    )
+    if key not in _CACHE:
+        while len(_CACHE) >= CACHE_MAX:
+            del _CACHE[next(iter(_CACHE))]
+        _CACHE[key] = _compile(template, dict(schema), variant, given)
+    return _CACHE[key]
+
+
+def sources(template: Template, variant: int) -> dict[str, str]:
+    """part -> Liquid source of a variant; a missing text is made from the html."""
+    chosen = template.variants[variant]
+    found = {part: getattr(chosen, part) for part in PARTS}
+    if not found["text"]:
+        found["text"] = text_of(found["html"])
+    return {part: source for part, source in found.items() if source}
+
+
+def _compile(
+    template: Template, schema: dict[str, Any], variant: int, constants: dict[str, Any]
+) -> Compiled:
+    marker = Marker()
+    nodes = {}
+    for part, source in sources(template, variant).items():
+        where, html = f"variants[{variant}].{part}", part == "html"
+        grammar.parse(source, html=html, where=where)
+        marked = marker.mark(source, part)
+        nodes[part] = grammar.parse_marked(marked, html=html, where=where).nodes
+    if template.neutral:
+        schema = {name: t for name, t in schema.items() if not prepare.is_personal(name)}
+    names = Names(schema, with_pages(constants))
+    made = plan.make(nodes, names)
+    return Compiled(template, variant, names, made, marker.links)

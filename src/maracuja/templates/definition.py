@@ -1,0 +1,154 @@
+"""What a marketer writes: a template with its variants per language and channel."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from maracuja.errors import TemplateError
+from maracuja.model import Record
+
+SOURCE_CHARS_MAX: Final = 200_000  # of one part, before rendering
+VARIANTS_MAX: Final = 200
+PARTS: Final = ("subject", "preheader", "text", "html")
+
+_UNIT_S: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
+
+
+class SoldOut(StrEnum):
+    """What to do for a person whose product is out of stock or no longer in the catalogue."""
+
+    REFUSE = "refuse"  # they get no message
+    FALLBACK = "fallback"  # its fields count as missing, so `default` and `or_else` speak
+    SHOW = "show"  # stock does not matter; only a product without a row is gone
+
+
+class Variant(Record, frozen=True):
+    """The texts for one language and channel; an empty channel serves every channel.
+
+    At least one of text and html is given; a missing text is made from the html.
+    """
+
+    language: str
+    channel: str = ""
+    subject: str = ""
+    preheader: str = ""
+    text: str = ""
+    html: str = ""
+
+
+class Require(Record, frozen=True):
+    """How fresh ("90d", "12h") and how sure (0..1) a trait must be to be used at all."""
+
+    max_age: str = ""
+    min_confidence: float = 0.0
+
+
+class LinkPolicy(Record, frozen=True):
+    """Whether links are counted, and whether they carry UTM parameters."""
+
+    track: bool = True
+    utm: bool = True
+
+
+class Template(Record, frozen=True, tag_field="kind", tag="template"):
+    """A message to be: `language` is the one to fall back to, `facts` are kept as written.
+
+    `facts` maps a name to a fact in the language of segments; `requires` maps a path such as
+    person.first_name to what is asked of it. With `neutral` nothing personal is used.
+    """
+
+    id: str
+    variants: tuple[Variant, ...]
+    name: str = ""
+    language: str = "en"
+    facts: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    requires: dict[str, Require] = msgspec.field(default_factory=dict)
+    sold_out: SoldOut = SoldOut.REFUSE
+    links: LinkPolicy = LinkPolicy()
+    neutral: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.variants) <= VARIANTS_MAX:
+            raise ValueError(f"a template has between 1 and {VARIANTS_MAX} variants")
+        keys = [(variant.language, variant.channel) for variant in self.variants]
+        if len(set(keys)) < len(keys):
+            raise ValueError("two variants serve the same language and channel")
+        for variant in self.variants:
+            _check_variant(variant)
+        for path, require in self.requires.items():
+            if not path.startswith("person."):
+                raise ValueError(f"requires: `{path}` is no trait; write person.<trait>")
+            seconds(require.max_age)
+            if not 0.0 <= require.min_confidence <= 1.0:
+                raise ValueError(f"requires: min_confidence of `{path}` is between 0 and 1")
+
+
+def _check_variant(variant: Variant) -> None:
+    if not variant.text and not variant.html:
+        raise ValueError(f"the variant {variant.language!r} has neither text nor html")
+    for part in PARTS:
+        if len(getattr(variant, part)) > SOURCE_CHARS_MAX:
+            raise ValueError(f"{part} is longer than {SOURCE_CHARS_MAX} characters")
+
+
+def seconds(duration: str) -> int:
+    """Seconds of a duration such as 30m, 12h, 90d, 2w or 1y; 0 for an empty one.
+
+    Raises ValueError where it is none of these.
+    """
+    if not duration:
+        return 0
+    match = re.fullmatch(r"(\d{1,6})([mhdwy])", duration)
+    if match is None:
+        raise ValueError(f"`{duration}` is no duration; write 30m, 12h, 90d, 2w or 1y")
+    return int(match[1]) * _UNIT_S[match[2]]
+
+
+def decode(source: str | bytes) -> Template:
+    """A template from YAML or JSON; raises TemplateError with the path of the fault."""
+    try:
+        return msgspec.yaml.decode(source, type=Template)
+    except msgspec.DecodeError as fault:
+        message, _, where = str(fault).partition(" - at ")
+        raise TemplateError(message, where=where.strip("`")) from fault
+
+
+def encode(template: Template) -> bytes:
+    """The template as YAML, such that `decode` gives it back."""
+    return msgspec.yaml.encode(template)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a template file, for editors."""
+    return msgspec.json.schema(Template)
+
+
+def version(template: Template) -> str:
+    """SHA-256 (hex) of everything that the template says: the key of what is compiled."""
+    return hashlib.sha256(msgspec.json.encode(template, order="deterministic")).hexdigest()
+
+
+def choose(template: Template, language: str, channel: str) -> int:
+    """The index of the variant for a person's language (ru or ru-RU) on a channel.
+
+    The order: this language on this channel; this language on any channel (empty); the default
+    language on this channel; the default language on any channel; anything for this channel;
+    the first variant for any channel; the first of all. `ru-RU` counts as `ru` where there is
+    no variant of its own.
+    """
+    short = language.partition("-")[0]
+    found = {(v.language, v.channel): n for n, v in reversed(list(enumerate(template.variants)))}
+    wanted = [(lang, ch) for lang in (language, short, template.language) for ch in (channel, "")]
+    for key in wanted:
+        if key in found:
+            return found[key]
+    for wanted_channel in (channel, ""):
+        for n, variant in enumerate(template.variants):
+            if variant.channel == wanted_channel:
+                return n
+    return 0

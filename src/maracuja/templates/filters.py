@@ -1,0 +1,218 @@
+"""The filters of templates in one list: each is a Python function, most can become columns."""
+
+from __future__ import annotations
+
+import math
+import re
+import urllib.parse
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import wraps
+from typing import Any, Final, NamedTuple
+
+from liquid.builtin.filters import array, string
+from liquid.builtin.filters import math as liquid_math
+from liquid.builtin.filters.misc import default
+from liquid.exceptions import FilterArgumentError
+from liquid.filter import with_environment
+from liquid.undefined import is_undefined
+from markupsafe import Markup, escape
+
+from maracuja.templates import filter_columns as columns
+from maracuja.templates import shop_columns as shop
+from maracuja.templates.placeholders import inline
+from maracuja.templates.values import Value, minor_digits, show, symbol
+
+NBSP: Final = "\u00a0"
+TEXT_MAX: Final = 100_000  # characters that one filter may give
+DATE_PARTS: Final = frozenset("dmYyHMSjbBaA%") | {"-d", "-m", "-H", "-M"}
+_PERCENT: Final = re.compile(r"%(-?.)")
+
+
+class Filter(NamedTuple):
+    """A filter: `call(value, *args)`, `columns(value, args, html)` or None, what it returns.
+
+    `lenient` filters see missing values (all others refuse them); `knows_html` filters are called
+    with the keyword html; `gives` is text, int, float, html or any.
+    """
+
+    name: str
+    call: Callable[..., Any]
+    columns: Callable[[Value, list[Value], bool], Value] | None = None
+    gives: str = "text"
+    lenient: bool = False
+    knows_html: bool = False
+
+
+def or_else(value: Any, other: Any) -> Any:
+    """The other value where this one is missing or empty text; false and 0 stay."""
+    return other if is_undefined(value) or value is None or value == "" else value
+
+
+def escape_text(value: Any, *, html: bool) -> str:
+    """HTML's special characters as entities."""
+    text = show(value)
+    return escape(str(text)) if html else columns.html_escape(text)
+
+
+def day(value: Any, form: str = "%d.%m.%Y") -> str:
+    """A date or time (or an ISO 8601 text) in the words of strftime.
+
+    There is no "now": a text must read the same whenever it is made.
+    """
+    for part in _PERCENT.findall(form):
+        if part not in DATE_PARTS:
+            raise FilterArgumentError(f"date: %{part} is not supported", token=None)
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as fault:
+            raise FilterArgumentError(f"date: {value!r} is no date", token=None) from fault
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = datetime.fromtimestamp(value, UTC)
+    if not isinstance(value, date):
+        raise FilterArgumentError(f"date: a {type(value).__name__} is no date", token=None)
+    text = value.strftime(form)
+    return Markup(text) if isinstance(form, Markup) else text
+
+
+def money(value: Any, currency: str = "") -> str:
+    """Minor units as an amount: 159300 with RUB is 1 593 ₽, with no-break spaces."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise FilterArgumentError(f"money: {value!r} is no amount in minor units", token=None)
+    minor, digits = round(value), minor_digits(str(currency))
+    major, rest = divmod(abs(minor), 10**digits)
+    text = f"{'-' if minor < 0 else ''}{major:,}".replace(",", NBSP)
+    if rest:
+        text += f",{rest:0{digits}d}"
+    return f"{text}{NBSP}{symbol(str(currency))}" if currency else text
+
+
+def button(value: Any, url: Any, *, link: int, html: bool) -> str:
+    """A button that leads to the address: a table cell in HTML, "label: address" in a text."""
+    if not html:
+        return f"{show(value)}: {inline(link, show(url))}"
+    cell = BUTTON[0] + inline(link, str(escape(show(url)))) + BUTTON[1]
+    return Markup(cell + escape(show(value)) + BUTTON[2])
+
+
+def picture(value: Any, alt: Any = "", width: Any = 560, *, html: bool) -> str:
+    """The picture at an address: an img no wider than `width` pixels, its alt text in a text."""
+    if not html:
+        return str(show(alt))
+    return Markup(
+        f"{PICTURE[0]}{escape(show(value))}{PICTURE[1]}{escape(show(alt))}"
+        f"{PICTURE[2]}{escape(show(width))}{PICTURE[3]}"
+    )
+
+
+BUTTON: Final = shop.BUTTON
+PICTURE: Final = shop.PICTURE
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """python-liquid's own filter that asks for the environment, called with html instead."""
+
+    class _Asked(NamedTuple):
+        autoescape: bool
+
+    @wraps(function)
+    def call(value: Any, *args: Any, html: bool) -> Any:
+        return function(value, *args, environment=_Asked(html))
+
+    return call
+
+
+def url_encode(value: Any, *, html: bool) -> str:
+    """Percent-encoded, spaces as plus signs."""
+    text = urllib.parse.quote_plus(str(show(value)))
+    return Markup(text) if html else text
+
+
+def _whole(function: Callable[[float], int]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(value: Any) -> int:
+        return function(liquid_math.plus(value, 0))
+
+    return call
+
+
+FILTERS: Final[tuple[Filter, ...]] = (
+    Filter("default", default, columns.default, "any", lenient=True),
+    Filter("or_else", or_else, columns.or_else, "any", lenient=True),
+    Filter("escape", escape_text, columns.escape, knows_html=True),
+    Filter("upcase", string.upcase, columns.upcase),
+    Filter("downcase", string.downcase, columns.downcase),
+    Filter("capitalize", string.capitalize, columns.capitalize),
+    Filter("append", string.append, columns.append),
+    Filter("prepend", string.prepend, columns.prepend),
+    Filter("replace", string.replace, columns.replace),
+    Filter("remove", string.remove, columns.remove),
+    Filter("replace_first", string.replace_first),
+    Filter("remove_first", string.remove_first),
+    Filter("strip", string.strip, columns.strip),
+    Filter("lstrip", string.lstrip, columns.lstrip),
+    Filter("rstrip", string.rstrip, columns.rstrip),
+    Filter("squish", string.squish),
+    Filter("slice", string.slice_, gives="any"),
+    Filter("truncate", string.truncate, columns.truncate),
+    Filter("truncatewords", string.truncatewords),
+    Filter("newline_to_br", _plain(string.newline_to_br), knows_html=True),
+    Filter("strip_newlines", _plain(string.strip_newlines), knows_html=True),
+    Filter("strip_html", _plain(string.strip_html), knows_html=True),
+    Filter("url_encode", url_encode, columns.url_encode, knows_html=True),
+    Filter("split", string.split, columns.split, "any"),
+    Filter("join", array.join, columns.join, "any"),
+    Filter("first", array.first, None, "any"),
+    Filter("last", array.last, None, "any"),
+    Filter("reverse", array.reverse, None, "any"),
+    Filter("uniq", array.uniq, None, "any"),
+    Filter("sort", array.sort, None, "any"),
+    Filter("map", array.map_, None, "any"),
+    Filter("where", array.where, None, "any"),
+    Filter("sum", array.sum_, None, "any"),
+    Filter(
+        "size", lambda value: len(value) if hasattr(value, "__len__") else 0, columns.size, "int"
+    ),
+    Filter("plus", liquid_math.plus, columns.plus, "any"),
+    Filter("minus", liquid_math.minus, columns.minus, "any"),
+    Filter("times", liquid_math.times, columns.times, "any"),
+    Filter("divided_by", liquid_math.divided_by, columns.divided_by, "any"),
+    Filter("modulo", liquid_math.modulo, columns.modulo, "any"),
+    Filter("abs", liquid_math.abs_, columns.absolute, "any"),
+    Filter("at_least", liquid_math.at_least, columns.at_least, "any"),
+    Filter("at_most", liquid_math.at_most, columns.at_most, "any"),
+    Filter("round", liquid_math.round_, columns.rounded, "any"),
+    Filter("floor", _whole(math.floor), columns.floor, "int"),
+    Filter("ceil", _whole(math.ceil), columns.ceil, "int"),
+    Filter("date", day, shop.day),
+    Filter("money", money, shop.money),
+    Filter("button", button, shop.button, "html", knows_html=True),
+    Filter("picture", picture, shop.picture, "html", knows_html=True),
+)
+
+BY_NAME: Final = {spec.name: spec for spec in FILTERS}
+
+
+def for_liquid(spec: Filter) -> Callable[..., Any]:
+    """The filter as python-liquid calls it; missing values are refused unless it is lenient."""
+
+    def call(value: Any, *args: Any, environment: Any, **named: Any) -> Any:
+        if not spec.lenient:
+            for given in (value, *args):
+                if is_undefined(given):
+                    given.refuse()
+        if spec.knows_html:
+            named["html"] = environment.autoescape
+        result = spec.call(value, *args, **named)
+        return bounded(result)
+
+    return with_environment(call)
+
+
+def bounded(result: Any) -> Any:
+    """The result of a filter; FilterArgumentError where a text grew beyond TEXT_MAX."""
+    if isinstance(result, str) and len(result) > TEXT_MAX:
+        raise FilterArgumentError("the text grows beyond its limit", token=None)
+    return result
