@@ -36,11 +36,12 @@ class App:
     clock: Clock
     store: Store
     secrets: meta.Secrets
+    ground: Ground
 
     @property
     def lake_root(self) -> Path:
         """Where the Parquet files are."""
-        return self.config.directory / LAKE
+        return self.ground.lake
 
     def close(self) -> None:
         """Give back every connection."""
@@ -97,7 +98,8 @@ def open_app(config: Config, clock: Clock | None = None) -> App:
     except BaseException:
         store.close()
         raise
-    return App(config, clock or SystemClock(), store, secrets)
+    ground = Ground(store, config.directory / LAKE, config)
+    return App(config, clock or SystemClock(), store, secrets, ground)
 
 
 def make_links(app: App) -> LinkMaker:
@@ -112,7 +114,6 @@ def key_ring(app: App) -> KeyRing:
 
 def make_worker(app: App, *, holder: str, stopping: Callable[[], bool] = bool) -> Worker:
     """The worker of this workspace, holding its lease. Raises Conflict when another does."""
-    ground = Ground(app.store, app.lake_root, app.config)
     settings = app.config.email
     key_file = settings.dkim_key_file
     dkim_key = (app.config.directory / key_file).read_bytes() if key_file else b""
@@ -121,10 +122,10 @@ def make_worker(app: App, *, holder: str, stopping: Callable[[], bool] = bool) -
         SmtpTransport(settings),
         Limits(settings.rate_per_s, settings.host_rate_per_s),
     )
-    rules = Rules(ground.quiet, ground.zone, app.secrets.suppression_salt)
+    rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
     parts = Parts(
         Projection(app.store, app.lake_root, country=app.config.shop.country),
-        Launch(ground),
+        Launch(app.ground),
         Delivery(app.store, app.lake_root, [email], make_links(app), rules, stopping=stopping),
         (),
     )
