@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from email import policy
@@ -15,7 +16,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
-from tests.unit.runtime.delivery_world import NOW, RING, World, later, message_id
+from tests.unit.runtime.delivery_world import RING, World, facts_of, later, message_id
 
 from maracuja.api.links import links_router
 from maracuja.clock import SimClock
@@ -27,7 +28,6 @@ from maracuja.model import ConsentState, DeliveryEvent, Status
 from maracuja.runtime.link_actions import LinkActions
 from maracuja.store import consents, definitions, inbox
 from maracuja.store.engine import Store
-from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import merges
 
 PHONE = {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15"}
@@ -147,14 +147,14 @@ def test_an_opening_is_counted_with_what_opened_it(site: Site) -> None:
 def test_scanners_are_machines(site: Site) -> None:
     address = site.addresses()["c"]
     site.client.head(address)
-    site.clock = SimClock(NOW)
-    assert all(event.machine for event in site.events())
+    [event] = site.events()
+    assert event.machine and event.raw == "method HEAD"
 
 
 @pytest.mark.parametrize("path", ["c", "u", "p", "w"])
 def test_a_forged_link_leads_nowhere(site: Site, path: str) -> None:
     other = site.addresses()["c"].rpartition("/")[2] if path != "c" else "AAAA" * 20
-    for token in ("x", other, "%0d%0aLocation:%20https://evil.example"):
+    for token in ("x", other, "%0d%0aLocation:%20evil.example"):
         answer = site.client.get(f"/{path}/{token}", headers={"accept-language": "uk"})
         assert answer.status_code == 404 and "location" not in answer.headers
     assert 'lang="uk"' in answer.text and site.rows == []
@@ -193,12 +193,10 @@ def test_one_click_takes_effect_before_the_next_message(site: Site, multipart: b
     _, event, properties = site.world.events()[-1]
     assert event == "Subscription Updated" and properties["state"] == "opted_out"
 
-    from tests.unit.runtime.delivery_world import facts_of
-
     site.world.launch([1, 2, 3], facts=facts_of(id="second"), chunk=2)
     site.world.run()
-    assert site.world.states()[1] in (OutboxState.SENT, OutboxState.WITHDRAWN)
-    assert site.world.recipients().count("p1@mail.example") == 1
+    counted = Counter(site.world.recipients())
+    assert counted == {"p1@mail.example": 1, "p2@mail.example": 2, "p3@mail.example": 2}
 
 
 def test_the_button_is_the_second_tap(site: Site) -> None:
