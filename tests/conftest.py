@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from maracuja.store import schema
+from maracuja.store import migrating, schema
 from maracuja.store.engine import Store, open_store
 
 ROOT = Path(__file__).parents[1]
@@ -88,18 +88,38 @@ def new_postgresql_url(postgresql_server: Path) -> Callable[[], str]:
     return make
 
 
+@pytest.fixture
+def postgresql_url_or_none(request: pytest.FixtureRequest) -> str | None:
+    """The URL of an empty PostgreSQL database, or None where its programs are not installed."""
+    if _server_programs() is None:
+        return None
+    url: str = request.getfixturevalue("new_postgresql_url")()
+    return url
+
+
 @pytest.fixture(scope="session")
 def postgresql_store(new_postgresql_url: Callable[[], str]) -> Iterator[Store]:
     """One PostgreSQL store with all tables for the whole session; `store` empties it."""
     store = open_store(new_postgresql_url())
-    _create_tables(store)
+    migrating.migrate(store)
     yield store
     store.close()
 
 
-def _create_tables(store: Store) -> None:
-    schema.state.create_all(store.state)
-    schema.inbox_state.create_all(store.inbox)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the two files of an empty SQLite store, made once."""
+    place = tmp_path_factory.mktemp("sqlite-template")
+    made = open_store(f"sqlite:///{place}/state.db")
+    migrating.migrate(made)
+    made.close()
+    return place
+
+
+def _open_copy(template: Path, place: Path) -> Store:
+    for name in ("state.db", "inbox.db"):
+        shutil.copy(template / name, place / name)
+    return open_store(f"sqlite:///{place}/state.db")
 
 
 def _empty(store: Store) -> None:
@@ -117,17 +137,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         _empty(shared)
         yield shared
         return
-    opened = open_store(f"sqlite:///{tmp_path}/state.db")
-    _create_tables(opened)
+    opened = _open_copy(request.getfixturevalue("sqlite_template"), tmp_path)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty store on SQLite, for tests of rooms above the store."""
-    opened = open_store(f"sqlite:///{tmp_path}/state.db")
-    _create_tables(opened)
+    opened = _open_copy(sqlite_template, tmp_path)
     yield opened
     opened.close()
 

@@ -70,6 +70,11 @@ def get(conn: Connection, paths: Sequence[str]) -> list[LakeFile]:
     return [_file(by_path[path]) for path in paths if path in by_path]
 
 
+def paths(conn: Connection) -> set[str]:
+    """The paths of all rows, dead or alive: a file that is none of them belongs to nobody."""
+    return {path for (path,) in bulk.fetch(conn, select(lake_files.c.path))}
+
+
 def swap(conn: Connection, dead: Sequence[str], new: Sequence[LakeFile], now_us: int) -> None:
     """Put `new` in the place of `dead`, all at once (compaction, retention, erasure).
 

@@ -219,6 +219,12 @@ def count(conn: Connection) -> int:
     return int(conn.execute(select(func.count()).select_from(profiles)).scalar_one())
 
 
+def pids_after(conn: Connection, after: int, size: int) -> list[int]:
+    """The canonical pids that follow `after`, in order, at most `size`."""
+    query = select(profiles.c.pid).where(profiles.c.pid > after).order_by(profiles.c.pid)
+    return [pid for (pid,) in bulk.fetch(conn, query.limit(size))]
+
+
 def merged(conn: Connection) -> tuple[Pids, Pids]:
     """The whole merged map, flat: (pids, canonical pids), by pid; each of shape (n,)."""
     query = select(merges.c.pid, merges.c.canonical).order_by(merges.c.pid)

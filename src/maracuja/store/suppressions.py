@@ -120,6 +120,14 @@ def current(conn: Connection, now_us: int, *, rows_max: int = ROWS_MAX) -> list[
     return [Suppression(*row) for row in bulk.fetch(conn, query)]
 
 
+def of(conn: Connection, pid: int, now_us: int) -> list[Suppression]:
+    """The suppressions in force of a canonical pid's addresses, by channel and time."""
+    names = [suppressions.c[name] for name in Suppression._fields]
+    s = suppressions.c
+    query = select(*names).where(s.pid == pid, _in_force(now_us)).order_by(s.channel, s.at_us)
+    return [Suppression(*row) for row in bulk.fetch(conn, query)]
+
+
 def suppressed(
     conn: Connection, channel: str, now_us: int, *, marketing: bool
 ) -> npt.NDArray[np.int64]:

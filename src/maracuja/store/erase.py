@@ -1,0 +1,240 @@
+"""Forgets a person: every table of the state database, with counts for the certificate.
+
+What stays is a salted hash of each address, so that nobody writes to them by mistake, and a
+random number in the place of the person. Lake files, and the log of erasures, are the caller's.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, LargeBinary, Table, Text, delete, or_, select, update
+
+from maracuja.errors import NotFound
+from maracuja.model import Record
+from maracuja.rng import make_key
+from maracuja.store import bulk, outbox, people, suppressions, traits
+from maracuja.store.schema import (
+    audit,
+    commands,
+    consents,
+    discovered,
+    feed,
+    identities,
+    merge_counts,
+    merges,
+    profiles,
+    refused,
+    waiting,
+)
+from maracuja.store.schema import suppressions as suppressed
+
+PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
+NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
+SCAN_ROWS: Final = 1_000
+
+
+class Erasure(Record, frozen=True):
+    """A line of the erasure log, which is kept outside of every backup; it holds no address.
+
+    `pids` are the canonical pid, first, and those merged into it; `pseudonym` takes their place;
+    `hashes` are (channel, hexadecimal digest) of the addresses; `counts` rows by table.
+    """
+
+    pids: list[int]
+    pseudonym: int
+    at_us: int
+    hashes: list[tuple[str, str]]
+    counts: dict[str, int]
+
+
+def new_pseudonym() -> int:
+    """A random number that is nobody's pid and cannot be traced back to one."""
+    return PSEUDONYM_FROM + secrets.randbelow(PSEUDONYM_FROM)
+
+
+def erase(
+    conn: Connection, pid: int, *, salt: str, now_us: int, pseudonym: int | None = None
+) -> Erasure:
+    """Erase a person, found also by a pid that was merged away. Raises NotFound.
+
+    `salt` is the workspace's suppression salt. Requests still in the inbox are not looked at: let
+    the projection pass them first.
+    """
+    (own,) = people.canonical(conn, [pid]).tolist()
+    person = people.select_people(conn, [own])
+    if not person.pid:
+        raise NotFound(f"there is no person {pid}", fix="They may have been erased already.")
+    aliases = select(merges.c.pid).where(merges.c.canonical == own).order_by(merges.c.pid)
+    pids = [own, *(alias for (alias,) in bulk.fetch(conn, aliases))]
+    names = [(i.kind, i.value) for i in people.identities_of(conn, own)]
+    document = traits.decode(person.doc[0])
+    addresses = _addresses(names, document)
+    token = new_pseudonym() if pseudonym is None else pseudonym
+    values = {value for _, value in names} | {a for _, a in addresses}
+    counts = {
+        **_scrub(conn, sorted(values), document),
+        **_delete_rows(conn, pids, names),
+        **_replace_pids(conn, pids, token),
+    }
+    hashes = [(kind, suppressions.digest(salt, kind, address)) for kind, address in addresses]
+    _keep_hashes(conn, hashes, now_us)
+    return Erasure(
+        pids=pids,
+        pseudonym=token,
+        at_us=now_us,
+        hashes=[(kind, digest.hex()) for kind, digest in hashes],
+        counts=dict(sorted(counts.items())),
+    )
+
+
+def replay(conn: Connection, log: Sequence[Erasure], *, salt: str) -> dict[str, int]:
+    """Erase again whom the log names, in a database restored from an older backup.
+
+    Returns the rows by table, over all. People whom the backup does not know only get their
+    hashes back.
+    """
+    total: dict[str, int] = {}
+    for entry in log:
+        standing = people.select_people(conn, people.canonical(conn, entry.pids)).pid
+        for pid in standing:
+            again = erase(conn, pid, salt=salt, now_us=entry.at_us, pseudonym=entry.pseudonym)
+            for table, rows in again.counts.items():
+                total[table] = total.get(table, 0) + rows
+        hashes = [(kind, bytes.fromhex(digest)) for kind, digest in entry.hashes]
+        _keep_hashes(conn, hashes, entry.at_us)
+    return dict(sorted(total.items()))
+
+
+def _addresses(
+    names: Sequence[tuple[str, str]], document: traits.Document
+) -> list[tuple[str, str]]:
+    """(channel, address) by which the person could be reached."""
+    told = {(kind, value) for kind, value in names if kind not in NOT_ADDRESSES}
+    return sorted(told | set(document.addresses.items()))
+
+
+def _keep_hashes(conn: Connection, hashes: Sequence[tuple[str, bytes]], now_us: int) -> None:
+    """Suppress for marketing what is not suppressed already; the person's own choice stands."""
+    columns: Mapping[str, Any] = {
+        "channel": [kind for kind, _ in hashes],
+        "digest": [digest for _, digest in hashes],
+        "scope": suppressions.MARKETING,
+        "pid": None,
+        "reason": "erased",
+        "code": "",
+        "raw": "",
+        "at_us": now_us,
+        "until_us": None,
+    }
+    if hashes:
+        bulk.insert_columns(conn, suppressed, columns, on_conflict="ignore")
+
+
+def _delete_rows(
+    conn: Connection, pids: Sequence[int], names: Sequence[tuple[str, str]]
+) -> dict[str, int]:
+    gone = bulk.given_ids(conn, pids, name="gone")
+    everyone = select(gone.c.id)
+    counts = {
+        table.name: conn.execute(delete(table).where(table.c.pid.in_(everyone))).rowcount
+        for table in (profiles, identities, consents, waiting, feed)
+    }
+    related = or_(merges.c.pid.in_(everyone), merges.c.canonical.in_(everyone))
+    counts["merges"] = conn.execute(delete(merges).where(related)).rowcount
+    marks = bulk.given_ids(conn, [make_key("identity", *name) for name in names], name="marks")
+    counts["merge_counts"] = conn.execute(
+        delete(merge_counts).where(merge_counts.c.identity.in_(select(marks.c.id)))
+    ).rowcount
+    return counts
+
+
+def _replace_pids(conn: Connection, pids: Sequence[int], token: int) -> dict[str, int]:
+    """Put the pseudonym where a row must stay: outcomes, the audit log, suppressions."""
+    hidden = conn.execute(
+        update(suppressed)
+        .where(suppressed.c.pid.in_(list(pids)))
+        .values(pid=None, raw="", code="")
+    ).rowcount
+    logged = conn.execute(
+        update(audit)
+        .where(audit.c.subject.in_([f"person:{pid}" for pid in pids]))
+        .values(subject=f"person:{token}", detail=b"null")
+    ).rowcount
+    return {
+        "suppressions": hidden,
+        "audit": logged,
+        "outbox": outbox.replace_people(conn, pids, token),
+    }
+
+
+def _scrub(conn: Connection, values: Sequence[str], document: traits.Document) -> dict[str, int]:
+    """Delete or blank rows whose bytes mention an identity or an address of the person."""
+    needles = [msgspec.json.encode(value) for value in values]
+    bad = _mentioning(conn, refused, "body", needles)
+    deleted = bulk.given_ids(conn, bad, name="mentioned")
+    counts = {
+        "refused": conn.execute(
+            delete(refused).where(refused.c.id.in_(select(deleted.c.id)))
+        ).rowcount
+    }
+    asked = bulk.given_ids(conn, _mentioning(conn, commands, "args", needles), name="mentioned")
+    counts["commands"] = conn.execute(
+        update(commands)
+        .where(commands.c.id.in_(select(asked.c.id)), commands.c.done_us.is_not(None))
+        .values(args=b"null", result=b"null")
+    ).rowcount
+    counts["discovered"] = _scrub_samples(
+        conn, [*values, *(trait.value for trait in document.traits.values())]
+    )
+    return counts
+
+
+def _mentioning(conn: Connection, table: Table, name: str, needles: Sequence[bytes]) -> list[int]:
+    found: list[int] = []
+    last = 0
+    while True:
+        query = (
+            select(table.c.id, table.c[name])
+            .where(table.c.id > last)
+            .order_by(table.c.id)
+            .limit(SCAN_ROWS)
+        )
+        rows = bulk.fetch(conn, query)
+        found += [number for number, body in rows if any(n in bytes(body) for n in needles)]
+        if len(rows) < SCAN_ROWS:
+            return found
+        last = rows[-1][0]
+
+
+def _scrub_samples(conn: Connection, values: Sequence[Any]) -> int:
+    """Take the person's values out of the samples of what was discovered."""
+    names = [*discovered.primary_key.columns.keys(), "samples"]
+    rows = bulk.fetch(conn, select(*(discovered.c[name] for name in names)))
+    kept = {
+        tuple(key): [sample for sample in msgspec.json.decode(samples) if sample not in values]
+        for *key, samples in rows
+    }
+    before = {tuple(key): bytes(samples) for *key, samples in rows}
+    after = {key: msgspec.json.encode(samples) for key, samples in kept.items()}
+    changed = [key for key in sorted(after) if after[key] != before[key]]
+    if not changed:
+        return 0
+    scopes, events, traits_or_properties = zip(*changed, strict=True)
+    clean = bulk.given(
+        conn,
+        "clean",
+        scope=(Text(), scopes),
+        event=(Text(), events),
+        name=(Text(), traits_or_properties),
+        samples=(LargeBinary(), [after[key] for key in changed]),
+    )
+    d = discovered.c
+    return conn.execute(
+        update(discovered)
+        .where(d.scope == clean.c.scope, d.event == clean.c.event, d.name == clean.c.name)
+        .values(samples=clean.c.samples)
+    ).rowcount

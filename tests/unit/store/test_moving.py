@@ -1,0 +1,271 @@
+"""A workspace erases a person, moves between databases, is backed up and restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from maracuja.errors import ConfigError, Conflict, NotFound
+from maracuja.model import ConsentState, FileKind, LakeFile, Privacy, Trait, TraitSource, TraitType
+from maracuja.store import (
+    audit,
+    bulk,
+    commands,
+    consents,
+    copying,
+    counters,
+    definitions,
+    discovered,
+    erase,
+    feed,
+    health,
+    inbox,
+    keys,
+    leases,
+    manifest,
+    merging,
+    meta,
+    migrating,
+    outbox,
+    people,
+    products,
+    refused,
+    resolving,
+    runs,
+    schema,
+    suppressions,
+    waiting,
+    watermarks,
+)
+from maracuja.store.engine import Store, open_store
+from maracuja.store.outbox import OutboxState
+
+EMAIL = "maria@example.com"
+NOW = 1_000
+
+
+def fill(store: Store) -> None:
+    """A row at least in every table; persons 1 (Maria, with 3 merged into her) and 2."""
+    migrating.migrate(store)
+    with store.write_inbox() as conn:
+        inbox.append(conn, [inbox.Request(1, "track", "server", b"{}", b"x")] * 3)
+    with store.write() as conn:
+        meta.create(conn, seed=1, reproducible=True)
+        salt = meta.load(conn).suppression_salt
+        claims = resolving.Claims(
+            rows=3,
+            row=[0, 0, 0, 1, 2],
+            kind=["external_id", "email", "phone", "external_id", "anonymous_id"],
+            value=["7", EMAIL, "+380671234567", "8", "device"],
+            at_us=1,
+        )
+        rev = people.next_rev(conn)
+        resolving.resolve(conn, rev, claims, now_us=1)
+        said = [
+            {"city": Trait("Kyiv", TraitSource.DECLARED, 1.0, 5)},
+            {"city": Trait("Lviv", TraitSource.DECLARED, 1.0, 5)},
+        ]
+        people.change(
+            conn, rev, [1, 2], set_traits=said, set_addresses=[{"email": EMAIL}, {}], now_us=5
+        )
+        consents.record(
+            conn,
+            pid=[1, 2, 3],
+            topic="news",
+            channel="email",
+            state=ConsentState.OPTED_IN,
+            at_us=1,
+            recorded_us=1,
+            source="form",
+            message_id=[None, b"\0\1", None],
+        )
+        waiting.put(conn, 1, pid=[1, 2], until_us=9, reason=0)
+        again = resolving.Claims(
+            rows=1,
+            row=[0, 0],
+            kind=["external_id", "anonymous_id"],
+            value=["7", "device"],
+            at_us=2,
+        )
+        resolving.resolve(conn, people.next_rev(conn), again, now_us=2)
+        digest = suppressions.digest(salt, "email", EMAIL)
+        suppressions.add(
+            conn,
+            channel="email",
+            digest=[digest],
+            reason="bounced",
+            at_us=2,
+            pid=1,
+            raw=f"550 no {EMAIL}",
+        )
+        runs.create(conn, "sale", "once", version=1, planned_us=1)
+        runs.set_state(conn, 1, runs.RunState.LAUNCHING, 2)
+        chunk = outbox.Chunk(1, 1, "b/1.parquet", 1, 0)
+        outbox.add_chunk(conn, chunk, pid=[1, 2, 3], channel=0, due_us=[1, 1, 1])
+        outbox.claim(conn, 1, limit=1)
+        feed.append(conn, at_us=1, pid=[1, 2], event="E", message_id=b"1", properties=b"{}")
+        body = f'{{"userId":"9","email":"{EMAIL}"}}'.encode()
+        fault = refused.Fault(1, "track", "server", "bad_input", "no", "batch[0]", body)
+        refused.add(conn, [fault, fault._replace(body=b"{}")])
+        done = commands.append(conn, 1, "ann", "erase", {"email": EMAIL})
+        commands.finish(conn, done, 2, None)
+        commands.append(conn, 1, "ann", "pause", {"run": 1})
+        audit.add(conn, 1, "ann", "looked", "person:1", {"email": EMAIL})
+        text = TraitType.TEXT
+        found = discovered.Discovery(
+            "trait", "", "email", text, 1, 1, 2, (EMAIL, "b@c"), Privacy.PERSONAL
+        )
+        discovered.record(conn, [found])
+        definitions.put(conn, "segment", "vip", {"a": 1}, base=0, actor="ann", now_us=1)
+        keys.create(conn, keys.KeyKind.SERVER, "shop", 1, key_secret="s")
+        leases.hold(conn, leases.WORKER, "w", 0)
+        health.set_rate(conn, "email", 1, 2.5)
+        watermarks.put(conn, "inbox", 5)
+        products.put(conn, [products.Product("p", "t", "c", None, "UAH", None, "u", "i")])
+        file = LakeFile(
+            path="a",
+            kind=FileKind.EVENTS,
+            day="2026-01-01",
+            low=1,
+            high=2,
+            from_us=0,
+            until_us=9,
+            rows=3,
+            size=100,
+            sha256="0",
+            live_from_us=0,
+        )
+        manifest.add(conn, [file])
+
+
+def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    tables = {}
+    parts = ((schema.state, store.read), (schema.inbox_state, store.read_inbox))
+    for metadata, reading in parts:
+        with reading() as conn:
+            for table in metadata.sorted_tables:
+                query = select(table).order_by(*table.primary_key.columns)
+                tables[table.name] = [tuple(row) for row in conn.execute(query)]
+    return tables
+
+
+@pytest.fixture
+def full(bare_store: Store) -> Store:
+    fill(bare_store)
+    return bare_store
+
+
+@pytest.fixture
+def other(bare_store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> Store:
+    """An empty store on the database that `bare_store` is not on, where there is one."""
+    if bare_store.dialect == "postgresql":
+        opened = open_store(f"sqlite:///{tmp_path}/other.db", inbox=tmp_path / "other-inbox.db")
+    elif url := request.getfixturevalue("postgresql_url_or_none"):
+        opened = open_store(url)
+    else:
+        opened = open_store(f"sqlite:///{tmp_path}/other.db", inbox=tmp_path / "other-inbox.db")
+    request.addfinalizer(opened.close)
+    return opened
+
+
+def test_a_workspace_moves_to_the_other_database(full: Store, other: Store) -> None:
+    before = contents(full)
+    assert all(before[name] for name in before), "a row at least in every table"
+    steps: list[tuple[str, int]] = []
+    counts = copying.copy(full, other, progress=lambda table, rows: steps.append((table, rows)))
+    assert counts == {name: len(rows) for name, rows in before.items()}
+    assert ("profiles", 2) in steps
+    after = contents(other)
+    assert after.pop("inbox_counters") == [("inbox", 5)], "above what the state has passed"
+    before.pop("inbox_counters")
+    assert after == before
+    with other.write() as conn:
+        audit.add(conn, 9, "ann", "x", "y")
+        assert counters.take(conn, "pid") == 4
+    with pytest.raises(Conflict, match="holds rows"):
+        copying.copy(full, other)
+
+
+def test_a_backup_is_taken_and_restored(full: Store, other: Store, tmp_path: Path) -> None:
+    place = tmp_path / "backup"
+    place.mkdir()
+    before = contents(full)
+    with full.write():
+        counts = copying.backup(full, place)
+    assert counts == {name: len(rows) for name, rows in before.items()}
+    with pytest.raises(Conflict, match="backup already"):
+        copying.backup(full, place)
+    with full.write() as conn:
+        salt = meta.load(conn).suppression_salt
+        merging.merge(conn, people.next_rev(conn), [merging.Merge(2, 1, "by_hand")], now_us=NOW)
+        log = [erase.erase(conn, 1, salt=salt, now_us=NOW)]
+    assert sorted(log[0].pids) == [1, 2, 3]
+    copying.restore(place, other, erasures=log, now_us=NOW)
+    with other.read() as conn:
+        assert people.count(conn) == 0, "both were one person when erased"
+        pseudonyms = {pid for (pid,) in bulk.fetch(conn, select(schema.outbox.c.pid))}
+        assert pseudonyms == {log[0].pseudonym}
+        digest = suppressions.digest(salt, "email", EMAIL)
+        assert suppressions.blocked(conn, "email", [digest], NOW, marketing=True).all()
+        assert health.paused(conn) == {"*"} and leases.current(conn, leases.WORKER) is None
+        assert runs.get(conn, 1).state is runs.RunState.PAUSED
+
+
+def test_no_backup_is_said_so(sqlite_store: Store, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no backup"):
+        copying.restore(tmp_path / "none", sqlite_store, erasures=[], now_us=NOW)
+
+
+def test_an_erased_person_is_nowhere(full: Store) -> None:
+    before = contents(full)
+    with full.write() as conn:
+        salt = meta.load(conn).suppression_salt
+        with pytest.raises(NotFound):
+            erase.erase(conn, 99, salt=salt, now_us=NOW)
+        done = erase.erase(conn, 3, salt=salt, now_us=NOW)
+        with pytest.raises(NotFound):
+            erase.erase(conn, 1, salt=salt, now_us=NOW)
+    assert done.pids == [1, 3] and done.pseudonym >= erase.PSEUDONYM_FROM
+    assert done.counts == {
+        "audit": 2,
+        "commands": 1,
+        "consents": 2,
+        "discovered": 1,
+        "feed": 1,
+        "identities": 4,
+        "merge_counts": 2,
+        "merges": 1,
+        "outbox": 2,
+        "profiles": 1,
+        "refused": 1,
+        "suppressions": 1,
+        "waiting": 1,
+    }
+    after = contents(full)
+    everything = repr(after)
+    for trace in (EMAIL, "+380671234567", "device", "Kyiv"):
+        assert trace in repr(before) and trace not in everything
+    assert "Lviv" in everything and [row[0] for row in after["profiles"]] == [2]
+    assert len(after["consents"]) == 1 and len(after["outbox"]) == 3
+    with full.write() as conn:
+        counts = outbox.counts(conn, 1)
+        assert counts[OutboxState.WITHDRAWN] == 1 and counts[OutboxState.CLAIMED] == 1
+        assert outbox.left(conn, 1) == 2
+        digests = suppressions.digests(salt, "email", [EMAIL, "b@c"])
+        blocked = suppressions.blocked(conn, "email", digests, NOW, marketing=True)
+        assert blocked.tolist() == [True, False]
+        query = select(func.count()).select_from(schema.suppressions)
+        assert conn.execute(query).scalar() == 3, "bounced, and a hash each of e-mail and phone"
+
+
+def test_a_log_is_replayed_on_people_who_were_two_then(full: Store) -> None:
+    entry = erase.Erasure(
+        pids=[2, 50], pseudonym=erase.new_pseudonym(), at_us=5, hashes=[("sms", "00ff")], counts={}
+    )
+    with full.write() as conn:
+        salt = meta.load(conn).suppression_salt
+        total = erase.replay(conn, [entry, entry], salt=salt)
+        assert total["profiles"] == 1 and people.count(conn) == 1
+        assert suppressions.blocked(conn, "sms", [b"\0\xff"], 9, marketing=True).tolist() == [True]
