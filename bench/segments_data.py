@@ -12,11 +12,20 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from maracuja import rng
-from maracuja.model import micros
+from maracuja.lake.session import open_session
+from maracuja.model import FileKind, LakeFile, micros
 
 DAYS = 90
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-EVENTS = ["Order Completed", "Product Added", "Product Viewed"]
+EVENTS = [
+    "Checkout Started",
+    "Order Completed",
+    "Page Viewed",
+    "Product Added",
+    "Product List Viewed",
+    "Product Viewed",
+]
+EVENTS_PER_VISIT = 7.27
 CATEGORIES = [f"category {n:02}" for n in range(40)]
 CITIES = [f"city {n:02}" for n in range(50)]
 GROUP_ROWS = 16_000
@@ -92,55 +101,76 @@ def _events(home: Path, people: int, buckets: np.ndarray) -> None:
             .drop("us")
         )
         day = (NOW - timedelta(days=DAYS - start)).date()
-        pq.write_table(
-            table.to_arrow(compat_level=pl.CompatLevel.oldest()),
+        table.write_parquet(  # as the lake writes it
             home / f"events-{day}.parquet",
             compression="zstd",
+            statistics=True,
             row_group_size=GROUP_ROWS,
         )
 
 
 def _sessions(dice: rng.Rng, people: int, events: int) -> pl.DataFrame:
-    """Visits of some 70 % of the people: views, then perhaps an add, then perhaps an order."""
-    visits = int(events / 3.55)
+    """Visits of some 70 % of the people: pages, lists, products, perhaps a cart and an order."""
+    visits = int(events / EVENTS_PER_VISIT)
     who = (people * 0.72 * dice.random(visits) ** 1.6).astype(np.int64) * 7919 % people
     begin = dice.integers(0, 10**15, visits)
     category = (len(CATEGORIES) * dice.random(visits) ** 2).astype(np.int64)
-    views = 1 + dice.poisson(2.1, visits)
-    view = np.repeat(np.arange(visits), views)
+    minute = 60_000_000
+    gap = (dice.exponential(90.0, visits) * minute).astype(np.int64) + 61 * minute
     added = np.flatnonzero(dice.random(visits) < 0.35)
-    ordered = added[dice.random(added.size) < 0.3]
-    gap = dice.exponential(1.5 * 3_600_000_000, visits).astype(np.int64) + 1
-    parts = [
-        (2, view, dice.integers(0, 1_800_000_000, view.size)),
-        (1, added, dice.integers(1_000_000, 3_600_000_000, added.size)),
-        (0, ordered, 3_600_000_000 + gap[ordered]),
-    ]
-    frames = [
-        pl.DataFrame(
-            {
-                "event": np.full(visit.size, event, dtype=np.uint32),
-                "pid": who[visit],
-                "us": begin[visit] + offset,
-                "properties.category": pl.Series(CATEGORIES).gather(category[visit]),
-                "properties.revenue": np.round(dice.lognormal(3.5, 0.8, visit.size), 2)
-                if event == 0
-                else pl.Series([None] * 0, dtype=pl.Float64).extend_constant(None, visit.size),
-            }
+    checkout = added[dice.random(added.size) < 0.6]
+    ordered = checkout[dice.random(checkout.size) < 0.5]
+    parts = {
+        "Page Viewed": (np.repeat(np.arange(visits), 1 + dice.poisson(2.0, visits)), 40),
+        "Product List Viewed": (np.repeat(np.arange(visits), dice.poisson(1.2, visits)), 40),
+        "Product Viewed": (np.repeat(np.arange(visits), dice.poisson(2.4, visits)), 40),
+        "Product Added": (added, 60),
+        "Checkout Started": (checkout, 0),
+        "Order Completed": (ordered, 0),
+    }
+    frames = []
+    for event, (visit, minutes) in parts.items():
+        late = dice.integers(1, minutes * minute, visit.size) if minutes else gap[visit]
+        late = late + (event == "Order Completed") * minute
+        money = np.round(dice.lognormal(3.5, 0.8, visit.size), 2)
+        frames.append(
+            pl.DataFrame(
+                {
+                    "event": np.full(visit.size, EVENTS.index(event), dtype=np.uint32),
+                    "pid": who[visit],
+                    "us": begin[visit] + late,
+                    "properties.category": pl.Series(CATEGORIES).gather(category[visit]),
+                    "properties.revenue": pl.Series(money) if event == "Order Completed" else None,
+                },
+                schema_overrides={"properties.revenue": pl.Float64},
+            )
         )
-        for event, visit, offset in parts
-    ]
     return pl.concat(frames)
 
 
 def session(data: Data, threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """A connection with the views `events` and `merged` over the files, as the lake gives it."""
-    con = duckdb.connect()
-    con.execute(f"SET threads = {threads}")
-    con.execute("SET enable_progress_bar = false")
-    files = ", ".join(f"'{path}'" for path in data.events)
-    con.execute(
-        f"CREATE VIEW events AS SELECT * FROM read_parquet([{files}], union_by_name = true)"
+    """The lake's own session over the files, with a view `profiles` for SQL written by hand."""
+    root = data.profiles.parent.resolve()
+    files = [
+        LakeFile(
+            path=path.name,
+            kind=FileKind.EVENTS,
+            day=path.stem.removeprefix("events-"),
+            low=0,
+            high=0,
+            from_us=0,
+            until_us=0,
+            rows=pq.read_metadata(path).num_rows,
+            size=path.stat().st_size,
+            sha256="",
+            live_from_us=0,
+        )
+        for path in data.events
+    ]
+    con = open_session(
+        root, files, merged=pq.read_table(data.merged), threads=threads, memory="4GB"
     )
-    con.execute(f"CREATE TABLE merged AS SELECT * FROM read_parquet('{data.merged}')")
+    con.execute(
+        f"CREATE VIEW profiles AS SELECT * FROM read_parquet('{root / 'profiles.parquet'}')"
+    )
     return con

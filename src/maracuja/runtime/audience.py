@@ -137,10 +137,11 @@ def estimate(conditions: Sequence[d.Condition], sources: Sources, when: When) ->
     met, asked = sample.pids.size, sample.people
     if asked == 0:
         return Estimate(0, everybody, 0, 0)
-    share = met / asked
+    # Agresti and Coull: two more of each kind, so that 0 % or 100 % of a sample is not certainty.
+    likely = (met + 2) / (asked + 4)
     unseen = max(everybody - asked, 0) / max(everybody - 1, 1)
-    error = np.sqrt(max(share * (1 - share), 1 / asked) / asked * unseen)
-    return Estimate(round(share * everybody), round(1.96 * error * everybody), met, asked)
+    error = np.sqrt(likely * (1 - likely) / (asked + 4) * unseen)
+    return Estimate(round(met / asked * everybody), round(1.96 * error * everybody), met, asked)
 
 
 def explain_person(

@@ -23,7 +23,7 @@ SHOWN_MAX: Final = 8
 def say(conditions: Sequence[d.Condition], language: str = "en") -> str:
     """All of a segment's conditions as one sentence; other languages than ours fall to English."""
     speaker = _Speaker(language)
-    return speaker.phrases["everybody"].format(speaker.group(conditions, "and"))
+    return speaker.phrases["everybody"].format(speaker.group(conditions, "and_clause"))
 
 
 def say_condition(condition: d.Condition, language: str = "en") -> str:
@@ -62,7 +62,7 @@ class _Speaker:
         self.phrases = PHRASES[self.language]
 
     def group(self, conditions: Iterable[d.Condition], how: str, *, inner: bool = False) -> str:
-        """Clauses joined by "and" or "or", in brackets where they stand inside others."""
+        """Clauses joined by a phrase, in brackets where they stand inside others."""
         clauses = [self.condition(c, inner=True) for c in conditions]
         joined = self.phrases[how].join(clauses)
         return f"({joined})" if inner and len(clauses) > 1 else joined
@@ -72,11 +72,11 @@ class _Speaker:
         say = self.phrases
         match condition:
             case d.AllOf(all=parts):
-                return self.group(parts, "and", inner=inner)
+                return self.group(parts, "and_clause", inner=inner)
             case d.AnyOf(any=parts):
-                return self.group(parts, "or", inner=inner)
+                return self.group(parts, "or_clause", inner=inner)
             case d.NoneOf(none=parts):
-                return say["none"].format(self.group(parts, "or"))
+                return say["none"].format(self.group(parts, "or_clause"))
             case d.Trait(trait=name):
                 return self.compared(condition, self.quoted(name))
             case d.Sequence():
@@ -144,7 +144,7 @@ class _Speaker:
             events += self.filters(step.where)
             length = self.span(step.within) if step.within else ""
             if i == 0:
-                text = events
+                text = say["began"].format(events=events)
             elif step.did is not None:
                 key = "then_within" if length else "then"
                 text += say[key].format(events=events, span=length)
@@ -177,7 +177,7 @@ class _Speaker:
                 )
             )
         if plain:
-            return self.phrases["and"].rstrip().join(parts)
+            return self.phrases["and_clause"].rstrip().join(parts)
         return " (" + self.compared(condition, "n") + ")"
 
     def window(self, condition: d.Measure) -> str:
@@ -197,7 +197,7 @@ class _Speaker:
         if not where:
             return ""
         clauses = [self.compared(item, self.quoted(item.property)) for item in where]
-        return self.phrases["where"].format(self.phrases["and"].join(clauses))
+        return self.phrases["where"].format(self.phrases["and_clause"].join(clauses))
 
     def compared(self, comparison: d.Comparison, name: str) -> str:
         """A name with all that it has to be."""
@@ -216,7 +216,9 @@ class _Speaker:
             else:
                 values["v"] = self.shown(value)
             clauses.append(self.phrases[key].format(**values))
-        return self.phrases["and"].join(clauses or [self.phrases["known"].format(name=name)])
+        return self.phrases["and_clause"].join(
+            clauses or [self.phrases["known"].format(name=name)]
+        )
 
     def span(self, text: str) -> str:
         """ "2 hours" in this language."""
