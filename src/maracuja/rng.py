@@ -13,11 +13,19 @@ Rng = np.random.Generator
 BUCKETS = 64
 
 
+_KEY_BYTES = 64  # keys shorter than this have their length prefix ready
+
+
+def _raw(part: object) -> bytes:
+    """A part of a natural key as bytes."""
+    return part if isinstance(part, bytes) else str(part).encode()
+
+
 def _digest(parts: Iterable[object]) -> bytes:
     """SHA-256 of the parts, length-prefixed so that ("ab", "c") differs from ("a", "bc")."""
     h = hashlib.sha256()
     for part in parts:
-        raw = part if isinstance(part, bytes) else str(part).encode()
+        raw = _raw(part)
         h.update(len(raw).to_bytes(4, "big"))
         h.update(raw)
     return h.digest()
@@ -35,17 +43,16 @@ def make_id(*parts: object) -> bytes:
 
 def make_ids(parts: tuple[object, ...], keys: Iterable[object]) -> list[bytes]:
     """`make_id(*parts, key)` for each key: a set of ids that share all but the last part."""
-    start = hashlib.sha256()
-    for part in parts:
-        raw = part if isinstance(part, bytes) else str(part).encode()
-        start.update(len(raw).to_bytes(4, "big") + raw)
-    made = []
-    for key in keys:
-        h = start.copy()
-        raw = key if isinstance(key, bytes) else str(key).encode()
-        h.update(len(raw).to_bytes(4, "big") + raw)
-        made.append(h.digest()[:16])
-    return made
+    head = b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(_raw, parts))
+    sha = hashlib.sha256
+    heads = [head + size.to_bytes(4, "big") for size in range(_KEY_BYTES)]
+    texts = [str(key).encode() if isinstance(key, int) else _raw(key) for key in keys]
+    return [
+        sha(
+            (heads[n] if (n := len(raw)) < _KEY_BYTES else head + n.to_bytes(4, "big")) + raw
+        ).digest()[:16]
+        for raw in texts
+    ]
 
 
 def make_key(*parts: object) -> int:

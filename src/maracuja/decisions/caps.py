@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from maracuja.model import Record, micros
@@ -36,13 +37,15 @@ def free_from(cap: FrequencyCap | None, history: pl.DataFrame, now: datetime) ->
     if cap is None or history.is_empty():
         return none
     window_us = cap.window // timedelta(microseconds=1)
-    return (
-        history.lazy()
-        .filter(pl.col("at_us") > micros(now) - window_us)
-        .group_by("pid")
-        .agg(pl.len().alias("n"), pl.col("at_us").top_k(cap.messages).min().alias("limit_us"))
-        .filter(pl.col("n") >= cap.messages)
-        .select("pid", (pl.col("limit_us") + window_us).alias("free_us"))
-        .sort("pid")
-        .collect()
+    pids, times = history["pid"].to_numpy(), history["at_us"].to_numpy()
+    recent = times > micros(now) - window_us
+    pids, times = pids[recent], times[recent]
+    order = np.lexsort((times, pids))
+    pids, times = pids[order], times[order]
+    last = np.flatnonzero(np.append(pids[1:] != pids[:-1], True)[: len(pids)])
+    full = np.diff(last, prepend=-1) >= cap.messages
+    capped = last[full]
+    return pl.DataFrame(
+        {"pid": pids[capped], "free_us": times[capped - cap.messages + 1] + window_us},
+        schema=none.schema,
     )

@@ -252,9 +252,7 @@ class Launch:
         return self._round
 
     def _drop_round(self) -> None:
-        if self._round is not None:
-            self._round.reader.close()
-            self._round = None
+        self._round = None
 
     def _stopped(self) -> set[str] | None:
         """The channels that may not send now; None where nothing may."""
@@ -285,7 +283,7 @@ class Launch:
 
 
 def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Round:
-    """Read what several chunks of a run share; close its `reader` after."""
+    """Read what several chunks of a run share."""
     with ground.store.read() as conn:
         types = trait_types(conn)
         columns = _template_columns(conn, ground, facts, types, now)

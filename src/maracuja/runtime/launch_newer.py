@@ -26,8 +26,10 @@ def newer_profiles(
     `known` are rows found before, of which those that have not changed stay. `types` as in
     lake.profiles. None where there are none.
     """
+    if people.last_rev(conn) == rev:
+        return known, rev
     for chunk in people.newer(conn, rev):
-        frame, _ = profiles_frame(_profiles(chunk), types)
+        frame, _ = profiles_frame(profiles_of(chunk), types)
         if known is not None:
             both = pl.concat([known.head(0), frame], how="diagonal").schema
             frames = [
@@ -40,7 +42,7 @@ def newer_profiles(
     return known, rev
 
 
-def _profiles(chunk: People) -> list[Profile]:
+def profiles_of(chunk: People) -> list[Profile]:
     """Rows of the state database as profiles."""
     made = []
     for pid, bucket, rev, created_us, draw_pid, doc in zip(*chunk, strict=True):

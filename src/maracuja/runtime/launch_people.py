@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -19,10 +18,10 @@ from sqlalchemy import Connection
 
 from maracuja.decisions.caps import FrequencyCap, free_from
 from maracuja.lake.columns import FRAME_TYPES
-from maracuja.lake.files import of_kind, prune
+from maracuja.lake.files import of_kind
 from maracuja.lake.profiles import copied_rev, read_profiles
-from maracuja.lake.session import open_session
 from maracuja.model import FileKind, LakeFile, TraitType, micros
+from maracuja.runtime.launch_history import History
 from maracuja.runtime.launch_newer import newer_profiles
 from maracuja.store import consents, suppressions
 from maracuja.store import people as people_store
@@ -31,18 +30,10 @@ Pids = npt.NDArray[np.int64]
 
 LANGUAGE: Final = "traits.language"
 ZONE: Final = "traits.timezone"
-_HISTORY: Final = """
-    SELECT coalesce(m.canonical, d.pid) AS pid, epoch_us(d.due) AS at_us
-    FROM decisions d LEFT JOIN merged m ON m.pid = d.pid
-    WHERE d.outcome IN ('send', 'ghost') AND d.due > make_timestamp({since_us})
-      AND d.run NOT IN ({service})
-      AND (d.pid BETWEEN {low} AND {high}
-           OR d.pid IN (SELECT pid FROM merged WHERE canonical BETWEEN {low} AND {high}))
-"""
 
 
 class PeopleReader:
-    """Reads people for one topic and channel; close it after the round of chunks.
+    """Reads people for one topic and channel, during one round of chunks.
 
     `files` are the live profile and decision files, `types` the discovered types of traits,
     `service_runs` the runs whose messages no cap counts. `conn` reads the state database.
@@ -69,19 +60,17 @@ class PeopleReader:
         self._topic = topic
         self._channel = channel
         self._cap = cap if marketing else None
-        self._service_runs = ", ".join(map(str, service_runs)) or "-1"
         self._language = language
         self._rev = copied_rev(self._copy)
         self._newer: pl.DataFrame | None = None
         self._merged, canonical = people_store.merged(conn)
         self._suppressed = suppressions.suppressed(conn, channel, micros(now), marketing=marketing)
         self._scope = suppressions.MARKETING if marketing else suppressions.ALL
-        self._history = self._open_history(files, canonical, now)
-
-    def close(self) -> None:
-        """Give back the engine."""
-        if self._history is not None:
-            self._history.close()
+        self._history = (
+            History(lake, files, self._merged, canonical, service_runs, now - self._cap.window)
+            if self._cap is not None
+            else None
+        )
 
     def read(
         self, conn: Connection, pids: Pids, columns: Sequence[str], now: datetime
@@ -120,7 +109,9 @@ class PeopleReader:
             pl.col(LANGUAGE).cast(pl.String).fill_null(self._language).alias("language"),
             *(pl.col(source).alias(name) for name, source in wanted.items()),
         )
-        free = free_from(self._cap, self._messages(pids, now), now)
+        if self._history is None:
+            return frame
+        free = free_from(self._cap, self._history.of(pids), now)
         return frame.join(free, on="pid", how="left", maintain_order="left")
 
     def _consent(self, conn: Connection, pids: Pids) -> pl.Series:
@@ -134,32 +125,6 @@ class PeopleReader:
         else:
             said = consents.states(conn, pids, self._topic, self._channel)
         return pl.Series(said, dtype=pl.Int8)
-
-    def _open_history(
-        self, files: Sequence[LakeFile], canonical: Pids, now: datetime
-    ) -> duckdb.DuckDBPyConnection | None:
-        """An engine over the decisions of the cap's window; None where no cap applies."""
-        if self._cap is None:
-            return None
-        recent = prune(of_kind(files, FileKind.DECISIONS), since=now - self._cap.window)
-        if not recent:
-            return None
-        merged = pl.DataFrame({"pid": self._merged, "canonical": canonical}).to_arrow()
-        return open_session(self._lake, recent, merged=merged)
-
-    def _messages(self, pids: Pids, now: datetime) -> pl.DataFrame:
-        """Messages and ghosts to these people within the window: pid, at_us."""
-        if self._history is None or self._cap is None or len(pids) == 0:
-            return pl.DataFrame(schema={"pid": pl.Int64, "at_us": pl.Int64})
-        query = _HISTORY.format(
-            since_us=micros(now - self._cap.window),
-            service=self._service_runs,
-            low=int(pids[0]),
-            high=int(pids[-1]),
-        )
-        rows = pl.from_arrow(self._history.sql(query).to_arrow_table())
-        assert isinstance(rows, pl.DataFrame)
-        return rows.filter(pl.col("pid").is_in(pl.Series(pids).implode()))
 
 
 def template_schema(types: Mapping[str, TraitType]) -> dict[str, Any]:
