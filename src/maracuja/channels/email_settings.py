@@ -50,6 +50,12 @@ class EmailSettings(Record, frozen=True):
             description="what stands before the + in bounce addresses",
         ),
     ] = "bounce"
+    reports_host: Annotated[
+        str, Meta(description="where we listen for bounces and complaints, by SMTP")
+    ] = "127.0.0.1"
+    reports_port: Annotated[
+        int, Meta(ge=0, le=65535, description="its port; 0: bounces come in another way")
+    ] = 0
     connections: Annotated[
         int, Meta(ge=1, le=200, description="lines held open to the server at once")
     ] = 8

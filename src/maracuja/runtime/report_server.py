@@ -1,0 +1,86 @@
+"""A small SMTP server that takes bounces and complaints: the MX of our bounce domain leads here.
+
+It answers 250 only once what a report says is durable in the inbox, and takes no other mail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from maracuja.channels.base import Channel, Inbound
+from maracuja.channels.email_bounces import BODY_BYTES_MAX
+from maracuja.clock import Clock
+from maracuja.errors import WebhookRejected
+from maracuja.ingest.deliveries import encode_deliveries
+from maracuja.model import micros
+from maracuja.store import inbox
+from maracuja.store.engine import Store
+
+RECIPIENTS_MAX: Final = 10
+
+NOT_OURS: Final = "550 5.1.1 Only bounces and reports are taken here"
+LATER: Final = "451 4.3.0 Cannot keep it now, try again later"
+TAKEN: Final = "250 2.0.0 Taken"
+
+
+class ReportServer:
+    """Listens on host and port, in a thread of its own, for reports on one channel's mail."""
+
+    def __init__(
+        self, store: Store, channel: Channel[Any], clock: Clock, *, host: str, port: int
+    ) -> None:
+        self._store, self._channel, self._clock = store, channel, clock
+        self._controller = Controller(
+            self,
+            hostname=host,
+            port=port,
+            data_size_limit=BODY_BYTES_MAX,
+            ident="Maracuja",
+        )
+
+    def start(self) -> None:
+        """Begin to listen. Raises OSError where the port is taken."""
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Stop listening and end the thread."""
+        self._controller.stop()
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a few recipients; whose they are is seen when the report is read."""
+        if len(envelope.rcpt_tos) >= RECIPIENTS_MAX:
+            return "452 4.5.3 Too many recipients"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Read the report, keep what it says, and only then say that it was taken."""
+        raw = envelope.original_content or b""
+        inbound = Inbound(body=raw, recipient=" ".join(envelope.rcpt_tos))
+        try:
+            return await asyncio.to_thread(self._keep, inbound)
+        except WebhookRejected:
+            return NOT_OURS
+        except Exception:  # the sender must keep what we could not
+            return LATER
+
+    def _keep(self, inbound: Inbound) -> str:
+        now = self._clock.now()
+        events = self._channel.parse_inbound(inbound, now)
+        if events:
+            row = inbox.Request(
+                received_us=micros(now),
+                call="delivery",
+                key_kind="internal",
+                context=b"{}",
+                body=encode_deliveries(events),
+            )
+            with self._store.write_inbox() as conn:
+                inbox.append(conn, [row])
+        return TAKEN
