@@ -12,10 +12,11 @@ from maracuja.channels.email import Email
 from maracuja.channels.limits import Limits
 from maracuja.clock import Clock, SystemClock
 from maracuja.config import FILE_NAME, Config, load_config, make_config, write_config
+from maracuja.errors import ConfigError
 from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
 from maracuja.model import micros
-from maracuja.runtime.delivery import Delivery, Sender
+from maracuja.runtime.delivery import Delivery, Sender, Transport
 from maracuja.runtime.delivery_checks import Rules
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_ground import Ground
@@ -112,14 +113,21 @@ def key_ring(app: App) -> KeyRing:
     return KeyRing([bytes.fromhex(app.secrets.link_key)])
 
 
-def make_worker(app: App, *, holder: str, stopping: Callable[[], bool] = bool) -> Worker:
-    """The worker of this workspace, holding its lease. Raises Conflict when another does."""
+def make_worker(
+    app: App,
+    *,
+    holder: str,
+    stopping: Callable[[], bool] = bool,
+    transport: Transport | None = None,
+) -> Worker:
+    """The worker of this workspace, holding its lease. Raises Conflict when another does.
+
+    `transport` carries mail instead of SMTP where it is given: for simulations.
+    """
     settings = app.config.email
-    key_file = settings.dkim_key_file
-    dkim_key = (app.config.directory / key_file).read_bytes() if key_file else b""
     email = Sender(
-        Email(settings, key_ring(app), dkim_key),
-        SmtpTransport(settings),
+        Email(settings, key_ring(app), _dkim_key(app.config)),
+        transport or SmtpTransport(settings),
         Limits(settings.rate_per_s, settings.host_rate_per_s),
     )
     rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
@@ -130,6 +138,16 @@ def make_worker(app: App, *, holder: str, stopping: Callable[[], bool] = bool) -
         (),
     )
     return Worker(app.store, parts, holder, app.clock.now())
+
+
+def _dkim_key(config: Config) -> bytes:
+    """The PEM of the key that signs mail; b'' where mail is not signed here."""
+    if not config.email.dkim_key_file:
+        return b""
+    path = config.directory / config.email.dkim_key_file
+    if not path.is_file():
+        raise ConfigError(f"There is no key file {path}.", where="email.dkim_key_file")
+    return path.read_bytes()
 
 
 @contextmanager

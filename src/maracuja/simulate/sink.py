@@ -6,7 +6,9 @@ import re
 import socket
 import threading
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -31,22 +33,28 @@ class Received:
     @classmethod
     def parse(cls, to: str, raw: bytes) -> Received:
         """Read the parts that a simulated person looks at."""
-        message = message_from_bytes(raw, policy=policy.default)
-        text, html = (
-            part.get_content() if (part := message.get_body((kind,))) is not None else ""
-            for kind in ("plain", "html")
-        )
+        message = message_from_bytes(raw)
+        text, html = _part(message, "text/plain"), _part(message, "text/html")
         unsubscribe = LINK.search(str(message.get("List-Unsubscribe", "")))
         links = re.findall(r'href="(https?://[^"]+)"', html) or LINK.findall(text)
         return cls(
             to=to,
             message_id=str(message["Message-ID"]),
-            subject=str(message["Subject"]),
+            subject=str(make_header(decode_header(message["Subject"]))),
             text=text,
             html=html,
             unsubscribe=unsubscribe.group(0) if unsubscribe else "",
             links=[link.replace("&amp;", "&") for link in links],
         )
+
+
+def _part(message: Message, kind: str) -> str:
+    """The text of the first part of that kind; '' where there is none."""
+    for part in message.walk():
+        if part.get_content_type() == kind:
+            raw = part.get_payload(decode=True)
+            return raw.decode(errors="replace") if isinstance(raw, bytes) else ""
+    return ""
 
 
 class MailSink:
