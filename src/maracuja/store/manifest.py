@@ -5,15 +5,15 @@ It never touches a file: `lake` does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, Text, delete, func, or_, select, update
 
 from maracuja.errors import Conflict
 from maracuja.model import FileKind, LakeFile
 from maracuja.store import bulk
-from maracuja.store.schema import lake_files
+from maracuja.store.schema import chunks, lake_files, runs
 
 PATHS_MAX: Final = 10_000
 
@@ -94,6 +94,21 @@ def swap(conn: Connection, dead: Sequence[str], new: Sequence[LakeFile], now_us:
             fix="Read the manifest again and repeat the work.",
         )
     add(conn, new)
+
+
+def follow(conn: Connection, moved: Mapping[str, str]) -> int:
+    """Let chunks and runs name the files that stand for old ones now; how many rows did.
+
+    In the transaction of the `swap` that moved them (erasure).
+    """
+    if not moved:
+        return 0
+    told = bulk.given(conn, "moved", old=(Text(), list(moved)), new=(Text(), list(moved.values())))
+    changed = 0
+    for table, path in ((chunks, chunks.c.path), (runs, runs.c.audience_path)):
+        statement = update(table).where(path == told.c.old).values({path.name: told.c.new})
+        changed += conn.execute(statement).rowcount
+    return changed
 
 
 def sweepable(conn: Connection, dead_until_us: int) -> list[str]:
