@@ -27,6 +27,7 @@ from maracuja.ingest.decode import Decoded, decode, message_hashes
 from maracuja.ingest.discover import Discovery, discover
 from maracuja.ingest.identity import Mention
 from maracuja.model import DeliveryEvent, TraitType
+from maracuja.runtime.packing import plain_size, unpack
 from maracuja.store import feed, inbox
 from maracuja.store.people import Pids
 
@@ -56,6 +57,14 @@ class Events(NamedTuple):
     frame: pl.DataFrame
     types: dict[str, TraitType]  # all known, old and new
     discoveries: list[Discovery]
+
+
+def unpack_within(batch: inbox.Batch, bytes_max: int) -> inbox.Batch:
+    """The first requests of a batch, at least one if any, of at most so many bytes once plain."""
+    sizes = np.cumsum([plain_size(body) for body in batch.body], dtype=np.int64)
+    count = max(1, int(np.searchsorted(sizes, bytes_max, side="right")))
+    short = inbox.Batch._make(column[:count] for column in batch)
+    return short._replace(body=[unpack(body) for body in short.body])
 
 
 def read_arrivals(batch: inbox.Batch, own: feed.Batch, rules: Rules) -> Arrivals:

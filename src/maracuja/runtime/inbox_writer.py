@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from maracuja.errors import Overloaded
+from maracuja.runtime.packing import pack
 from maracuja.store import inbox
 from maracuja.store.engine import Store
 
@@ -73,8 +74,9 @@ class InboxWriter:
     def _write(self, group: Sequence[_Waiting]) -> None:
         fault: Overloaded | None = None
         try:
+            packed = [one._replace(body=pack(one.body)) for one, _ in group]
             with self._store.write_inbox() as conn:
-                inbox.append(conn, [request for request, _ in group])
+                inbox.append(conn, packed)
         except Exception as error:  # whatever it is, each caller must hear of it
             fault = Overloaded(f"The inbox cannot be written: {error}.", fix="Try again later.")
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}

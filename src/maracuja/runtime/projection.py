@@ -27,7 +27,13 @@ from maracuja.lake.events import write_events
 from maracuja.lake.seen import Hashes, Seen
 from maracuja.model import FileKind, Record, TraitType, micros
 from maracuja.runtime import people_changes
-from maracuja.runtime.arrivals import Arrivals, make_events, read_arrivals, trait_discoveries
+from maracuja.runtime.arrivals import (
+    Arrivals,
+    make_events,
+    read_arrivals,
+    trait_discoveries,
+    unpack_within,
+)
 from maracuja.store import (
     discovered,
     feed,
@@ -43,6 +49,7 @@ from maracuja.store.engine import Store
 from maracuja.store.merging import Exposures, never_exposed
 
 REQUESTS_MAX: Final = 20_000
+PACKED_BYTES_MAX: Final = 8 * 1024 * 1024
 BYTES_MAX: Final = 24 * 1024 * 1024
 OWN_MAX: Final = 50_000
 REPLAY_MAX: Final = 1_000
@@ -131,7 +138,8 @@ class Projection:
             marks = _Marks(watermarks.get(conn, "inbox"), watermarks.get(conn, "feed"))
             own = feed.read(conn, marks.feed, rows_max=OWN_MAX)
         with self._store.read_inbox() as conn:
-            batch = inbox.read(conn, marks.inbox, rows_max=limit, bytes_max=BYTES_MAX)
+            batch = inbox.read(conn, marks.inbox, rows_max=limit, bytes_max=PACKED_BYTES_MAX)
+        batch = unpack_within(batch, BYTES_MAX)
         if not batch.seq and not own.seq:
             return Counts()
         until = _Marks(

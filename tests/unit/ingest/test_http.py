@@ -15,6 +15,7 @@ from maracuja.clock import SimClock
 from maracuja.errors import Overloaded
 from maracuja.model import micros
 from maracuja.runtime import inbox_writer
+from maracuja.runtime.arrivals import unpack_within
 from maracuja.runtime.inbox_writer import InboxWriter
 from maracuja.store import inbox, keys, meta, migrating
 from maracuja.store.engine import Store, open_store
@@ -96,7 +97,7 @@ class Server:
 
     def waiting(self) -> inbox.Batch:
         with self.store.read_inbox() as conn:
-            return inbox.read(conn, 0)
+            return unpack_within(inbox.read(conn, 0), 1_000_000)
 
 
 @pytest.fixture
