@@ -61,6 +61,8 @@ class Email(Channel[Mail]):
     def __init__(self, settings: EmailSettings, ring: KeyRing, dkim_key: bytes = b"") -> None:
         self.settings = settings
         self._ring = ring
+        self._domain = settings.sender_domain
+        self._envelope_domain = settings.envelope_domain
         self._from = mime.mailbox_header("From", settings.sender)
         self._reply_to = _reply_to(settings.reply_to)
         self._signer = (
@@ -71,15 +73,15 @@ class Email(Channel[Mail]):
 
     def message_id(self, message: Message) -> str:
         """The Message-ID header's value: made from our id, so that a retry carries the same."""
-        return f"<{message.id.hex()}@{self.settings.sender_domain}>"
+        return f"<{message.id.hex()}@{self._domain}>"
 
     def envelope_sender(self, message: Message) -> str:
         """The bounce address of one message: its token says which message came back."""
         ticket = Ticket(
             purpose=Purpose.BOUNCE, message=message.id, pid=message.pid, run=message.run
         )
-        settings = self.settings
-        return f"{settings.bounce_prefix}+{self._ring.sign(ticket)}@{settings.envelope_domain}"
+        token = self._ring.sign(ticket)
+        return f"{self.settings.bounce_prefix}+{token}@{self._envelope_domain}"
 
     def _encode(self, message: Message, now: datetime) -> Mail:
         recipient = mime.wire_address(message.to.value)
@@ -114,7 +116,7 @@ class Email(Channel[Mail]):
     def _from_header(self, sender: str) -> bytes:
         """A sender of the message's own, which must be at home where the channel's is."""
         domain = parseaddr(sender)[1].rpartition("@")[2].lower()
-        home = self.settings.dkim_domain.lower() or self.settings.sender_domain
+        home = self.settings.dkim_domain.lower() or self._domain
         if not f".{domain}".endswith(f".{home}"):
             raise UnsupportedFeature(
                 f"The sender `{sender[:80]}` is not at {home}.",
@@ -131,7 +133,7 @@ class Email(Channel[Mail]):
             raise UnsupportedFeature(
                 "A marketing mail needs an address for unsubscribing.", where="unsubscribe_url"
             )
-        domain = self.settings.sender_domain
+        domain = self._domain
         topic, campaign = _token(message.topic), _token(message.campaign)
         feedback = f"{campaign}:{topic}:marketing:{domain.replace('.', '_')}"
         return [

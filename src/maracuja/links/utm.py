@@ -6,6 +6,7 @@ Only http and https are touched; what cannot be parsed goes back as it came.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 URL_CHARS_MAX = 2000
@@ -27,13 +28,19 @@ def add_utm(url: str, marks: Mapping[str, str]) -> str:
 
     Path, query order, fragment and other parameters stay byte for byte as they were.
     """
+    return _marked(url, tuple(marks.items()))
+
+
+@lru_cache(maxsize=4096)
+def _marked(url: str, marks: tuple[tuple[str, str], ...]) -> str:
+    """Cached, since most links of a message are the same for everybody."""
     if not is_web_url(url):
         return url
     parts = urlsplit(url)
     present = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     added = [
         f"utm_{name}={quote(value, safe='')}"
-        for name, value in marks.items()
+        for name, value in marks
         if value and f"utm_{name}" not in present
     ]
     if not added:
