@@ -11,6 +11,7 @@ from itertools import repeat
 from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,10 +27,12 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     bindparam,
     cast,
     column,
     func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
@@ -83,6 +86,18 @@ def fetch_columns(conn: Connection, statement: Select[Any]) -> dict[str, list[An
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
+def fetch_integers(conn: Connection, statement: Select[Any]) -> list[npt.NDArray[np.int64]]:
+    """The columns of a query over integers, without nulls, as arrays; each of shape (n,).
+
+    The database writes each column as one text, which is three times faster than a Python object
+    for each row. Rows of the columns belong together, but their order is not to be relied on.
+    """
+    rows = statement.subquery()
+    joined = (func.aggregate_strings(cast(c, Text), ",") for c in rows.c)
+    (texts,) = fetch(conn, select(*joined))
+    return [np.fromstring(text or "", dtype=np.int64, sep=",") for text in texts]
+
+
 def given(conn: Connection, name: str, /, **columns: tuple[TypeEngine[Any], Any]) -> FromClause:
     """A set from Python that the next statement can join, its columns given as (type, values).
 
@@ -126,13 +141,13 @@ def given_ids(conn: Connection, ids: Any, *, name: str = "wanted") -> FromClause
 
 
 def rows_where_in(
-    conn: Connection, select: Select[Any], key: Column[Any], ids: Sequence[Any] | Any
+    conn: Connection, query: Select[Any], key: Column[Any], ids: Sequence[Any] | Any
 ) -> list[tuple[Any, ...]]:
-    """The rows of `select` whose `key` is in `ids` (any number, integers, texts or bytes)."""
+    """The rows of `query` whose `key` is in `ids` (any number, integers, texts or bytes)."""
     rows: list[tuple[Any, ...]] = []
     for part in slices(as_list(ids)):
         wanted = given(conn, "wanted", id=(key.type, part))
-        rows += fetch(conn, select.join_from(key.table, wanted, key == wanted.c.id))
+        rows += fetch(conn, query.join_from(key.table, wanted, key == wanted.c.id))
     return rows
 
 

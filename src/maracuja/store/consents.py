@@ -5,7 +5,7 @@ Nothing here is ever changed: a new word is a new row, and the highest `n` is in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -33,6 +33,23 @@ class Consent(NamedTuple):
     language: str
     address: str
     message_id: bytes | None
+
+
+class Words(NamedTuple):
+    """Rows of the ledger as columns, each of n values."""
+
+    pid: list[int]
+    topic: list[str]
+    channel: list[str]
+    n: list[int]
+    state: list[int]
+    at_us: list[int]
+    recorded_us: list[int]
+    source: list[str]
+    text_version: list[str]
+    language: list[str]
+    address: list[str]
+    message_id: list[bytes | None]
 
 
 def imported_state(state: ConsentState, source: str, at_us: int | None) -> ConsentState:
@@ -120,26 +137,22 @@ def current(
 
     Each of shape (n,); who is not there has ConsentState.UNKNOWN. One pass over the ledger.
     """
-    query = (
-        select(consents.c.pid, consents.c.state)
-        .where(
-            consents.c.topic == topic,
-            consents.c.channel == channel,
-            consents.c.pid >= low,
-            consents.c.pid < high,
-        )
-        .order_by(*_KEY, consents.c.n)
+    query = select(consents.c.pid, consents.c.n, consents.c.state).where(
+        consents.c.topic == topic,
+        consents.c.channel == channel,
+        consents.c.pid >= low,
+        consents.c.pid < high,
     )
-    return _last_of_each(bulk.fetch(conn, query))
+    return _last_of_each(*bulk.fetch_integers(conn, query))
 
 
 def states(conn: Connection, pids: Any, topic: str, channel: str) -> npt.NDArray[np.int8]:
     """The states in force of these canonical pids, aligned with them; shape (n,)."""
     asked = np.asarray(pids, dtype=np.int64)
-    said: list[tuple[Any, ...]] = []
+    said = np.empty((0, 3), dtype=np.int64)
     for part in bulk.slices(np.unique(asked)):
         wanted = bulk.given_ids(conn, part)
-        query = select(consents.c.pid, consents.c.state, consents.c.n).join_from(
+        query = select(consents.c.pid, consents.c.n, consents.c.state).join_from(
             wanted,
             consents,
             and_(
@@ -148,9 +161,8 @@ def states(conn: Connection, pids: Any, topic: str, channel: str) -> npt.NDArray
                 consents.c.channel == channel,
             ),
         )
-        said += bulk.fetch(conn, query)
-    said.sort(key=lambda row: (row[0], row[2]))
-    people, words = _last_of_each([row[:2] for row in said])
+        said = np.vstack([said, np.stack(bulk.fetch_integers(conn, query), axis=1)])
+    people, words = _last_of_each(*said.T)
     return aligned(asked, people, words)
 
 
@@ -166,14 +178,37 @@ def aligned(
 
 
 def _last_of_each(
-    rows: list[tuple[Any, ...]],
+    pids: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64], words: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
-    """Of rows (pid, state) ordered by pid and n, the last one of each pid."""
-    flat = np.fromiter((x for row in rows for x in row), dtype=np.int64, count=2 * len(rows))
-    pids, words = flat[0::2], flat[1::2]
+    """The word with the highest number of each pid, by pid."""
+    if np.any(pids[1:] <= pids[:-1]):
+        order = np.lexsort((numbers, pids))
+        pids, words = pids[order], words[order]
     last = np.ones(len(pids), dtype=bool)
     last[:-1] = pids[1:] != pids[:-1]
     return pids[last], words[last].astype(np.int8)
+
+
+def ledger(conn: Connection, *, after: int = 0, size: int = 16_000) -> Iterator[Words]:
+    """The whole ledger as columns, by pid, for exports: whole people, `size` of them at a time."""
+    while True:
+        people = (
+            select(consents.c.pid)
+            .where(consents.c.pid > after)
+            .distinct()
+            .order_by(consents.c.pid)
+            .limit(size)
+        )
+        pids = [pid for (pid,) in bulk.fetch(conn, people)]
+        if not pids:
+            return
+        query = (
+            select(*(consents.c[name] for name in Words._fields))
+            .where(consents.c.pid > after, consents.c.pid <= pids[-1])
+            .order_by(*_KEY, consents.c.n)
+        )
+        yield Words(**bulk.fetch_columns(conn, query))
+        after = pids[-1]
 
 
 def history(conn: Connection, pid: int) -> list[Consent]:

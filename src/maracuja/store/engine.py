@@ -19,7 +19,8 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from maracuja.errors import ConfigError, Conflict
 
 BUSY_S_MAX: Final = 30
-CACHE_KIB: Final = 65_536
+READER_CACHE_KIB: Final = 8_192  # of each of several connections
+WRITER_CACHE_KIB: Final = 65_536  # of the only one that writes the state
 SQLITE_NEEDED: Final = (3, 35, 0)  # RETURNING, UPDATE FROM
 
 _PRAGMAS: Final = (
@@ -27,7 +28,6 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
-    f"PRAGMA cache_size = -{CACHE_KIB}",
     "PRAGMA wal_autocheckpoint = 8000",
     "PRAGMA journal_size_limit = 67108864",
 )
@@ -40,9 +40,10 @@ class Store:
     PostgreSQL both are one database and `write_inbox` is `write`.
     """
 
-    def __init__(self, state: Engine, inbox: Engine) -> None:
+    def __init__(self, state: Engine, inbox: Engine, writer: Engine) -> None:
         self.state = state
         self.inbox = inbox
+        self._writer = writer  # of the state
         self.dialect = state.dialect.name  # sqlite, postgresql
         # Threads of one process queue here, fairly, rather than in SQLite's sleeping retries.
         self._state_turn = self._turn()
@@ -57,7 +58,7 @@ class Store:
 
     def write(self) -> AbstractContextManager[Connection]:
         """A connection in one write transaction: committed at the end, undone on an error."""
-        return _writing(self.state, self._state_turn)
+        return _writing(self._writer, self._state_turn)
 
     def read_inbox(self) -> AbstractContextManager[Connection]:
         """As `read`, of the database that holds the inbox."""
@@ -70,6 +71,7 @@ class Store:
     def close(self) -> None:
         """Give back every connection."""
         self.state.dispose()
+        self._writer.dispose()
         self.inbox.dispose()
 
 
@@ -141,17 +143,20 @@ def _open_sqlite(url: URL, inbox: Path | None) -> Store:
             fix="Make the workspace first: maracuja init.",
         )
     beside = inbox or path.with_name("inbox.db")
-    return Store(_sqlite_engine(path), _sqlite_engine(beside))
-
-
-def _sqlite_engine(path: Path) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), pool_size=8, max_overflow=24, pool_timeout=60
+    return Store(
+        state=_sqlite_engine(path, READER_CACHE_KIB),
+        inbox=_sqlite_engine(beside, READER_CACHE_KIB),
+        writer=_sqlite_engine(path, WRITER_CACHE_KIB),
     )
+
+
+def _sqlite_engine(path: Path, cache_kib: int) -> Engine:
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, pool_size=4, max_overflow=28, pool_timeout=60, pool_use_lifo=True)
 
     def connected(dbapi: sqlite3.Connection, _record: object) -> None:
         dbapi.isolation_level = None  # transactions are begun below, by us
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, f"PRAGMA cache_size = -{cache_kib}"):
             dbapi.execute(pragma).close()
 
     def begin(conn: Connection) -> None:
@@ -176,4 +181,4 @@ def _open_postgresql(url: URL) -> Store:
             where=url.render_as_string(hide_password=True),
             fix=f"It said: {str(e.orig).strip()}",
         ) from e
-    return Store(engine, engine)
+    return Store(state=engine, inbox=engine, writer=engine)

@@ -227,9 +227,20 @@ def pids_after(conn: Connection, after: int, size: int) -> list[int]:
 
 def merged(conn: Connection) -> tuple[Pids, Pids]:
     """The whole merged map, flat: (pids, canonical pids), by pid; each of shape (n,)."""
-    query = select(merges.c.pid, merges.c.canonical).order_by(merges.c.pid)
-    rows = np.array(bulk.fetch(conn, query), dtype=np.int64).reshape(-1, 2)
-    return rows[:, 0].copy(), rows[:, 1].copy()
+    pids, into = bulk.fetch_integers(conn, select(merges.c.pid, merges.c.canonical))
+    order = np.argsort(pids)
+    return pids[order], into[order]
+
+
+def identities_for(conn: Connection, pids: Any) -> tuple[list[int], list[str], list[str]]:
+    """(pid, kind, value) of everything by which these canonical people are recognised, sorted."""
+    names = select(identities.c.pid, identities.c.kind, identities.c.value)
+    wanted = np.unique(np.asarray(pids, dtype=np.int64))
+    rows = sorted(bulk.rows_where_in(conn, names, identities.c.pid, wanted))
+    if not rows:
+        return [], [], []
+    owners, kinds, values = zip(*rows, strict=True)
+    return list(owners), list(kinds), list(values)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> People:

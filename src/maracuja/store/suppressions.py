@@ -139,8 +139,8 @@ def suppressed(
     query = select(s.pid).where(
         s.channel == channel, s.pid.is_not(None), _in_force(now_us), _covers(marketing=marketing)
     )
-    pids = [pid for (pid,) in bulk.fetch(conn, query)]
-    return np.unique(np.array(pids, dtype=np.int64))
+    (pids,) = bulk.fetch_integers(conn, query)
+    return np.unique(pids)
 
 
 def blocked(

@@ -6,12 +6,14 @@ Which of two values of a trait holds is decided here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import polars as pl
 
 from maracuja.model import Trait, TraitSource
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class Document(msgspec.Struct):
@@ -104,6 +106,8 @@ def assemble(
 
     `traits` and `addresses` map a name to n values (text, number or boolean; null: none).
     """
+    import polars as pl
+
     names = {f"t{i}": name for i, name in enumerate(traits)}
     kinds = {f"a{i}": kind for i, kind in enumerate(addresses)}
     columns = {
@@ -136,6 +140,8 @@ def _text(value: str) -> str:
 
 def _json(alias: str) -> pl.Expr:
     """A column as JSON values; null stays null."""
+    import polars as pl
+
     wrapped = pl.struct(pl.col(alias).alias("v")).struct.json_encode()
     return (
         pl.when(pl.col(alias).is_not_null())
@@ -145,4 +151,6 @@ def _json(alias: str) -> pl.Expr:
 
 
 def _joined(texts: Sequence[pl.Expr]) -> pl.Expr:
+    import polars as pl
+
     return pl.concat_str(list(texts), separator=",", ignore_nulls=True) if texts else pl.lit("")

@@ -41,6 +41,9 @@ def test_the_last_word_is_in_force(store: Store) -> None:
         assert consents.states(conn, asked, "news", "email").tolist() == [OUT, UNKNOWN, IN, OUT]
         assert consents.states(conn, [], "news", "email").tolist() == []
         assert consents.states(conn, [5], "none", "email").tolist() == [UNKNOWN]
+        pieces = list(consents.ledger(conn, size=3))
+        assert [sorted(set(p.pid)) for p in pieces] == [[1, 2, 3], [4]]
+        assert sum(len(p.n) for p in pieces) == 9
         words = consents.history(conn, 2)
         assert [(w.n, w.state) for w in words] == [(1, IN), (2, OUT), (3, IN), (4, OUT)]
         assert consents.counts(conn) == [

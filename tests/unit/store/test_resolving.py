@@ -44,6 +44,7 @@ def test_new_people_are_created_once_and_found_again(store: Store) -> None:
             (X, "1"),
             (P, "+380"),
         ]
+        assert people.identities_for(conn, [3, 2, 99]) == ([2, 3], [A, A], ["z", "new"])
         assert people.count(conn) == 3
         assert people.get(conn, 3).bucket == people.select_people(conn, [3]).bucket[0]
 
