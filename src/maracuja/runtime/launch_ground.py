@@ -62,14 +62,18 @@ class Ground:
 
     def constants(self, facts: RunFacts) -> dict[str, Any]:
         """What all people of a run share in its templates."""
-        shop, campaign = self.config.shop, facts.campaign
-        names = ("name", "url", "language", "currency", "country", "postal_address")
+        campaign = facts.campaign
         return {
-            **{f"shop.{name}": getattr(shop, name) for name in names},
+            **self.shop_constants(),
             "campaign.id": campaign.id,
             "campaign.name": campaign.name or campaign.id,
             "campaign.topic": facts.topic.id,
         }
+
+    def shop_constants(self) -> dict[str, Any]:
+        """What all templates may say of the shop."""
+        names = ("name", "url", "language", "currency", "country", "postal_address")
+        return {f"shop.{name}": getattr(self.config.shop, name) for name in names}
 
 
 def definitions_in_force(conn: Connection) -> Known:

@@ -18,7 +18,16 @@ from maracuja.rng import make_id
 from maracuja.runtime import launch_control
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.launch_work import (
+    PART_BITS,
+    commit,
+    decide_people,
+    facts_of,
+    open_round,
+    read_people,
+)
 from maracuja.store import (
+    audit,
     consents,
     counters,
     definitions,
@@ -217,7 +226,7 @@ def test_bodies_stand_in_the_file_that_the_outbox_names(ground: Ground) -> None:
     run_all(ground, NOON)
     sends = decided(ground).filter(pl.col("outcome") == "send")
     with ground.store.read() as conn:
-        (chunk,) = outbox.chunks_of(conn, [run.run << 20])
+        (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
     skeletons, bodies = read_bodies(ground.lake, chunk.path)
     assert bodies["pid"].to_list() == sends["pid"].to_list()
     assert bodies["message"].to_list() == sends["message"].to_list()
@@ -235,17 +244,19 @@ def test_the_same_launch_gives_the_same_bytes(ground: Ground) -> None:
     run_all(ground, NOON)
     with ground.store.read() as conn:
         files = manifest.live(conn, [FileKind.DECISIONS, FileKind.BODIES], micros(NOON))
-    # As after a crash before the commit: the same part again, from the same state.
-    launch = Launch(ground)
-    again = []
-    launch._commit = lambda *given: again.append(given)  # type: ignore[method-assign,assignment]
-    part = runs.Run(*run)._replace(next_part=0)
-    launch._decide(part, decided(ground)["pid"].to_numpy(), NOON)
-    launch.close()
-    _, _, _, chunk, _ = again[0]
     first = decided(ground)
-    assert chunk.decisions.sort("pid").equals(first.sort("pid").select(chunk.decisions.columns))
-    assert len(files) == 2
+    # As after a crash before the commit: the same part again, from the same state.
+    work = open_round(ground, run.run, facts_of(run), NOON)
+    again = decide_people(work, read_people(work, first["pid"].to_numpy(), NOON), NOON)
+    assert again.decisions.equals(first)
+    with ground.store.read() as conn:
+        (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
+    assert commit(work, run, again, NOON) is False  # the run has gone on
+    skeletons, bodies = read_bodies(ground.lake, chunk.path)
+    assert bodies.equals(again.bodies.select(bodies.columns))
+    assert skeletons == again.skeletons
+    with ground.store.read() as conn:
+        assert manifest.live(conn, [FileKind.DECISIONS, FileKind.BODIES], micros(NOON)) == files
 
 
 def test_a_service_message_goes_to_everybody_with_an_address(ground: Ground) -> None:
@@ -426,3 +437,23 @@ def test_launching_twice_is_refused(ground: Ground) -> None:
         start(ground, "fruit")
     with pytest.raises(NotFound):
         start(ground, "nothing")
+
+
+def test_a_text_that_turns_out_wrong_pauses_its_campaign_alone(ground: Ground) -> None:
+    apply(
+        ground.store,
+        "kind: segment\nid: odd\nwhere: [{sum: Order Completed, of: revenue, above: 5}]\n---\n"
+        "kind: campaign\nid: odd\ntopic: harvest\naudience: odd\ntemplate: fruit\n"
+        "goals: [order]",
+    )
+    broken = start(ground, "odd")
+    with ground.store.write() as conn:
+        definitions.drop(conn, "segment", "odd", base=None, actor="test", now_us=2)
+    fine = start(ground, "fruit")
+    run_all(ground, NOON)
+    with ground.store.read() as conn:
+        assert runs.get(conn, broken.run).state is RunState.PAUSED
+        assert runs.get(conn, fine.run).state is RunState.SENDING
+        (line,) = audit.newest(conn, action="pause")
+    assert line.subject == "campaign:odd"
+    assert "odd" in line.detail

@@ -1,0 +1,219 @@
+"""The work of a launch on one run: chunks are read, decided and made durable, each in its turn.
+
+A chunk's files are written under its natural key and count only once the transaction that names
+them is committed, together with the outbox, the waiting and the next part's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.campaigns.facts import RunFacts, decode_facts
+from maracuja.channels import CODES_BY_NAME
+from maracuja.lake.audience import read_audience
+from maracuja.lake.bodies import write_bodies
+from maracuja.lake.decisions import write_decisions
+from maracuja.model import FileKind, LakeFile, micros
+from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
+from maracuja.runtime.launch_chunk import Decided, decide_chunk
+from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
+from maracuja.runtime.launch_people import PeopleReader, template_schema
+from maracuja.runtime.launch_text import Texts
+from maracuja.segments.comparing import When
+from maracuja.store import manifest, outbox, runs, waiting
+from maracuja.store.outbox import Chunk
+from maracuja.store.runs import Run, RunState
+
+Pids = npt.NDArray[np.int64]
+
+PART_BITS: Final = 20  # a chunk's number is its run's and its part's: both grow
+_FILES: Final = (FileKind.PROFILES, FileKind.DECISIONS)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What was read once for several chunks of one run."""
+
+    ground: Ground
+    run: int
+    facts: RunFacts
+    reader: PeopleReader
+    texts: Texts
+    columns: pl.DataFrame  # facts.<name> of people
+    catalog_rev: int
+    since: datetime
+
+
+def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Round:
+    """Read what several chunks of a run share. Raises TemplateError where a text is wrong."""
+    with ground.store.read() as conn:
+        types = trait_types(conn)
+        columns = _template_columns(conn, ground, facts, types, now)
+        shown, catalog_rev = catalogue(conn)
+        schema = template_schema(types) | {
+            name: dtype for name, dtype in columns.schema.items() if name != "pid"
+        }
+        texts = Texts(facts, schema, ground.constants(facts), shown, now=now)
+        reader = PeopleReader(
+            conn,
+            ground.lake,
+            manifest.live(conn, _FILES, micros(now)),
+            types,
+            topic=facts.topic.id,
+            channel=facts.campaign.channel,
+            marketing=facts.marketing,
+            cap=ground.cap,
+            service_runs=service_runs(conn),
+            language=ground.config.shop.language,
+            now=now,
+        )
+    return Round(ground, run, facts, reader, texts, columns, catalog_rev, now)
+
+
+def decide_parts(
+    work: Round,
+    run: Run,
+    count: int,
+    now: datetime,
+    *,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> None:
+    """Decide the next `count` parts of the run's audience, or fewer where people stop it.
+
+    `interrupted` is asked before each part. While one part is decided, the next one is read and
+    the one before is made durable.
+    """
+    numbers = range(run.next_part, min(run.parts, run.next_part + count))
+    with (
+        ThreadPoolExecutor(1, "launch-reads") as reading,
+        ThreadPoolExecutor(1, "launch-commits") as committing,
+    ):
+        ahead = reading.submit(_read_part, work, run, numbers[0], now) if numbers else None
+        committed: Future[bool] | None = None
+        for part in numbers:
+            assert ahead is not None
+            if interrupted():
+                break
+            people = ahead.result()
+            if part + 1 in numbers:
+                ahead = reading.submit(_read_part, work, run, part + 1, now)
+            decided = decide_people(work, people, now)
+            if committed is not None and not committed.result():
+                return
+            turn = run._replace(next_part=part)
+            committed = committing.submit(commit, work, turn, decided, now)
+        if committed is not None:
+            committed.result()
+
+
+def decide_again(work: Round, run: Run, pids: Pids, now: datetime) -> bool:
+    """Decide about people whose wait is over (sorted), as the run's next part; see `commit`."""
+    return commit(work, run, decide_people(work, read_people(work, pids, now), now), now)
+
+
+def read_people(work: Round, pids: Pids, now: datetime) -> pl.DataFrame:
+    """The columns of these people (sorted pids) that the gates and the templates need."""
+    with work.ground.store.read() as conn:
+        people = work.reader.read(conn, pids, work.texts.reads, now)
+    return with_facts(people, work.columns, work.facts.templates.values())
+
+
+def decide_people(work: Round, people: pl.DataFrame, now: datetime) -> Decided:
+    """What the people of a chunk come to; nothing is kept."""
+    rules = work.ground.rules(work.facts)
+    return decide_chunk(people, work.facts, rules, work.texts.write, run=work.run, now=now)
+
+
+def commit(work: Round, run: Run, decided: Decided, now: datetime) -> bool:
+    """Write the files of part `run.next_part`, and make them count in one transaction.
+
+    False where the run is no longer in the state of `run`: then nothing counts.
+    """
+    root, part = work.ground.lake, run.next_part
+    number = run.run << PART_BITS | part
+    name = f"run-{run.run:09d}-part-{part:06d}"
+    files = [write_decisions(root, name, decided.decisions, chunk=number, now=now)]
+    if decided.bodies.height:
+        skeletons, bodies = decided.skeletons, decided.bodies
+        files.append(write_bodies(root, name, skeletons, bodies, chunk=number, now=now))
+    with work.ground.store.write() as conn:
+        if runs.get(conn, run.run).state is not run.state:
+            return False
+        _enqueue(conn, work, number, files, decided.bodies, micros(now))
+        if run.state is RunState.SENDING:
+            waiting.remove(conn, run.run, decided.decisions["pid"])
+        waiting.put(conn, run.run, **decided.waiting.to_dict())
+        runs.advance(conn, run.run, part)
+        if run.state is RunState.LAUNCHING and part + 1 == run.parts:
+            runs.set_state(conn, run.run, RunState.SENDING, micros(now))
+    return True
+
+
+def service_runs(conn: Connection) -> list[int]:
+    """The runs whose messages no cap counts."""
+    return [run.run for run in runs.every(conn) if not facts_of(run).marketing]
+
+
+def facts_of(run: Run) -> RunFacts:
+    """The frozen facts of a run, decoded once."""
+    return _decoded(run.facts)
+
+
+@lru_cache(maxsize=256)
+def _decoded(facts: bytes) -> RunFacts:
+    """The facts; they never change, so they are kept."""
+    return decode_facts(facts)
+
+
+def _read_part(work: Round, run: Run, part: int, now: datetime) -> pl.DataFrame:
+    """The people of a part of the frozen audience."""
+    pids = read_audience(work.ground.lake, run.audience_path, part)["pid"].to_numpy()
+    return read_people(work, pids, now)
+
+
+def _enqueue(
+    conn: Connection,
+    work: Round,
+    number: int,
+    files: list[LakeFile],
+    bodies: pl.DataFrame,
+    now_us: int,
+) -> None:
+    """The manifest's rows and the outbox's."""
+    manifest.add(conn, files)
+    if not bodies.height:
+        return
+    chunk = Chunk(
+        chunk=number,
+        run=work.run,
+        path=files[-1].path,
+        lane=work.facts.lane,
+        catalog_rev=work.catalog_rev,
+    )
+    channel = CODES_BY_NAME[work.facts.campaign.channel]
+    outbox.add_chunk(conn, chunk, pid=bodies["pid"], channel=channel, due_us=now_us)
+
+
+def _template_columns(
+    conn: Connection, ground: Ground, facts: RunFacts, types: Mapping[str, Any], now: datetime
+) -> pl.DataFrame:
+    """The facts that the run's templates declare, of everybody; the lake is asked only if any."""
+    if not any(template.facts for template in facts.templates.values()):
+        return pl.DataFrame(schema={"pid": pl.Int64})
+    sources = open_sources(
+        conn, ground.lake, types, {}, now=now, memory=ground.config.lake.memory, cache=ground.cache
+    )
+    try:
+        return template_facts(facts.templates.values(), sources, When(now, ground.zone))
+    finally:
+        sources.con.close()
