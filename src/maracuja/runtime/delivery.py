@@ -259,7 +259,7 @@ class Delivery:
                 asked = Questions([p.pid for p, _ in several], [p.address for p, _ in several])
                 looked = check(conn, asked, facts[run], self._rules, now)
                 for (parcel, body), seen in zip(several, looked, strict=True):
-                    parcel = parcel._replace(pid=seen.pid)
+                    parcel = parcel._replace(pid=seen.pid, expires_us=seen.expires_us)
                     if seen.outcome is Outcome.SEND:
                         passed.append((parcel, body))
                     elif seen.outcome is Outcome.WAIT and seen.until_us is not None:

@@ -6,13 +6,14 @@ It uses the gates of the decision itself, so that the two can never differ in wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.campaigns import schedule
 from maracuja.campaigns.facts import RunFacts
 from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
@@ -22,9 +23,13 @@ from maracuja.store import consents, people, suppressions, traits
 
 
 class Checked(NamedTuple):
-    """What the last look said about one message: `pid` is the canonical one."""
+    """What the last look said about one message: `pid` is the canonical one.
+
+    `expires_us` is the person's own: so long after the moment at which they were due.
+    """
 
     pid: int
+    expires_us: int
     outcome: Outcome
     reason: str
     until_us: int | None
@@ -65,20 +70,23 @@ def check(
             "consent": consents.states(conn, pids, facts.topic.id, channel),
             "address": asked.address,
             "zone": [_zone(docs.get(pid)) for pid in pids.tolist()],
-            "expires_us": [facts.expires_us] * len(pids),
         },
         schema_overrides={
             "suppressed": pl.String,
             "zone": pl.String,
             "address": pl.String,
-            "expires_us": pl.Int64,
         },
-    ).with_columns(held=pl.lit(""))
+    )
+    due_us = schedule.due_us(facts.occurrence, frame["zone"], rules.zone)
+    expires_us = due_us + facts.campaign.expiry // timedelta(microseconds=1)
+    frame = frame.with_columns(expires_us=expires_us, held=pl.lit(""))
     asking = gates.Rules(topic=facts.topic.type, quiet=rules.quiet, zone=rules.zone)
     decided = gates.decide(frame, asking, now)
     return [
-        Checked(pid, Outcome(outcome), reason, until_us)
-        for pid, (outcome, reason, until_us) in zip(pids.tolist(), decided.rows(), strict=True)
+        Checked(pid, until, Outcome(outcome), reason, until_us)
+        for pid, until, (outcome, reason, until_us) in zip(
+            pids.tolist(), expires_us, decided.rows(), strict=True
+        )
     ]
 
 

@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from email import policy
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import delete
 from tests.unit.runtime.delivery_world import (
@@ -23,6 +24,7 @@ from tests.unit.runtime.delivery_world import (
     message_id,
 )
 
+from maracuja.campaigns.schedule import Occurrence
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.limits import Limits
 from maracuja.decisions.quiet import QuietHours
@@ -392,3 +394,14 @@ def test_nothing_to_do_is_said(world: World) -> None:
     assert world.delivery.step(NOW) is None
     world.ready(1)
     assert world.delivery.step(NOW - timedelta(hours=1)) == NOW
+
+
+def test_a_message_expires_by_the_clock_of_its_person(world: World) -> None:
+    world.add_people([1], zone="Asia/Ulaanbaatar")  # due six hours before Kyiv
+    world.add_people([2], zone="Europe/Kyiv")
+    world.consent([1, 2])
+    facts = facts_of(expires_after="5 hours")
+    at_ten = Occurrence(key="2026-11-21", planned=NOW, day=NOW.date(), at=time(10), by_person=True)
+    world.launch([1, 2], facts=msgspec.structs.replace(facts, occurrence=at_ten))
+    world.run()  # 20:00 in Ulaanbaatar, 14:00 in Kyiv
+    assert world.states() == {1: S.EXPIRED, 2: S.SENT}
