@@ -1,0 +1,194 @@
+"""A launch without consequences: whom a campaign would reach, when, and why not the others.
+
+It goes through the same gates and texts as a launch, and must never write anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from maracuja.campaigns.checks import find
+from maracuja.campaigns.definitions import Campaign
+from maracuja.campaigns.facts import RunFacts, freeze
+from maracuja.campaigns.schedule import first_occurrence
+from maracuja.decisions.reasons import Outcome, Reason, sentence
+from maracuja.errors import CampaignError
+from maracuja.lake.files import GROUP_ROWS
+from maracuja.model import moment
+from maracuja.runtime.launch_audience import Pids, audience_of
+from maracuja.runtime.launch_chunk import Decided
+from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
+from maracuja.runtime.launch_work import decide_people, open_round, read_people
+from maracuja.runtime.segment_work import opened
+from maracuja.runtime.template_work import Preview, preview
+from maracuja.segments.comparing import When
+
+NO_RUN: Final = 0  # runs are counted from 1
+HOUR_US: Final = 3_600_000_000
+HOURS_MAX: Final = 200
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """So many people would come to this outcome for this reason."""
+
+    outcome: str
+    reason: str
+    says: str
+    people: int
+
+
+@dataclass(frozen=True)
+class ArmPlanned:
+    """So many people of an arm: `held` is '' for those who would be sent to."""
+
+    variant: str
+    held: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Hour:
+    """So many people whose message is due, or decided again, in the hour that begins at `at`."""
+
+    at: datetime
+    people: int
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the launch would do; `samples` are texts as people of the audience would read them."""
+
+    campaign: str
+    occurrence: str
+    planned: datetime
+    expires: datetime
+    audience: int
+    gates: tuple[Gate, ...]
+    arms: tuple[ArmPlanned, ...]
+    when: tuple[Hour, ...]
+    samples: tuple[Preview, ...]
+
+
+def rehearse(
+    ground: Ground,
+    campaign: str,
+    now: datetime,
+    *,
+    samples: int = 3,
+    language: str = "en",
+    advance: Advance = lambda done, total: None,
+) -> Rehearsal:
+    """Decide about everybody as the launch would, now or at the moment that is planned.
+
+    `language` is that of the reasons. Raises NotFound, CampaignError, SegmentError, TemplateError.
+    """
+    with ground.store.read() as conn:
+        around = definitions_in_force(conn)
+        wanted = find(around, "campaign", campaign, Campaign, where="campaign")
+        occurrence = first_occurrence(wanted.schedule, now, ground.zone)
+        if occurrence is None:
+            raise CampaignError(
+                "The schedule has ended.", where="schedule.ends", fix="Move the end."
+            )
+        facts = freeze(
+            wanted,
+            around,
+            occurrence,
+            salt=holdout_salt(conn),
+            global_holdout=ground.config.measurement.global_holdout,
+        )
+        at = max(now, occurrence.planned)
+        with opened(conn, ground, now) as sources:
+            pids = audience_of(wanted, sources, When(at, ground.zone))
+    counted = _Counted()
+    _decide_all(ground, facts, pids, at, now, counted, advance)
+    return Rehearsal(
+        campaign=campaign,
+        occurrence=occurrence.key,
+        planned=occurrence.planned,
+        expires=moment(facts.expires_us),
+        audience=len(pids),
+        gates=counted.gates(language),
+        arms=counted.arms_planned(),
+        when=counted.hours(),
+        samples=_samples(ground, facts, counted.sent[:samples], now),
+    )
+
+
+def _decide_all(
+    ground: Ground,
+    facts: RunFacts,
+    pids: Pids,
+    at: datetime,
+    now: datetime,
+    counted: _Counted,
+    advance: Advance,
+) -> None:
+    """Every chunk through the gates, counted and forgotten."""
+    work = open_round(ground, NO_RUN, facts, now)
+    for start in range(0, len(pids), GROUP_ROWS):
+        chunk = read_people(work, pids[start : start + GROUP_ROWS], now)
+        counted.add(decide_people(work, chunk, at))
+        advance(min(start + GROUP_ROWS, len(pids)), len(pids))
+
+
+class _Counted:
+    """Sums over the chunks, and the first few who would be sent to."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.arms: Counter[tuple[str, str]] = Counter()
+        self.dues: Counter[int] = Counter()
+        self.sent: list[tuple[int, str]] = []  # pid, template's arm
+
+    def add(self, decided: Decided) -> None:
+        """One chunk more."""
+        rows = decided.decisions
+        for outcome, reason, n in rows.group_by("outcome", "reason").len().iter_rows():
+            self.outcomes[outcome, reason] += n
+        would = rows.filter(pl.col("outcome").is_in([Outcome.SEND.value, Outcome.GHOST.value]))
+        for variant, held, n in would.group_by("variant", "held").len().iter_rows():
+            self.arms[variant, held] += n
+        coming = rows.filter(pl.col("outcome") != Outcome.NEVER.value)
+        hours = coming.select(hour=pl.col("due").dt.epoch("us") // HOUR_US)
+        for hour, n in hours.group_by("hour").len().iter_rows():
+            self.dues[hour] += n
+        if len(self.sent) < 100:
+            going = rows.filter(pl.col("outcome") == Outcome.SEND.value).head(100)
+            self.sent += going.select("pid", "variant").rows()
+
+    def gates(self, language: str) -> tuple[Gate, ...]:
+        """The outcomes, the most frequent first."""
+        rows = sorted(self.outcomes.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(
+            Gate(outcome, reason, sentence(Outcome(outcome), Reason(reason), language), n)
+            for (outcome, reason), n in rows
+        )
+
+    def arms_planned(self) -> tuple[ArmPlanned, ...]:
+        """The arms by variant, those sent to first."""
+        return tuple(ArmPlanned(v, held, n) for (v, held), n in sorted(self.arms.items()))
+
+    def hours(self) -> tuple[Hour, ...]:
+        """The hours in which something is due, in order."""
+        found = sorted(self.dues.items())[:HOURS_MAX]
+        return tuple(Hour(moment(hour * HOUR_US), n) for hour, n in found)
+
+
+def _samples(
+    ground: Ground, facts: RunFacts, chosen: list[tuple[int, str]], now: datetime
+) -> tuple[Preview, ...]:
+    """What some of those would read who would be sent to."""
+    templates = {arm.variant: facts.templates[arm.template] for arm in facts.arms}
+    return tuple(
+        preview(ground, templates[variant], now, pid=pid, channel=facts.campaign.channel)
+        for pid, variant in chosen
+    )

@@ -1,0 +1,327 @@
+"""Campaigns for a marketer: what keeps one from going, what it would do, where it is, its worth.
+
+Every order is one transaction with its line in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.campaigns.checks import check_campaign
+from maracuja.campaigns.definitions import Campaign, Goal
+from maracuja.campaigns.facts import RunFacts, decode_facts
+from maracuja.channels import CHANNELS
+from maracuja.errors import BadInput, NotFound
+from maracuja.lake.audience import read_audience
+from maracuja.lake.session import open_session
+from maracuja.model import FileKind, Status, micros, moment
+from maracuja.runtime import launch_control
+from maracuja.runtime.launch_ground import Ground, definitions_in_force
+from maracuja.runtime.measure import measure
+from maracuja.runtime.segment_work import Fault, fault, known_names
+from maracuja.stats.report import LiftReport, Truth, lift_report
+from maracuja.store import audit, health, manifest, outbox, people, runs, waiting
+from maracuja.store.runs import Run
+
+OPERATOR: Final = "command line"  # who acts where nobody says so
+_LAST: Final = """
+    SELECT pid, outcome, reason, held, variant FROM decisions WHERE run = {run}
+    QUALIFY row_number() OVER (PARTITION BY pid ORDER BY "at" DESC) = 1 ORDER BY pid
+"""
+RUNS_MAX: Final = 200  # of a recurring campaign, that one report joins
+
+
+@dataclass(frozen=True)
+class RunShown:
+    """Where one occurrence of a campaign is; `messages` counts the outbox by state."""
+
+    run: int
+    campaign: str
+    occurrence: str
+    state: str
+    planned: datetime
+    launched: datetime | None
+    finished: datetime | None
+    expires: datetime | None
+    audience: int | None
+    parts: int
+    parts_decided: int
+    waiting: int
+    messages: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Whether anything is stopped: everything, or single channels with their reasons."""
+
+    stopped: bool
+    reason: str
+    since: datetime | None
+    channels: dict[str, str]
+
+
+def get(conn: Connection, name: str) -> Campaign:
+    """The campaign in force of this id. Raises NotFound."""
+    found = definitions_in_force(conn).get(("campaign", name))
+    if not isinstance(found, Campaign):
+        raise NotFound(f"There is no campaign `{name}`.", fix="Apply its definition first.")
+    return found
+
+
+def check(conn: Connection, campaign: Campaign) -> list[Fault]:
+    """Everything that keeps the campaign from being launched; empty where nothing does."""
+    found = check_campaign(campaign, definitions_in_force(conn), known_names(conn))
+    return [fault(error) for error in found]
+
+
+def launch(
+    conn: Connection, ground: Ground, campaign: str, now: datetime, *, actor: str = OPERATOR
+) -> list[RunShown]:
+    """Plan the campaign's first occurrence; the worker does the rest.
+
+    Raises NotFound, Conflict, CampaignError as `launch_control.launch` does.
+    """
+    run = launch_control.launch(conn, ground, campaign, now)
+    return _noted(conn, "launch", campaign, [run], now, actor)
+
+
+def pause(
+    conn: Connection, campaign: str, now: datetime, *, actor: str = OPERATOR
+) -> list[RunShown]:
+    """Hold the open runs of the campaign; those that were not held before. Raises NotFound."""
+    return _noted(conn, "pause", campaign, launch_control.pause(conn, campaign, now), now, actor)
+
+
+def resume(
+    conn: Connection, campaign: str, now: datetime, *, actor: str = OPERATOR
+) -> list[RunShown]:
+    """Let the paused runs of the campaign go on; which. Raises NotFound."""
+    return _noted(conn, "resume", campaign, launch_control.resume(conn, campaign, now), now, actor)
+
+
+def cancel(
+    conn: Connection, campaign: str, now: datetime, *, actor: str = OPERATOR
+) -> list[RunShown]:
+    """End the open runs of the campaign for good; which. Raises NotFound."""
+    return _noted(conn, "cancel", campaign, launch_control.cancel(conn, campaign, now), now, actor)
+
+
+def _noted(
+    conn: Connection, what: str, campaign: str, changed: list[Run], now: datetime, actor: str
+) -> list[RunShown]:
+    """The runs as they are now, with a line in the audit log."""
+    detail = {"runs": [run.run for run in changed]}
+    audit.add(conn, micros(now), actor, what, f"campaign:{campaign}", detail)
+    return _shown(conn, changed)
+
+
+def stop_all(
+    conn: Connection, now: datetime, *, actor: str = OPERATOR, reason: str = ""
+) -> Sending:
+    """Stop all sending until `go_on`."""
+    launch_control.stop_all(conn, now, reason=reason or "stopped by hand")
+    audit.add(conn, micros(now), actor, "stop_all", "workspace", {"reason": reason})
+    return sending(conn)
+
+
+def go_on(conn: Connection, now: datetime, *, actor: str = OPERATOR) -> Sending:
+    """Undo `stop_all`; a channel that a vendor stopped stays stopped."""
+    launch_control.go_on(conn, now)
+    audit.add(conn, micros(now), actor, "go_on", "workspace")
+    return sending(conn)
+
+
+def let_channel(
+    conn: Connection,
+    channel: str,
+    now: datetime,
+    *,
+    paused: bool,
+    actor: str = OPERATOR,
+    reason: str = "",
+) -> Sending:
+    """Pause one channel, or let it send again, as after a vendor refused us. Raises NotFound."""
+    if channel not in {one.name for one in CHANNELS}:
+        raise NotFound(f"There is no channel `{channel}`.")
+    health.set_paused(conn, channel, micros(now), paused=paused, reason=reason if paused else "")
+    what = "pause_channel" if paused else "resume_channel"
+    audit.add(conn, micros(now), actor, what, f"channel:{channel}", {"reason": reason})
+    return sending(conn)
+
+
+def sending(conn: Connection) -> Sending:
+    """What is stopped now."""
+    found = {name: one for name, one in health.every(conn).items() if one.paused}
+    whole = found.pop(health.EVERY_CHANNEL, None)
+    return Sending(
+        stopped=whole is not None,
+        reason=whole.reason if whole else "",
+        since=moment(whole.since_us) if whole else None,
+        channels={name: one.reason for name, one in sorted(found.items())},
+    )
+
+
+# ---------------------------------------------------------------- status
+
+
+def status(conn: Connection, campaign: str | None = None) -> list[RunShown]:
+    """The runs of a campaign or of all, newest first. Raises NotFound for an unknown campaign."""
+    found = runs.every(conn, campaign=campaign)
+    if campaign is not None and not found:
+        get(conn, campaign)
+    return _shown(conn, found[::-1])
+
+
+def _shown(conn: Connection, some: Sequence[Run]) -> list[RunShown]:
+    waits = waiting.counts(conn)
+    paths = [run.audience_path for run in some if run.audience_path]
+    sizes = {file.path: file.rows for file in manifest.get(conn, paths)}
+    return [
+        RunShown(
+            run=run.run,
+            campaign=run.campaign,
+            occurrence=run.occurrence,
+            state=run.state.value,
+            planned=moment(run.planned_us),
+            launched=_moment(run.launched_us),
+            finished=_moment(run.finished_us),
+            expires=_moment(run.expires_us),
+            audience=sizes.get(run.audience_path),
+            parts=run.parts,
+            parts_decided=min(run.next_part, run.parts),
+            waiting=waits.get(run.run, 0),
+            messages={
+                state.name.lower(): n for state, n in outbox.counts(conn, run.run).items() if n
+            },
+        )
+        for run in some
+    ]
+
+
+def _moment(us: int | None) -> datetime | None:
+    return None if us is None else moment(us)
+
+
+# ---------------------------------------------------------------- report
+
+
+def newest_launched(conn: Connection) -> str | None:
+    """The campaign that was launched last, of those that measure something; None for none."""
+    launched = [run for run in runs.every(conn) if run.audience_path]
+    for run in sorted(launched, key=lambda one: (one.launched_us or 0, one.run), reverse=True):
+        if decode_facts(run.facts).goals:
+            return run.campaign
+    return None
+
+
+def report(
+    ground: Ground, campaign: str, now: datetime, *, goal: str = "", truth: Truth | None = None
+) -> LiftReport:
+    """What the campaign changed, over all its runs so far; by the primary goal or the one named.
+
+    `truth` is what a simulator knows, to stand beside the findings. Raises NotFound where the
+    campaign was not launched, BadInput for a goal that it does not have.
+    """
+    with ground.store.read() as conn:
+        launched = _launched(conn, campaign)
+        facts = decode_facts(launched[-1].facts)
+        wanted = _goal(facts, goal)
+        files = manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now))
+        pids, canonical = people.merged(conn)
+    merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
+    limits = ground.config.lake
+    con = open_session(
+        ground.lake, files, merged=merged, threads=limits.threads, memory=limits.memory
+    )
+    try:
+        units, plan = measure(
+            con,
+            facts,
+            [run.run for run in launched],
+            wanted,
+            strata=_strata(ground, launched),
+            receipts=receipts(facts),
+            currency=ground.config.shop.currency,
+            zone=ground.zone,
+            now=now,
+        )
+    finally:
+        con.close()
+    return lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
+
+
+def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame:
+    """The last decision about each person of a campaign's newest launched run.
+
+    Columns pid, outcome, reason, held, variant; by pid, shape (people, 5). Raises NotFound.
+    """
+    with ground.store.read() as conn:
+        run = _launched(conn, campaign)[-1].run
+        files = manifest.live(conn, (FileKind.DECISIONS,), micros(now))
+    con = open_session(ground.lake, files)
+    try:
+        frame = pl.from_arrow(con.sql(_LAST.format(run=run)).to_arrow_table())
+    finally:
+        con.close()
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _launched(conn: Connection, campaign: str) -> list[Run]:
+    """The runs whose audience is frozen, by number; the newest RUNS_MAX. Raises NotFound."""
+    launched = [run for run in runs.every(conn, campaign=campaign) if run.audience_path]
+    if not launched:
+        get(conn, campaign)
+        raise NotFound(
+            f"The campaign `{campaign}` has not been launched.",
+            fix="Launch it, and let the worker run.",
+        )
+    return launched[-RUNS_MAX:]
+
+
+def _goal(facts: RunFacts, name: str) -> Goal:
+    if not facts.goals:
+        raise BadInput(
+            f"The campaign `{facts.campaign.id}` measures nothing.", fix="Give it a goal."
+        )
+    if not name:
+        return facts.goals[0]
+    named = {goal.id: goal for goal in facts.goals}
+    if name not in named:
+        raise BadInput(
+            f"`{name}` is no goal of `{facts.campaign.id}`.",
+            where="goal",
+            fix=f"It has {', '.join(named)}.",
+        )
+    return named[name]
+
+
+def _strata(ground: Ground, launched: Sequence[Run]) -> pl.DataFrame:
+    """What was known of everybody at launch; of people in several runs, at the first."""
+    frames = [read_audience(ground.lake, run.audience_path) for run in launched]
+    return pl.concat(frames, how="diagonal_relaxed").unique(
+        "pid", keep="first", maintain_order=True
+    )
+
+
+def receipts(facts: RunFacts) -> set[Status]:
+    """What the channel and the campaign's tracking can tell; every other rate is unknown."""
+    told = {
+        status
+        for channel in CHANNELS
+        if channel.name == facts.campaign.channel
+        for status in channel.can.receipts
+    }
+    tracked = {
+        Status.READ: facts.campaign.tracking.opens,
+        Status.CLICKED: facts.campaign.tracking.clicks,
+    }
+    told |= {Status.UNSUBSCRIBED}  # our own link tells
+    return {status for status in told if tracked.get(status, True)}

@@ -1,0 +1,242 @@
+"""Why a person did or did not get a message, in words, and what they did lately: from the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import duckdb
+import msgspec
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.campaigns.checks import find
+from maracuja.campaigns.definitions import Campaign
+from maracuja.decisions.reasons import Outcome, Reason, sentence
+from maracuja.lake.facts import aliases_of
+from maracuja.lake.session import ensure_columns, open_session
+from maracuja.model import FileKind, TraitType, micros, moment
+from maracuja.runtime.audience import explain_person
+from maracuja.runtime.launch_audience import conditions_of, open_sources, segments_of
+from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
+from maracuja.segments.comparing import When
+from maracuja.segments.explain import Reason as Condition
+from maracuja.store import manifest, people, runs
+
+ROWS_MAX: Final = 1_000
+_FIXED: Final = ("pid", "bucket", "kind", "event", "ts", "received", "message_id", "message_hash")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision about the person, said in words, and what became of the message since."""
+
+    at: datetime
+    due: datetime
+    campaign: str
+    run: int
+    outcome: str
+    reason: str
+    says: str
+    held: str
+    channel: str
+    variant: str
+    language: str
+    message: str
+    became: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConditionShown:
+    """One condition of an audience for this person: whether it held, and on what evidence."""
+
+    where: str
+    held: bool
+    says: str
+    evidence: str
+    parts: tuple[ConditionShown, ...] = ()
+
+
+@dataclass(frozen=True)
+class Why:
+    """The decisions, newest first; `absent` says why a campaign that was asked for made none."""
+
+    pid: int
+    decisions: tuple[Decided, ...]
+    absent: str = ""
+    conditions: tuple[ConditionShown, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventShown:
+    """Something that the person did or that was done to them."""
+
+    at: datetime
+    received: datetime
+    kind: str
+    event: str
+    message_id: str
+    properties: dict[str, Any]
+
+
+def why(
+    ground: Ground,
+    pid: int,
+    now: datetime,
+    *,
+    campaign: str | None = None,
+    language: str = "en",
+    rows_max: int = ROWS_MAX,
+) -> Why:
+    """What was decided about a person, of one campaign or of all. Raises NotFound.
+
+    Where the campaign that is asked for decided nothing about them, says why as things stand now.
+    """
+    with ground.store.read() as conn:
+        own = people.get(conn, pid).pid
+        con = _open(conn, ground, now, (FileKind.EVENTS, FileKind.DECISIONS))
+        try:
+            decided = _decisions(con, own, campaign, language, rows_max)
+        finally:
+            con.close()
+        if decided or campaign is None:
+            return Why(own, tuple(decided))
+        return _absent(conn, ground, own, campaign, now, language)
+
+
+def recent(ground: Ground, pid: int, now: datetime, *, rows_max: int = 100) -> list[EventShown]:
+    """The latest events of a person, newest first, ours among them. Raises NotFound."""
+    with ground.store.read() as conn:
+        own = people.get(conn, pid).pid
+        con = _open(conn, ground, now, (FileKind.EVENTS,))
+    try:
+        mine = _listed(aliases_of(con, own))
+        order = "ORDER BY ts DESC, message_hash"
+        rows = con.execute(
+            f"SELECT * FROM events WHERE pid IN ({mine}) {order} LIMIT {int(rows_max)}"  # noqa: S608
+        )
+        names = [column[0] for column in rows.description or []]
+        return [_event(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
+    finally:
+        con.close()
+
+
+def _open(
+    conn: Connection, ground: Ground, now: datetime, kinds: Sequence[FileKind]
+) -> duckdb.DuckDBPyConnection:
+    pids, canonical = people.merged(conn)
+    merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
+    files = manifest.live(conn, kinds, micros(now))
+    config = ground.config.lake
+    return open_session(
+        ground.lake, files, merged=merged, threads=config.threads, memory=config.memory
+    )
+
+
+def _decisions(
+    con: duckdb.DuckDBPyConnection, pid: int, campaign: str | None, language: str, rows_max: int
+) -> list[Decided]:
+    mine = _listed(aliases_of(con, pid))
+    only = "AND campaign = ?" if campaign is not None else ""
+    rows = con.execute(
+        'SELECT epoch_us("at"), epoch_us(due), campaign, run, outcome, reason, held, channel,'  # noqa: S608
+        " variant, language, lower(hex(message)) FROM decisions"
+        f' WHERE pid IN ({mine}) {only} ORDER BY "at" DESC, run DESC LIMIT {int(rows_max)}',
+        [] if campaign is None else [campaign],
+    ).fetchall()
+    became = _became(con, mine) if rows else {}
+    return [
+        Decided(
+            at=moment(row[0]),
+            due=moment(row[1]),
+            campaign=row[2],
+            run=row[3],
+            outcome=row[4],
+            reason=row[5],
+            says=sentence(Outcome(row[4]), Reason(row[5]), language),
+            held=row[6],
+            channel=row[7],
+            variant=row[8],
+            language=row[9],
+            message=row[10] or "",
+            became=tuple(became.get(row[10], ())) if row[4] == Outcome.SEND else (),
+        )
+        for row in rows
+    ]
+
+
+def _became(con: duckdb.DuckDBPyConnection, mine: str) -> dict[str, list[str]]:
+    """What the lake tells of each message (hexadecimal id), in the order of time."""
+    ensure_columns(
+        con, {"properties.message": TraitType.TEXT, "properties.machine": TraitType.BOOLEAN}
+    )
+    rows = con.execute(
+        'SELECT "properties.message", event, coalesce("properties.machine", false), epoch_us(ts)'  # noqa: S608
+        f' FROM events WHERE pid IN ({mine}) AND "properties.message" IS NOT NULL ORDER BY ts'
+    ).fetchall()
+    told: dict[str, list[str]] = {}
+    for message, event, machine, at_us in rows:
+        by = " (by a machine)" if machine else ""
+        words = event.removeprefix("Message ").lower()
+        told.setdefault(message, []).append(
+            f"{words}{by} {moment(at_us).strftime('%Y-%m-%d %H:%M:%S')} UTC"
+        )
+    return told
+
+
+def _absent(
+    conn: Connection, ground: Ground, pid: int, name: str, now: datetime, language: str
+) -> Why:
+    """Why a campaign decided nothing about a person."""
+    around = definitions_in_force(conn)
+    campaign = find(around, "campaign", name, Campaign, where="campaign")
+    launched = [run for run in runs.every(conn, campaign=name) if run.audience_path]
+    sources = open_sources(
+        conn, ground.lake, trait_types(conn), segments_of(around), now=now, cache=ground.cache
+    )
+    try:
+        found = explain_person(
+            conditions_of(campaign), sources, When(now, ground.zone), pid, language
+        )
+    finally:
+        sources.con.close()
+    if not launched:
+        absent = f"The campaign `{name}` has not been launched."
+    elif found.held:
+        absent = "The person was not in the audience when it was frozen; they would be now."
+    else:
+        absent = "The person was not in the audience when it was frozen, and would not be now."
+    return Why(pid, (), absent, tuple(shown(reason) for reason in found.reasons))
+
+
+def shown(reason: Condition) -> ConditionShown:
+    """A condition's explanation for people and programs."""
+    return ConditionShown(
+        where=reason.where,
+        held=reason.held,
+        says=reason.says,
+        evidence=reason.evidence,
+        parts=tuple(shown(part) for part in reason.parts),
+    )
+
+
+def _event(row: dict[str, Any]) -> EventShown:
+    given = {name: value for name, value in row.items() if name not in _FIXED}
+    rest = given.pop("rest", None)
+    values = {name: value for name, value in given.items() if value is not None}
+    if rest:
+        values |= msgspec.json.decode(rest)
+    return EventShown(
+        at=row["ts"].replace(tzinfo=UTC),
+        received=row["received"].replace(tzinfo=UTC),
+        kind=row["kind"],
+        event=row["event"],
+        message_id=row["message_id"] or "",
+        properties=dict(sorted(values.items())),
+    )
+
+
+def _listed(pids: Sequence[int]) -> str:
+    return ", ".join(str(int(pid)) for pid in pids)

@@ -1,0 +1,247 @@
+"""Templates for a marketer: what each text needs, and what one person would read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.errors import NotFound
+from maracuja.model import FileKind, micros
+from maracuja.runtime.launch_audience import template_facts, with_facts
+from maracuja.runtime.launch_ground import (
+    Ground,
+    catalogue,
+    definitions_in_force,
+    trait_types,
+)
+from maracuja.runtime.launch_people import PeopleReader, template_schema
+from maracuja.runtime.segment_work import opened
+from maracuja.segments.comparing import When
+from maracuja.store import discovered, manifest, people
+from maracuja.templates.check import check as look_over
+from maracuja.templates.check import shown
+from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
+from maracuja.templates.definition import Template, choose
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one person would read; `error` says why they could not be written to."""
+
+    pid: int | None
+    language: str
+    subject: str
+    preheader: str
+    text: str
+    html: str
+    error: str
+
+
+@dataclass(frozen=True)
+class NeedShown:
+    """A path that a template reads: `fallback` where it can do without, `shown` where printed."""
+
+    path: str
+    fallback: bool
+    shown: bool
+    where: str
+
+
+@dataclass(frozen=True)
+class FindingShown:
+    """What is wrong (`level` error) or unwise (warning, note): what, where, why, what to do."""
+
+    level: str
+    code: str
+    message: str
+    where: str
+    fix: str
+    why: str
+
+
+@dataclass(frozen=True)
+class TrialShown:
+    """What an invented person would read, or why nothing (`refused`)."""
+
+    profile: str
+    language: str
+    channel: str
+    subject: str
+    text: str
+    html: str
+    refused: str
+
+
+@dataclass(frozen=True)
+class TemplateChecked:
+    """`ok` where the template may be used; `rungs` says of each text how it is rendered."""
+
+    id: str
+    ok: bool
+    needs: tuple[NeedShown, ...]
+    findings: tuple[FindingShown, ...]
+    trials: tuple[TrialShown, ...]
+    rungs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """What a template is tried on: the columns there are, everybody's facts, the catalogue."""
+
+    schema: dict[str, Any]
+    facts: pl.DataFrame
+    products: pl.DataFrame
+    constants: dict[str, Any]
+    now: datetime
+
+    def text(self, template: Template, number: int) -> Compiled:
+        """One text of the template, compiled. Raises TemplateError."""
+        return compiled(template, self.schema, variant=number, constants=self.constants)
+
+
+def get(conn: Connection, name: str) -> Template:
+    """The template in force of this id. Raises NotFound."""
+    found = definitions_in_force(conn).get(("template", name))
+    if not isinstance(found, Template):
+        raise NotFound(f"There is no template `{name}`.", fix="Apply its definition first.")
+    return found
+
+
+def check(
+    ground: Ground, template: Template, now: datetime, *, marketing: bool = True
+) -> TemplateChecked:
+    """Everything that can be said of a template before anybody is written to.
+
+    `marketing` asks for a way to unsubscribe. Raises SegmentError where a declared fact is none.
+    """
+    with ground.store.read() as conn:
+        stage = _stage(conn, ground, template, now)
+        privacy = {f"person.{d.name}": d.privacy for d in discovered.every(conn, "trait")}
+    found = look_over(
+        template,
+        schema=stage.schema,
+        privacy=privacy,
+        marketing=marketing,
+        constants=stage.constants,
+    )
+    return TemplateChecked(
+        id=template.id,
+        ok=found.ok,
+        needs=tuple(NeedShown(n.path, n.fallback, n.shown, n.where) for n in found.needs.paths),
+        findings=tuple(FindingShown(*one) for one in found.findings),
+        trials=tuple(
+            TrialShown(
+                profile=trial.profile,
+                language=trial.language,
+                channel=trial.channel,
+                subject=trial.content.subject if trial.content else "",
+                text=trial.content.text if trial.content else "",
+                html=trial.content.html if trial.content else "",
+                refused=trial.refused,
+            )
+            for trial in found.trials
+        ),
+        rungs=found.rungs,
+    )
+
+
+def preview(
+    ground: Ground,
+    template: Template,
+    now: datetime,
+    *,
+    pid: int | None = None,
+    language: str = "",
+    channel: str = "email",
+) -> Preview:
+    """What a person would read now, or without `pid` somebody of whom nothing is known.
+
+    `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound,
+    TemplateError, SegmentError.
+    """
+    with ground.store.read() as conn:
+        stage = _stage(conn, ground, template, now)
+        if pid is None:
+            number = choose(template, language or template.language, channel)
+            text = stage.text(template, number)
+            return _shown(template, number, text.render(_nobody(text), now=now), None)
+        own = people.get(conn, pid).pid
+        everything = [c for c in stage.schema if not c.startswith("facts.")]
+        frame = _person(conn, ground, own, channel, everything, now)
+    frame = with_facts(frame, stage.facts, [template])
+    number = choose(template, language or frame["language"][0], channel)
+    rendered = stage.text(template, number).render(frame, stage.products, now=now)
+    return _shown(template, number, rendered, own)
+
+
+def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) -> _Stage:
+    """Everything that the template may read, as it stands now."""
+    schema: dict[str, Any] = template_schema(trait_types(conn))
+    facts = pl.DataFrame(schema={"pid": pl.Int64})
+    if template.facts:
+        with opened(conn, ground, now) as sources:
+            facts = template_facts([template], sources, When(now, ground.zone))
+        schema |= {name: dtype for name, dtype in facts.schema.items() if name != "pid"}
+    constants = ground.shop_constants() | {
+        "campaign.id": template.id,
+        "campaign.name": template.name or template.id,
+        "campaign.topic": "",
+    }
+    return _Stage(schema, facts, catalogue(conn)[0], constants, now)
+
+
+def _nobody(text: Compiled) -> pl.DataFrame:
+    """One person of whom nothing is known, as the text reads people."""
+    schema = text.names.columns
+    return pl.DataFrame(
+        {
+            name: pl.Series([None], dtype=schema.get(name, pl.Int64()))
+            for name in ["pid", *text.reads]
+        }
+    )
+
+
+def _person(
+    conn: Connection, ground: Ground, pid: int, channel: str, columns: list[str], now: datetime
+) -> pl.DataFrame:
+    """One person as a launch reads them, without caps."""
+    reader = PeopleReader(
+        conn,
+        ground.lake,
+        manifest.live(conn, [FileKind.PROFILES], micros(now)),
+        trait_types(conn),
+        topic="",
+        channel=channel,
+        marketing=False,
+        cap=None,
+        service_runs=(),
+        language=ground.config.shop.language,
+        now=now,
+    )
+    return reader.read(conn, np.array([pid], dtype=np.int64), columns, now)
+
+
+def _shown(template: Template, number: int, rendered: Rendered, pid: int | None) -> Preview:
+    """The first person's text, its links as they lead."""
+    error = rendered.errors[0] or ""
+    row: Mapping[str, str] = (
+        {name: value or "" for name, value in rendered.slots.row(0, named=True).items()}
+        if rendered.slots.width
+        else {}
+    )
+    content = shown(splice(rendered.skeleton, row), rendered.links)
+    return Preview(
+        pid=pid,
+        language=template.variants[number].language,
+        subject="" if error else content.subject,
+        preheader="" if error else content.preheader,
+        text="" if error else content.text,
+        html="" if error else content.html,
+        error=error,
+    )
