@@ -18,11 +18,14 @@ SCAN_S_MAX = 10.0  # what is opened or pressed sooner after the sending is fetch
 BURST_S_MAX = 5.0  # all links of one message within this time
 BURST_LINKS_MIN = 3
 
-# What fetches pictures in place of the reader. Apple's proxy sends the bare words "Mozilla/5.0"
-# and asks for every picture as soon as the mail arrives; Gmail's asks when the person opens it,
-# so that it is a person's open without their device.
-IMAGE_PROXIES = re.compile(r"^Mozilla/5\.0$|YahooMailProxy|AppleMailProxy", re.IGNORECASE)
-READING_PROXIES = re.compile(r"GoogleImageProxy|ggpht\.com", re.IGNORECASE)
+# What fetches pictures in place of the reader: Apple's proxy sends the bare words "Mozilla/5.0" and
+# asks for every picture as soon as the mail arrives, Gmail's fetches once and keeps them. Whether
+# and when a person looked cannot be told, so neither is counted as one.
+IMAGE_PROXIES = re.compile(
+    r"^Mozilla/5\.0$|GoogleImageProxy|ggpht\.com|YahooMailProxy|AppleMailProxy"
+    r"|Edge/12\.246 Mozilla/5\.0$",
+    re.IGNORECASE,
+)
 ROBOTS = re.compile(
     r"bot\b|crawler|spider|preview|scanner|urlscan|safelinks|barracuda|mimecast|proofpoint"
     r"|symantec|trendmicro|cisco|fireeye|forcepoint|curl/|wget/|python-|aiohttp|okhttp"
@@ -62,7 +65,7 @@ def judge(
     was sent (None: not known); `earlier` are presses of the same message's links before this one,
     as (moment, url); `url` is this one's target.
     """
-    evidence = _from_request(visit, pixel=pixel)
+    evidence = _from_request(visit)
     if not evidence and handed_over is not None:
         after = (visit.at - handed_over).total_seconds()
         if after < SCAN_S_MAX:
@@ -75,7 +78,7 @@ def judge(
     return Judgement(machine=bool(evidence), evidence=evidence)
 
 
-def _from_request(visit: Visit, *, pixel: bool) -> str:
+def _from_request(visit: Visit) -> str:
     """What the request alone says."""
     agent = visit.user_agent.strip()
     if visit.method != "GET":
@@ -85,8 +88,6 @@ def _from_request(visit: Visit, *, pixel: bool) -> str:
         return "pre-fetched"
     if not agent:
         return "no user agent"
-    if pixel and READING_PROXIES.search(agent):
-        return ""
     if IMAGE_PROXIES.search(agent):
         return f"image proxy: {agent[:60]}"
     if found := ROBOTS.search(agent):
