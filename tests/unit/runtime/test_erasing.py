@@ -1,0 +1,232 @@
+"""A person is forgotten everywhere, on both databases, also when a crash comes in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import polars as pl
+import pytest
+from sqlalchemy import select
+from tests.unit.runtime.small_shop import Shop, build
+
+from maracuja.errors import ConfigError, NotFound
+from maracuja.lake.audience import read_audience
+from maracuja.lake.bodies import read_bodies
+from maracuja.model import FileKind, micros
+from maracuja.runtime import erasing, erasure_log
+from maracuja.runtime.erasing import erase_person, finish_erasures
+from maracuja.runtime.upkeep import GRACE
+from maracuja.store import consents, inbox, manifest, meta, outbox, people, runs, schema
+from maracuja.store.engine import Store
+from maracuja.store.suppressions import blocked, digest
+
+# What only customer 3 has: names, addresses, ids, texts, in any table or file.
+TRACES = (
+    "Name003x",
+    "person003",
+    "0670000003",
+    'customer-3"',
+    "customer-3'",
+    'browser-3"',
+    "browser-3'",
+    "phone-of-3",
+    "Secret003x",
+    "M3'",
+    'M3"',
+)
+
+
+@pytest.fixture
+def shop(store: Store, tmp_path: Path) -> Shop:
+    return build(store, tmp_path / "shop")
+
+
+def everything(shop: Shop) -> dict[str, str]:
+    """Every table and every Parquet file as text, by name."""
+    found: dict[str, str] = {}
+    for reading, metadata in (
+        (shop.store.read, schema.state),
+        (shop.store.read_inbox, schema.inbox_state),
+    ):
+        with reading() as conn:
+            for table in metadata.sorted_tables:
+                rows = [
+                    [
+                        bytes(v).decode("utf-8", "replace")
+                        if isinstance(v, bytes | memoryview)
+                        else v
+                        for v in row
+                    ]
+                    for row in conn.execute(select(table))
+                ]
+                found[table.name] = repr(rows)
+    for path in sorted(shop.lake.rglob("*.parquet")):
+        metadata = pl.read_parquet_metadata(path)
+        rows = pl.read_parquet(path).rows()
+        found[path.relative_to(shop.lake).as_posix()] = repr(rows) + repr(metadata)
+    log = shop.root / "erasures.jsonl"
+    found["log"] = log.read_text() if log.exists() else ""
+    return found
+
+
+def traces(shop: Shop, wanted: tuple[str, ...] = TRACES) -> set[tuple[str, str]]:
+    """(table or file, trace) of every trace that is left."""
+    return {(name, t) for name, text in everything(shop).items() for t in wanted if t in text}
+
+
+def forget_old_files(shop: Shop) -> None:
+    """An hour later the files that were replaced are gone."""
+    shop.now += GRACE + timedelta(minutes=1)
+    shop.keep_up()
+
+
+def test_nothing_of_the_person_is_left_anywhere(shop: Shop) -> None:
+    late = {"type": "track", "userId": "customer-3", "event": "Waited", "anonymousId": "browser-3"}
+    shop.call(late)  # in the inbox, not projected yet
+    shop.call({"type": "track", "userId": "customer-3", "event": 5})  # refused, with its body
+    pid = shop.find("customer-3")
+    with shop.store.read() as conn:
+        merged, canonical = people.merged(conn)
+        aliases = merged[canonical == pid].tolist()
+        before = people.count(conn)
+    assert aliases
+    assert {trace for _, trace in traces(shop)} >= {"Name003x", "person003", "phone-of-3"}
+    certificate = erase_person(shop.place, shop.projection, pid, shop.now)
+    forget_old_files(shop)
+    assert traces(shop) == set()
+    assert traces(shop, ("Name004x", "person004"))  # the others are all there
+    with shop.store.read() as conn:
+        assert people.count(conn) == before - 1
+        with pytest.raises(NotFound):
+            people.get(conn, pid)
+    for path in shop.lake.rglob("*.parquet"):
+        assert not set(pl.read_parquet(path, columns=["pid"])["pid"]) & {pid, *aliases}
+    assert certificate.tables["profiles"] == 1 and certificate.tables["consents"] >= 1
+    assert certificate.lake["bodies_blanked"] == certificate.lake["decisions_replaced"] == 1
+    assert certificate.lake["events_replaced"] == 4  # an order, sent, clicked, bounced
+    assert certificate.lake["profiles_deleted"] >= 1
+    text = msgspec.json.encode(certificate).decode()
+    assert not any(trace in text for trace in TRACES)
+    assert erasing.find_certificate(shop.store, certificate.id) == certificate
+
+
+def test_totals_stay_and_addresses_are_not_written_to(shop: Shop) -> None:
+    pid = shop.find("customer-3")
+
+    def totals() -> tuple[float, int, int]:
+        with shop.store.read() as conn:
+            files = manifest.live(conn, [FileKind.EVENTS, FileKind.DECISIONS], micros(shop.now))
+        frames = {
+            kind: pl.concat(
+                [pl.read_parquet(shop.lake / f.path) for f in files if f.kind is kind],
+                how="diagonal",
+            )
+            for kind in (FileKind.EVENTS, FileKind.DECISIONS)
+        }
+        events, decisions = frames[FileKind.EVENTS], frames[FileKind.DECISIONS]
+        orders = events.filter(pl.col("event") == "Order Completed")
+        return orders["properties.revenue"].sum(), orders["pid"].n_unique(), decisions.height
+
+    shop.project()
+    before = totals()
+    erase_person(shop.place, shop.projection, pid, shop.now)
+    assert totals() == before
+    salt = shop.secrets.suppression_salt
+    mail = digest(salt, "email", "person003@mail.example")
+    with shop.store.read() as conn:
+        assert blocked(conn, "email", [mail], micros(shop.now), marketing=True).all()
+
+
+def test_chunks_and_runs_name_the_new_files(shop: Shop) -> None:
+    pid = shop.find("customer-3")
+    erase_person(shop.place, shop.projection, pid, shop.now)
+    forget_old_files(shop)
+    with shop.store.read() as conn:
+        (run,) = runs.every(conn)
+        (chunk,) = outbox.chunks_of(conn, [run.run << 20])
+    assert read_audience(shop.lake, run.audience_path).height == 30
+    _, bodies = read_bodies(shop.lake, chunk.path)
+    assert bodies.height and bodies["address"].null_count() == 1
+
+
+def test_a_crash_before_the_commit_is_made_good(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = shop.find("customer-3")
+
+    def crash(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing.manifest, "follow", crash)
+        with pytest.raises(KeyboardInterrupt):
+            erase_person(shop.place, shop.projection, pid, shop.now)
+    with shop.store.read() as conn:
+        assert people.get(conn, pid)
+    (again,) = finish_erasures(shop.place, shop.projection, shop.now)
+    assert again.tables["profiles"] == 1
+    forget_old_files(shop)
+    assert traces(shop) == set()
+    assert finish_erasures(shop.place, shop.projection, shop.now) == []
+
+
+def test_a_crash_after_the_commit_changes_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = shop.find("customer-3")
+    real = erasure_log.append
+
+    def append(path: Path, line: erasure_log.Line) -> None:
+        if isinstance(line, erasure_log.Done):
+            raise KeyboardInterrupt
+        real(path, line)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure_log, "append", append)
+        with pytest.raises(KeyboardInterrupt):
+            erase_person(shop.place, shop.projection, pid, shop.now)
+    (entry,) = erasure_log.unfinished(erasure_log.read(shop.place.log))
+    first = erasing.find_certificate(shop.store, entry.id)
+    assert finish_erasures(shop.place, shop.projection, shop.now) == [first]
+    assert finish_erasures(shop.place, shop.projection, shop.now) == []
+
+
+def test_who_comes_back_is_somebody_new(shop: Shop) -> None:
+    pid = shop.find("customer-3")
+    erase_person(shop.place, shop.projection, pid, shop.now)
+    shop.call({"type": "identify", "userId": "customer-3", "traits": {"city": "Kyiv"}})
+    shop.project()
+    new = shop.find("customer-3")
+    assert new not in (0, pid)
+    with shop.store.read() as conn:
+        assert set(people.get(conn, new).traits) == {"city"}
+        assert consents.history(conn, new) == []
+    with pytest.raises(NotFound):
+        erase_person(shop.place, shop.projection, pid, shop.now)
+
+
+def test_the_log_is_whole_after_a_torn_line_and_says_where_it_is_not(tmp_path: Path) -> None:
+    log = tmp_path / "erasures.jsonl"
+    assert erasure_log.read(log) == []
+    one = erasure_log.Asked(id="a", workspace="w", at_us=1, pids=(1,), hashes=(("email", "00"),))
+    erasure_log.append(log, one)
+    with log.open("ab") as file:
+        file.write(b'{"line":"do')
+    assert erasure_log.read(log) == [one]
+    erasure_log.append(log, erasure_log.Done(id="a"))
+    assert erasure_log.unfinished(erasure_log.read(log)) == []
+    log.write_bytes(b"?\n" + log.read_bytes())
+    with pytest.raises(ConfigError, match=r"erasures\.jsonl:1"):
+        erasure_log.read(log)
+
+
+def test_the_inbox_is_empty_of_what_was_projected(shop: Shop) -> None:
+    pid = shop.find("customer-3")
+    shop.call({"type": "track", "userId": "customer-3", "event": "Waited"})
+    erase_person(shop.place, shop.projection, pid, shop.now)
+    with shop.store.read_inbox() as conn:
+        assert inbox.size(conn) == 0
+    with shop.store.read() as conn:
+        assert meta.load(conn) == shop.secrets
