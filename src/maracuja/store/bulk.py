@@ -250,7 +250,7 @@ def _csv(table: Table, columns: Columns, n: int) -> bytes:
     series = []
     for name, values in columns.items():
         dtype = _polars_type(table.c[name].type)
-        one = pl.Series(name, [values] if _is_one(values) else values, dtype=dtype, strict=False)
+        one = pl.Series(name, [values] if _is_one(values) else values, dtype=dtype)
         if dtype == pl.Binary:
             one = (
                 one.bin.encode("hex")

@@ -117,8 +117,11 @@ def _next_numbers(
         )
         for person, topic, channel, n in bulk.fetch(conn, query):
             last[person, topic, channel] = n
+    keys = list(zip(pids, topics, channels, strict=True))
+    if not last and len(set(keys)) == len(keys):
+        return [1] * len(keys)
     numbers = []
-    for key in zip(pids, topics, channels, strict=True):
+    for key in keys:
         n = last.get(key, 0) + 1
         last[key] = n
         numbers.append(n)
