@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from maracuja import rng
 from maracuja.lake.columns import quote
@@ -53,13 +54,15 @@ def _aliases(con: duckdb.DuckDBPyConnection, buckets: frozenset[int]) -> None:
 
 def choose(con: duckdb.DuckDBPyConnection, lake: Lake, pids: pl.Series) -> Lake:
     """The lake about these canonical people only; holds until the next call on the connection."""
-    chosen = pl.DataFrame({"pid": pids, "person": pids})
-    if lake.merged:
-        pairs = pl.DataFrame(
-            con.sql("SELECT pid, canonical AS person FROM merged").to_arrow_table()
-        )
-        chosen = pl.concat([chosen, pairs.join(chosen.select("person"), on="person", how="semi")])
-    con.register("chosen", chosen.to_arrow())
+    con.register("picked", pa.table({"pid": pids.to_arrow()}))
+    others = (
+        " UNION ALL SELECT m.pid, m.canonical FROM merged m"
+        " SEMI JOIN picked p ON m.canonical = p.pid"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE chosen AS SELECT pid, pid AS person FROM picked"
+        + (others if lake.merged else "")
+    )
     return lake._replace(chosen=True)
 
 
@@ -70,9 +73,9 @@ def compute(con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When
     does not suit the columns, duckdb.Error where a file is missing.
     """
     table = con.sql(fact_sql(wanted, lake, when)).to_arrow_table()
-    frame = pl.from_arrow(table)
+    frame = pl.from_arrow(table.rename_columns(["pid", wanted.column]))
     assert isinstance(frame, pl.DataFrame)
-    return frame.rename({"value": wanted.column})
+    return frame
 
 
 class FactCache:
@@ -99,8 +102,8 @@ class FactCache:
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = compute(con, wanted, lake, when)
-            self._shrink()
         self._kept.move_to_end(key)
+        self._shrink()
         return found
 
     def has(self, wanted: Fact, lake: Lake, when: When, version: object) -> bool:
@@ -109,7 +112,7 @@ class FactCache:
 
     def _shrink(self) -> None:
         rows = sum(frame.height for frame in self._kept.values())
-        while rows > self._rows_max and len(self._kept) > 1:
+        while rows > self._rows_max:
             rows -= self._kept.popitem(last=False)[1].height
 
 

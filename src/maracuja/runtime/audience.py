@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from functools import cached_property
+from typing import Final, Literal, Protocol
 
 import duckdb
 import numpy as np
@@ -24,7 +25,7 @@ from maracuja.segments.explain import Reason, explain
 from maracuja.segments.facts import Fact, full_name, value_kind
 from maracuja.segments.fold import fold
 from maracuja.segments.operators import Kind
-from maracuja.segments.predicate import held, needs, predicate
+from maracuja.segments.predicate import held, holds_without, needs, predicate
 from maracuja.segments.rows import Lake
 
 SAMPLE_BUCKETS: Final = (0, 16, 32, 48)
@@ -67,6 +68,11 @@ class Sources:
     segments: Mapping[str, d.Segment] = field(default_factory=dict)
     version: object = None
     cache: FactCache = field(default_factory=FactCache)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The columns and merges behind the session, looked up once."""
+        return lake_of(self.con)
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def evaluate(
     Mentioned segments are evaluated once each. SegmentError where a segment is missing, goes in
     a circle or does not suit what the data hold.
     """
-    lake = lake_of(sources.con, buckets=buckets or ())
+    lake = lake_of(sources.con, buckets=buckets) if buckets else sources.lake
     frame = _everything(conditions, sources, when, None, buckets)
     people = frame.height
     for name in _mentioned(conditions, sources):
@@ -158,7 +164,7 @@ def explain_person(
     frame = _everything(conditions, sources, when, [pid], None)
     if frame.height != 1:
         raise NotFound(f"There is no person {pid}.", fix="Look the person up by an identity.")
-    lake = lake_of(sources.con)
+    lake = sources.lake
     mentioned = _mentioned(conditions, sources)
     groups = [sources.segments[name].where for name in mentioned] + [list(conditions)]
     wanted = {f.key: f for group in groups for f in needs(group).facts}
@@ -290,38 +296,29 @@ def _narrow(
 
     Columns of facts may be missing in the result.
     """
-    asked = [(i, c, needs([c])) for i, c in enumerate(conditions)]
-    for i, condition, need in sorted(asked, key=lambda item: (len(item[2].facts), item[0])):
-        where = f"where[{i}]"
+    asked = [(c, needs([c]), f"where[{i}]") for i, c in enumerate(conditions)]
+    at_hand = [held(c, frame.schema, {}, when, at) for c, need, at in asked if not need.facts]
+    if at_hand:
+        frame = frame.filter(*at_hand)
+    for condition, need, where in asked:
         scales = _scales(need.facts, lake)
         if isinstance(condition, d.Measure | d.Sequence) and not need.local_date:
-            frame = _by_fact(frame, condition, need.facts[0], scales, sources, lake, when, where)
-            continue
-        frame = _with_facts(frame, need.facts, sources, lake, when)
-        frame = frame.filter(held(condition, frame.schema, scales, when, where))
+            found = _fact_of(frame, need.facts[0], sources, lake, when)
+            test = held(condition, found.schema, scales, when, where)
+            others = holds_without(condition, scales[need.facts[0].column], when)
+            frame = _keep(frame, found, ~test if others else test, "anti" if others else "semi")
+        elif need.facts:
+            frame = _with_facts(frame, need.facts, sources, lake, when)
+            frame = frame.filter(held(condition, frame.schema, scales, when, where))
     return frame
 
 
-def _by_fact(
-    frame: pl.DataFrame,
-    condition: d.Condition,
-    wanted: Fact,
-    scales: Mapping[str, Kind],
-    sources: Sources,
-    lake: Lake,
-    when: When,
-    where: str,
+def _keep(
+    frame: pl.DataFrame, found: pl.DataFrame, test: pl.Expr, how: Literal["semi", "anti"]
 ) -> pl.DataFrame:
-    """One fact decides: ask the few people who have it, and then keep them, or the others.
-
-    Whether the others hold is what the same expression says of a person without the fact.
-    """
-    found = _fact_of(frame, wanted, sources, lake, when)
-    test = held(condition, found.schema, scales, when, where)
-    nobody = pl.DataFrame({"pid": [None], wanted.column: [None]}, schema=found.schema)
-    others = bool(nobody.select(test).item())
-    few = found.filter(~test if others else test).select("pid")
-    return frame.join(few, on="pid", how="anti" if others else "semi")
+    """The rows of people for whom the test of a fact holds ("anti": those for whom not)."""
+    few = found.lazy().filter(test).select("pid")
+    return frame.lazy().join(few, on="pid", how=how).collect()
 
 
 def _fact_of(

@@ -122,6 +122,12 @@ def held(
             raise SegmentError("This condition has no meaning here.", where=where)
 
 
+def holds_without(condition: d.Measure | d.Sequence, kind: Kind, when: When) -> bool:
+    """Whether a condition about events holds for people whom its fact's query does not name."""
+    nothing = 0 if fact(condition).kind in COUNTED else None
+    return all(test.holds(nothing) for test in tests(outcome(condition), kind, when))
+
+
 def _trait(
     condition: d.Trait, schema: Mapping[str, pl.DataType], when: When, where: str
 ) -> pl.Expr:

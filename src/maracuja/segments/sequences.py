@@ -27,11 +27,13 @@ def sequence_sql(wanted: Fact, lake: Lake, when: When) -> str:
     taken = [n for n, step in enumerate(steps) if step.did is not None]
     tables = []
     for n, after in zip(reversed(taken), [None, *reversed(taken)], strict=False):
-        tables.append(f"e{n} AS MATERIALIZED ({_events(steps[n], after, wanted, lake, when)})")
+        kept = "MATERIALIZED " if n else ""  # the first step is read once only
+        tables.append(f"e{n} AS {kept}({_events(steps[n], after, wanted, lake, when)})")
     for n, step in enumerate(steps):
         if step.did_not is not None:
             tables.append(f"e{n} AS ({_events(step, taken[-1], wanted, lake, when)})")
-    tables.append("s0 AS (SELECT pid, ts, ts AS start FROM e0)")
+    begun = ", ts AS start" if wanted.in_total else ""
+    tables.append(f"s0 AS (SELECT pid, ts{begun} FROM e0)")
     for before, n in pairwise(taken):
         absent = n - 1 if n - before > 1 else None
         tables.append(f"s{n} AS ({_next(steps[n], n, before, absent, wanted.in_total)})")
@@ -59,7 +61,8 @@ def _next(step: Step, n: int, last: int, absent: int | None, in_total: str) -> s
         joins += f" ASOF LEFT JOIN e{absent} x ON e.pid = x.pid AND e.ts > x.ts"
         conditions.append("(x.ts IS NULL OR x.ts <= p.ts)")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT e.pid, e.ts, p.start {joins}{where}"
+    begun = ", p.start" if in_total else ""
+    return f"SELECT e.pid, e.ts{begun} {joins}{where}"
 
 
 def _never_after(step: Step, n: int, last: int, when: When) -> str:
