@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from maracuja.cli import workspace
+from maracuja.cli import demo, workspace
 from maracuja.cli.output import refuse
 from maracuja.errors import MaracujaError
 
@@ -18,6 +18,7 @@ cli = typer.Typer(
     help="Speak to each customer of a shop personally, and prove what it was worth.",
 )
 workspace.add_to(cli)
+demo.add_to(cli)
 
 
 def main() -> None:

@@ -29,10 +29,10 @@ class Advance(Protocol):
 
 
 def say(text: object = "") -> None:
-    """Print to standard output with rich's markup."""
+    """Print to standard output with rich's markup; a sentence may be longer than the line."""
     from rich.console import Console
 
-    Console(soft_wrap=True).print(text)
+    Console().print(text, soft_wrap=isinstance(text, str))
 
 
 def say_json(value: Any) -> None:

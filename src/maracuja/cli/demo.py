@@ -1,0 +1,86 @@
+"""The command `demo`: a simulated shop, a real campaign, its worth beside the truth, a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from maracuja.cli.output import Json, say, say_json
+
+if TYPE_CHECKING:
+    from maracuja.app import App
+    from maracuja.simulate.week import Asgi
+
+REPORT = "report.html"
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the command of this module."""
+    cli.command()(demo)
+
+
+def demo(
+    workspace: Annotated[
+        Path, typer.Option("--workspace", "-w", help="The demo's own directory.")
+    ] = Path("demo-data"),
+    people: Annotated[
+        int, typer.Option(min=100, help="How many customers the shop has.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 1,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the server listens.")] = 8080,
+    language: Annotated[str, typer.Option(help="Of the report: en, ru or uk.")] = "en",
+    once: Annotated[bool, typer.Option("--once", help="Stop after the report.")] = False,
+    json: Json = False,
+) -> None:
+    """Play a shop's story: ninety days of visits, a campaign, a week of reactions, its worth."""
+    import msgspec
+
+    from maracuja.clock import SystemClock, monotonic_s
+    from maracuja.simulate.demo import run_demo
+    from maracuja.stats.forms import to_json
+    from maracuja.ui.report_html import html
+    from maracuja.ui.report_terminal import terminal
+
+    began = monotonic_s()
+
+    def tell(text: str) -> None:
+        if not json:
+            say(f"[dim]{monotonic_s() - began:5.0f} s[/]  {text}")
+
+    now = SystemClock().now()
+    outcome = run_demo(
+        workspace, now=now, port=port, pages=_pages, count=people, seed=seed, say=tell
+    )
+    (workspace / REPORT).write_text(html(outcome.report, language), encoding="utf-8")
+    if json:
+        say_json(msgspec.Raw(to_json(outcome.report)))
+    else:
+        tell(f"Done: {outcome.events:,} events, {outcome.messages:,} messages over SMTP")
+        say()
+        say(terminal(outcome.report, language))
+        say(f"The report as a page: [bold]{workspace / REPORT}[/]")
+    if not once:
+        from maracuja.cli.serving import serve
+
+        serve(workspace=workspace)
+
+
+def _pages(app: App) -> Asgi:
+    """The pages behind the links of messages, in this process."""
+    from fastapi import FastAPI
+
+    from maracuja.api.links import links_router
+    from maracuja.app import key_ring, make_links
+    from maracuja.runtime.link_actions import LinkActions
+    from maracuja.store import inbox
+
+    async def put(request: inbox.Request) -> None:
+        with app.store.write_inbox() as conn:
+            inbox.append(conn, [request])
+
+    actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
+    pages = FastAPI(openapi_url=None)
+    pages.include_router(links_router(actions, put, app.clock))
+    return pages

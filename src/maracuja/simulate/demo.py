@@ -1,0 +1,309 @@
+"""The demo: a simulated shop of its own, a real campaign through the real outbox, and its worth.
+
+Everything goes the way of a real shop: files are imported, calls go through the inbox, messages
+over SMTP, people press real links. Only the clock is simulated, and the people.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from maracuja import app as composition
+from maracuja.app import App
+from maracuja.clock import SimClock
+from maracuja.errors import Conflict
+from maracuja.ingest.import_mapping import FileMapping
+from maracuja.model import micros
+from maracuja.runtime import campaign_work, definition_files, importing
+from maracuja.runtime.launch_control import OPEN
+from maracuja.runtime.worker import Worker
+from maracuja.simulate.catalogue import make_catalogue
+from maracuja.simulate.people import make_people
+from maracuja.simulate.reactions import (
+    GENERIC_STRENGTH,
+    WINDOW,
+    Truths,
+    potential_outcomes,
+    true_effect,
+)
+from maracuja.simulate.sink import MailSink
+from maracuja.simulate.visits import browsing, ordering, requests, visit_calls
+from maracuja.simulate.week import (
+    Asgi,
+    Browser,
+    Mailboxes,
+    Press,
+    presses,
+    reactions_of,
+    week_calls,
+)
+from maracuja.stats.report import LiftReport, Truth
+from maracuja.store import inbox, people
+
+MARK: Final = "demo.txt"
+DEFINITIONS: Final = Path(__file__).parent / "definitions"
+CAMPAIGN: Final = "passion-fruit"
+HISTORY_DAYS: Final = 90
+AFTER_DAYS: Final = 8
+SENDING_DAYS_MAX: Final = 3
+STRENGTH: Final = {"personal": 1.0, "generic": GENERIC_STRENGTH}
+SHOP: Final = {
+    "name": "Маракуйя",
+    "url": "https://maracuja.example",
+    "language": "uk",
+    "languages": ["uk", "ru", "en", "mn"],
+    "time_zone": "Europe/Kyiv",
+    "currency": "UAH",
+    "country": "UA",
+    "postal_address": "вул. Садова 1, Київ",
+}
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the demo has to show: the report, beside the truth that only the simulator knows."""
+
+    report: LiftReport
+    truth: Truth
+    messages: int
+    events: int
+
+
+def begin_of(now: datetime) -> datetime:
+    """When the demo's campaign is launched so that its week has just passed at `now`."""
+    day = (now - timedelta(days=AFTER_DAYS)).astimezone(UTC)
+    return day.replace(hour=9, minute=30, second=0, microsecond=0)
+
+
+def run_demo(
+    directory: Path,
+    *,
+    now: datetime,
+    port: int,
+    pages: Callable[[App], Asgi],
+    count: int = 20_000,
+    seed: int = 1,
+    say: Say = lambda text: None,
+) -> Outcome:
+    """Make the workspace anew and play the story; the same seed and `now` give the same report.
+
+    `pages` makes the application behind the links of messages; `port` is where it will be
+    served. Raises Conflict when the directory holds something that is no demo.
+    """
+    _clear(directory)
+    launch = begin_of(now)
+    start = launch - timedelta(days=HISTORY_DAYS)
+    clock = SimClock(start)
+    with ExitStack() as stack:
+        sink = stack.enter_context(MailSink())
+        settings = {
+            "shop": SHOP,
+            "server": {"port": port},
+            "email": {"port": sink.port, "sender": "Маракуйя <shop@maracuja.example>"},
+        }
+        composition.create(directory, settings, clock=clock, seed=seed)
+        (directory / MARK).write_text("This directory is a demo: it may be made anew.\n")
+        app = stack.enter_context(composition.opened(directory, clock))
+        worker = composition.make_worker(app, holder="demo")
+        stack.callback(worker.close)
+        return Story(app, worker, pages(app), clock, sink, seed, count, launch, say).play()
+
+
+def _clear(directory: Path) -> None:
+    """Take away an earlier demo; anything else is left alone."""
+    if not directory.exists() or not any(directory.iterdir()):
+        return
+    if not (directory / MARK).is_file():
+        raise Conflict(
+            f"{directory} is not empty and was not made by the demo.",
+            where=str(directory),
+            fix="Give another directory, or move it away.",
+        )
+    shutil.rmtree(directory)
+
+
+class Story:
+    """The demo from the first customer to the report, step by step."""
+
+    def __init__(
+        self,
+        app: App,
+        worker: Worker,
+        pages: Asgi,
+        clock: SimClock,
+        sink: MailSink,
+        seed: int,
+        count: int,
+        launch: datetime,
+        say: Say,
+    ) -> None:
+        self._app, self._worker, self._pages = app, worker, pages
+        self._clock, self._sink = clock, sink
+        self._seed, self._launch, self._say = seed, launch, say
+        self._people = make_people(seed, count, launch.date())
+        self._goods = make_catalogue(seed)
+        emails = self._people["email"].to_list()
+        self._mailboxes = Mailboxes({e: row for row, e in enumerate(emails) if e is not None})
+        self._events = 0
+
+    def play(self) -> Outcome:
+        """All of it."""
+        self._import()
+        self._live_through_history()
+        self._send()
+        truth = self._react()
+        now = self._clock.now()
+        self._say("Counting what it was worth")
+        report = campaign_work.report(self._app.ground, CAMPAIGN, now=now, truth=truth)
+        return Outcome(report, truth, len(self._mailboxes.messages), self._events)
+
+    # ------------------------------------------------------------ before
+
+    def _import(self) -> None:
+        """Customers and products arrive as files, definitions from their directory."""
+        self._say(f"Importing {self._people.height} customers and {self._goods.height} products")
+        folder = self._app.config.directory / "files"
+        folder.mkdir()
+        now = self._clock.now()
+        known = self._people.select(
+            "external_id", "email", "phone", "first_name", "last_name", "gender", "city",
+            "language", "timezone", "birthday", "bonus",
+            pl.col("consent").alias("consent.news.email"),
+            pl.col("consent_on").alias("consent.news.email.at"),
+            pl.col("consent_source").alias("consent.news.email.source"),
+        )  # fmt: skip
+        known.write_csv(folder / "people.csv")
+        self._goods.write_csv(folder / "products.csv")
+        mapping = FileMapping(columns={}, country="UA")
+        for kind, name in (("people", "people.csv"), ("products", "products.csv")):
+            work = importing.prepare(kind, folder / name, mapping=mapping)  # type: ignore[arg-type]
+            importing.run(self._app.store, work, now=now, currency="UAH")
+        definitions = self._app.config.directory / "definitions"
+        shutil.copytree(DEFINITIONS, definitions)
+        definition_files.apply(self._app.store, definitions, now=now, actor="demo")
+
+    def _live_through_history(self) -> None:
+        """Ninety days of visits, each day projected as it passes."""
+        self._say(f"Living through {HISTORY_DAYS} days of visits and orders")
+        start = (self._launch - timedelta(days=HISTORY_DAYS)).date()
+        visits = [
+            kind(self._seed, "history", self._people, start, HISTORY_DAYS)
+            for kind in (browsing, ordering)
+        ]
+        calls = visit_calls(self._seed, "history", pl.concat(visits), self._people, self._goods)
+        before = calls.filter(pl.col("ts") < self._launch.replace(tzinfo=None))
+        self._pass(requests(before), [], self._launch - timedelta(minutes=1))
+
+    # ------------------------------------------------------------ the campaign
+
+    def _send(self) -> None:
+        """Launch, and let the worker send until nothing is left or waits."""
+        self._say("Sending the campaign over SMTP")
+        self._clock.wait_until(self._launch)
+        ground = self._app.ground
+        with self._app.store.write() as conn:
+            campaign_work.launch(conn, ground, CAMPAIGN, self._launch)
+        until = self._launch + timedelta(days=SENDING_DAYS_MAX)
+        while self._clock.now() < until:
+            due = self._worker.settle(self._clock.now())
+            self._mailboxes.deliver(self._sink.take(), self._clock.now())
+            if due is None or not self._open_runs():
+                break
+            self._clock.wait_until(due)
+
+    def _open_runs(self) -> bool:
+        with self._app.store.read() as conn:
+            return any(run.state in OPEN for run in campaign_work.status(conn, CAMPAIGN))
+
+    # ------------------------------------------------------------ after
+
+    def _react(self) -> Truth:
+        """The week after: everybody does what the simulator has drawn for them."""
+        self._say("Letting people read, click and order for a week")
+        reads, without, with_it = self._outcomes()
+        reactions = reactions_of(self._seed, "week", self._people, reads, self._mailboxes)
+        arrived = self._mailboxes.moments(self._people.height).is_not_null().to_numpy()
+        orders = np.where(arrived, with_it, without)
+        week = week_calls(
+            self._seed, "week", self._people, self._goods, orders, self._launch,
+            reactions["clicked"], WINDOW.days,
+        )  # fmt: skip
+        end = self._launch + timedelta(days=AFTER_DAYS - 0.5)
+        self._pass(week, presses(self._mailboxes, reactions), end)
+        would = self._would_be_sent()
+        rate_without, rate_with = true_effect(without, with_it, would)
+        extra = float((with_it & arrived).sum() - (without & arrived).sum())
+        lift = rate_with / rate_without - 1.0 if rate_without else 0.0
+        return Truth(lift=lift, extra_conversions=extra)
+
+    def _outcomes(self) -> tuple[Truths, Truths, Truths]:
+        """(reads, orders without, orders with one's own variant) of everybody."""
+        variants = self._variants()
+        strengths = {
+            name: potential_outcomes(self._seed, "week", self._people, strength)
+            for name, strength in STRENGTH.items()
+        }
+        reads, without, with_it = strengths["personal"]
+        generic = strengths["generic"][2]
+        return reads, without, np.where(variants == "generic", generic, with_it)
+
+    def _decisions(self) -> pl.DataFrame:
+        """Row number, outcome and variant of each person's last decision."""
+        names = self._people["external_id"].to_list()
+        with self._app.store.read() as conn:
+            pids = people.find(conn, ["external_id"] * len(names), names)
+        decided = campaign_work.last_decisions(self._app.ground, CAMPAIGN, self._clock.now())
+        return (
+            pl.DataFrame({"pid": pids})
+            .with_row_index("row")
+            .join(decided, on="pid", how="left", maintain_order="left")
+        )
+
+    def _variants(self) -> np.ndarray:
+        return self._decisions()["variant"].fill_null("").to_numpy()
+
+    def _would_be_sent(self) -> Truths:
+        return self._decisions()["outcome"].is_in(["send", "ghost"]).fill_null(False).to_numpy()
+
+    # ------------------------------------------------------------ time passes
+
+    def _pass(
+        self, bodies: list[tuple[datetime, bytes]], pressed: list[Press], end: datetime
+    ) -> None:
+        """Let time go on until `end`: requests and presses when they are due, a tick each day."""
+        browser = Browser(self._pages)
+        try:
+            while self._clock.now() < end:
+                day_end = min(self._clock.now() + timedelta(days=1), end)
+                naive = day_end.replace(tzinfo=None)
+                while pressed and pressed[0].at <= naive:
+                    press = pressed.pop(0)
+                    self._clock.wait_until(press.at.replace(tzinfo=UTC))
+                    browser.press(press)
+                due = [body for at, body in bodies if at <= naive]
+                bodies = bodies[len(due) :]
+                self._clock.wait_until(day_end)
+                self._receive(due, day_end)
+                self._worker.settle(day_end)
+        finally:
+            browser.close()
+
+    def _receive(self, bodies: list[bytes], now: datetime) -> None:
+        """Calls of the shop's server, durable in the inbox."""
+        self._events += sum(body.count(b'"messageId"') for body in bodies)
+        with self._app.store.write_inbox() as conn:
+            inbox.append(
+                conn,
+                [inbox.Request(micros(now), "batch", "server", b"{}", body) for body in bodies],
+            )
