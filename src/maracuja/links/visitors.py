@@ -18,7 +18,7 @@ SCAN_S_MAX = 10.0  # what is opened or pressed sooner after the sending is fetch
 BURST_S_MAX = 5.0  # all links of one message within this time
 BURST_LINKS_MIN = 3
 
-# What fetches pictures in place of the reader: Apple's proxy sends the bare words "Mozilla/5.0" and
+# What fetches pictures in place of the reader: Apple's proxy calls itself just "Mozilla/5.0" and
 # asks for every picture as soon as the mail arrives, Gmail's fetches once and keeps them. Whether
 # and when a person looked cannot be told, so neither is counted as one.
 IMAGE_PROXIES = re.compile(
