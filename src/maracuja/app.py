@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from maracuja.channels.email import Email
-from maracuja.channels.limits import Limits
 from maracuja.clock import Clock, SystemClock
 from maracuja.config import FILE_NAME, Config, load_config, make_config, write_config
 from maracuja.errors import ConfigError
 from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
 from maracuja.model import micros
-from maracuja.runtime.delivery import Delivery, Sender, Transport
-from maracuja.runtime.delivery_checks import Rules
-from maracuja.runtime.launch import Launch
-from maracuja.runtime.launch_ground import Ground
-from maracuja.runtime.projection import Projection
-from maracuja.runtime.smtp import SmtpTransport
-from maracuja.runtime.worker import Parts, Worker
-from maracuja.store import definitions, health, keys, meta, migrating, people, products
+from maracuja.store import keys, meta, migrating
 from maracuja.store.engine import Store, open_store
+
+# Engines that a web process needs only once it is asked for something are imported where they
+# are used: until then it stays small.
+if TYPE_CHECKING:
+    from maracuja.runtime.delivery import Transport
+    from maracuja.runtime.erasing import Place
+    from maracuja.runtime.launch_ground import Ground
+    from maracuja.runtime.worker import Worker
 
 LAKE: Final = "lake"
 
@@ -37,12 +37,18 @@ class App:
     clock: Clock
     store: Store
     secrets: meta.Secrets
-    ground: Ground
 
     @property
     def lake_root(self) -> Path:
         """Where the Parquet files are."""
-        return self.ground.lake
+        return self.config.directory / LAKE
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What launches and questions about people stand on."""
+        from maracuja.runtime.launch_ground import Ground
+
+        return Ground(self.store, self.lake_root, self.config)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -99,8 +105,7 @@ def open_app(config: Config, clock: Clock | None = None) -> App:
     except BaseException:
         store.close()
         raise
-    ground = Ground(store, config.directory / LAKE, config)
-    return App(config, clock or SystemClock(), store, secrets, ground)
+    return App(config, clock or SystemClock(), store, secrets)
 
 
 def make_links(app: App) -> LinkMaker:
@@ -124,6 +129,18 @@ def make_worker(
 
     `transport` carries mail instead of SMTP where it is given: for simulations.
     """
+    from maracuja.channels.email import Email
+    from maracuja.channels.limits import Limits
+    from maracuja.runtime.delivery import Delivery, Sender
+    from maracuja.runtime.delivery_checks import Rules
+    from maracuja.runtime.exposures import first_decided
+    from maracuja.runtime.launch import Launch
+    from maracuja.runtime.orders import Orders
+    from maracuja.runtime.projection import Projection
+    from maracuja.runtime.smtp import SmtpTransport
+    from maracuja.runtime.upkeep import Upkeep
+    from maracuja.runtime.worker import Parts, Worker
+
     settings = app.config.email
     email = Sender(
         Email(settings, key_ring(app), _dkim_key(app.config)),
@@ -131,13 +148,31 @@ def make_worker(
         Limits(settings.rate_per_s, settings.host_rate_per_s),
     )
     rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
-    parts = Parts(
-        Projection(app.store, app.lake_root, country=app.config.shop.country),
-        Launch(app.ground),
-        Delivery(app.store, app.lake_root, [email], make_links(app), rules, stopping=stopping),
-        (),
+    projection = Projection(
+        app.store,
+        app.lake_root,
+        country=app.config.shop.country,
+        exposures=first_decided(app.store, app.lake_root, app.clock.now),
     )
+    launch = Launch(app.ground)
+    delivery = Delivery(
+        app.store, app.lake_root, [email], make_links(app), rules, stopping=stopping
+    )
+    chores = (
+        Orders(erasure_place(app), projection, launch),
+        Upkeep(app.store, app.lake_root, app.config.lake),
+    )
+    parts = Parts(projection, launch, delivery, chores)
     return Worker(app.store, parts, holder, app.clock.now())
+
+
+def erasure_place(app: App) -> Place:
+    """Where people are forgotten, with the log that stands outside of every backup."""
+    from maracuja.runtime.erasing import Place
+    from maracuja.runtime.erasure_log import FILE_NAME as LOG
+
+    log = app.config.directory / LOG
+    return Place(app.store, app.lake_root, log, app.secrets, app.config.lake)
 
 
 def _dkim_key(config: Config) -> bytes:
@@ -162,6 +197,8 @@ def opened(directory: Path, clock: Clock | None = None) -> Iterator[App]:
 
 def inspect(config: Config) -> dict[str, object]:
     """What there is in the workspace: versions of the tables and counts. Raises ConfigError."""
+    from maracuja.store import definitions, health, people, products
+
     app = open_app(config)
     try:
         with app.store.read() as conn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,15 +13,15 @@ from maracuja.store.engine import Store
 from maracuja.store.merging import Exposures
 
 
-def first_decided(store: Store, lake: Path, now: datetime) -> Exposures:
+def first_decided(store: Store, lake: Path, clock: Callable[[], datetime]) -> Exposures:
     """What tells, for draw_pids, the moment (micros) of the first decision; absent: never.
 
-    The lake is asked only when people are merged.
+    The lake is asked, as it stands at `clock()`, only when people are merged.
     """
 
     def ask(draw_pids: Sequence[int]) -> Mapping[int, int]:
         with store.read() as conn:
-            files = manifest.live(conn, [FileKind.DECISIONS], micros(now))
+            files = manifest.live(conn, [FileKind.DECISIONS], micros(clock()))
         if not files or not draw_pids:
             return {}
         con = open_session(lake, files)

@@ -1,0 +1,67 @@
+"""What people ask of the worker because only the holder of the lease may do it: erasures.
+
+The wish is a row of `commands`; its result stands there once it is done.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from maracuja.errors import MaracujaError
+from maracuja.model import micros
+from maracuja.runtime.erasing import Place, erase_person, finish_erasures
+from maracuja.runtime.launch import Launch
+from maracuja.runtime.projection import Projection
+from maracuja.store import audit, commands, people
+from maracuja.store.commands import Command
+
+ERASE: Final = "erase"
+
+
+def ask_erasure(conn: Connection, pid: int, now: datetime, *, actor: str) -> int:
+    """Ask for a person to be erased for good; the command's number. Raises NotFound."""
+    own = people.get(conn, pid).pid
+    number = commands.append(conn, micros(now), actor, ERASE, {"pid": own})
+    audit.add(conn, micros(now), actor, "ask_erasure", f"command:{number}")
+    return number
+
+
+class Orders:
+    """A chore of the worker: obeys what was asked, in order; first ends what a crash cut short."""
+
+    def __init__(self, place: Place, projection: Projection, launch: Launch) -> None:
+        self._place = place
+        self._projection = projection
+        self._launch = launch
+        self._begun = False
+
+    def __call__(self, now: datetime) -> datetime | None:
+        """Obey everything that waits; None: when told again."""
+        if not self._begun:
+            if finish_erasures(self._place, self._projection, now):
+                self._launch.close()
+            self._begun = True
+        with self._place.store.read() as conn:
+            asked = commands.waiting(conn)
+        for command in asked:
+            result = self._obey(command, now)
+            with self._place.store.write() as conn:
+                commands.finish(conn, command.id, micros(now), result)
+        return None
+
+    def _obey(self, command: Command, now: datetime) -> dict[str, Any]:
+        """What came of it; a wish that cannot be granted is answered with the reason."""
+        try:
+            if command.name != ERASE:
+                return {"code": "unknown", "message": f"There is no command {command.name}."}
+            try:
+                done = erase_person(self._place, self._projection, command.args["pid"], now)
+            finally:
+                self._launch.close()
+        except MaracujaError as error:
+            return {"code": error.code, "message": str(error)}
+        return {"certificate": msgspec.to_builtins(done)}
