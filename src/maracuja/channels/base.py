@@ -109,6 +109,10 @@ class Channel(ABC, Generic[Wire]):
         if not content.text and not content.html:
             raise UnsupportedFeature("The message is empty.", where="text")
 
+    def host(self, address: str) -> str:
+        """Who takes mail for an address: the key of rates and pauses per host; '' where all do."""
+        return ""
+
     def decode(self, answer: Answer, *, attempt: int = 1) -> SendResult:
         """What the answer to the n-th attempt means; without one, unknown once all was given."""
         if not answer.lost:

@@ -71,6 +71,10 @@ class Email(Channel[Mail]):
             else None
         )
 
+    def host(self, address: str) -> str:
+        """The domain of the address, in lower case."""
+        return address.rpartition("@")[2].lower()
+
     def message_id(self, message: Message) -> str:
         """The Message-ID header's value: made from our id, so that a retry carries the same."""
         return f"<{message.id.hex()}@{self._domain}>"

@@ -81,7 +81,8 @@ class EmailSettings(Record, frozen=True):
         """Refuse settings that cannot work together."""
         for field in ("sender", "reply_to"):
             value = getattr(self, field)
-            if (value or field == "sender") and "@" not in parseaddr(value)[1]:
+            local, _, domain = parseaddr(value)[1].rpartition("@")
+            if (value or field == "sender") and not (local.isascii() and local and _ascii(domain)):
                 raise ConfigError(
                     f"`{value}` is not a mail address.",
                     where=f"email.{field}",
@@ -113,12 +114,20 @@ class EmailSettings(Record, frozen=True):
     @property
     def sender_domain(self) -> str:
         """The domain of From: also the right side of every Message-ID."""
-        return parseaddr(self.sender)[1].rpartition("@")[2].lower()
+        return _ascii(parseaddr(self.sender)[1].rpartition("@")[2])
 
     @property
     def envelope_domain(self) -> str:
         """The domain of bounce addresses."""
-        return self.bounce_domain or self.sender_domain
+        return _ascii(self.bounce_domain) or self.sender_domain
 
     def _aligned(self) -> bool:
         return f".{self.sender_domain}".endswith(f".{self.dkim_domain.lower()}")
+
+
+def _ascii(domain: str) -> str:
+    """A domain as the wire has it (IDNA, lower case); '' where it is none."""
+    try:
+        return domain.encode("idna").decode().lower()
+    except UnicodeError:
+        return ""

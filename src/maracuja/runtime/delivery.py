@@ -7,7 +7,7 @@ unknown; nothing is ever sent from a claim older than a second or without that l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from maracuja.links.making import LinkMaker
 from maracuja.model import Status, micros, moment
 from maracuja.runtime import delivery_texts
 from maracuja.runtime.delivery_checks import Questions, Rules, by_run, check
+from maracuja.runtime.delivery_renewal import Renew, as_written, renewed
 from maracuja.runtime.delivery_results import (
     Book,
     Outcomes,
@@ -37,15 +38,13 @@ from maracuja.runtime.delivery_results import (
     sort_answer,
 )
 from maracuja.runtime.delivery_texts import Body, make_message, natural_id
+from maracuja.runtime.delivery_watch import Watch
 from maracuja.runtime.message_events import tell
 from maracuja.store import counters, health, outbox
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk, Claimed, OutboxState
 
-CLAIM_S: Final = 1.0  # how long a claim is good for; the rest goes back
 AIM_S: Final = 0.6  # how long a batch should take
-LOOK_S: Final = 0.05  # how often a pause is looked for while a batch is going out
-FIRST: Final = 8  # questions of a watch that are not answered by the time alone
 BATCH_MIN: Final = 20
 BATCH_MAX: Final = 1_000
 RUNS_KEPT: Final = 200
@@ -92,6 +91,7 @@ class Delivery:
         links: LinkMaker,
         rules: Rules,
         *,
+        renew: Renew = as_written,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
@@ -100,6 +100,7 @@ class Delivery:
         self._links = links
         self._rules = rules
         self._stopping = stopping
+        self._renew = renew
         self._facts: dict[int, RunFacts] = {}
         self._runner = asyncio.Runner()
 
@@ -132,19 +133,25 @@ class Delivery:
         return len(lost.n)
 
     def step(self, now: datetime) -> datetime | None:
-        """Send one batch of each channel; when to come again, None where nothing is queued."""
+        """Send one batch of each channel; when to come again, None where nothing can go."""
+        due = self._due(now)
+        if due is None or due > now:
+            return due
         busy = [self._send_batch(sender, now) for sender in self._senders.values()]
         if any(busy):
             return now
+        due = self._due(now)
+        return due if due is None else max(due, now + timedelta(seconds=1))
+
+    def _due(self, now: datetime) -> datetime | None:
+        """When the next message can go: at its due time, once its channel may send."""
         with self._store.read() as conn:
             paused = health.paused(conn)
             due_us = outbox.next_due(conn, paused_runs=outbox.paused_runs(conn))
-        names = {s.channel.name: s for s in self._senders.values()}
-        if due_us is None or health.EVERY_CHANNEL in paused or not names.keys() - paused:
+        ready = [s for s in self._senders.values() if s.channel.name not in paused]
+        if due_us is None or health.EVERY_CHANNEL in paused or not ready:
             return None
-        open_at = min(s.open_at(now) for name, s in names.items() if name not in paused)
-        soonest = now + timedelta(seconds=1) if open_at == now else open_at
-        return max(moment(due_us), soonest) if due_us <= micros(now) else moment(due_us)
+        return max(moment(due_us), min(sender.open_at(now) for sender in ready))
 
     # ------------------------------------------------------------ one batch
 
@@ -269,7 +276,10 @@ class Delivery:
                         state = OutboxState.EXPIRED if late else OutboxState.WITHDRAWN
                         status = Status.EXPIRED if late else Status.FAILED
                         out.close(parcel, state, status, name, now, code=seen.reason)
-        return passed, mark
+        kept, refused = renewed(passed, chunks, facts, self._renew, now)
+        for parcel, reason in refused:
+            out.close(parcel, OutboxState.WITHDRAWN, Status.FAILED, name, now, code=reason.value)
+        return kept, mark
 
     def _encoded(
         self,
@@ -280,7 +290,7 @@ class Delivery:
         out: Outcomes,
     ) -> list[tuple[Parcel, Any]]:
         """The wire forms of those whom the limits let through now."""
-        hosts = [parcel.host for parcel, _ in parcels]
+        hosts = [sender.channel.host(parcel.address) for parcel, _ in parcels]
         batch: list[tuple[Parcel, Any]] = []
         for (parcel, body), later in zip(parcels, sender.limits.admit(hosts, now), strict=True):
             if later is not None:
@@ -293,7 +303,6 @@ class Delivery:
                     self._links,
                     pid=parcel.pid,
                     run=parcel.run,
-                    channel_code=sender.channel.code,
                     now=now,
                 )
                 batch.append((parcel, sender.channel.encode(message, now)))
@@ -318,7 +327,7 @@ class Delivery:
         out: Outcomes,
     ) -> None:
         """Put every message of the batch where its answer says."""
-        book = Book(sender.channel.name, sender.channel.can, sender.limits, sender.refusals, now)
+        book = Book(sender.channel, sender.limits, sender.refusals, now)
         for (parcel, _), answer in zip(batch, answers, strict=True):
             if answer is None:
                 out.put_back(parcel, micros(now))
@@ -342,48 +351,3 @@ class Delivery:
         if answered:
             fitting = int(answered * AIM_S / max(took_s, 1e-3))
             sender.batch = min(max(fitting, BATCH_MIN), 2 * sender.batch, BATCH_MAX)
-
-
-class Watch:
-    """Says when a batch must stop: a pause, a stop, a word about consent, or its time is over.
-
-    `mark` is the feed's number at the last look: whoever opts out moves it.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        channel: str,
-        runs: Iterable[int],
-        stopping: Callable[[], bool],
-        mark: int,
-    ) -> None:
-        self._store = store
-        self._names = {health.EVERY_CHANNEL, channel}
-        self._runs = set(runs)
-        self._stopping = stopping
-        self._mark = mark
-        self._since = self._looked = monotonic_s()
-        self._asked = 0
-        self._over = False
-
-    def __call__(self) -> bool:
-        """Whether nothing more may be begun; once True, always."""
-        self._asked += 1
-        now_s = monotonic_s()
-        if not self._over:
-            # The first ones always go, so that a slow machine gets on at all.
-            late = now_s - self._since > CLAIM_S and self._asked > FIRST
-            self._over = late or self._stopping()
-        if not self._over and now_s - self._looked > LOOK_S:
-            self._looked = now_s
-            self._over = self._changed()
-        return self._over
-
-    def _changed(self) -> bool:
-        with self._store.read() as conn:
-            return bool(
-                counters.last(conn, "feed") != self._mark
-                or self._names & health.paused(conn)
-                or self._runs & set(outbox.paused_runs(conn))
-            )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from maracuja.channels.base import Channel
 from maracuja.channels.limits import Limits
-from maracuja.model import Capabilities, Scope, SendResult, Status, Verdict, micros
+from maracuja.model import Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
 from maracuja.runtime.message_events import Told, tell
 from maracuja.store import audit, health, outbox, suppressions
@@ -40,11 +41,6 @@ class Parcel(NamedTuple):
     variant: str
     address: str
     expires_us: int
-
-    @property
-    def host(self) -> str:
-        """Who takes it: the key of rates and pauses per host."""
-        return self.address.rpartition("@")[2].lower()
 
 
 @dataclass
@@ -126,8 +122,7 @@ class Refusals:
 class Book(NamedTuple):
     """What sorting needs to know of a channel, and what it changes there."""
 
-    channel: str
-    can: Capabilities
+    channel: Channel[Any]
     limits: Limits
     refusals: Refusals
     now: datetime
@@ -135,7 +130,7 @@ class Book(NamedTuple):
 
 def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> None:
     """Put one message where its answer says."""
-    channel, now, code, raw = book.channel, book.now, result.code, result.raw
+    channel, now, code, raw = book.channel.name, book.now, result.code, result.raw
     match result.verdict:
         case Verdict.ACCEPTED:
             out.close(parcel, OutboxState.SENT, Status.SENT, channel, now, code=code)
@@ -144,7 +139,7 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
             out.close(parcel, OutboxState.FAILED, result.status, channel, now, code=code, raw=raw)
         case Verdict.CONTENT:
             out.close(parcel, OutboxState.FAILED, result.status, channel, now, code=code, raw=raw)
-        case Verdict.UNKNOWN if not book.can.honours_our_id:
+        case Verdict.UNKNOWN if not book.channel.can.honours_our_id:
             out.close(parcel, OutboxState.UNKNOWN, Status.UNKNOWN, channel, now, raw=raw)
         case Verdict.OURS if result.scope is Scope.ACCOUNT:
             out.put_back(parcel, micros(now))
@@ -157,12 +152,12 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
 
 def _refused_by_host(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> None:
     """Reputation or policy: this message is over, its host is left alone for a while."""
-    now, host = book.now, parcel.host
+    now, host = book.now, book.channel.host(parcel.address)
     out.close(
         parcel,
         OutboxState.FAILED,
         Status.REJECTED,
-        book.channel,
+        book.channel.name,
         now,
         code=result.code,
         raw=result.raw,
@@ -184,7 +179,7 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
         return
     if result.scope is Scope.HOST:
         wait_s = result.retry_after_s or HOST_PAUSE_S
-        book.limits.pause(parcel.host, now + timedelta(seconds=wait_s))
+        book.limits.pause(book.channel.host(parcel.address), now + timedelta(seconds=wait_s))
     at = retry_at(parcel.message, attempt, now, result.retry_after_s)
     if at is not None and micros(at) <= parcel.expires_us:
         out.finished.append((parcel, OutboxState.QUEUED, micros(at)))
@@ -194,7 +189,7 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
         parcel,
         OutboxState.EXPIRED if late else OutboxState.FAILED,
         Status.EXPIRED if late else Status.FAILED,
-        book.channel,
+        book.channel.name,
         now,
         code=result.code,
         raw=f"given up after {attempt} attempts: {result.raw}",

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from maracuja.campaigns.facts import RunFacts
+from maracuja.channels import BY_NAME
 from maracuja.lake.bodies import read_bodies
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.model import Address, Content, Message
@@ -81,13 +82,13 @@ def make_message(
     *,
     pid: int,
     run: int,
-    channel_code: int,
     now: datetime,
 ) -> Message:
     """The message that goes out: `pid` is the canonical one at this moment."""
     campaign = facts.campaign
+    channel = BY_NAME[campaign.channel]
     to = Recipient(
-        message=body.message, pid=pid, run=run, channel=channel_code, topic=facts.topic.id
+        message=body.message, pid=pid, run=run, channel=channel.code, topic=facts.topic.id
     )
     policy = facts.templates[campaign_template(body, facts)].links
     marks = campaign.marks() if policy.utm else {}
@@ -115,7 +116,7 @@ def make_message(
         id=body.message,
         pid=pid,
         channel=campaign.channel,
-        to=Address(kind="email", value=body.address),
+        to=Address(kind=channel.can.address_kind, value=body.address),
         content=content,
         campaign=campaign.id,
         topic=facts.topic.id,

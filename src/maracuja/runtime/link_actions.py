@@ -233,7 +233,6 @@ class LinkActions:
             self._links,
             pid=pid,
             run=ticket.run,
-            channel_code=ticket.channel,
             now=now,
         ).content
         return content.html or f"<pre>{_escaped(content.text)}</pre>"
