@@ -1,7 +1,7 @@
 """How fast requests become durable, beside FastAPI and pydantic, and inbox rows become the lake.
 
 Both servers are granian with one worker, the same keys, limits and inbox with group commit; the
-load comes over 64 loopback connections. Rounds take turns. Run: `python -m bench.ingest`.
+load comes over 128 loopback connections. Rounds take turns. Run: `python -m bench.ingest`.
 """
 
 import argparse
@@ -32,8 +32,8 @@ from maracuja.store.engine import Store, open_store
 
 DATA = Path("bench-data/ingest")
 NOW = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
-CONNECTIONS = 64
-PIPELINED = 4  # requests that a connection sends at once, so that the load is cheap to make
+CONNECTIONS = 128
+PIPELINED = 2  # requests that a connection sends at once, so that the load is cheap to make
 BODIES = 64
 EVENTS_IN_BATCH = 100
 PEOPLE = 20_000

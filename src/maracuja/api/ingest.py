@@ -196,28 +196,29 @@ async def _read_body(receive: Receive, headers: Headers) -> bytes:
         raise UnsupportedMedia(
             f"The encoding {encoding.decode('latin-1')!r} is not taken.", fix="Use gzip or none."
         )
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > REQUEST_BYTES_MAX:
+    given = headers.get(b"content-length", b"")
+    length = int(given) if given.isdigit() else None
+    if length is not None and length > REQUEST_BYTES_MAX:
         raise _too_large()
-    body = await _receive_all(receive)
+    body = await _receive_all(receive, length)
     return _gunzip(body) if encoding == b"gzip" else body
 
 
-async def _receive_all(receive: Receive) -> bytes:
+async def _receive_all(receive: Receive, length: int | None) -> bytes:
+    """The whole body; once `length` bytes are there, no further message is waited for."""
     message = await receive()
-    first: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return first
-    parts, size = [first], len(first)
-    while message.get("more_body", False):
+    body: bytes = message.get("body", b"")
+    parts, size = [body], len(body)
+    while message.get("more_body", False) and size != length:
         message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
+        body = message.get("body", b"")
+        parts.append(body)
+        size += len(body)
         if size > REQUEST_BYTES_MAX:
             raise _too_large()
     if message["type"] == "http.disconnect":
         raise BadInput("The request ended early.")
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _gunzip(body: bytes) -> bytes:

@@ -17,6 +17,7 @@ from maracuja.store.engine import Store
 
 WAITING_MAX: Final = 20_000
 BYTES_MAX: Final = 64 * 1024 * 1024
+GATHER_S: Final = 0.001
 
 _Waiting = tuple[inbox.Request, "asyncio.Future[None]"]
 
@@ -62,10 +63,14 @@ class InboxWriter:
         self._thread.join()
 
     def _run(self) -> None:
+        group: list[_Waiting] = []
         while True:
             with self._changed:
                 while not self._waiting and not self._closing:
                     self._changed.wait()
+                if len(group) > 1 and not self._closing:
+                    # Those just answered ask again within a moment: let them share the commit.
+                    self._changed.wait(GATHER_S)
                 group, self._waiting, self._bytes = self._waiting, [], 0
             if not group:
                 return
