@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maracuja.channels.base import Inbound
 from maracuja.channels.email import Email
@@ -160,3 +162,33 @@ def test_complaints() -> None:
 def test_a_report_without_end_is_rejected() -> None:
     with pytest.raises(WebhookRejected, match="octets"):
         CHANNEL.parse_inbound(Inbound(body=b"x" * 6_000_000, recipient=VERP), NOW)
+
+
+HEADS = [
+    b"Content-Type: multipart/report; report-type*0*=utf-8''%ff; report-type*1=x; boundary=b",
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=",
+    b"Content-Type: multipart/report; report-type=feedback-report; boundary=b",
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+    b"Content-Type: \xff\xfe/;;;=; boundary=b",
+    b"Content-Transfer-Encoding: base64",
+    b"Content-Type: message/delivery-status",
+    b"Content-Type: message/feedback-report",
+    b"Action: failed",
+    b"Status: 5",
+    b"Status: 9.9.9 (x)",
+    b"Diagnostic-Code: =?utf-8?b?////?=",
+    b"Diagnostic-Code: smtp; 999999999999",
+    b"Feedback-Type: =?x?q?abuse?=",
+    b"Final-Recipient: \xd0\xb0@b",
+    b"--b",
+    b"--b--",
+    b"",
+    b"",
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(HEADS), st.binary(max_size=40)), max_size=40))
+def test_no_report_breaks_the_reader(lines: list[bytes]) -> None:
+    mail = Inbound(body=b"\r\n".join(lines), recipient=VERP)
+    for event in CHANNEL.parse_inbound(mail, NOW):
+        assert event.pid == 7 and len(event.code) <= 20
