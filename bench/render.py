@@ -188,15 +188,10 @@ def compare(title: str, runs: dict[str, Any], rounds: int) -> tuple[bool, dict[s
     return equal, speeds
 
 
-def rungs() -> tuple[dict[str, float], bool]:
-    """The share of the corpus on each rung, and whether all its texts equal python-liquid's."""
-    from bench.corpus import check_corpus
-
-    return check_corpus()
-
-
 def play(count: int, rounds: int) -> dict[str, Any]:
     """Everything, on one core."""
+    from bench.corpus import check_corpus
+
     frame = people(count)
     short = engines(SHORT, "text", frame)
     short["minijinja"] = minijinja(frame)
@@ -204,7 +199,7 @@ def play(count: int, rounds: int) -> dict[str, Any]:
     small = frame.head(count // 5)
     mail = engines(html_template(), "html", small)
     mail_equal, mail_speeds = compare("e-mail of 22 KB", mail, rounds)
-    shares, corpus_equal = {}, True
+    shares, corpus_equal = check_corpus()
     print("corpus:", shares)
     slots = mail_speeds["columns, slots only"]
     return {

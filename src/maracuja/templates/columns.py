@@ -96,8 +96,9 @@ class Columns(Reader):
 
     def _assign(self, node: AssignNode) -> list[Piece]:
         alias = node.expression
-        if isinstance(alias, FilteredExpression) and not alias.filters:
-            found = self._find(alias.left)
+        path = alias.left if isinstance(alias, FilteredExpression) and not alias.filters else None
+        if isinstance(path, Path):
+            found = self._find(path)
             if isinstance(found, Lookup):
                 self.scope[str(node.name)] = found
                 return []
@@ -217,7 +218,7 @@ class Columns(Reader):
     def _for(self, node: ForNode) -> list[Piece]:
         loop = node.expression
         if isinstance(loop.iterable, RangeLiteral):
-            raise NotCompilable("a loop over numbers")
+            return self._counted(node)
         found = self._find(loop.iterable)
         if not isinstance(found, Value) or found.kind != "list":
             raise NotCompilable("a loop over something that is no list")
@@ -233,6 +234,25 @@ class Columns(Reader):
             return [pl.when(items.is_not_null()).then(_lit(text))]
         turns = (items.list.len().cast(pl.Int64) > offset).fill_null(False)
         return [pl.when(turns).then(_lit(text)).otherwise(_lit(self._closed(node.default)))]
+
+    def _counted(self, node: ForNode) -> list[Piece]:
+        """A loop over numbers, written out."""
+        loop, outer = node.expression, self.scope
+        assert isinstance(loop.iterable, RangeLiteral)
+        start = getattr(loop.iterable.start, "value", 1)
+        if loop.limit is not None or loop.offset is not None:
+            raise NotCompilable("a loop over a part of a range")
+        numbers = range(start, start + loop_turns(loop))
+        pieces: list[Piece] = []
+        for turn, number in enumerate(reversed(numbers) if loop.reversed else numbers):
+            here = Loop(turn, pl.lit(len(numbers), pl.Int64))
+            self.scope = outer | {
+                str(loop.identifier): Item(constant(number), str(number)),
+                "forloop": here,
+            }
+            pieces.append(self._closed(node.block))
+        self.scope = outer
+        return pieces
 
     def _inside_list(self, node: ForNode, found: Value) -> Piece:
         """A loop whose body reads nothing but its item: all items of all people in one go."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from maracuja.templates.scope import Names, with_pages
 BYTES_MAX: Final = {"subject": 998, "preheader": 2_000, "text": 200_000, "html": 1_000_000}
 CACHE_MAX: Final = 256
 Skeleton = dict[str, list[str | int]]
+_TRAILING: Final = re.compile(r"[ \t]+\n")
+_EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,24 @@ class Rendered:
 def splice(skeleton: Skeleton, row: Mapping[str, str]) -> Content:
     """One person's content from the skeleton and their slots (s0 -> text); links stay marked.
 
-    Subject and preheader become one line.
+    Subject and preheader become one line; of empty lines in a text at most one stays.
     """
     parts = {
         part: "".join([p if isinstance(p, str) else row[f"s{p}"] for p in pieces])
         for part, pieces in skeleton.items()
     }
     return Content(
-        text=parts.get("text", ""),
+        text=_tidy(parts.get("text", "")),
         subject=" ".join(parts.get("subject", "").split()),
         html=parts.get("html", ""),
         preheader=" ".join(parts.get("preheader", "").split()),
     )
+
+
+def _tidy(text: str) -> str:
+    if " \n" not in text and "\n\n\n" not in text:
+        return text
+    return _EMPTY_LINES.sub("\n\n", _TRAILING.sub("\n", text))
 
 
 class Compiled:

@@ -89,33 +89,43 @@ def money(value: Any, currency: str = "") -> str:
     return f"{text}{NBSP}{symbol(str(currency))}" if currency else text
 
 
+def number(value: Any) -> str:
+    """A number with no-break spaces between thousands, at most two decimals: 1500.0 is 1 500."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise FilterArgumentError(f"number: {value!r} is no number", token=None)
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return text.replace(",", NBSP).replace(".", ",")
+
+
 def button(value: Any, url: Any, *, link: int, html: bool) -> str:
     """A button that leads to the address: a table cell in HTML, "label: address" in a text."""
     if not html:
         return f"{show(value)}: {inline(link, show(url))}"
-    cell = BUTTON[0] + inline(link, str(escape(show(url)))) + BUTTON[1]
-    return Markup(cell + escape(show(value)) + BUTTON[2])
+    address = inline(link, str(escape(show(url))))
+    return Markup("".join([BUTTON[0], address, BUTTON[1], str(escape(show(value))), BUTTON[2]]))
 
 
 def picture(value: Any, alt: Any = "", width: Any = 560, *, html: bool) -> str:
     """The picture at an address: an img no wider than `width` pixels, its alt text in a text."""
     if not html:
         return str(show(alt))
-    return Markup(
-        f"{PICTURE[0]}{escape(show(value))}{PICTURE[1]}{escape(show(alt))}"
-        f"{PICTURE[2]}{escape(show(width))}{PICTURE[3]}"
-    )
+    given = [str(escape(show(one))) for one in (value, alt, width)]
+    return Markup("".join([PICTURE[0], *(a + b for a, b in zip(given, PICTURE[1:], strict=True))]))
 
 
 BUTTON: Final = shop.BUTTON
 PICTURE: Final = shop.PICTURE
 
 
+class _Asked(NamedTuple):
+    """What python-liquid's filters ask of their environment."""
+
+    autoescape: bool
+    string_first_and_last: bool = False
+
+
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
     """python-liquid's own filter that asks for the environment, called with html instead."""
-
-    class _Asked(NamedTuple):
-        autoescape: bool
 
     @wraps(function)
     def call(value: Any, *args: Any, html: bool) -> Any:
@@ -163,9 +173,9 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter("strip_html", _plain(string.strip_html), knows_html=True),
     Filter("url_encode", url_encode, columns.url_encode, knows_html=True),
     Filter("split", string.split, columns.split, "any"),
-    Filter("join", array.join, columns.join, "any"),
-    Filter("first", array.first, None, "any"),
-    Filter("last", array.last, None, "any"),
+    Filter("join", _plain(array.join), columns.join, "any", knows_html=True),
+    Filter("first", _plain(array.first), None, "any", knows_html=True),
+    Filter("last", _plain(array.last), None, "any", knows_html=True),
     Filter("reverse", array.reverse, None, "any"),
     Filter("uniq", array.uniq, None, "any"),
     Filter("sort", array.sort, None, "any"),
@@ -188,6 +198,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter("ceil", _whole(math.ceil), columns.ceil, "int"),
     Filter("date", day, shop.day),
     Filter("money", money, shop.money),
+    Filter("number", number, shop.number),
     Filter("button", button, shop.button, "html", knows_html=True),
     Filter("picture", picture, shop.picture, "html", knows_html=True),
 )

@@ -6,6 +6,7 @@ It never reads a file: the tags that include others are not part of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, NoReturn, TextIO
 
@@ -13,6 +14,7 @@ from liquid import Environment, RenderContext, TokenStream
 from liquid.ast import BlockNode, Node
 from liquid.builtin.content import Literal
 from liquid.builtin.expressions import (
+    FilteredExpression,
     Identifier,
     LoopExpression,
     Path,
@@ -35,6 +37,7 @@ from liquid.builtin.tags import (
     unless_tag,
 )
 from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError
+from liquid.expression import Expression
 from liquid.parser import get_parser
 from liquid.tag import Tag
 from liquid.template import BoundTemplate
@@ -42,7 +45,7 @@ from liquid.token import TOKEN_COMMA, TOKEN_EOF, TOKEN_TAG, Token
 from liquid.undefined import Undefined, is_undefined
 
 from maracuja.errors import TemplateError
-from maracuja.templates.filters import FILTERS, for_liquid
+from maracuja.templates.filters import BY_NAME, FILTERS, for_liquid
 from maracuja.templates.placeholders import PRIVATE
 from maracuja.templates.walk import inner
 
@@ -235,11 +238,13 @@ def fault_of(fault: LiquidError, where: str, fix: str = "") -> TemplateError:
 
 
 def check_bounds(nodes: list[Node], turns: int = 0) -> None:
-    """Raise LiquidSyntaxError where a loop has no small literal bound or a root is overwritten.
+    """Raise LiquidSyntaxError for unknown filters, loops without a bound, overwritten roots.
 
     `turns` is how often the loops around these nodes turn, 0 outside every loop.
     """
     for node in nodes:
+        for expression in node.expressions():
+            _check_filters(expression)
         inside = turns
         if isinstance(node, for_tag.ForNode):
             inside = max(turns, 1) * loop_turns(node.expression)
@@ -281,6 +286,14 @@ def loop_turns(loop: LoopExpression) -> int:
 def loop_offset(loop: LoopExpression) -> int:
     """The number of items that a loop leaves out at the start."""
     return int(loop.offset.value) if isinstance(loop.offset, IntegerLiteral) else 0
+
+
+def _check_filters(expression: Expression) -> None:
+    for spec in (expression.filters or []) if isinstance(expression, FilteredExpression) else []:
+        if spec.name not in BY_NAME:
+            near = get_close_matches(spec.name, BY_NAME, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise LiquidSyntaxError(f"there is no filter `{spec.name}`{hint}", token=spec.token)
 
 
 def _check_name(name: Identifier | str, token: Token) -> None:

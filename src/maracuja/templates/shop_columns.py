@@ -34,16 +34,21 @@ PICTURE: Final = (
     '" width="',
     '" style="display:block;width:100%;max-width:560px;height:auto;border:0">',
 )
-_UNEVEN: Final = re.compile(r"%[^dmYyjbBaA%-]|%-[^dm]")
+_HOURS: Final = re.compile(r"%[^dmYyjbBaA%-]|%-[^dm]")
+_WORDS: Final = re.compile(r"%[^dmYyHMS%]")
 _DIGITS_MAX: Final = 1_000_000_000  # of major units that `money` groups as columns
 
 
 def day(value: Value, args: list[Value], html: bool) -> Value:
     """`date` of a date or time column with a literal form, read from a table of days."""
     form = str(literal(args, 0, str)) if args else "%d.%m.%Y"
-    if value.kind not in ("date", "time") or _UNEVEN.search(form):
-        raise NotCompilable("a date with hours")
-    text = dated(value.column(), form)
+    if value.kind == "time" and not _WORDS.search(form):
+        expr = value.column()
+        text: pl.Expr = pl.when(expr.dt.year() >= 1000).then(expr.dt.strftime(form))
+    elif value.kind in ("date", "time") and not _HOURS.search(form):
+        text = dated(value.column(), form)
+    else:
+        raise NotCompilable("a date with hours, or a time with words")
     return made(text, value, safe=html and bool(args) and args[0].safe)
 
 
@@ -65,6 +70,16 @@ def money(value: Value, args: list[Value], html: bool) -> Value:
     with_sign = pl.concat_str([amount, pl.lit("\u00a0"), sign])
     two_digits = code_column.is_in([c for c in known if minor_digits(c) == 2])
     return made(pl.when(two_digits).then(with_sign), value, currency)
+
+
+def number(value: Value, args: list[Value], _: bool) -> Value:
+    """`number` of whole numbers from 0; the others take the slow road."""
+    if args or value.kind not in ("int", "float"):
+        raise NotCompilable("a number of something else")
+    expr = value.column()
+    if value.kind == "float":
+        expr = pl.when((expr == expr.floor()) & (expr.abs() < _DIGITS_MAX)).then(expr)
+    return made(_amount(expr.cast(pl.Int64), 0, ""), value)
 
 
 def _amount(minor: pl.Expr, digits: int, code: str) -> pl.Expr:

@@ -1,0 +1,145 @@
+"""Looks a template over before anybody is written to: faults, worst cases, too much said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import polars as pl
+
+from maracuja.errors import TemplateError
+from maracuja.model import Content, Privacy, Record, Trait, TraitSource, pack_meta
+from maracuja.templates import lints, samples
+from maracuja.templates.compiled import compiled, splice
+from maracuja.templates.definition import Template
+from maracuja.templates.lints import Finding
+from maracuja.templates.needs import Needs, needs
+from maracuja.templates.placeholders import fill
+
+SAMPLE_TIME: Final = datetime(2026, 4, 1, tzinfo=UTC)
+SAMPLE_CONSTANTS: Final[Mapping[str, Any]] = {
+    "shop.name": "Maracuja",
+    "shop.url": "https://shop.example",
+    "shop.currency": "RUB",
+    "shop.language": "ru",
+    "campaign.id": "sample",
+    "campaign.name": "Sample",
+    "campaign.topic": "news",
+}
+
+
+class Trial(Record, frozen=True):
+    """What one invented person would get: the content, or the reason why nothing."""
+
+    profile: str
+    language: str
+    channel: str
+    content: Content | None = None
+    refused: str = ""
+
+
+class Report(Record, frozen=True):
+    """What `check` found; `ok` where nothing is an error."""
+
+    needs: Needs
+    findings: tuple[Finding, ...]
+    trials: tuple[Trial, ...]
+    rungs: tuple[str, ...]  # of each variant, the lowest: columns, python or liquid
+
+    @property
+    def ok(self) -> bool:
+        """Whether the template may be used."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+def check(
+    template: Template,
+    *,
+    schema: Mapping[str, Any] | None = None,
+    privacy: Mapping[str, Privacy] | None = None,
+    marketing: bool = True,
+    personal_max: int = lints.PERSONAL_MAX,
+    constants: Mapping[str, Any] | None = None,
+) -> Report:
+    """Check a template; never raises for what a marketer wrote, every fault is a finding.
+
+    `schema` maps columns to Polars types (guessed where a column is not in it), `privacy` maps
+    paths to their class, `marketing` asks for an unsubscribe link.
+    """
+    try:
+        read = needs(template)
+    except TemplateError as fault:
+        finding = Finding("error", "syntax", fault.message, fault.where, fault.fix)
+        return Report(needs=Needs(paths=()), findings=(finding,), trials=(), rungs=())
+    types = {**samples.guess_schema(read), **(schema or {})}
+    known = {**SAMPLE_CONSTANTS, **(constants or {})}
+    findings = lints.of_template(
+        template, read, privacy or {}, marketing=marketing, personal_max=personal_max
+    )
+    trials: list[Trial] = []
+    rungs: list[str] = []
+    for n in range(len(template.variants)):
+        made = compiled(template, types, variant=n, constants=known)
+        rungs.append(made.rung)
+        tried = _trials(template, n, made, read)
+        trials += tried
+        findings += lints.of_trials(
+            template, n, [(t.profile, t.content, t.refused) for t in tried]
+        )
+    return Report(needs=read, findings=tuple(findings), trials=tuple(trials), rungs=tuple(rungs))
+
+
+def _trials(template: Template, n: int, made: Any, read: Needs) -> list[Trial]:
+    reads = {name: t for name, t in made.names.columns.items() if name in made.names.reads}
+    whole = samples.person(reads, set(read.products))
+    catalogue = samples.product()
+    found: list[Trial] = []
+    variant = template.variants[n]
+    for profile, (person, there) in samples.worst(whole).items():
+        frame = person.with_columns(pl.lit(0).alias("one"), *_fresh(template))
+        rendered = made.render(frame, catalogue if there else catalogue.clear(), now=SAMPLE_TIME)
+        reason = rendered.errors[0]
+        content = None
+        if reason is None:
+            row = rendered.slots.row(0, named=True) if rendered.slots.width else {}
+            content = shown(splice(rendered.skeleton, row), rendered.links)
+        trial = Trial(
+            profile=profile,
+            language=variant.language,
+            channel=variant.channel,
+            content=content,
+            refused=reason or "",
+        )
+        found.append(trial)
+    return found
+
+
+def _fresh(template: Template) -> list[pl.Expr]:
+    """Metas for the required traits: declared just now."""
+    meta = pack_meta(Trait(None, TraitSource.DECLARED, 1.0, int(SAMPLE_TIME.timestamp() * 1e6)))
+    return [
+        pl.lit(meta, pl.Int64).alias(f"meta.{path.removeprefix('person.')}")
+        for path in template.requires
+    ]
+
+
+def shown(content: Content, links: Mapping[int, Any]) -> Content:
+    """Content with plain addresses instead of placeholders, as a preview shows it."""
+    shared = {n: link.url for n, link in links.items()}
+
+    def plain(text: str, *, html: bool) -> str:
+        return fill(
+            text,
+            shared,
+            html=html,
+            href=lambda _, url: url,
+            page=lambda name: f"https://shop.example/{name}",
+        )
+
+    return Content(
+        text=plain(content.text, html=False),
+        subject=plain(content.subject, html=False),
+        html=plain(content.html, html=True),
+        preheader=plain(content.preheader, html=False),
+    )

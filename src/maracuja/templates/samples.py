@@ -1,0 +1,132 @@
+"""Invented people to try a template on: a whole profile, and the worst ones of an audience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import polars as pl
+
+from maracuja.templates.needs import Needs
+from maracuja.templates.scope import PRODUCT_TYPES
+from maracuja.templates.values import kind_of
+
+PRODUCT_ID: Final = "sample-product"
+_NAMES: Final[Mapping[str, str]] = {
+    "first_name": "Мария",
+    "last_name": "Иваненко",
+    "patronymic": "Сергеевна",
+    "city": "Киев",
+    "gender": "f",
+    "email": "maria@example.org",
+    "phone": "+380501234567",
+    "language": "uk",
+    "street": "ул. Садовая, 5",
+}
+_NUMBERS: Final = (
+    "bonus",
+    "points",
+    "count",
+    "price",
+    "total",
+    "sum",
+    "amount",
+    "stock",
+    "orders",
+)
+_TIMES: Final = ("_at", "_on", "until", "date", "birthday", "day", "expires")
+
+
+def product() -> pl.DataFrame:
+    """A catalogue of one product."""
+    row = {
+        "id": PRODUCT_ID,
+        "title": "Маракуйя",
+        "category": "Фрукты",
+        "price": 159_300,
+        "currency": "RUB",
+        "stock": 3,
+        "url": "https://shop.example/maracuja",
+        "picture": "https://shop.example/maracuja.jpg",
+    }
+    return pl.DataFrame([row], schema=dict(PRODUCT_TYPES))
+
+
+def guess_schema(needs: Needs) -> dict[str, Any]:
+    """A type for each column that the template reads, guessed from its name and its use."""
+    schema: dict[str, Any] = {}
+    items: dict[str, set[str]] = {}
+    for need in needs.paths:
+        column, inside, rest = need.path.partition("[")
+        if not column.startswith(("person.", "facts.")):
+            continue
+        if inside and rest.startswith("]"):
+            items.setdefault(column, set())
+            if rest.startswith("]."):
+                items[column].add(rest[2:].split(".")[0].split("[")[0])
+        elif inside or column.endswith((".size", ".first", ".last")):
+            items.setdefault(column.rpartition(".")[0] if not inside else column, set())
+        else:
+            schema[column] = _guess(column, column in needs.products)
+    for column, fields in items.items():
+        inner: Any = pl.String()
+        if fields:
+            inner = pl.Struct({name: _guess(name, False) for name in sorted(fields)})
+        schema[column] = pl.List(inner)
+    return schema
+
+
+def _guess(name: str, is_product: bool) -> Any:
+    last = name.rpartition(".")[2]
+    if is_product or last.endswith(("_id", "id", "name", "code", "title", "url")):
+        return pl.String()
+    if last.endswith(_TIMES):
+        return pl.Date()
+    if any(word in last for word in _NUMBERS):
+        return pl.Int64()
+    return pl.String()
+
+
+def person(schema: Mapping[str, Any], products: set[str]) -> pl.DataFrame:
+    """One person who has everything."""
+    row = {name: _value(name, dtype, name in products) for name, dtype in schema.items()}
+    return pl.DataFrame([row], schema=dict(schema))
+
+
+def _value(name: str, dtype: Any, is_product: bool) -> Any:
+    last = name.rpartition(".")[2]
+    kind = kind_of(dtype)
+    if is_product or (kind == "text" and last in ("id", "product_id", "product")):
+        return PRODUCT_ID
+    if kind == "text":
+        return _NAMES.get(last, f"«{last}»")
+    if kind == "list":
+        inside = dtype.inner
+        return [_value("product" if kind_of(inside) == "text" else name, inside, is_product)] * 2
+    if kind == "struct":
+        return {field.name: _value(field.name, field.dtype, False) for field in dtype.fields}
+    return {
+        "int": 1500,
+        "float": 2.5,
+        "bool": True,
+        "date": date(2026, 5, 1),
+        "time": datetime(2026, 5, 1, 12, 30, tzinfo=UTC).replace(tzinfo=None),
+    }.get(kind)
+
+
+def worst(whole: pl.DataFrame) -> dict[str, tuple[pl.DataFrame, bool]]:
+    """The people whom a message must survive: what is said of them -> (person, has products)."""
+    names = [c for c in whole.columns if c.startswith("person.") and "name" in c]
+    gender = [c for c in whole.columns if c.startswith("person.gender")]
+    return {
+        "everything known": (whole, True),
+        "no name": (_without(whole, names), True),
+        "unknown gender": (_without(whole, gender), True),
+        "product gone": (whole, False),
+        "nothing known": (_without(whole, whole.columns), True),
+    }
+
+
+def _without(whole: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    return whole.with_columns(pl.lit(None, whole.schema[c]).alias(c) for c in columns)

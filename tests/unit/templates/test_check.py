@@ -1,0 +1,123 @@
+"""What `check` and `needs` find in a template."""
+
+from __future__ import annotations
+
+import pytest
+
+from maracuja.model import Privacy
+from maracuja.templates.check import check
+from maracuja.templates.definition import SoldOut, Template, Variant
+from maracuja.templates.needs import needs
+
+
+def template(text: str, **more: object) -> Template:
+    variant = Variant(language="ru", text=text + "\n{{ links.unsubscribe }}", subject="Привет")
+    return Template(id="t", variants=(variant,), **more)
+
+
+def fallbacks(text: str) -> dict[str, bool]:
+    return {n.path: n.fallback for n in needs(template(text)).paths if n.path[:5] != "links"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ person.a }}", {"person.a": False}),
+        ("{{ person.a | default: 'x' }}", {"person.a": True}),
+        ("{{ person.a | upcase | default: 'x' }}", {"person.a": False}),
+        ("{{ person.a | default: person.b }}", {"person.a": True, "person.b": False}),
+        ("{% if person.a %}{{ person.a }}{% endif %}", {"person.a": True}),
+        ("{% if person.a > 3 %}{{ person.a }}{% endif %}", {"person.a": True}),
+        ("{% if person.a or person.b %}{{ person.a }}{% endif %}",
+         {"person.a": False, "person.b": True}),
+        ("{% need person.a %}{{ person.a }}{% or_else %}{% endneed %}", {"person.a": True}),
+        ("{% for p in facts.c limit: 2 %}{{ p.t }}{% endfor %}",
+         {"facts.c": False, "facts.c[].t": False}),
+        ("{% for p in facts.c limit: 2 %}{% else %}-{% endfor %}", {"facts.c": True}),
+        ("{{ products[facts.last].title | or_else: 'x' }}",
+         {"facts.last": True, "products[facts.last].title": True}),
+        ("{% assign n = person.a | default: 'x' %}{{ n }}", {"person.a": True}),
+        ("{% assign p = products[facts.last] %}{{ p.title }}",
+         {"facts.last": False, "products[facts.last].title": False}),
+    ],
+)  # fmt: skip
+def test_needs(text, expected):
+    found = fallbacks(text)
+    assert found == expected
+
+
+def test_needs_by_kind():
+    found = needs(template("{{ person.a.b }} {{ facts.n }} {{ products[facts.last].title }}"))
+    assert found.traits == ["a"]
+    assert found.facts == ["last", "n"]
+    assert found.products == ["facts.last"]
+
+
+def codes(made: Template, **options: object) -> dict[str, str]:
+    return {finding.code: finding.level for finding in check(made, **options).findings}
+
+
+def test_a_sound_template_has_no_findings():
+    assert codes(template("{{ person.first_name | default: 'Друг' }}, привет!")) == {}
+
+
+def test_a_syntax_fault_is_one_finding():
+    report = check(template("{{ person.a | shout }}"))
+    assert [finding.code for finding in report.findings] == ["syntax"]
+    assert not report.ok
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{{ person.last_name }} {{ person.first_name }} {{ person.patronymic }}", "full_name"),
+        ("{{ person.address.street }}", "exact_address"),
+        ("{{ person.email }}", "contact_in_text"),
+        ("{{ person.a }}{{ person.b }}{{ facts.c }}{{ facts.d }}{{ facts.e }}", "too_personal"),
+    ],
+)
+def test_over_personalisation_is_a_warning(text, code):
+    assert codes(template(text))[code] == "warning"
+
+
+def test_a_public_trait_is_not_personal():
+    text = "{{ person.a }}{{ person.b }}{{ facts.c }}{{ facts.d }}{{ facts.e }}"
+    assert "too_personal" not in codes(template(text), privacy={"person.a": Privacy.PUBLIC})
+
+
+def test_a_sensitive_trait_is_an_error_even_in_a_test():
+    text = "{% if person.pregnant %}Скидка на коляски{% endif %}"
+    assert codes(template(text), privacy={"person.pregnant": Privacy.SENSITIVE}) == {
+        "sensitive": "error"
+    }
+
+
+def test_marketing_needs_a_way_out():
+    bare = Template(id="t", variants=(Variant(language="ru", text="Распродажа"),))
+    assert codes(bare) == {"no_unsubscribe": "error"}
+    assert codes(bare, marketing=False) == {}
+
+
+def test_sizes():
+    variant = Variant(
+        language="ru", subject="с" * 61, text="{{ links.unsubscribe }}",
+        html="<p>{{ links.unsubscribe }}</p>" + "x" * 105_000,
+    )  # fmt: skip
+    assert set(codes(Template(id="t", variants=(variant,)))) == {"long_subject", "gmail_clip"}
+
+
+def test_the_worst_profiles_are_tried():
+    report = check(
+        template(
+            "{{ person.first_name }}: {{ products[facts.last].title }}", sold_out=SoldOut.REFUSE
+        )
+    )
+    assert {trial.profile: trial.refused for trial in report.trials} == {
+        "everything known": "",
+        "no name": "missing:person.first_name",
+        "unknown gender": "",
+        "product gone": "product_gone:products[facts.last]",
+        "nothing known": "missing:person.first_name",
+    }
+    assert report.ok
+    assert report.trials[0].content.text.startswith("Мария: Маракуйя")
