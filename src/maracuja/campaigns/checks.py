@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
 from maracuja.campaigns.decoding import Definition, kind_of
-from maracuja.campaigns.definitions import Campaign, Goal, Topic
+from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.promotion import signs_of_promotion
 from maracuja.errors import CampaignError, DefinitionError, SegmentError
 from maracuja.model import TopicKind
 from maracuja.segments import check
 from maracuja.segments.definition import Segment
 from maracuja.templates.definition import Template
+from maracuja.templates.twin import neutralise
+
+# What all people of a campaign share in its templates.
+SHARED_PATHS: Final = (
+    *(f"shop.{n}" for n in ("name", "url", "language", "currency", "country", "postal_address")),
+    *(f"campaign.{n}" for n in ("id", "name", "topic")),
+)
 
 Known: TypeAlias = Mapping[tuple[str, str], Definition]  # by (kind, id)
 D = TypeVar("D", bound=Definition)
@@ -73,7 +80,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
     for i, name in enumerate(campaign.goals):
         yield from _absent(around, "goal", name, Goal, f"goals[{i}]")
     for arm in campaign.arms():
-        yield from _absent(around, "template", arm.template, Template, f"variants.{arm.variant}")
+        yield from _against_template(arm, around)
     if topic is not None:
         yield from _against_topic(campaign, topic, around)
 
@@ -85,6 +92,19 @@ def _absent(
     try:
         find(around, kind, name, type_, where=where)
     except CampaignError as fault:
+        yield fault
+
+
+def _against_template(arm: Arm, around: Known) -> Iterator[DefinitionError]:
+    """What is wrong with the text of an arm: it is not there, its facts, its twin."""
+    where = f"variants.{arm.variant}"
+    try:
+        template = find(around, "template", arm.template, Template, where=where)
+        for name, raw in template.facts.items():
+            check.decode_measure(raw, f"{template.id}: facts.{name}")
+        if arm.twin_of:
+            neutralise(template, dict.fromkeys(SHARED_PATHS, "-"))
+    except DefinitionError as fault:
         yield fault
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from maracuja.campaigns.checks import check_campaign, known
 from maracuja.campaigns.decoding import decode_text
-from maracuja.campaigns.definitions import Campaign
+from maracuja.campaigns.definitions import Campaign, Variant
 from maracuja.campaigns.facts import decode_facts, encode_facts, freeze
 from maracuja.campaigns.schedule import Occurrence
 from maracuja.errors import CampaignError
@@ -104,3 +105,26 @@ def test_a_campaign_with_a_fault_is_not_frozen() -> None:
             salt="s",
             global_holdout=0.0,
         )
+
+
+def test_a_twin_without_fallbacks_is_refused_before_anybody_is_held_out_for_it() -> None:
+    twins = (
+        Variant(id="personal", template="code"),
+        Variant(id="generic", generic_twin_of="personal"),
+    )
+    (fault,) = check_campaign(campaign(template="", variants=twins), AROUND)
+    assert "generic twin cannot be written" in str(fault)
+    assert "person.code" in str(fault)
+    fine = tuple(msgspec.structs.replace(v, template=v.template and "arrival") for v in twins)
+    assert check_campaign(campaign(template="", variants=fine), AROUND) == []
+
+
+def test_a_templates_facts_are_read_by_the_segment_language() -> None:
+    odd = known(
+        decode_text(
+            "kind: template\nid: arrival\nfacts: {left: {last: Product Added, within: 14d}}\n"
+            "variants: [{language: en, text: Hello}]"
+        )
+    )
+    (fault,) = check_campaign(campaign(), {**AROUND, **odd})
+    assert "14d" in str(fault)
