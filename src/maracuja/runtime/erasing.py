@@ -87,7 +87,7 @@ def erase_person(place: Place, projection: Projection, pid: int, now: datetime) 
     read about people (`Launch.close`). Raises NotFound, and Conflict when the person was merged
     meanwhile: try again.
     """
-    _pass_queues(place.store, projection, now)
+    pass_queues(place.store, projection, now)
     with place.store.read() as conn:
         entry = _ask(conn, place.secrets, pid, now)
     erasure_log.append(place.log, entry)
@@ -98,7 +98,7 @@ def finish_erasures(place: Place, projection: Projection, now: datetime) -> list
     """Repeat the erasures that a crash has cut short; to be called at the start of the worker."""
     waiting = erasure_log.unfinished(erasure_log.read(place.log))
     if waiting:
-        _pass_queues(place.store, projection, now)
+        pass_queues(place.store, projection, now)
     finished = []
     for entry in waiting:
         with place.store.read() as conn:
@@ -130,7 +130,7 @@ def erase_again(place: Place, entries: Sequence[Asked], now: datetime) -> dict[s
 # ---------------------------------------------------------------- steps
 
 
-def _pass_queues(store: Store, projection: Projection, now: datetime) -> None:
+def pass_queues(store: Store, projection: Projection, now: datetime) -> None:
     """Project everything that is in the inbox and in the feed by now."""
     with store.read_inbox() as conn:
         arrived = inbox.last(conn)

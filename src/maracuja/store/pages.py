@@ -19,6 +19,6 @@ def pages(
     """
     names = table.columns.keys()
     query = select(table).order_by(*table.primary_key.columns)
-    streamed = conn.execution_options(stream_results=True).execute(query)
+    streamed = conn.execute(query.execution_options(stream_results=True))
     for part in streamed.partitions(rows_max):
         yield dict(zip(names, map(list, zip(*part, strict=True)), strict=True))

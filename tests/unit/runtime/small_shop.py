@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import polars as pl
+from sqlalchemy import select
 
 from maracuja.campaigns.decoding import decode_text, kind_of
-from maracuja.config import Config, Lake, make_config
+from maracuja.config import Config, Lake, make_config, write_config
 from maracuja.model import Status, micros
 from maracuja.rng import make_id
 from maracuja.runtime import launch_control
@@ -27,6 +29,7 @@ from maracuja.store import (
     meta,
     people,
     products,
+    schema,
 )
 from maracuja.store.engine import Store
 
@@ -61,6 +64,22 @@ audience: all
 template: hello
 goals: [order]
 """
+
+
+# What only customer 3 has: names, addresses, ids, texts, in any table or file.
+TRACES = (
+    "Name003x",
+    "person003",
+    "0670000003",
+    'customer-3"',
+    "customer-3'",
+    'browser-3"',
+    "browser-3'",
+    "phone-of-3",
+    "Secret003x",
+    "M3'",
+    'M3"',
+)
 
 
 @dataclass
@@ -144,6 +163,7 @@ def build(store: Store, root: Path, *, size: int = 30) -> Shop:
         {"root": str(root), "pressure": still, "measurement": {"global_holdout": 0.0}}
     )
     (root / "lake").mkdir(parents=True)
+    write_config(config)
     projection = Projection(store, root / "lake", country="UA")
     shop = Shop(store, root, config, projection, secrets)
     shop.call(*map(person, range(size)))
@@ -218,3 +238,36 @@ def _launch(shop: Shop) -> None:
             tell(conn, [told])
         assert consents.history(conn, pid)
     shop.now += timedelta(minutes=5)
+
+
+def everything(shop: Shop) -> dict[str, str]:
+    """Every table and every Parquet file as text, by name."""
+    found: dict[str, str] = {}
+    for reading, metadata in (
+        (shop.store.read, schema.state),
+        (shop.store.read_inbox, schema.inbox_state),
+    ):
+        with reading() as conn:
+            for table in metadata.sorted_tables:
+                rows = [
+                    [
+                        bytes(v).decode("utf-8", "replace")
+                        if isinstance(v, bytes | memoryview)
+                        else v
+                        for v in row
+                    ]
+                    for row in conn.execute(select(table))
+                ]
+                found[table.name] = repr(rows)
+    for path in sorted(shop.lake.rglob("*.parquet")):
+        metadata = pl.read_parquet_metadata(path)
+        rows = pl.read_parquet(path).rows()
+        found[path.relative_to(shop.lake).as_posix()] = repr(rows) + repr(metadata)
+    log = shop.root / "erasures.jsonl"
+    found["log"] = log.read_text() if log.exists() else ""
+    return found
+
+
+def traces(shop: Shop, wanted: tuple[str, ...] = TRACES) -> set[tuple[str, str]]:
+    """(table or file, trace) of every trace that is left."""
+    return {(name, t) for name, text in everything(shop).items() for t in wanted if t in text}

@@ -8,8 +8,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 import pytest
-from sqlalchemy import select
-from tests.unit.runtime.small_shop import Shop, build
+from tests.unit.runtime.small_shop import TRACES, Shop, build, traces
 
 from maracuja.errors import ConfigError, NotFound
 from maracuja.lake.audience import read_audience
@@ -18,62 +17,14 @@ from maracuja.model import FileKind, micros
 from maracuja.runtime import erasing, erasure_log
 from maracuja.runtime.erasing import erase_person, finish_erasures
 from maracuja.runtime.upkeep import GRACE
-from maracuja.store import consents, inbox, manifest, meta, outbox, people, runs, schema
+from maracuja.store import consents, inbox, manifest, meta, outbox, people, runs
 from maracuja.store.engine import Store
 from maracuja.store.suppressions import blocked, digest
-
-# What only customer 3 has: names, addresses, ids, texts, in any table or file.
-TRACES = (
-    "Name003x",
-    "person003",
-    "0670000003",
-    'customer-3"',
-    "customer-3'",
-    'browser-3"',
-    "browser-3'",
-    "phone-of-3",
-    "Secret003x",
-    "M3'",
-    'M3"',
-)
 
 
 @pytest.fixture
 def shop(store: Store, tmp_path: Path) -> Shop:
     return build(store, tmp_path / "shop")
-
-
-def everything(shop: Shop) -> dict[str, str]:
-    """Every table and every Parquet file as text, by name."""
-    found: dict[str, str] = {}
-    for reading, metadata in (
-        (shop.store.read, schema.state),
-        (shop.store.read_inbox, schema.inbox_state),
-    ):
-        with reading() as conn:
-            for table in metadata.sorted_tables:
-                rows = [
-                    [
-                        bytes(v).decode("utf-8", "replace")
-                        if isinstance(v, bytes | memoryview)
-                        else v
-                        for v in row
-                    ]
-                    for row in conn.execute(select(table))
-                ]
-                found[table.name] = repr(rows)
-    for path in sorted(shop.lake.rglob("*.parquet")):
-        metadata = pl.read_parquet_metadata(path)
-        rows = pl.read_parquet(path).rows()
-        found[path.relative_to(shop.lake).as_posix()] = repr(rows) + repr(metadata)
-    log = shop.root / "erasures.jsonl"
-    found["log"] = log.read_text() if log.exists() else ""
-    return found
-
-
-def traces(shop: Shop, wanted: tuple[str, ...] = TRACES) -> set[tuple[str, str]]:
-    """(table or file, trace) of every trace that is left."""
-    return {(name, t) for name, text in everything(shop).items() for t in wanted if t in text}
 
 
 def forget_old_files(shop: Shop) -> None:
