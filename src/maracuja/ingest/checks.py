@@ -65,12 +65,8 @@ class Event(NamedTuple):
     sent: str | None
 
 
-class Checked(NamedTuple):
-    """A good event with what it carries."""
-
-    event: Event
-    properties: dict[str, Any] | None
-    said: Said | None  # identify only
+# A good event, its properties, and (of identify calls) what it says of the person.
+Checked = tuple[Event, dict[str, Any] | None, Said | None]
 
 
 class Bad(Exception):
@@ -131,7 +127,7 @@ def check(place: Place, call: Call, context: Context, context_at: int, rules: Ru
         call.timestamp or call.original_timestamp,
         call.sent_at or place.sent_at,
     )
-    return Checked(event, properties, said)
+    return event, properties, said
 
 
 @lru_cache(maxsize=4096)

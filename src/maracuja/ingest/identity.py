@@ -43,14 +43,13 @@ class Mention(NamedTuple):
 class Claimed(NamedTuple):
     """Distinct mentions in long form: `row[i]` says that kind[i], value[i] are that row's person.
 
-    `first` is the index of the event that made each row; `trusted` and `explicit` (an alias: the
-    identities are one person) are per row; `of` is the row of each event, -1 of a refused one.
+    `trusted` and `explicit` (an alias: the identities are one person) are per row; `of` is the row
+    of each mention, -1 of a refused one.
     """
 
     row: list[int]
     kind: list[str]
     value: list[str]
-    first: list[int]
     trusted: list[bool]
     explicit: list[bool]
     of: list[int]
@@ -124,7 +123,7 @@ def claim(
     `external` are the previous ids that are somebody's external id; the others are anonymous.
     """
     rows: dict[Mention, int] = {}
-    claimed = Claimed([], [], [], [], [], [], [])
+    claimed = Claimed([], [], [], [], [], [])
     externals = set(external)
     for index, mention in enumerate(mentions):
         if index in refused:
@@ -143,7 +142,6 @@ def claim(
                 claimed.row.append(row)
                 claimed.kind.append(kind)
                 claimed.value.append(value)
-            claimed.first.append(index)
             claimed.trusted.append(mention.trusted)
             claimed.explicit.append(mention.previous_id is not None)
         claimed.of.append(row)

@@ -31,6 +31,8 @@ from maracuja.runtime.packing import plain_size, unpack
 from maracuja.store import feed, inbox
 from maracuja.store.people import Pids
 
+Rows = npt.NDArray[np.int64]
+
 OWN_SCHEMA = {
     "pid": pl.Int64(),
     "event": pl.String(),
@@ -98,18 +100,34 @@ def _own_events(
     return frame, properties + [objects.decode(p) for p in own.properties]
 
 
-def mentions(decoded: Decoded, rows: Sequence[int]) -> list[Mention]:
-    """Whom these rows name."""
-    columns = ("external_id", "anonymous_id", "previous_id", "email", "phone", "signed")
-    frame = decoded.frame.select(*columns, "kind", "event")[rows]
-    sets = [
-        "traits" if traits else "consent" if event == CONSENT_EVENT and kind == "track" else ""
-        for traits, event, kind in zip(
-            (decoded.traits[row] for row in rows), frame["event"], frame["kind"], strict=True
-        )
-    ]
-    values = [frame[name].to_list() for name in columns]
-    return [Mention(*row) for row in zip(*values, sets, strict=True)]
+def mentions(decoded: Decoded, rows: Sequence[int]) -> tuple[list[Mention], Rows]:
+    """Whom these rows name: the different mentions in order, and which of them each row is."""
+    names = ("external_id", "anonymous_id", "previous_id", "email", "phone", "signed")
+    says = pl.Series("says", [bool(decoded.traits[row]) for row in rows], dtype=pl.Boolean)
+    consents = (pl.col("event") == CONSENT_EVENT) & (pl.col("kind") == "track")
+    # What is set matters for browsers only.
+    sets = (
+        pl.when(pl.col("signed"))
+        .then(pl.lit(""))
+        .when(pl.col("says"))
+        .then(pl.lit("traits"))
+        .when(consents)
+        .then(pl.lit("consent"))
+        .otherwise(pl.lit(""))
+    )
+    groups = (
+        decoded.frame[rows]
+        .with_columns(says)
+        .with_columns(sets.alias("sets"))
+        .with_row_index("row")
+        .group_by(*names, "sets", maintain_order=True)
+        .agg("row")
+    )
+    sizes = groups["row"].list.len().to_numpy()
+    of = np.empty(len(rows), dtype=np.int64)
+    of[groups["row"].explode().to_numpy()] = np.repeat(np.arange(len(sizes)), sizes)
+    values = [groups[name].to_list() for name in (*names, "sets")]
+    return [Mention(*row) for row in zip(*values, strict=True)], of
 
 
 def make_events(

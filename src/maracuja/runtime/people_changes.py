@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.ingest import identity
@@ -75,24 +76,28 @@ def resolve(
     exposures: Exposures,
 ) -> Named:
     """Find, make and merge the people of these rows; refuse what a browser may not do."""
-    named = mentions(decoded, rows)
-    refused = identity.judge(named, _known(conn, named))
+    different, of = mentions(decoded, rows)
+    refused: dict[int, tuple[Code, str]] = {}
+    named = different
+    if not all(mention.trusted for mention in different):
+        # What a browser may do depends on what came before: event by event.
+        named, of = [different[i] for i in of.tolist()], np.arange(len(rows))
+        refused = identity.judge(named, _known(conn, named))
     previous = identity.previous_ids(named)
     owned = people.find(conn, [EXTERNAL_ID] * len(previous), previous) if previous else ()
     external = {value for value, pid in zip(previous, owned, strict=True) if pid}
     claimed = identity.claim(named, refused, external)
-    of = np.array(claimed.of, dtype=np.int64)
+    of = np.array(claimed.of, dtype=np.int64)[of]
     stands = of >= 0
-    received = decoded.frame["received_us"].to_numpy()[list(rows)]
     found = resolving.resolve(
         conn,
         rev,
         resolving.Claims(
-            rows=len(claimed.first),
+            rows=len(claimed.trusted),
             row=claimed.row,
             kind=claimed.kind,
             value=claimed.value,
-            at_us=received[claimed.first],
+            at_us=now_us,
             trusted=np.array(claimed.trusted, dtype=bool),
             explicit=np.array(claimed.explicit, dtype=bool),
         ),
@@ -134,24 +139,19 @@ def apply(
     now_us: int,
 ) -> dict[int, Mapping[str, str]]:
     """Put traits, addresses and what was observed into people; returns the newly observed."""
-    times = decoded.frame["ts_us"].to_list()
-    places = decoded.frame["context"].to_list()
-    pids = named.pids.tolist()
-    order = sorted(range(len(pids)), key=lambda i: times[named.rows[i]])
+    times, pids = decoded.frame["ts_us"], named.pids.tolist()
+    telling = [i for i, row in enumerate(named.rows) if decoded.traits[row]]
+    telling.sort(key=lambda i: times[named.rows[i]])
     owners: list[int] = []
     said: list[dict[str, Trait]] = []
     addresses: list[dict[str, str]] = []
-    observed: dict[int, tuple[Mapping[str, str], int]] = {}
-    for i in order:
+    for i in telling:
         row = named.rows[i]
-        seen = decoded.contexts[places[row]].observed
-        if seen:
-            observed[pids[i]] = (seen, times[row])
-        values = decoded.traits[row]
-        if values:
-            owners.append(pids[i])
-            said.append(_as_traits(values, TraitSource.DECLARED, times[row]))
-            addresses.append({k: values[k] or "" for k in ADDRESS_KINDS if k in values})
+        values = decoded.traits[row] or {}
+        owners.append(pids[i])
+        said.append(_as_traits(values, TraitSource.DECLARED, times[row]))
+        addresses.append({k: values[k] or "" for k in ADDRESS_KINDS if k in values})
+    observed = _observe(decoded, named)
     new = {pid: told for pid, told in observed.items() if before.is_new(pid, told[0])}
     for pid, (found, at_us) in sorted(new.items(), key=itemgetter(0)):
         owners.append(pid)
@@ -160,6 +160,21 @@ def apply(
     if owners:
         people.change(conn, rev, owners, set_traits=said, set_addresses=addresses, now_us=now_us)
     return {pid: told for pid, (told, _) in new.items()}
+
+
+def _observe(decoded: Decoded, named: Named) -> dict[int, tuple[Mapping[str, str], int]]:
+    """What each person was last observed with, and when."""
+    telling = [place for place, context in enumerate(decoded.contexts) if context.observed]
+    last = (
+        decoded.frame[named.rows]
+        .select("context", "ts_us", pl.Series("pid", named.pids, dtype=pl.Int64))
+        .filter(pl.col("context").is_in(telling))
+        .sort("ts_us", maintain_order=True)
+        .unique("pid", keep="last", maintain_order=True)
+    )
+    return {
+        pid: (decoded.contexts[place].observed, at_us) for place, at_us, pid in last.iter_rows()
+    }
 
 
 def _as_traits(values: Mapping[str, Any], source: TraitSource, at_us: int) -> dict[str, Trait]:

@@ -21,7 +21,6 @@ def test_claims_are_distinct_and_in_order() -> None:
     mentions = [mention("X", "A"), mention(anonymous="B"), mention("X", "A"), mention("X")]
     claimed = claim(mentions, {3}, ())
     assert claimed.of == [0, 1, 0, -1]
-    assert claimed.first == [0, 1]
     assert list(zip(claimed.row, claimed.kind, claimed.value, strict=True)) == [
         (0, "external_id", "X"),
         (0, "anonymous_id", "A"),
