@@ -11,12 +11,14 @@ import pytest
 
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.config import Config, make_config
+from maracuja.decisions.reasons import Reason
 from maracuja.lake.bodies import read_bodies
 from maracuja.lake.files import locate
 from maracuja.model import ConsentState, FileKind, TraitSource, TraitType, micros
 from maracuja.rng import make_id
-from maracuja.runtime import launch_control
+from maracuja.runtime import delivery_texts, launch_control
 from maracuja.runtime.launch import Launch
+from maracuja.runtime.launch_again import Renewal
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import (
     PART_BITS,
@@ -411,22 +413,59 @@ def test_a_recurring_campaign_plans_what_follows(ground: Ground) -> None:
     assert set(rows["run"]) == {2}
 
 
-def test_products_are_read_at_the_moment_and_sold_out_is_a_reason(ground: Ground) -> None:
-    apply(
-        ground.store,
-        "kind: template\nid: offer\nvariants: [{language: en, subject: Look, text: "
-        "\"{{ products['p1'].title }} for {{ products['p1'].price }}\"}]\n---\n"
-        "kind: campaign\nid: offer\ntopic: harvest\naudience: kyiv\ntemplate: offer\n"
-        "goals: [order]",
-    )
-    fruit = products.Product(
-        "p1", "Passion fruit", "fruit", 500, "UAH", 0, "https://x.example", ""
-    )
+OFFER = """
+kind: template
+id: offer
+variants:
+  - language: en
+    subject: Look
+    text: "{{ person.city }}: {{ products['p1'].title }} for {{ products['p1'].price }}"
+---
+kind: campaign
+id: offer
+topic: harvest
+audience: kyiv
+template: offer
+goals: [order]
+"""
+FRUIT = products.Product("p1", "Passion fruit", "fruit", 500, "UAH", 4, "https://x.example", "")
+
+
+def put_product(ground: Ground, fruit: products.Product) -> None:
+    """Put it in the catalogue."""
     with ground.store.write() as conn:
         products.put(conn, [fruit])
+
+
+def test_a_sold_out_product_is_a_reason(ground: Ground) -> None:
+    apply(ground.store, OFFER)
+    put_product(ground, FRUIT._replace(stock=0))
     start(ground, "offer")
     run_all(ground, NOON)
     assert "product_gone" in set(decided(ground)["reason"])
+    assert "send" not in set(decided(ground)["outcome"])
+
+
+def test_price_and_stock_are_those_of_the_moment_of_sending(ground: Ground) -> None:
+    apply(ground.store, OFFER)
+    put_product(ground, FRUIT)
+    run = start(ground, "offer")
+    run_all(ground, NOON)
+    with ground.store.read() as conn:
+        (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
+    bodies = list(delivery_texts.read(ground.lake, chunk, [0, 1, 2]).values())
+    assert {body.content.text for body in bodies} == {"Kyiv: Passion fruit for 500"}
+    renew = Renewal(ground)
+    assert renew(chunk, facts_of(run), bodies, NOON) == bodies
+    put_product(ground, FRUIT._replace(price=650))
+    renewed = renew(chunk, facts_of(run), bodies, NOON)
+    assert [body.message for body in bodies] == [
+        body.message for body in renewed if not isinstance(body, Reason)
+    ]
+    texts = {body.content.text for body in renewed if not isinstance(body, Reason)}
+    assert texts == {"Kyiv: Passion fruit for 650"}
+    put_product(ground, FRUIT._replace(stock=0))
+    assert renew(chunk, facts_of(run), bodies, NOON) == [Reason.PRODUCT_GONE] * 3
 
 
 def test_launching_twice_is_refused(ground: Ground) -> None:
