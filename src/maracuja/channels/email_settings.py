@@ -63,7 +63,7 @@ class EmailSettings(Record, frozen=True):
         int, Meta(ge=1, description="messages after which a line is opened anew")
     ] = 100
     timeout_s: Annotated[
-        float, Meta(gt=0, le=600, description="seconds to wait for an answer of the server")
+        float, Meta(gt=0, le=600, description="seconds for connecting, and for one mail in all")
     ] = 60.0
     rate_per_s: Annotated[
         float, Meta(ge=0, description="messages a second; 0: as fast as the server takes it")

@@ -44,6 +44,7 @@ from maracuja.store import counters, health, outbox
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk, Claimed, OutboxState
 
+BEAT_S: Final = 5.0
 AIM_S: Final = 0.6  # how long a batch should take
 BATCH_MIN: Final = 20
 BATCH_MAX: Final = 1_000
@@ -81,7 +82,12 @@ class Sender:
 
 
 class Delivery:
-    """The step of the worker's loop that sends. It owns the only event loop there is."""
+    """The step of the worker's loop that sends. It owns the only event loop there is.
+
+    `renew` writes texts again where what they show has changed; `stopping` ends a batch before
+    the next message; `heartbeat` is called every few seconds while a slow vendor is waited for,
+    so that the worker can keep its lease.
+    """
 
     def __init__(
         self,
@@ -93,6 +99,7 @@ class Delivery:
         *,
         renew: Renew = as_written,
         stopping: Callable[[], bool] = lambda: False,
+        heartbeat: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._root = lake_root
@@ -100,6 +107,7 @@ class Delivery:
         self._links = links
         self._rules = rules
         self._stopping = stopping
+        self._heartbeat = heartbeat
         self._renew = renew
         self._facts: dict[int, RunFacts] = {}
         self._runner = asyncio.Runner()
@@ -168,13 +176,29 @@ class Delivery:
         batch = self._encoded(sender, parcels, facts, now, out)
         watch = Watch(self._store, sender.channel.name, facts, self._stopping, mark)
         wires = [wire for _, wire in batch]
-        answers = self._runner.run(sender.transport.send(wires, watch)) if wires else []
+        answers = self._runner.run(self._carried(sender, wires, watch)) if wires else []
         self._sort(sender, batch, answers, now, out)
         with self._store.write() as conn:
             record(conn, out, channel=sender.channel.name, salt=self._rules.salt, now=now)
         answered = sum(answer is not None for answer in answers)
         self._adapt(sender, answered, monotonic_s() - began, out, now)
         return not out.held and not out.stop
+
+    async def _carried(
+        self, sender: Sender, wires: Sequence[Any], watch: Watch
+    ) -> list[Answer | None]:
+        """The answers of the vendor; while it is slow, the heart goes on beating."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(BEAT_S)
+                self._heartbeat()
+
+        beating = asyncio.create_task(beat())
+        try:
+            return await sender.transport.send(wires, watch)
+        finally:
+            beating.cancel()
 
     def _claim(
         self, sender: Sender, now: datetime

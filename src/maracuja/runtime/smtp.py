@@ -74,39 +74,42 @@ class _Line:
         stage = Stage.SENDER
         client = self._client
         try:
-            said = await client.execute_command(b"MAIL", f"FROM:<{mail.sender}>".encode())
-            if said.code < 300:
-                stage = Stage.RECIPIENT
-                said = await client.execute_command(b"RCPT", f"TO:<{mail.recipient}>".encode())
-            if said.code < 300:
-                stage = Stage.CONTENT
-                said = await client.execute_command(b"DATA")
-            if said.code == _START and client.protocol is not None:
-                client.protocol.write(_DOTS.sub(b"..", mail.data) + b".\r\n")
-                stage = Stage.GIVEN
-                said = await client.protocol.read_response(timeout=self._timeout)
-            await self._settle(stage, said.code)
-            return Answer(stage=stage, code=said.code, text=said.message)
-        except (aiosmtplib.SMTPException, OSError) as fault:
-            self.open = False
-            client.close()
+            async with asyncio.timeout(self._timeout):
+                said = await client.execute_command(b"MAIL", f"FROM:<{mail.sender}>".encode())
+                if said.code < 300:
+                    stage = Stage.RECIPIENT
+                    to = f"TO:<{mail.recipient}>".encode()
+                    said = await client.execute_command(b"RCPT", to)
+                if said.code < 300:
+                    stage = Stage.CONTENT
+                    said = await client.execute_command(b"DATA")
+                if said.code == _START and client.protocol is not None:
+                    client.protocol.write(_DOTS.sub(b"..", mail.data) + b".\r\n")
+                    stage = Stage.GIVEN
+                    said = await client.protocol.read_response()
+        except (aiosmtplib.SMTPException, OSError) as fault:  # TimeoutError is an OSError
+            self._drop()
             return Answer(stage=stage, text=_words(fault), lost=True)
         except asyncio.CancelledError:
-            self.open = False
-            client.close()
+            self._drop()
             raise
+        await self._settle(stage, said.code)
+        return Answer(stage=stage, code=said.code, text=said.message)
+
+    def _drop(self) -> None:
+        self.open = False
+        self._client.close()
 
     async def _settle(self, stage: Stage, code: int) -> None:
         """Leave the line ready for the next mail, or close it."""
         self.open = self._client.is_connected and code != _CLOSING
         if not self.open:
-            self._client.close()
+            self._drop()
         elif stage is not Stage.GIVEN:
             try:
                 await self._client.rset()
             except (aiosmtplib.SMTPException, OSError):
-                self.open = False
-                self._client.close()
+                self._drop()
 
     async def quit(self) -> None:
         """Say good-bye and close."""
