@@ -135,6 +135,7 @@ def make_worker(
     from maracuja.runtime.delivery_checks import Rules
     from maracuja.runtime.exposures import first_decided
     from maracuja.runtime.launch import Launch
+    from maracuja.runtime.launch_again import Renewal
     from maracuja.runtime.orders import Orders
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.smtp import SmtpTransport
@@ -156,7 +157,13 @@ def make_worker(
     )
     launch = Launch(app.ground)
     delivery = Delivery(
-        app.store, app.lake_root, [email], make_links(app), rules, stopping=stopping
+        app.store,
+        app.lake_root,
+        [email],
+        make_links(app),
+        rules,
+        renew=Renewal(app.ground),
+        stopping=stopping,
     )
     chores = (
         Orders(erasure_place(app), projection, launch),
