@@ -37,6 +37,7 @@ PIPELINED = 2  # requests that a connection sends at once, so that the load is c
 BODIES = 64
 EVENTS_IN_BATCH = 100
 PEOPLE = 20_000
+VISIT = 10  # events
 NAMES = ("Product Viewed", "Product Added", "Order Completed", "Page Left")
 
 
@@ -52,8 +53,9 @@ class Server:
 
 
 def event(k: int) -> dict[str, object]:
-    """One event of a shop, about 500 bytes; every tenth is an identify call."""
-    who = {"userId": f"user-{k % PEOPLE}", "anonymousId": f"0191-{k % PEOPLE:08d}-visitor"}
+    """One event of a shop, about 500 bytes; a visit has ten, the first an identify call."""
+    person = k // VISIT % PEOPLE
+    who = {"userId": f"user-{person}", "anonymousId": f"0191-{person:08d}-visitor"}
     context: dict[str, object] = {
         "library": {"name": "analytics-python", "version": "2.4.0"},
         "locale": "uk-UA",
@@ -64,8 +66,8 @@ def event(k: int) -> dict[str, object]:
         "messageId": f"ajs-next-{k:012d}-{k * 2654435761 % 2**32:08x}",
         "timestamp": f"2026-11-21T22:{k // 60 % 30:02d}:{k % 60:02d}.{k % 1000:03d}Z",
     }
-    if k % 10 == 0:
-        traits = {"firstName": "Олена", "email": f"u{k % PEOPLE}@mail.example", "city": "Львів"}
+    if k % VISIT == 0:
+        traits = {"firstName": "Олена", "email": f"u{person}@mail.example", "city": "Львів"}
         return {"type": "identify", **common, "traits": traits, "context": context}
     page = {"url": f"https://shop.example/p/{k % 500}", "path": f"/p/{k % 500}", "referrer": ""}
     properties = {
@@ -268,7 +270,8 @@ def project(events: int) -> tuple[float, bool]:
     seconds = time.perf_counter() - began
     with store.read() as conn:
         rows = sum(f.rows for f in manifest.live(conn, [FileKind.EVENTS], micros(NOW)))
-        right = (accepted, rows, people.count(conn)) == (events, events, min(PEOPLE, events))
+        visitors = min(PEOPLE, events // VISIT)
+        right = (accepted, rows, people.count(conn)) == (events, events, visitors)
     store.close()
     shutil.rmtree(home)
     return accepted / seconds, right

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
@@ -34,7 +36,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|
 
 
 class Sparse:
-    """The values of one name: `rows` says which event each of `values` belongs to."""
+    """The values of one name, in any order: `rows` says which event each of `values` is of."""
 
     __slots__ = ("rows", "values")
 
@@ -51,10 +53,43 @@ def flatten(
     `payloads` are objects, one per event; an object nested deeper than 5 stays whole.
     """
     columns: dict[str, Sparse] = {}
+    shapes: dict[tuple[str, ...], tuple[list[int], list[Any]]] = {}
     for row, payload in enumerate(payloads, first_row):
         if payload:
-            _flatten_into(columns, row, payload, prefix, DEPTH_MAX)
+            shape = tuple(payload)
+            alike = shapes.get(shape)
+            if alike is None:
+                alike = shapes[shape] = ([], [])
+            alike[0].append(row)
+            alike[1].append(payload)
+    for shape, (rows, alike_payloads) in shapes.items():
+        _flatten_alike(columns, shape, rows, alike_payloads, prefix)
     return columns
+
+
+def _flatten_alike(
+    columns: dict[str, Sparse],
+    shape: tuple[str, ...],
+    rows: list[int],
+    payloads: list[Mapping[str, Any]],
+    prefix: str,
+) -> None:
+    """Objects with the same names: as columns where they hold no objects, else one by one."""
+    values = list(zip(*map(dict.values, payloads), strict=True))  # type: ignore[arg-type]  # JSON
+    kinds = [set(map(type, column)) for column in values]
+    if any(dict in found for found in kinds):
+        for row, payload in zip(rows, payloads, strict=True):
+            _flatten_into(columns, row, payload, prefix, DEPTH_MAX)
+        return
+    for name, column, found in zip(shape, values, kinds, strict=True):
+        present = rows
+        if NoneType in found:
+            present = [row for row, value in zip(rows, column, strict=True) if value is not None]
+            column = tuple(value for value in column if value is not None)
+        if column:
+            into = columns.setdefault(prefix + name, Sparse())
+            into.rows += present
+            into.values += column
 
 
 def _flatten_into(
@@ -125,8 +160,11 @@ def _json(value: Any, kind: type) -> str | None:
 
 
 def _numbers(values: Sequence[Any], kinds: set[type]) -> pl.Series:
-    if kinds == {float}:
-        return pl.Series(values, dtype=pl.Float64)
+    if kinds <= {int, float}:
+        with suppress(OverflowError):
+            numbers = np.array(values, dtype=np.float64)
+            if kinds == {float} or np.abs(numbers).max(initial=0.0) < EXACT_MAX:
+                return pl.Series(numbers)
     return pl.Series([_number(v) for v in values], dtype=pl.Float64)
 
 

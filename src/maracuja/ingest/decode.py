@@ -60,13 +60,12 @@ _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 def message_hashes(message_ids: Iterable[str]) -> list[int]:
     """`rng.make_key("event", id)` of each id."""
-    start = hashlib.sha256(b"\0\0\0\5event")
+    sha = hashlib.sha256
     hashes = []
     for message_id in message_ids:
         raw = message_id.encode()
-        h = start.copy()
-        h.update(len(raw).to_bytes(4, "big") + raw)
-        hashes.append(int.from_bytes(h.digest()[:8], "big", signed=True))
+        digest = sha(b"\0\0\0\5event" + len(raw).to_bytes(4, "big") + raw).digest()
+        hashes.append(int.from_bytes(digest[:8], "big", signed=True))
     return hashes
 
 

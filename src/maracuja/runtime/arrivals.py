@@ -192,7 +192,7 @@ def _context_columns(
     """Columns of the different contexts, spread over the events that share them."""
     if not context:
         return []
-    different = 1 + max(column.rows[-1] for column in context.values())
+    different = 1 + max(max(column.rows) for column in context.values())
     left: dict[int, dict[str, Any]] = {}
     columns = make_columns(context, types, different, left)
     places = index.to_list()
