@@ -63,7 +63,7 @@ def at_moments(
     category = np.where(own, chosen["passion"].to_numpy(), draw.choice(PASSIONS, size))
     frame = pl.DataFrame(
         {
-            "visit": [f"{label} {n}" for n in range(size)],
+            "visit": pl.Series([f"{label} {n}" for n in range(size)], dtype=pl.String),
             "row": rows,
             "local": pl.Series(local),
             "zone": chosen["timezone"],

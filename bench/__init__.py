@@ -1,0 +1,1 @@
+"""How fast Maracuja is, beside others, with equal outputs checked; `python -m bench` runs all."""
