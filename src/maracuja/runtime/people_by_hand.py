@@ -14,7 +14,7 @@ from maracuja.errors import BadInput, Conflict, NotFound
 from maracuja.model import ConsentState, micros
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.runtime.people_view import ConsentShown, said
-from maracuja.store import audit, consents, merging, people, suppressions
+from maracuja.store import audit, consents, definitions, merging, people, suppressions
 from maracuja.store.merging import Exposures
 
 BY_HAND: Final = "by_hand"
@@ -36,8 +36,9 @@ def say_consent(
 ) -> ConsentShown:
     """Add a word to the ledger of a person; `at` is when they said it (now by default).
 
-    An opt-in needs a `source`. Raises NotFound, BadInput.
+    An opt-in needs a `source`. Raises NotFound for person or topic, BadInput.
     """
+    definitions.get(conn, "topic", topic)
     own = people.get(conn, pid).pid
     said_at = at or now
     if said_at > now:

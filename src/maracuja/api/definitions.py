@@ -1,0 +1,102 @@
+"""Definitions over HTTP: listed, read, put with the version they started from, with history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
+
+from maracuja.api.answers import Name
+from maracuja.api.here import Actor, Here, Now, managing
+from maracuja.campaigns.decoding import schemas
+from maracuja.errors import BadInput, NotFound
+from maracuja.runtime import definition_work
+from maracuja.runtime.definition_work import DefinitionShown
+from maracuja.store import definitions
+
+router = managing("/definitions", "definitions")
+Kind = Annotated[str, Path(pattern="^(segment|template|campaign|topic|goal)$")]
+Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Base = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
+
+
+class NewDefinition(BaseModel):
+    """`base`: the version that its author started from (0: new, null: whatever stands)."""
+
+    definition: dict[str, Any]
+    base: Base = None
+
+
+class Dropped(BaseModel):
+    """The version that says: gone."""
+
+    version: int
+
+
+@router.get("")
+def list_definitions(
+    here: Here, kind: Annotated[str | None, Query(pattern="^[a-z]{1,20}$")] = None
+) -> list[DefinitionShown]:
+    """Every definition in force, of one kind or of all."""
+    with here.store.read() as conn:
+        return [definition_work.shown(one) for one in definitions.current(conn, kind)]
+
+
+@router.get("/schemas")
+def definition_schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schema of every kind, for editors."""
+    return schemas()
+
+
+@router.get("/{kind}/{name}")
+def get_definition(here: Here, kind: Kind, name: Name, version: Version = None) -> DefinitionShown:
+    """The version in force, or the one asked for."""
+    with here.store.read() as conn:
+        return definition_work.shown(definitions.get(conn, kind, name, version))
+
+
+@router.get("/{kind}/{name}/history")
+def definition_history(here: Here, kind: Kind, name: Name) -> list[DefinitionShown]:
+    """Every version, oldest first."""
+    with here.store.read() as conn:
+        found = [definition_work.shown(one) for one in definitions.history(conn, kind, name)]
+    if not found:
+        raise NotFound(f"There was never a {kind} `{name}`.")
+    return found
+
+
+@router.put("/{kind}/{name}")
+def put_definition(
+    here: Here, actor: Actor, now: Now, kind: Kind, name: Name, given: NewDefinition
+) -> DefinitionShown:
+    """Store the next version; refused where it does not fit the others or what stands is newer."""
+    with here.store.write() as conn:
+        return definition_work.put(
+            conn, kind, name, plain(given.definition), base=given.base, now=now, actor=actor
+        )
+
+
+@router.delete("/{kind}/{name}")
+def drop_definition(
+    here: Here,
+    actor: Actor,
+    now: Now,
+    kind: Kind,
+    name: Name,
+    base: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+) -> Dropped:
+    """Take a definition out of force; refused where another one names it."""
+    with here.store.write() as conn:
+        version = definition_work.drop(conn, kind, name, base=base, now=now, actor=actor)
+        return Dropped(version=version)
+
+
+def plain(raw: dict[str, Any]) -> dict[str, Any]:
+    """The mapping, when every text in it can be kept as UTF-8. Raises BadInput."""
+    try:
+        msgspec.json.encode(raw)
+    except (UnicodeEncodeError, ValueError, OverflowError, RecursionError) as fault:
+        raise BadInput("The definition holds a text or number that cannot be kept.") from fault
+    return raw

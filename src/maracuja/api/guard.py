@@ -1,0 +1,89 @@
+"""Who may manage: an admin key, as a bearer token or the user of basic authentication.
+
+A page elsewhere must never act in the name of a browser that has logged in here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from maracuja.errors import Forbidden, Unauthorized
+from maracuja.store import keys
+from maracuja.store.engine import Store
+from maracuja.store.keys import KeyKind
+
+SAFE: Final = ("GET", "HEAD", "OPTIONS")
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+Guard = Callable[[Request], Awaitable[str]]
+
+
+def admin_guard(store: Store) -> Guard:
+    """A dependency that lets admin keys pass and tells who acts, as `key:<name>`.
+
+    Raises Unauthorized without a key in force, Forbidden for another kind of key or a request
+    that another site has made a browser send.
+    """
+
+    async def guard(request: Request) -> str:
+        check_origin(request)
+        presented = _presented(request)
+
+        def find() -> keys.Key:
+            with store.read() as conn:
+                return keys.authenticate(conn, presented)
+
+        key = await run_in_threadpool(find)
+        if key.kind is not KeyKind.ADMIN:
+            raise Forbidden(
+                f"A {key.kind.value} key may not manage.",
+                fix="Use an admin key: `maracuja key create --kind admin`.",
+            )
+        return f"key:{key.name or key.id}"
+
+    return guard
+
+
+def _presented(request: Request) -> str:
+    """The key of the authorization header."""
+    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and coded.strip():
+        return coded.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(coded, validate=True).partition(b":")[0].decode()
+        except (binascii.Error, UnicodeDecodeError, ValueError) as fault:
+            raise Unauthorized("The authorization header cannot be read.") from fault
+    raise Unauthorized(
+        "There is no admin key.",
+        fix="Send it as a bearer token, or as the user of basic authentication.",
+    )
+
+
+def check_origin(request: Request) -> None:
+    """Refuse changes that another site has made a browser ask for. Raises Forbidden."""
+    if request.method in SAFE:
+        return
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    foreign = origin is not None and origin.partition("://")[2] != request.headers.get("host", "")
+    if site not in ("same-origin", "none") or foreign:
+        raise Forbidden("Another site may not ask for changes.", where="origin")
+
+
+def is_at_home(request: Request) -> bool:
+    """Whether the request comes from this machine, to a name of this machine, past no proxy.
+
+    Anything else must show a key: a name that leads to 127.0.0.1 is not enough.
+    """
+    client = request.client.host if request.client else ""
+    name = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    forwarded = any(header in request.headers for header in _FORWARDED)
+    return client in LOOPBACK and name in LOOPBACK and not forwarded

@@ -1,0 +1,80 @@
+"""What managing routes ask for: the open workspace, who acts, the present moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, Request
+
+from maracuja.api.answers import PROBLEMS, Turns
+from maracuja.api.guard import Guard
+from maracuja.app import App
+from maracuja.runtime.overview import Overview
+from maracuja.stats.report import LiftReport
+
+
+class Pages(Protocol):
+    """The pages that people see; see `maracuja.ui.home`."""
+
+    def report(self, report: LiftReport, language: str) -> str:
+        """A campaign's lift."""
+        ...
+
+    def welcome(self, seen: Overview) -> str:
+        """What there is, and the next steps."""
+        ...
+
+    def reference(self, openapi: Mapping[str, Any]) -> str:
+        """The documentation of the API."""
+        ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Set as `state.desk` of the application that includes the routes."""
+
+    app: App
+    guard: Guard
+    pages: Pages
+    turns: Turns = field(default_factory=Turns)
+
+
+def _app(request: Request) -> App:
+    desk: Desk = request.app.state.desk
+    return desk.app
+
+
+def _pages(request: Request) -> Pages:
+    desk: Desk = request.app.state.desk
+    return desk.pages
+
+
+def _turns(request: Request) -> Turns:
+    desk: Desk = request.app.state.desk
+    return desk.turns
+
+
+def _now(request: Request) -> datetime:
+    return _app(request).clock.now()
+
+
+async def _actor(request: Request) -> str:
+    desk: Desk = request.app.state.desk
+    return await desk.guard(request)
+
+
+Here = Annotated[App, Depends(_app)]
+Shown = Annotated[Pages, Depends(_pages)]
+Long = Annotated[Turns, Depends(_turns)]
+Now = Annotated[datetime, Depends(_now)]
+Actor = Annotated[str, Depends(_actor)]
+
+
+def managing(path: str, tag: str) -> APIRouter:
+    """A router below /api whose every route needs an admin key."""
+    return APIRouter(
+        prefix=f"/api{path}", tags=[tag], dependencies=[Depends(_actor)], responses=PROBLEMS
+    )

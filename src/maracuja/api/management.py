@@ -1,0 +1,74 @@
+"""The FastAPI application: management, pages and the links of messages; never the events."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from maracuja import __doc__ as about
+from maracuja.api import (
+    campaigns,
+    definitions,
+    home,
+    people,
+    records,
+    segments,
+    templates,
+    workspace,
+)
+from maracuja.api.answers import add_errors_to
+from maracuja.api.guard import admin_guard
+from maracuja.api.here import Desk, Pages
+from maracuja.api.links import links_router
+from maracuja.app import App, key_ring, make_links
+from maracuja.runtime.link_actions import LinkActions
+from maracuja.store import inbox
+
+ROUTERS: Final = (
+    workspace.router,
+    definitions.router,
+    segments.router,
+    templates.router,
+    campaigns.router,
+    people.router,
+    records.router,
+)
+_SECURITY: Final = {
+    "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},
+    "key as user": {"type": "http", "scheme": "basic", "description": "An admin key as user."},
+}
+
+
+def make_management(
+    app: App, pages: Pages, put: Callable[[inbox.Request], Awaitable[None]]
+) -> FastAPI:
+    """The application of an open workspace; `put` makes an inbox row durable."""
+    api = FastAPI(
+        title="Maracuja", version="1", description=about or "", docs_url=None, redoc_url=None
+    )
+    api.state.desk = Desk(app, admin_guard(app.store), pages)
+    add_errors_to(api)
+    for router in ROUTERS:
+        api.include_router(router)
+    api.include_router(home.router)
+    actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
+    api.include_router(links_router(actions, put, app.clock))
+    api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]  # FastAPI's own way
+    return api
+
+
+def _openapi(api: FastAPI) -> dict[str, Any]:
+    """The description of the API, made once, with the report's types and the ways to log in."""
+    if api.openapi_schema is None:
+        made = get_openapi(
+            title=api.title, version=api.version, description=api.description, routes=api.routes
+        )
+        parts = made.setdefault("components", {})
+        parts.setdefault("schemas", {}).update(campaigns.REPORT_PARTS)
+        parts["securitySchemes"] = _SECURITY
+        made["security"] = [{name: []} for name in _SECURITY]
+        api.openapi_schema = made
+    return api.openapi_schema

@@ -1,0 +1,136 @@
+"""The one ASGI application: events go their bare way at once, all else is loaded when asked for.
+
+Until somebody asks for a page, a link or the management API the process stays small.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from maracuja.api.ingest import IngestApp, Message, Receive, Scope, Send
+from maracuja.app import App
+from maracuja.errors import BadInput, MaracujaError, TooLarge
+from maracuja.runtime.inbox_writer import InboxWriter
+from maracuja.store import inbox, keys
+
+if TYPE_CHECKING:
+    from maracuja.api.here import Pages
+
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+BODY_BYTES_MAX: Final = 2_000_000
+
+# Pages carry their own styles, and nothing else: no script runs and nothing is loaded.
+HEADERS: Final = {
+    b"content-security-policy": b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+    b"cache-control": b"no-store",
+}
+_JSON: Final = [(b"content-type", b"application/json")]
+
+
+class Server:
+    """`/v1/*` to ingest, `/healthz` at once, all else to management; `close` it after the last.
+
+    `load_pages` gives the pages that people see when the first is asked for.
+    """
+
+    def __init__(self, app: App, load_pages: Callable[[], Pages]) -> None:
+        self._app = app
+        self._load_pages = load_pages
+        self._writer = InboxWriter(app.store)
+        self._ingest = IngestApp(
+            read_keys=self._read_keys,
+            inbox=self._writer,
+            clock=app.clock,
+            requests_per_s=app.config.server.requests_per_s,
+        )
+        self._management: Asgi | None = None
+        self._loading = asyncio.Lock()
+
+    def close(self) -> None:
+        """Write what has been accepted; later requests are refused."""
+        self._writer.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path.startswith("/v1/"):
+            await self._ingest(scope, receive, send)
+            return
+        guarded = _guarded(send)
+        if path == "/healthz":
+            await _answer(guarded, 200, b'{"ok": true}')
+            return
+        try:
+            _check_size(scope)
+        except MaracujaError as error:
+            await _answer(guarded, error.http_status, _problem(error))
+            return
+        management = self._management or await self._load()
+        await management(scope, receive, guarded)
+
+    async def _load(self) -> Asgi:
+        """The application for all but events, made on the first request."""
+        async with self._loading:
+            if self._management is None:
+                self._management = await asyncio.to_thread(self._make)
+            return self._management
+
+    def _make(self) -> Asgi:
+        from maracuja.api.management import make_management
+
+        return make_management(self._app, self._load_pages(), self._put)
+
+    async def _put(self, request: inbox.Request) -> None:
+        await self._writer.put(request)
+
+    def _read_keys(self) -> keys.KeyRing:
+        with self._app.store.read() as conn:
+            return keys.ring(conn)
+
+
+def _check_size(scope: Scope) -> None:
+    """Raise for a body that is announced to be too long, or whose length cannot be read."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            if not value.isdigit():
+                raise BadInput("The content-length is no number.")
+            if int(value) > BODY_BYTES_MAX:
+                raise TooLarge(f"A body of more than {BODY_BYTES_MAX} bytes is not taken.")
+
+
+def _problem(error: MaracujaError) -> bytes:
+    import msgspec
+
+    told = {"code": error.code, "message": error.message, "where": error.where, "fix": error.fix}
+    return msgspec.json.encode(told)
+
+
+def _guarded(send: Send) -> Send:
+    """Add the headers that a route has not set itself."""
+
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given: Sequence[tuple[bytes, bytes]] = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in given}
+            added = [(name, value) for name, value in HEADERS.items() if name not in names]
+            message = {**message, "headers": [*given, *added]}
+        await send(message)
+
+    return guarded
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers: list[tuple[Any, Any]] = [*_JSON, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,79 @@
+"""Templates over HTTP: looked over beforehand, and shown as one person would read them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from maracuja.api.definitions import plain
+from maracuja.api.here import Here, Long, Now, managing
+from maracuja.app import App
+from maracuja.campaigns.decoding import decode
+from maracuja.errors import BadInput
+from maracuja.runtime import people_view, template_work
+from maracuja.runtime.template_work import Preview, TemplateChecked
+from maracuja.templates.definition import Template
+
+router = managing("/templates", "templates")
+Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+
+
+class Given(BaseModel):
+    """A template by its id, or as it stands in a file: one of the two."""
+
+    template: Text = ""
+    definition: dict[str, Any] = Field(default_factory=dict)
+
+    def read(self, here: App) -> Template:
+        """The template. Raises BadInput, NotFound, TemplateError."""
+        if bool(self.template) == bool(self.definition):
+            raise BadInput("Give either `template` or `definition`.", where="template")
+        if self.template:
+            with here.store.read() as conn:
+                return template_work.get(conn, self.template)
+        found = decode({"kind": "template", **plain(self.definition)})
+        if not isinstance(found, Template):
+            raise BadInput("The definition is no template.", where="definition.kind")
+        return found
+
+
+class CheckAsked(Given):
+    """`marketing`: whether there must be a way to unsubscribe."""
+
+    marketing: bool = True
+
+
+class PreviewAsked(Given):
+    """`person` as an identity or pid:<number>; without one, somebody who is not known at all."""
+
+    person: Text = ""
+    language: Annotated[str, Field(pattern=r"^([a-z]{2}(-[A-Za-z]{2,8})?)?$")] = ""
+    channel: Annotated[str, Field(pattern="^[a-z_]{1,30}$")] = "email"
+
+
+@router.post("/check")
+def check_template(here: Here, now: Now, long: Long, asked: CheckAsked) -> TemplateChecked:
+    """What it needs, what the worst profiles would read, what is wrong or unwise in it."""
+    template = asked.read(here)
+    with long.long():
+        return template_work.check(here.ground, template, now, marketing=asked.marketing)
+
+
+@router.post("/preview")
+def preview_template(here: Here, now: Now, long: Long, asked: PreviewAsked) -> Preview:
+    """What a person would read now."""
+    template = asked.read(here)
+    pid = None
+    if asked.person:
+        with here.store.read() as conn:
+            pid = people_view.find(conn, asked.person, here.config.shop.country)
+    with long.long():
+        return template_work.preview(
+            here.ground,
+            template,
+            now,
+            pid=pid,
+            language=asked.language,
+            channel=asked.channel,
+        )

@@ -1,0 +1,124 @@
+"""One definition after the other, as the API changes them: checked against all others, on record.
+
+Whole directories of them are the business of `definition_files`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from maracuja.campaigns.checks import check_campaign
+from maracuja.campaigns.decoding import Definition, decode, kind_of, plain
+from maracuja.campaigns.definitions import Campaign
+from maracuja.errors import BadInput, DefinitionError
+from maracuja.model import micros, moment
+from maracuja.runtime.launch_ground import definitions_in_force
+from maracuja.segments import check as segment_check
+from maracuja.segments.definition import Segment
+from maracuja.store import audit, definitions
+from maracuja.templates.definition import Template
+from maracuja.templates.needs import needs
+
+Around = dict[tuple[str, str], Definition]
+
+
+@dataclass(frozen=True)
+class DefinitionShown:
+    """One version of a definition; `body` is empty where it says: gone."""
+
+    kind: str
+    id: str
+    version: int
+    created: datetime
+    actor: str
+    deleted: bool
+    body: dict[str, Any]
+
+
+def shown(stored: definitions.Definition) -> DefinitionShown:
+    """A stored version for people and programs."""
+    body = msgspec.json.decode(stored.body) if stored.body else {}
+    at = moment(stored.created_us)
+    return DefinitionShown(
+        stored.kind, stored.id, stored.version, at, stored.actor, stored.deleted, body
+    )
+
+
+def put(
+    conn: Connection,
+    kind: str,
+    name: str,
+    raw: dict[str, Any],
+    *,
+    base: int | None,
+    now: datetime,
+    actor: str,
+) -> DefinitionShown:
+    """Store a definition as the next version of its id.
+
+    `base` is the version that the author started from (0: a new one, None: whatever stands).
+    Raises DefinitionError with the first fault, of itself or of what names it; BadInput where kind
+    or id are others; Conflict where the stored version is newer.
+    """
+    definition = decode({"kind": kind, "id": name, **raw})
+    if (kind_of(definition), definition.id) != (kind, name):
+        raise BadInput(
+            f"The definition is the {kind_of(definition)} `{definition.id}`.",
+            where="id",
+            fix=f"Put it where it belongs, or make it the {kind} `{name}`.",
+        )
+    before = dict(definitions_in_force(conn))
+    _raise_new_faults(before, {**before, (kind, name): definition}, (kind, name))
+    now_us = micros(now)
+    version = definitions.put(
+        conn, kind, name, plain(definition), base=base, actor=actor, now_us=now_us
+    )
+    audit.add(conn, now_us, actor, "put", f"{kind}:{name}", {"version": version})
+    return shown(definitions.get(conn, kind, name))
+
+
+def drop(
+    conn: Connection, kind: str, name: str, *, base: int | None, now: datetime, actor: str
+) -> int:
+    """Take a definition out of force; the version that says so.
+
+    Raises NotFound, Conflict, and DefinitionError where another one names it.
+    """
+    now_us = micros(now)
+    before = dict(definitions_in_force(conn))
+    version = definitions.drop(conn, kind, name, base=base, actor=actor, now_us=now_us)
+    after = {key: one for key, one in before.items() if key != (kind, name)}
+    _raise_new_faults(before, after, (kind, name))
+    audit.add(conn, now_us, actor, "drop", f"{kind}:{name}", {"version": version})
+    return version
+
+
+def _raise_new_faults(before: Around, after: Around, changed: tuple[str, str]) -> None:
+    """Raise the first fault that the change brings; faults that stood before stay as they are."""
+    for key in sorted(after, key=lambda one: (one != changed, one)):
+        for fault in _faults(after[key], after):
+            known = key != changed and any(True for _ in _faults(before[key], before))
+            if known:
+                break
+            place = fault.where if key == changed else f"{key[0]} {key[1]}: {fault.where}"
+            raise type(fault)(fault.message, where=place, fix=fault.fix)
+
+
+def _faults(definition: Definition, around: Around) -> Iterator[DefinitionError]:
+    """What is wrong with a definition among the others."""
+    if isinstance(definition, Campaign):
+        yield from check_campaign(definition, around)
+    elif isinstance(definition, Segment):
+        segments = {name: d for (_, name), d in around.items() if isinstance(d, Segment)}
+        yield from segment_check.check(definition, segment_check.Known(segments=segments))
+    elif isinstance(definition, Template):
+        try:
+            needs(definition)
+        except DefinitionError as fault:
+            yield fault
