@@ -237,3 +237,51 @@ def test_query_and_fold_agree(
         person = pl.DataFrame([row], schema=schema)
         alone = person.select(predicate(conditions, schema, scales, when)).item()
         assert alone == for_set
+
+
+crowded = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(NAMES), st.integers(0, 7)),
+    min_size=3,
+    max_size=24,
+)
+short = st.sampled_from(["1 hour", "2 hours", "4 hours"])
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> dict[str, Any]:
+    """Sequences that crowded people often complete: no filters, short times."""
+    steps: list[dict[str, Any]] = [{"did": draw(st.sampled_from(NAMES))}]
+    for _ in range(draw(st.integers(1, 2))):
+        if draw(st.booleans()):
+            steps.append({"did_not": draw(st.sampled_from(NAMES))})
+        step = {"did": draw(st.sampled_from(NAMES))}
+        steps.append(step | ({"within": draw(short)} if draw(st.booleans()) else {}))
+    if draw(st.booleans()):
+        steps.append({"did_not": draw(st.sampled_from(NAMES)), "within": draw(short)})
+    total = {"in_total": draw(short)} if draw(st.booleans()) else {}
+    return {"sequence": steps, **total}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    found=crowded,
+    merged=st.sampled_from([{}, {0: 2}]),
+    raw=st.lists(chains(), min_size=3, max_size=6),
+)
+def test_joins_and_chains_agree(
+    found: list[tuple[int, str, int]], merged: dict[int, int], raw: list[Any]
+) -> None:
+    when = When(NOW)
+    noon = NOW.replace(tzinfo=None, second=0)
+    events = [
+        {**dict.fromkeys(COLUMNS), "pid": pid, "event": name, "ts": noon - timedelta(hours=hours)}
+        for pid, name, hours in found
+    ]
+    with connection(events, merged) as con:
+        lake = lake_of(con)
+        for wanted in needs(decode_conditions(raw)).facts:
+            frame = compute(con, wanted, lake, when)
+            queried = dict(frame.iter_rows())
+            for pid in range(3):
+                own = [r for r in events if merged.get(r["pid"], r["pid"]) == pid]
+                assert queried.get(pid) == fold(wanted, own, lake.columns, when), wanted

@@ -158,6 +158,7 @@ def value_kind(wanted: Fact, columns: Mapping[str, str]) -> Kind:
 
 
 def property_kind(name: str, columns: Mapping[str, str], *, numeric: bool) -> Kind:
+    """The kind of a property; one without a column is a number where `numeric`, else a text."""
     found = columns.get(full_name(name))
     if found is not None:
         return kind_of_sql(found)
