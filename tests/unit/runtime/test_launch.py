@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 import pytest
+from sqlalchemy import Connection
 
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.config import Config, make_config
@@ -496,3 +501,52 @@ def test_a_text_that_turns_out_wrong_pauses_its_campaign_alone(ground: Ground) -
         (line,) = audit.newest(conn, action="pause")
     assert line.subject == "campaign:odd"
     assert "odd" in line.detail
+
+
+class Died(Exception):
+    """What a crash is to a test."""
+
+
+class Mortal:
+    """A store that dies at its n-th write: before the commit, or just after it."""
+
+    def __init__(self, store: Store, writes: int, *, committed: bool) -> None:
+        self.read = store.read
+        self._store = store
+        self._left = writes
+        self._committed = committed
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """As Store.write, until the hour has come."""
+        self._left -= 1
+        with self._store.write() as conn:
+            yield conn
+            if self._left == 0 and not self._committed:
+                raise Died
+        if self._left == 0:
+            raise Died
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("writes", [1, 2, 3])
+def test_a_launch_that_dies_at_any_write_ends_as_if_it_had_not(
+    ground: Ground, writes: int, committed: bool
+) -> None:
+    run = start(ground, "fruit")
+    store = cast(Store, Mortal(ground.store, writes, committed=committed))
+    mortal = Ground(store, ground.lake, ground.config)
+    with contextlib.suppress(Died):
+        run_all(mortal, NOON)
+    later = NOON + timedelta(minutes=5)
+    run_all(ground, later)
+    rows = decided(ground, later)
+    assert rows["pid"].to_list() == [i + 1 for i in range(0, PEOPLE, 2) if i % 50]
+    sends = rows.filter(pl.col("outcome") == "send")
+    with ground.store.read() as conn:
+        assert outbox.counts(conn, run.run)[OutboxState.QUEUED] == sends.height
+        (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
+        known = [file.path for file in manifest.live(conn, list(FileKind), micros(later))]
+    _, bodies = read_bodies(ground.lake, chunk.path)
+    assert bodies["pid"].to_list() == sends["pid"].to_list()
+    assert len(known) == len(set(known)) == 3
