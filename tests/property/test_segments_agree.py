@@ -20,6 +20,8 @@ from maracuja.segments.facts import COUNTED, value_kind
 from maracuja.segments.fold import fold
 from maracuja.segments.predicate import needs, predicate
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 1, 12, 0, 30, tzinfo=UTC)
 NAMES = ["Viewed", "Added", "Ordered"]
 COLUMNS = {
