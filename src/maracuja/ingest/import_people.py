@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+import msgspec
 import polars as pl
 
 from maracuja.ingest import addresses
@@ -190,6 +191,8 @@ def infer_text_type(texts: pl.Series) -> TraitType:
         return TraitType.NUMBER
     if some.str.to_lowercase().is_in(["true", "false"]).all():
         return TraitType.BOOLEAN
+    if some.str.starts_with("[").all() and not _lists(some).null_count():
+        return TraitType.LIST
     sample = some.head(SAMPLE)
     if _share(_dates(sample)) >= AGREED:
         return TraitType.DATE
@@ -217,8 +220,27 @@ def typed_texts(texts: pl.Series, kind: TraitType) -> pl.Series:
     if kind is TraitType.TIME:
         return parse_times(texts).cast(pl.Datetime("us"))
     if kind is TraitType.LIST:
-        return texts.str.split(";").list.eval(pl.element().str.strip_chars())
+        return _lists(texts)
     return texts
+
+
+def _lists(texts: pl.Series) -> pl.Series:
+    """Lists of texts: as JSON, which is how an export has them, or parted by semicolons."""
+    parted = texts.str.split(";").list.eval(pl.element().str.strip_chars())
+    if not texts.str.starts_with("[").any():
+        return parted
+    lists = [
+        _json_list(text) if text is not None and text.startswith("[") else items
+        for text, items in zip(texts.to_list(), parted.to_list(), strict=True)
+    ]
+    return pl.Series(texts.name, lists, dtype=pl.List(pl.String))
+
+
+def _json_list(text: str) -> list[str] | None:
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except msgspec.DecodeError:
+        return None
 
 
 def _dates(texts: pl.Series) -> pl.Series:

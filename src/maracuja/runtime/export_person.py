@@ -1,0 +1,97 @@
+"""Everything that is held about one person, for the person to read: a data-subject request.
+
+It must never show anybody else, nor a secret such as a signed link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from maracuja.channels import NAMES_BY_CODE
+from maracuja.model import moment
+from maracuja.runtime import delivery_texts, people_view, people_why
+from maracuja.runtime.delivery_texts import Body
+from maracuja.runtime.launch_ground import Ground
+from maracuja.store import held, runs
+from maracuja.store.held import Sent
+from maracuja.store.outbox import Chunk, OutboxState
+from maracuja.templates.placeholders import fill
+
+EVERYTHING: Final = 2**62
+
+
+def export_person(
+    ground: Ground, pid: int, now: datetime, *, language: str = "en"
+) -> dict[str, Any]:
+    """The person, found also by a pid that was merged away, as plain values for JSON.
+
+    Identities, addresses, traits (with source, confidence, time), consents with their history,
+    suppressions, events, decisions in words of `language`, and messages as they were rendered,
+    with their links before they were signed. Events count once they are projected. Raises
+    NotFound.
+    """
+    with ground.store.read() as conn:
+        person = people_view.show(conn, pid, now)
+        sent = held.messages_of(conn, [person.pid, *person.merged])
+        of_run = {run.run: run for run in runs.every(conn)}
+    why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
+    events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
+    found = {
+        "exported_at": now,
+        "person": person,
+        "decisions": why.decisions,
+        "messages": [_message(ground.lake, one, of_run) for one in sent],
+        "events": events,
+    }
+    return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])
+
+
+def write_person(ground: Ground, pid: int, path: Path, now: datetime) -> Path:
+    """`export_person` as a JSON file that only its owner may read. Raises as it does."""
+    found = export_person(ground, pid, now)
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+    return path
+
+
+def _message(lake: Path, sent: Sent, of_run: Mapping[int, runs.Run]) -> dict[str, Any]:
+    """One message: where it is, and what it said, if its text is still kept."""
+    run = of_run[sent.run]
+    chunk = Chunk(chunk=0, run=sent.run, path=sent.path, lane=0, catalog_rev=0)
+    body = delivery_texts.read(lake, chunk, [sent.n]).get(sent.n)
+    return {
+        "campaign": run.campaign,
+        "occurrence": run.occurrence,
+        "channel": NAMES_BY_CODE.get(sent.channel, str(sent.channel)),
+        "state": OutboxState(sent.state).name.lower(),
+        "attempts": sent.attempts,
+        "due": moment(sent.due_us),
+        **(_text(body) if body is not None else {"text_kept": False}),
+    }
+
+
+def _text(body: Body) -> dict[str, Any]:
+    def filled(text: str, *, html: bool = False) -> str:
+        return fill(
+            text,
+            body.links,
+            html=html,
+            href=lambda _, url: url,
+            page=lambda name: f"[{name}]",
+        )
+
+    return {
+        "id": body.message.hex(),
+        "address": body.address,
+        "variant": body.variant,
+        "language": body.language,
+        "subject": filled(body.content.subject),
+        "preheader": filled(body.content.preheader),
+        "text": filled(body.content.text),
+        "html": filled(body.content.html, html=True),
+    }
