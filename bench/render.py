@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 PEOPLE = 100_000
-ROUNDS = 3
+ROUNDS = 5
 ROW_ENGINES_PEOPLE = {"python-liquid": 10_000}
 SHORT = (
     '{% case person.gender %}{% when "m" %}Уважаемый{% when "f" %}Уважаемая'
@@ -121,11 +121,12 @@ def engines(source: str, part: str, frame: Any) -> dict[str, Any]:
     nodes, html = made.plan.nodes[part], part == "html"
 
     def by_python() -> list[str]:
-        out = []
-        for row in tuples:
-            slot = dict(zip(rows.order, rows(row, {}), strict=True))
-            out.append("".join([p if isinstance(p, str) else slot[p] for p in pieces]))
-        return out
+        place = {slot: at for at, slot in enumerate(rows.order)}
+        plan = [piece if isinstance(piece, str) else place[piece] for piece in pieces]
+        return [
+            "".join([p if isinstance(p, str) else slots[p] for p in plan])
+            for slots in (rows(row, {}) for row in tuples)
+        ]
 
     def by_liquid() -> list[str]:
         from liquid.template import BoundTemplate
@@ -163,19 +164,25 @@ def minijinja(frame: Any) -> tuple[int, Any]:
     return len(spaces), lambda: [environment.render_template("short", **s) for s in spaces]
 
 
-def measure(runs: dict[str, Any], rounds: int) -> dict[str, float]:
-    """name -> people per second: the median of `rounds` turns, engines taking turns."""
-    speeds: dict[str, list[float]] = {name: [] for name in runs}
+def measure(runs: dict[str, Any], rounds: int) -> list[dict[str, float]]:
+    """For each of `rounds` turns name -> people per second, engines taking turns."""
+    speeds: list[dict[str, float]] = []
     for _ in range(rounds):
+        speeds.append({})
         for name, (count, run) in runs.items():
             start = time.perf_counter()
             run()
-            speeds[name].append(count / (time.perf_counter() - start))
-    return {name: statistics.median(found) for name, found in speeds.items()}
+            speeds[-1][name] = count / (time.perf_counter() - start)
+    return speeds
 
 
-def compare(title: str, runs: dict[str, Any], rounds: int) -> tuple[bool, dict[str, float]]:
-    """Whether all bodies are equal, and how many times slower than columns each engine is."""
+def ratio(speeds: list[dict[str, float]], fast: str, slow: str) -> float:
+    """How many times faster one engine is than another: the median over the rounds."""
+    return round(statistics.median(turn[fast] / turn[slow] for turn in speeds), 1)
+
+
+def compare(title: str, runs: dict[str, Any], rounds: int) -> tuple[bool, list[dict[str, float]]]:
+    """Whether all bodies are equal, and the speeds of each round."""
     bodies = {name: run() for name, (_, run) in runs.items() if "slots" not in name}
     few = min(len(made) for made in bodies.values())
     digests = {name: digest(list(made[:few])) for name, made in bodies.items()}
@@ -183,8 +190,9 @@ def compare(title: str, runs: dict[str, Any], rounds: int) -> tuple[bool, dict[s
     equal = len(set(digests.values())) == 1 and len(whole) == 1
     speeds = measure(runs, rounds)
     print(f"{title}: {len(bodies['columns'])} people, md5 {digests['columns']}, equal: {equal}")
-    for name, speed in speeds.items():
-        print(f"  {name:22} {speed:12,.0f} people/s {speeds['columns'] / speed:8.1f}x")
+    for name in runs:
+        speed = statistics.median(turn[name] for turn in speeds)
+        print(f"  {name:22} {speed:12,.0f} people/s {ratio(speeds, 'columns', name):8.1f}x")
     return equal, speeds
 
 
@@ -201,18 +209,17 @@ def play(count: int, rounds: int) -> dict[str, Any]:
     mail_equal, mail_speeds = compare("e-mail of 22 KB", mail, rounds)
     shares, corpus_equal = check_corpus()
     print("corpus:", shares)
-    slots = mail_speeds["columns, slots only"]
     return {
         "bench": "render",
         "equal": equal and mail_equal and corpus_equal,
         "ratios": {
-            "python-liquid": round(speeds["columns"] / speeds["python-liquid"], 1),
-            "minijinja": round(speeds["columns"] / speeds["minijinja"], 1),
-            "fallback_vs_python-liquid": round(speeds["python"] / speeds["python-liquid"], 1),
-            "html_slots_vs_python-liquid": round(slots / mail_speeds["python-liquid"], 1),
-            "html_whole_vs_python-liquid": round(
-                mail_speeds["columns"] / mail_speeds["python-liquid"], 1
+            "python-liquid": ratio(speeds, "columns", "python-liquid"),
+            "minijinja": ratio(speeds, "columns", "minijinja"),
+            "fallback_vs_python-liquid": ratio(speeds, "python", "python-liquid"),
+            "html_slots_vs_python-liquid": ratio(
+                mail_speeds, "columns, slots only", "python-liquid"
             ),
+            "html_whole_vs_python-liquid": ratio(mail_speeds, "columns", "python-liquid"),
         },
         "rungs": shares,
     }

@@ -125,7 +125,7 @@ def agrees(made: Compiled, frame: pl.DataFrame) -> bool:
     """Whether every part of every person equals python-liquid's, refusals included."""
     rendered = made.render(frame, PRODUCTS)
     prepared = prepare.people(made.template, made.names, frame, PRODUCTS, now=None)
-    catalogue = prepared.catalogue().values()
+    catalogue = reference.catalogue(prepared.catalogue().values())
     parts = {part: rendered.bodies(part).to_list() for part in made.skeleton}
     links = dict(rendered.links)
     for n, row in enumerate(prepared.frame.to_dicts()):

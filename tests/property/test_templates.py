@@ -179,11 +179,12 @@ def the_same(source: str, part: str, rows: list[dict[str, object]], sold_out: So
     rungs = [slot.rung for slot in made.plan.slots]
     python = plan.Rows(made.plan, made.names, list(range(len(rungs))))
     catalogue = prepared.catalogue()
+    products = reference.catalogue(catalogue.values())
     for n, row in enumerate(prepared.frame.select(sorted(made.names.reads)).iter_rows(named=True)):
         if prepared.refused[n] is not None:
             assert errors[n] == prepared.refused[n]
             continue
-        space = reference.namespace({**row, **made.names.constants}, catalogue.values())
+        space = reference.namespace({**row, **made.names.constants}, products)
         try:
             expected, why = reference.render(nodes, space, html=part == "html"), None
         except Refused as refusal:

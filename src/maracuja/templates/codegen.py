@@ -165,17 +165,16 @@ class Writer(SourceReader):
 
     def _case(self, node: CaseNode) -> None:
         subject, none = self._new("t"), self._new("t")
-        self._line(f"{subject} = {self._primitive(node.expression).source}")
+        given = self._primitive(node.expression)
+        case = Code(subject, given.kind, simple=True)
+        self._line(f"{subject} = {given.source}")
         self._line(f"{none} = True")
         for block in node.blocks:
             if not isinstance(block, MultiExpressionBlockNode):
                 self._line(f"if {none}:")
                 self.block(block)
                 continue
-            tests = [
-                f"equals({subject}, {self._primitive(e).source})"
-                for e in block.expression.expressions
-            ]
+            tests = [self._same(case, self._primitive(e)) for e in block.expression.expressions]
             self._line(f"for _ in range({' + '.join(tests)}):")
             self._depth += 1
             self._line(f"{none} = False")
@@ -200,7 +199,10 @@ class Writer(SourceReader):
             if node.default is None and code.path:
                 self._line(f"if {listed} is None: miss({code.path!r})")
             element = code.dtype.inner if code.kind == "list" and code.dtype else None
-        self._line(f"{listed} = items({listed}, {offset}, {turns}, {loop.reversed})")
+        if element is not None and not loop.reversed:
+            self._line(f"{listed} = ({listed} or [])[{offset}:{offset + turns}]")
+        else:
+            self._line(f"{listed} = items({listed}, {offset}, {turns}, {loop.reversed})")
         self._line(f"for {at}, {item} in enumerate({listed}):")
         name, outer = str(loop.identifier), dict(self._scope)
         kind = kind_of(element) if element is not None else "any"

@@ -149,6 +149,7 @@ def _emptiness(value: Value, *, blank: bool) -> Test:
 
 
 def all_of(tests: Iterable[Test]) -> Test:
+    """Whether all tests hold; constants are folded."""
     tests = list(tests)
     if any(test is False for test in tests):
         return False
@@ -157,6 +158,7 @@ def all_of(tests: Iterable[Test]) -> Test:
 
 
 def any_of(tests: Iterable[Test]) -> Test:
+    """Whether any test holds; constants are folded."""
     tests = list(tests)
     if any(test is True for test in tests):
         return True
@@ -165,4 +167,5 @@ def any_of(tests: Iterable[Test]) -> Test:
 
 
 def negated(test: Test) -> Test:
+    """The opposite of a test."""
     return not test if isinstance(test, bool) else ~test

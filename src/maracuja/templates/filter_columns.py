@@ -5,7 +5,6 @@ A form gets (value, args, html) and raises NotCompilable where it cannot keep th
 
 from __future__ import annotations
 
-import html as html_module
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -25,12 +24,8 @@ from maracuja.templates.values import (
 TEXT: Final = pl.String()
 
 
-def html_escape(text: str) -> str:
-    """The escaping of a plain text, as python-liquid's `escape` does it."""
-    return html_module.escape(text)
-
-
 def made(expr: pl.Expr, *of: Value, dtype: Any = TEXT, safe: bool = False) -> Value:
+    """A Value computed from others."""
     return Value(dtype, expr, safe=safe, weight=1 + sum(v.weight for v in of))
 
 
@@ -259,6 +254,7 @@ def sized(value: Value) -> Value:
 
 
 def whole(value: Value) -> pl.Expr:
+    """An integer as Int64; declines for anything else."""
     if value.kind != "int":
         raise NotCompilable(f"arithmetic with a {value.kind}")
     return value.column().cast(pl.Int64)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import wraps
+from html import escape as html_escape
 from typing import Any, Final, NamedTuple
 
 from liquid.builtin.filters import array, string
@@ -27,7 +28,7 @@ from maracuja.templates.values import Value, minor_digits, show, symbol
 NBSP: Final = "\u00a0"
 TEXT_MAX: Final = 100_000  # characters that one filter may give
 DATE_PARTS: Final = frozenset("dmYyHMSjbBaA%") | {"-d", "-m", "-H", "-M"}
-_PERCENT: Final = re.compile(r"%(-?.)")
+PERCENT: Final = re.compile(r"%(-?.)")
 
 
 class Filter(NamedTuple):
@@ -53,7 +54,7 @@ def or_else(value: Any, other: Any) -> Any:
 def escape_text(value: Any, *, html: bool) -> str:
     """HTML's special characters as entities."""
     text = show(value)
-    return escape(str(text)) if html else columns.html_escape(text)
+    return escape(str(text)) if html else html_escape(text)
 
 
 def day(value: Any, form: str = "%d.%m.%Y") -> str:
@@ -61,7 +62,7 @@ def day(value: Any, form: str = "%d.%m.%Y") -> str:
 
     There is no "now": a text must read the same whenever it is made.
     """
-    for part in _PERCENT.findall(form):
+    for part in PERCENT.findall(form):
         if part not in DATE_PARTS:
             raise FilterArgumentError(f"date: %{part} is not supported", token=None)
     if isinstance(value, str):

@@ -112,6 +112,7 @@ class _Walk:
             self.node(node, scope, sure)
 
     def node(self, node: Node, scope: Scope, sure: frozenset[str]) -> None:
+        """Note what one node reads, by what it is."""
         if isinstance(node, ForNode):
             loop = node.expression
             listed = self._name(loop.iterable, scope)

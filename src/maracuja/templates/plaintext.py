@@ -24,6 +24,7 @@ class _Reader(HTMLParser):
         self.hrefs: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """What a tag that opens puts into the text."""
         given = dict(attrs)
         if tag in _SILENT:
             self.silent += 1
@@ -43,6 +44,7 @@ class _Reader(HTMLParser):
             self.out.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
+        """What a tag that closes puts into the text."""
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag == "a" and self.hrefs:
@@ -54,6 +56,7 @@ class _Reader(HTMLParser):
             self.out.append("\n\n" if tag != "tr" else "\n")
 
     def handle_data(self, data: str) -> None:
+        """Words, their white space made one space."""
         if not self.silent:
             self.out.append(re.sub(r"[ \t\r\n]+", " ", data))
 

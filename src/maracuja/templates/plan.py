@@ -56,6 +56,7 @@ def make(nodes: Mapping[str, list[Node]], names: Names) -> Plan:
     plan = Plan(nodes=dict(nodes))
     for path in (path for part in nodes.values() for path in paths(part)):
         names.column(path.path)
+        names.uses_products |= path.path[0] == "products"
     for part in PARTS:
         if part in nodes:
             plan.skeleton[part] = _plan_part(plan, part, names)
@@ -139,6 +140,8 @@ class Rows:
         self.function, reads = writer.function()
         self.columns = sorted(names.reads) if self.liquid else reads
         self.order += last
+        self._products: Mapping[str, Any] = {}
+        self._catalogue = reference.Catalogue()
         self._where = [self.columns.index(name) for name in reads] if self.liquid else None
 
     def __call__(self, row: Row, products: Mapping[str, Any]) -> tuple[str, ...]:
@@ -154,7 +157,9 @@ class Rows:
 
     def _by_liquid(self, row: Row, products: Mapping[str, Any]) -> tuple[str, ...]:
         values = {**dict(zip(self.columns, row, strict=True)), **self.constants}
-        space = reference.namespace(values, products.values())
+        if self._products is not products:
+            self._products, self._catalogue = products, reference.catalogue(products.values())
+        space = reference.namespace(values, self._catalogue)
         made: list[str] = []
         for part, places in self.liquid:
             each = reference.render_each(self.plan.nodes[part], space, html=part == "html")

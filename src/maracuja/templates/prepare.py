@@ -83,7 +83,7 @@ def people(
     chosen = cleaned(chosen).with_columns(
         pl.when(why.is_null()).then(pl.col(path)).alias(path) for path, why in withheld.items()
     )
-    catalogue = _catalogue(template, products)
+    catalogue = _catalogue(template, products if names.uses_products else None)
     refused = pl.Series("refused", [None] * frame.height, dtype=pl.String)
     if names.lookups:
         chosen, refused = _join(template, names, chosen, catalogue, refused)

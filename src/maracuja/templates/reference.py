@@ -25,9 +25,12 @@ class Catalogue(dict[str, dict[str, Any]]):
         return super().__getitem__(str(key))
 
 
-def namespace(
-    row: Mapping[str, Any], products: Iterable[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
+def catalogue(products: Iterable[Mapping[str, Any]]) -> Catalogue:
+    """The products by id, missing fields left out."""
+    return Catalogue({str(row["id"]): _there(dict(row)) for row in products})
+
+
+def namespace(row: Mapping[str, Any], products: Catalogue | None = None) -> dict[str, Any]:
     """What python-liquid sees: nested dicts from dotted names, missing values left out."""
     tree: dict[str, Any] = {}
     for name, value in row.items():
@@ -38,7 +41,7 @@ def namespace(
         for parent in parents:
             place = place.setdefault(parent, {})
         place[last] = _there(value)
-    tree["products"] = Catalogue({str(p["id"]): _there(dict(p)) for p in products})
+    tree["products"] = Catalogue() if products is None else products
     return tree
 
 

@@ -5,6 +5,7 @@ for a missing value.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape as html_escape
 from typing import Any, NoReturn
 
 from liquid.builtin.expressions.logical import _contains, _eq, _le, _lt
@@ -133,6 +134,7 @@ GLOBALS: dict[str, Any] = {
     "less_or_equal": less_or_equal,
     "miss": miss,
     "output": output,
+    "plain_escape": html_escape,
     "product": product,
     "step": step,
     "there": there,

@@ -24,7 +24,7 @@ from liquid.builtin.expressions.primitive import Blank, Empty, Literal, StringLi
 from liquid.expression import Expression
 from markupsafe import Markup
 
-from maracuja.templates.filters import BY_NAME
+from maracuja.templates.filters import BY_NAME, DATE_PARTS, PERCENT
 from maracuja.templates.values import NotCompilable, kind_of
 
 _COMPARE = {
@@ -90,6 +90,16 @@ class SourceReader:
             return self._fallback(code, spec.name, args, named)
         if code.kind == "text" and not args and spec.name in ("upcase", "downcase"):
             return Code(f"{code.source}.{'upper' if spec.name == 'upcase' else 'lower'}()", "text")
+        if spec.name == "escape" and code.kind == "text" and not self.html and not args:
+            return Code(f"plain_escape({code.source})", "text")
+        if spec.name == "date" and code.kind in ("date", "time") and not self.html:
+            form = args[0] if args else self._constant("%d.%m.%Y", "text")
+            if (
+                form.literal
+                and form.kind == "text"
+                and set(PERCENT.findall(form.value)) <= DATE_PARTS
+            ):
+                return Code(f"{code.source}.strftime({form.source})", "text")
         if known.knows_html:
             named.append(f"html={self.html}")
         sources = ", ".join([code.source, *(arg.source for arg in args), *named])

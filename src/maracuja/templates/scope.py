@@ -89,7 +89,8 @@ class Names:
     """The columns (name -> type) and constants (path -> value) that a template may name.
 
     While templates are compiled, `lookups` collects the label and id of each product looked up,
-    `fields` what is read of it, and `reads` the columns in use. Inside a list (`in_list`) there
+    `fields` what is read of it, and `reads` the columns in use (`uses_products`: whether the
+    catalogue is). Inside a list (`in_list`) there
     are items only, no columns to join products to.
     """
 
@@ -98,6 +99,7 @@ class Names:
     lookups: dict[str, pl.Expr] = field(default_factory=dict)
     fields: dict[str, set[str]] = field(default_factory=dict)
     in_list: bool = False
+    uses_products: bool = False
     reads: set[str] = field(default_factory=set)
 
     def find(self, path: Path, scope: Mapping[str, Any]) -> Value | Lookup:

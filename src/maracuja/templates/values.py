@@ -6,7 +6,6 @@ Elsewhere null means that the columns cannot tell: that row takes the slow road.
 
 from __future__ import annotations
 
-import html as html_module
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -175,11 +174,6 @@ def show(value: Any) -> Any:
     if isinstance(value, range):
         return f"{value.start}..{value.stop - 1}"
     return str(value)
-
-
-def html_escape(text: str) -> str:
-    """The escaping of python-liquid's `escape` filter in a plain text."""
-    return html_module.escape(text)
 
 
 def minor_digits(currency: str) -> int:
