@@ -35,7 +35,7 @@ class History:
 
     `files` are live files of decisions, which are ordered by pid, so that a chunk reads few of
     them; `merged` and `canonical` are the merged map: who was merged takes the messages along.
-    Messages of `service_runs` do not count.
+    `which` says which of the decisions count, such as those of certain runs.
     """
 
     def __init__(
@@ -44,18 +44,19 @@ class History:
         files: Sequence[LakeFile],
         merged: Pids,
         canonical: Pids,
-        service_runs: Sequence[int],
+        which: pl.Expr,
         since: datetime,
     ) -> None:
         recent = prune(of_kind(files, FileKind.DECISIONS), since=since)
         self._files = [_ranged(locate(lake, file.path)) for file in recent]
         after = pl.lit(since.replace(tzinfo=None), dtype=pl.Datetime("us"))
-        self._counts = (
-            pl.col("outcome").is_in(_COUNTED)
-            & (pl.col("due") > after)
-            & ~pl.col("run").is_in(list(service_runs))
-        )
+        self._counts = pl.col("outcome").is_in(_COUNTED) & (pl.col("due") >= after) & which
         self._carried = self._of_merged(merged, canonical)
+
+    @property
+    def as_another(self) -> Pids:
+        """Who was sent to under a pid that was merged into theirs, sorted."""
+        return np.unique(self._carried["pid"].to_numpy())
 
     def of(self, pids: Pids) -> pl.DataFrame:
         """Their messages: `pid` (canonical) and `at_us` (Int64); `pids` are sorted."""

@@ -67,7 +67,14 @@ class PeopleReader:
         self._suppressed = suppressions.suppressed(conn, channel, micros(now), marketing=marketing)
         self._scope = suppressions.MARKETING if marketing else suppressions.ALL
         self._history = (
-            History(lake, files, self._merged, canonical, service_runs, now - self._cap.window)
+            History(
+                lake,
+                files,
+                self._merged,
+                canonical,
+                ~pl.col("run").is_in(list(service_runs)),
+                now - self._cap.window,
+            )
             if self._cap is not None
             else None
         )

@@ -27,10 +27,11 @@ from maracuja.model import FileKind, LakeFile, micros
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
 from maracuja.runtime.launch_chunk import Decided, decide_chunk
 from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
+from maracuja.runtime.launch_history import History
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
 from maracuja.segments.comparing import When
-from maracuja.store import manifest, outbox, runs, waiting
+from maracuja.store import manifest, outbox, people, runs, waiting
 from maracuja.store.outbox import Chunk
 from maracuja.store.runs import Run, RunState
 
@@ -51,6 +52,7 @@ class Round:
     texts: Texts
     columns: pl.DataFrame  # facts.<name> of people
     catalog_rev: int
+    heard: Pids  # who was decided in this run before, under a pid that was merged into theirs
     since: datetime
 
 
@@ -77,7 +79,8 @@ def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Roun
             language=ground.config.shop.language,
             now=now,
         )
-    return Round(ground, run, facts, reader, texts, columns, catalog_rev, now)
+        heard = _of_run(conn, ground, run, facts, now).as_another
+    return Round(ground, run, facts, reader, texts, columns, catalog_rev, heard, now)
 
 
 def decide_parts(
@@ -104,10 +107,10 @@ def decide_parts(
             assert ahead is not None
             if interrupted():
                 break
-            people = ahead.result()
+            read = ahead.result()
             if part + 1 in numbers:
                 ahead = reading.submit(_read_part, work, run, part + 1, now)
-            decided = decide_people(work, people, now)
+            decided = decide_people(work, read, now)
             if committed is not None and not committed.result():
                 return
             turn = run._replace(next_part=part)
@@ -117,21 +120,41 @@ def decide_parts(
 
 
 def decide_again(work: Round, run: Run, pids: Pids, now: datetime) -> bool:
-    """Decide about people whose wait is over (sorted), as the run's next part; see `commit`."""
+    """Decide about people whose wait is over (sorted), as the run's next part; see `commit`.
+
+    Who took over a merged person's wait, but was decided in this run already, does not hear twice.
+    """
+    with work.ground.store.read() as conn:
+        history = _of_run(conn, work.ground, run.run, work.facts, now)
+    heard = np.unique(history.of(pids)["pid"].to_numpy())
+    if heard.size:
+        with work.ground.store.write() as conn:
+            waiting.remove(conn, run.run, heard)
+        pids = np.setdiff1d(pids, heard)
+    if not pids.size:
+        return True
     return commit(work, run, decide_people(work, read_people(work, pids, now), now), now)
+
+
+def _of_run(conn: Connection, ground: Ground, run: int, facts: RunFacts, now: datetime) -> History:
+    """Who is sent to, or a ghost, in this run already."""
+    since = facts.occurrence.planned
+    files = manifest.live(conn, (FileKind.DECISIONS,), micros(now))
+    merged, canonical = people.merged(conn)
+    return History(ground.lake, files, merged, canonical, pl.col("run") == run, since)
 
 
 def read_people(work: Round, pids: Pids, now: datetime) -> pl.DataFrame:
     """The columns of these people (sorted pids) that the gates and the templates need."""
     with work.ground.store.read() as conn:
-        people = work.reader.read(conn, pids, work.texts.reads, now)
-    return with_facts(people, work.columns, work.facts.templates.values())
+        read = work.reader.read(conn, pids, work.texts.reads, now)
+    return with_facts(read, work.columns, work.facts.templates.values())
 
 
-def decide_people(work: Round, people: pl.DataFrame, now: datetime) -> Decided:
-    """What the people of a chunk come to; nothing is kept."""
+def decide_people(work: Round, read: pl.DataFrame, now: datetime) -> Decided:
+    """What the people of a chunk, as `read_people` gave them, come to; nothing is kept."""
     rules = work.ground.rules(work.facts)
-    return decide_chunk(people, work.facts, rules, work.texts.write, run=work.run, now=now)
+    return decide_chunk(read, work.facts, rules, work.texts.write, run=work.run, now=now)
 
 
 def commit(work: Round, run: Run, decided: Decided, now: datetime) -> bool:
@@ -178,7 +201,7 @@ def _decoded(facts: bytes) -> RunFacts:
 def _read_part(work: Round, run: Run, part: int, now: datetime) -> pl.DataFrame:
     """The people of a part of the frozen audience."""
     pids = read_audience(work.ground.lake, run.audience_path, part)["pid"].to_numpy()
-    return read_people(work, pids, now)
+    return read_people(work, np.setdiff1d(pids, work.heard, assume_unique=True), now)
 
 
 def _enqueue(

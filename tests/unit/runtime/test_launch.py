@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import polars as pl
 import pytest
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.config import Config, make_config
 from maracuja.decisions.reasons import Reason
 from maracuja.lake.bodies import read_bodies
+from maracuja.lake.decisions import DECISION_TYPES
 from maracuja.lake.files import locate
 from maracuja.model import ConsentState, FileKind, TraitSource, TraitType, micros
 from maracuja.rng import make_id
@@ -40,6 +42,7 @@ from maracuja.store import (
     definitions,
     discovered,
     manifest,
+    merging,
     meta,
     outbox,
     people,
@@ -501,6 +504,42 @@ def test_a_text_that_turns_out_wrong_pauses_its_campaign_alone(ground: Ground) -
         (line,) = audit.newest(conn, action="pause")
     assert line.subject == "campaign:odd"
     assert "odd" in line.detail
+
+
+def test_a_merge_during_the_wait_does_not_let_a_person_hear_twice(ground: Ground) -> None:
+    quiet = Ground(ground.store, ground.lake, config(quiet_from="21:00", quiet_until="09:00"))
+    evening = NOON.replace(hour=19, minute=30)  # half past nine in Kyiv, half past three in Asia
+    morning = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    start(quiet, "fruit", evening)
+    run_all(quiet, evening)
+    run_all(quiet, morning)  # Ulaanbaatar has heard, Kyiv still waits
+    rows = decided(quiet, morning).sort("at").unique("pid", keep="last", maintain_order=True)
+    sent = rows.filter(pl.col("outcome") == "send")["pid"].to_list()
+    waits = rows.filter(pl.col("outcome") == "wait")["pid"].to_list()
+    pairs = [(waits[0], sent[0]), (sent[1], waits[1])]  # (who goes, who stays)
+    with quiet.store.write() as conn:
+        rev = people.next_rev(conn)
+        merging.merge(
+            conn,
+            rev,
+            [merging.Merge(loser, winner, "email") for loser, winner in pairs],
+            now_us=micros(morning),
+        )
+    noon = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    run_all(quiet, noon)
+    rows = decided(quiet, noon)
+    last = rows.filter(pl.col("at") == noon.replace(tzinfo=None))["pid"].to_list()
+    assert set(last) == set(waits) - {waits[0], waits[1]}
+    messages = rows.filter(pl.col("outcome") == "send")["message"]
+    assert messages.n_unique() == messages.len()
+
+
+def test_a_chunk_of_nobody_is_no_fault(ground: Ground) -> None:
+    run = start(ground, "fruit")
+    work = open_round(ground, run.run, facts_of(run), NOON)
+    empty = decide_people(work, read_people(work, np.array([], dtype=np.int64), NOON), NOON)
+    assert (empty.decisions.height, empty.bodies.height, empty.waiting.height) == (0, 0, 0)
+    assert empty.decisions.columns == list(DECISION_TYPES)
 
 
 class Died(Exception):
