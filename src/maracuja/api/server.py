@@ -9,9 +9,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from maracuja.api.ingest import IngestApp, Message, Receive, Scope, Send
 from maracuja.app import App
-from maracuja.errors import BadInput, MaracujaError, TooLarge
+from maracuja.clock import monotonic_s
+from maracuja.errors import BadInput, MaracujaError, Overloaded, TooLarge
 from maracuja.runtime.inbox_writer import InboxWriter
 from maracuja.store import inbox, keys
 
@@ -33,6 +36,7 @@ HEADERS: Final = {
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
     b"cache-control": b"no-store",
 }
+LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/")
 _JSON: Final = [(b"content-type", b"application/json")]
 
 
@@ -54,15 +58,34 @@ class Server:
         )
         self._management: Asgi | None = None
         self._loading = asyncio.Lock()
+        self._under_way = 0
+        self._draining = False
 
     def close(self) -> None:
         """Write what has been accepted; later requests are refused."""
         self._writer.close()
 
+    async def drained(self, wait_s: float, forced: asyncio.Event) -> None:
+        """Refuse new requests, and wait for those under way: so long, or until it is forced."""
+        self._draining = True
+        deadline_s = monotonic_s() + wait_s
+        while self._under_way and not forced.is_set() and monotonic_s() < deadline_s:
+            await asyncio.sleep(0.02)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        if self._draining:
+            await _answer(send, 503, _problem(Overloaded("The server is stopping.")))
+            return
+        self._under_way += 1
+        try:
+            await self._route(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path.startswith("/v1/"):
             await self._ingest(scope, receive, send)
@@ -77,7 +100,8 @@ class Server:
             await _answer(guarded, error.http_status, _problem(error))
             return
         management = self._management or await self._load()
-        await management(scope, receive, guarded)
+        # Links answer with headers of their own: mail readers show our pixel in their pages.
+        await management(scope, receive, send if path.startswith(LINKS) else guarded)
 
     async def _load(self) -> Asgi:
         """The application for all but events, made on the first request."""
@@ -110,8 +134,6 @@ def _check_size(scope: Scope) -> None:
 
 
 def _problem(error: MaracujaError) -> bytes:
-    import msgspec
-
     told = {"code": error.code, "message": error.message, "where": error.where, "fix": error.fix}
     return msgspec.json.encode(told)
 

@@ -96,9 +96,11 @@ class Worker:
         self._renewed = now
 
 
-def work(worker: Worker, clock: Clock, stop: threading.Event) -> None:
-    """The loop: tick, wait until something is due, until `stop` is set."""
+def work(worker: Worker, clock: Clock, stop: threading.Event, *, until_idle: bool = False) -> None:
+    """The loop: tick, wait until something is due, until `stop` is set; or until nothing is."""
     while not stop.is_set():
         due = worker.tick(clock.now())
         if due is None or due > clock.now():
+            if until_idle:
+                return
             clock.wait_until(due, stop)

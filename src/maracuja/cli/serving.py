@@ -1,0 +1,142 @@
+"""Commands that stay: serve (HTTP, with the worker beside it) and work (the worker alone)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from maracuja.cli.output import HERE, Workspace, say
+
+if TYPE_CHECKING:
+    import threading
+
+    from maracuja.api.here import Pages
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the commands of this module."""
+    cli.command()(serve)
+    cli.command()(work)
+
+
+def serve(
+    workspace: Workspace = HERE,
+    host: Annotated[
+        str | None, typer.Option(help="Where to listen, as in maracuja.toml.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The port; 0: any free one.", show_default=False),
+    ] = None,
+    no_work: Annotated[
+        bool, typer.Option("--no-work", help="Without the worker beside it.")
+    ] = False,
+) -> None:
+    """Take events, serve the API and the pages, and let the worker send; Ctrl-C stops."""
+    import os
+    import socket
+
+    from msgspec.structs import replace
+
+    from maracuja import app
+    from maracuja.api.server import Server
+    from maracuja.api.serving import free_port, run
+    from maracuja.config import load_config
+    from maracuja.runtime.worker_process import WorkerProcess
+
+    config = load_config(workspace)
+    place = host or config.server.host
+    number = free_port(place, config.server.port if port is None else port)
+    config = replace(config, server=replace(config.server, host=place, port=number))
+    opened = app.open_app(config)
+    holder = f"the worker of server {os.getpid()} on {socket.gethostname()}"
+    where = ["-w", str(workspace), "--public-url", config.public_url]
+    worker = WorkerProcess([*where, "--holder", holder, "--with-parent"], say)
+    shown = f"[{place}]" if ":" in place else place
+
+    def ready() -> None:
+        if not no_work:
+            worker.start()
+        say(f"Ctrl-C stops. Serving [bold]{config.shop.name}[/] at")
+        say(f"http://{shown}:{number}")
+
+    server = Server(opened, _load_pages)
+    try:
+        forced = run(server, place, number, ready=ready, force=worker.kill)
+    finally:
+        worker.stop()
+        if worker.started:
+            worker.join()
+        server.close()
+        opened.close()
+    if forced:
+        raise typer.Exit(130)
+
+
+def work(
+    workspace: Workspace = HERE,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="Stop when nothing is due any more.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Stop after one round.")] = False,
+    public_url: Annotated[
+        str, typer.Option(help="Where the links of messages lead, as in maracuja.toml.")
+    ] = "",
+    holder: Annotated[str, typer.Option(hidden=True)] = "",
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+) -> None:
+    """Decide, write and send what is due; one worker at a time. Ctrl-C stops."""
+    import os
+    import socket
+    import sys
+    import threading
+
+    from msgspec.structs import replace
+
+    from maracuja import app
+    from maracuja.config import load_config
+    from maracuja.runtime import worker as loop
+    from maracuja.runtime.worker_process import stop_with_parent
+
+    config = load_config(workspace)
+    if public_url:
+        config = replace(config, server=replace(config.server, public_url=public_url))
+    stop = threading.Event()
+    _stop_at_signals(stop)
+    if with_parent:
+        stop_with_parent(stop, sys.stdin.fileno())
+    opened = app.open_app(config)
+    try:
+        name = holder or f"worker {os.getpid()} on {socket.gethostname()}"
+        worker = app.make_worker(opened, holder=name, stopping=stop.is_set)
+        try:
+            if once:
+                worker.tick(opened.clock.now())
+            else:
+                loop.work(worker, opened.clock, stop, until_idle=until_idle)
+        finally:
+            worker.close()
+    finally:
+        opened.close()
+
+
+def _stop_at_signals(stop: threading.Event) -> None:
+    """The first signal ends the work in order, the second one at once."""
+    import signal
+    from types import FrameType
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+
+
+def _load_pages() -> Pages:
+    """The pages that people see."""
+    from maracuja.ui import home
+
+    return home

@@ -1,0 +1,98 @@
+"""The worker as a process of its own beside the server: started, watched, started again, stopped.
+
+Its standard input is a pipe that only says whether the server lives: when it closes, it stops.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from maracuja.clock import monotonic_s
+from maracuja.errors import Conflict
+
+BACKOFF_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY_S: Final = 60.0  # who lived so long is started again at once
+Say = Callable[[str], None]
+
+
+class WorkerProcess:
+    """Runs `python -m maracuja work` with these arguments until `stop`; a thread watches it."""
+
+    def __init__(self, arguments: Sequence[str], say: Say) -> None:
+        self._command = [sys.executable, "-m", "maracuja", "work", *arguments]
+        self._say = say
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name="worker", daemon=True)
+
+    @property
+    def started(self) -> bool:
+        """Whether there is anything to wait for."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the process and watch over it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end what it is doing and stop; returns at once, `join` waits."""
+        with self._lock:
+            self._stopping.set()
+            if self._process is not None and self._process.stdin is not None:
+                self._process.stdin.close()
+
+    def kill(self) -> None:
+        """End it now: what was handed to a vendor is recovered at the next start."""
+        self.stop()
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
+    def join(self) -> None:
+        """Wait until it has ended."""
+        self._thread.join()
+
+    def _watch(self) -> None:
+        failures = 0
+        while (process := self._spawn()) is not None:
+            began_s = monotonic_s()
+            code = process.wait()
+            if self._stopping.is_set():
+                return
+            failures = 0 if monotonic_s() - began_s > STEADY_S else failures + 1
+            wait_s = BACKOFF_S[min(failures, len(BACKOFF_S)) - 1] if failures else 0.0
+            what = (
+                "Another worker holds this workspace"
+                if code == Conflict.exit_code
+                else f"The worker died (exit code {code})"
+            )
+            self._say(f"{what}; starting it again in {wait_s:g} s.")
+            if self._stopping.wait(wait_s):
+                return
+
+    def _spawn(self) -> subprocess.Popen[bytes] | None:
+        """Start the process unless it is to stop; Ctrl-C reaches it through us alone."""
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, start_new_session=True
+            )
+            return self._process
+
+
+def stop_with_parent(stop: threading.Event, pipe: int) -> None:
+    """Set `stop` when the pipe (a descriptor) is closed, as also when the parent is killed."""
+
+    def listen() -> None:
+        while os.read(pipe, 4096):
+            pass
+        stop.set()
+
+    threading.Thread(target=listen, name="parent", daemon=True).start()
