@@ -21,6 +21,7 @@ from maracuja.channels import NAMES_BY_CODE
 from maracuja.channels.base import Answer, Channel
 from maracuja.channels.limits import Limits
 from maracuja.clock import monotonic_s
+from maracuja.commit_points import passed
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.errors import UnsupportedFeature
 from maracuja.links.making import LinkMaker
@@ -138,6 +139,7 @@ class Delivery:
                     raw=words,
                 )
             tell(conn, out.told)
+        passed("delivery.recovered")
         return len(lost.n)
 
     def step(self, now: datetime) -> datetime | None:
@@ -171,15 +173,19 @@ class Delivery:
         claimed, chunks, facts = self._claim(sender, now)
         if len(claimed.n) == 0:
             return False
+        passed("delivery.claimed")
         out = Outcomes()
         parcels, mark = self._checked(sender, claimed, chunks, facts, now, out)
         batch = self._encoded(sender, parcels, facts, now, out)
         watch = Watch(self._store, sender.channel.name, facts, self._stopping, mark)
         wires = [wire for _, wire in batch]
         answers = self._runner.run(self._carried(sender, wires, watch)) if wires else []
+        passed("delivery.handed_on")
         self._sort(sender, batch, answers, now, out)
         with self._store.write() as conn:
             record(conn, out, channel=sender.channel.name, salt=self._rules.salt, now=now)
+            passed("delivery.recorded")
+        passed("delivery.committed")
         answered = sum(answer is not None for answer in answers)
         self._adapt(sender, answered, monotonic_s() - began, out, now)
         return not out.held and not out.stop

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Goal
 from maracuja.campaigns.facts import decode_facts
+from maracuja.commit_points import passed
 from maracuja.config import Lake
 from maracuja.errors import Conflict
 from maracuja.lake.erasure import Erased
@@ -91,6 +92,7 @@ def erase_person(place: Place, projection: Projection, pid: int, now: datetime) 
     with place.store.read() as conn:
         entry = _ask(conn, place.secrets, pid, now)
     erasure_log.append(place.log, entry)
+    passed("erasure.asked")
     return _carry_out(place, entry, now)
 
 
@@ -172,7 +174,9 @@ def _all_pids(conn: Connection, pids: Sequence[int]) -> list[int]:
 def _carry_out(place: Place, entry: Asked, now: datetime) -> Certificate:
     """Erase, and write the certificate in the same transaction; a repeat finds it there."""
     _forget(place, [entry], now, certify=True)
+    passed("erasure.committed")
     erasure_log.append(place.log, Done(id=entry.id))
+    passed("erasure.done")
     with place.store.read() as conn:
         certificate = _certificate(conn, entry.id)
     assert certificate is not None
@@ -198,6 +202,7 @@ def _forget(
         threads=place.limits.threads,
         memory=place.limits.memory,
     )
+    passed("erasure.files_written")
     with place.store.write() as conn:
         for entry in entries:
             if set(_all_pids(conn, entry.pids)) != set(entry.pids):
@@ -208,6 +213,7 @@ def _forget(
         done = dict(sorted(tables.items()))
         if certify and _certificate(conn, entries[0].id) is None:
             _write_certificate(conn, entries[0], done, erased, now)
+        passed("erasure.state_written")
     return erased, done
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.commit_points import passed
 from maracuja.errors import BadInput
 from maracuja.ingest.discover import guess_privacy
 from maracuja.ingest.import_events import read_events
@@ -192,6 +193,8 @@ def _people_writer(
             if chunk.height:
                 _write_people(conn, chunk, documents, micros(now), result)
             watermarks.put(conn, work.watermark, line)
+            passed("import.people_written")
+        passed("import.people_committed")
 
     return write
 
@@ -313,6 +316,8 @@ def _products_writer(work: Import, frame: pl.DataFrame) -> Callable[[Store, int,
             products.put(conn, feed)
             result.new += products.count(conn) - before
             watermarks.put(conn, work.watermark, line)
+            passed("import.products_written")
+        passed("import.products_committed")
 
     return write
 
@@ -335,8 +340,10 @@ def _events_writer(
         # Two databases on SQLite: a chunk that is appended twice has the same message ids.
         with store.write_inbox() as conn:
             inbox.append(conn, requests)
+        passed("import.events_appended")
         with store.write() as conn:
             watermarks.put(conn, work.watermark, line)
+        passed("import.events_committed")
 
     return write
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
+from maracuja.commit_points import passed
 from maracuja.errors import Overloaded
 from maracuja.runtime.packing import pack
 from maracuja.store import inbox
@@ -82,6 +83,8 @@ class InboxWriter:
             packed = [one._replace(body=pack(one.body)) for one, _ in group]
             with self._store.write_inbox() as conn:
                 inbox.append(conn, packed)
+                passed("inbox.appended")
+            passed("inbox.committed")
         except Exception as error:  # whatever it is, each caller must hear of it
             fault = Overloaded(f"The inbox cannot be written: {error}.", fix="Try again later.")
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}

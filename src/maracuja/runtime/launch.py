@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from maracuja.commit_points import passed
 from maracuja.errors import DefinitionError
 from maracuja.lake.audience import parts, write_audience
 from maracuja.model import micros, moment
@@ -109,6 +110,7 @@ class Launch:
         strata = known.drop("draw_pid").rename({f"traits.{name}": name for name in names})
         frame = pl.DataFrame({"pid": pids}).join(strata, on="pid", how="left")
         file = write_audience(ground.lake, run.run, frame, now=now)
+        passed("audience.written")
         with ground.store.write() as conn:
             if runs.get(conn, run.run).state is not RunState.SCHEDULED:
                 return
@@ -119,6 +121,7 @@ class Launch:
             if not count:
                 runs.set_state(conn, run.run, RunState.SENDING, micros(now))
             plan_next(conn, ground, run, now)
+        passed("audience.committed")
 
     # ------------------------------------------------------------ chunks
 
@@ -214,6 +217,7 @@ class Launch:
             with self._ground.store.write() as conn:
                 for run in over:
                     runs.set_state(conn, run.run, RunState.DONE, micros(now))
+            passed("run.done")
         due += [] if next_wait is None else [next_wait]
         if not due:
             return None

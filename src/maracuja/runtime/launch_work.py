@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import CODES_BY_NAME
+from maracuja.commit_points import passed
 from maracuja.lake.audience import read_audience
 from maracuja.lake.bodies import write_bodies
 from maracuja.lake.decisions import write_decisions
@@ -133,7 +134,10 @@ def decide_again(work: Round, run: Run, pids: Pids, now: datetime) -> bool:
         pids = np.setdiff1d(pids, heard)
     if not pids.size:
         return True
-    return commit(work, run, decide_people(work, read_people(work, pids, now), now), now)
+    passed("waiting.begun")
+    counts = commit(work, run, decide_people(work, read_people(work, pids, now), now), now)
+    passed("waiting.committed")
+    return counts
 
 
 def _of_run(conn: Connection, ground: Ground, run: int, facts: RunFacts, now: datetime) -> History:
@@ -166,9 +170,11 @@ def commit(work: Round, run: Run, decided: Decided, now: datetime) -> bool:
     number = run.run << PART_BITS | part
     name = f"run-{run.run:09d}-part-{part:06d}"
     files = [write_decisions(root, name, decided.decisions, chunk=number, now=now)]
+    passed("chunk.decisions_written")
     if decided.bodies.height:
         skeletons, bodies = decided.skeletons, decided.bodies
         files.append(write_bodies(root, name, skeletons, bodies, chunk=number, now=now))
+        passed("chunk.bodies_written")
     with work.ground.store.write() as conn:
         if runs.get(conn, run.run).state is not run.state:
             return False
@@ -179,6 +185,8 @@ def commit(work: Round, run: Run, decided: Decided, now: datetime) -> bool:
         runs.advance(conn, run.run, part)
         if run.state is RunState.LAUNCHING and part + 1 == run.parts:
             runs.set_state(conn, run.run, RunState.SENDING, micros(now))
+        passed("chunk.queued")
+    passed("chunk.committed")
     return True
 
 

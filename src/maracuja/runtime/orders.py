@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from maracuja.commit_points import passed
 from maracuja.errors import MaracujaError
 from maracuja.model import micros
 from maracuja.runtime.erasing import Place, erase_person, finish_erasures
@@ -51,6 +52,7 @@ class Orders:
             result = self._obey(command, now)
             with self._place.store.write() as conn:
                 commands.finish(conn, command.id, micros(now), result)
+            passed("orders.finished")
         return None
 
     def _obey(self, command: Command, now: datetime) -> dict[str, Any]:

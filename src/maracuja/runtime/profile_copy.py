@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.commit_points import passed
 from maracuja.lake.profile_merging import merge_profiles, plan_profile_merging
 from maracuja.lake.profiles import copied_rev, gone_frame, profiles_frame, write_profiles
 from maracuja.model import FileKind, LakeFile, micros
@@ -49,8 +50,10 @@ def copy_profiles(store: Store, lake: Path, now: datetime, *, rows_max: int = RO
         gone = _gone(conn, frame)
     rows = pl.concat([frame, gone], how="diagonal")
     file = write_profiles(lake, f"rev-{low:012d}-{high:012d}", rows, low=low, high=high, now=now)
+    passed("profiles.written")
     with store.write() as conn:
         manifest.add(conn, [file])
+    passed("profiles.committed")
     return frame.height
 
 
@@ -63,8 +66,10 @@ def merge_copy(store: Store, lake: Path, now: datetime) -> int:
     if not inputs:
         return 0
     swap = merge_profiles(lake, inputs, files, types=types, now=now)
+    passed("profiles.merged")
     with store.write() as conn:
         manifest.swap(conn, swap.dead, swap.new, micros(now))
+    passed("profiles.swapped")
     return len(inputs)
 
 

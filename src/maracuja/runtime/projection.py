@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.commit_points import passed
 from maracuja.ingest.checks import Rules
 from maracuja.ingest.columns import known_columns
 from maracuja.ingest.decode import refuse
@@ -149,6 +150,8 @@ class Projection:
         work = _Work(known, arrivals, self._observed, self._exposures, now)
         with self._store.write() as conn:
             files = work.commit(conn, self._lake, _Span(marks, until))
+            passed("projection.people_written")
+        passed("projection.committed")
         self._known = known._replace(columns=work.columns, trait_types=work.trait_types)
         for day, hashes in work.hashes():
             known.seen.add(day, hashes)
@@ -156,6 +159,7 @@ class Projection:
         if batch.seq:
             with self._store.write_inbox() as conn:
                 inbox.delete_until(conn, until.inbox)
+            passed("projection.inbox_deleted")
         return work.counts(files)
 
     def _load(self, now: datetime) -> _Known:
@@ -274,6 +278,7 @@ class _Work:
             high=span.until.inbox,
             now=self._now,
         )
+        passed("projection.files_written")
         manifest.add(conn, files)
         self._unsigned = [
             refuse(decoded.places[row], *why) for row, why in sorted(named.refused.items())

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.commit_points import passed
 from maracuja.config import Lake
 from maracuja.lake.compaction import compact, plan_compaction
 from maracuja.lake.files import sweep_dead, sweep_orphans
@@ -141,8 +142,10 @@ def compact_events(ground: Ground) -> int:
         threads=ground.limits.threads,
         memory=ground.limits.memory,
     )
+    passed("compaction.written")
     with ground.store.write() as conn:
         manifest.swap(conn, swap.dead, swap.new, micros(ground.now))
+    passed("compaction.swapped")
     return len(swap.dead)
 
 
@@ -167,8 +170,10 @@ def sweep(ground: Ground, *, grace: timedelta = GRACE) -> int:
         files = manifest.get(conn, dead)
     swept = sweep_dead(ground.lake, files, now=ground.now, grace=grace)
     if swept:
+        passed("sweep.deleted")
         with ground.store.write() as conn:
             manifest.forget(conn, swept)
+        passed("sweep.forgotten")
     return len(swept)
 
 
