@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maracuja.ingest import addresses
-from maracuja.ingest.columns import Sparse, infer_type
+from maracuja.ingest.columns import Sparse, infer_type, is_name
 from maracuja.model import Privacy, Record, TraitType
 
 SAMPLES_MAX: Final = 5
@@ -80,7 +80,7 @@ def discover(
     span: tuple[int, int],
     times: npt.NDArray[np.int64] | None = None,
 ) -> list[Discovery]:
-    """What the batch shows, one row per (event, name) in order of both.
+    """What the batch shows, one row per (event, name) in order of both; odd names are left out.
 
     `codes` of shape (n,) says which of `events` each row is, `times` of shape (n,) how often it
     occurs (once without it); `types` are the columns' types by name, others are inferred; `span`
@@ -88,6 +88,8 @@ def discover(
     """
     rows: list[Discovery] = []
     for name in sorted(found):
+        if scope != "trait" and not is_name(name):
+            continue
         sparse = found[name]
         at = np.asarray(sparse.rows, dtype=np.int64)
         present, first, group = np.unique(codes[at], return_index=True, return_inverse=True)

@@ -245,7 +245,7 @@ def suppress(
         scope=[scope for _, _, scope in rows],
         pid=[pid for pid, _, _ in rows.values()],
         reason=[reason for _, reason, _ in rows.values()],
-        code=[event.code for _, _, event in rows.values()],
+        code=[event.code.replace("\0", "") for _, _, event in rows.values()],
         raw=[event.raw[:1000].replace("\0", "") for _, _, event in rows.values()],
         at_us=now_us,
     )

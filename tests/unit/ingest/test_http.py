@@ -5,7 +5,6 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from maracuja.model import micros
 from maracuja.runtime import inbox_writer
 from maracuja.runtime.arrivals import unpack_within
 from maracuja.runtime.inbox_writer import InboxWriter
-from maracuja.store import inbox, keys, meta, migrating
-from maracuja.store.engine import Store, open_store
+from maracuja.store import inbox, keys, meta
+from maracuja.store.engine import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EVENT = b'{"userId":"u1","event":"Tasted"}'
@@ -27,14 +26,11 @@ BATCH = b'{"batch":[{"type":"track","userId":"u1","event":"Tasted"}]}'
 Answer = tuple[int, dict[str, str], dict[str, Any]]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    migrating.migrate(opened)
-    with opened.write() as conn:
+@pytest.fixture(autouse=True)
+def secrets(store: Store) -> None:
+    """The workspace's own."""
+    with store.write() as conn:
         meta.create(conn, seed=1, reproducible=True)
-    yield opened
-    opened.close()
 
 
 def make_key(store: Store, kind: keys.KeyKind = keys.KeyKind.SERVER) -> str:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,25 +17,21 @@ from maracuja.store import (
     keys,
     manifest,
     meta,
-    migrating,
     people,
     refused,
     suppressions,
     watermarks,
 )
-from maracuja.store.engine import Store, open_store
+from maracuja.store.engine import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    migrating.migrate(opened)
-    with opened.write() as conn:
+@pytest.fixture(autouse=True)
+def secrets(store: Store) -> None:
+    """The workspace's own."""
+    with store.write() as conn:
         meta.create(conn, seed=1, reproducible=True)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -327,3 +322,28 @@ def test_events_of_two_days_lie_in_two_files(store: Store, projection: Projectio
         body = msgspec.json.encode(track(messageId="2"))
         inbox.append(conn, [inbox.Request(late, "track", "server", b"", body)])
     assert projection.project(NOW + timedelta(days=1)).files == 2
+
+
+def test_odd_texts_do_no_harm(store: Store, projection: Projection, tmp_path: Path) -> None:
+    odd = "a\x00b\u2028\U0001f96d"
+    send(
+        store,
+        {
+            "type": "identify",
+            "userId": "u1",
+            "messageId": odd,
+            "traits": {"note": odd, odd: 1, "phone": odd, "email": odd},
+        },
+        track(messageId="2", properties={odd: odd, "x": odd}, context={odd: {odd: odd}, "y": odd}),
+        track(odd, messageId="3"),
+        track("Subscription Updated", properties={"topic": odd, "channel": "c", "state": odd}),
+    )
+    counts = projection.project(NOW)
+    assert (counts.sent, counts.accepted, counts.refused, counts.parts_refused) == (4, 2, 2, 2)
+    rows = lake(store, tmp_path).sort("ts", "kind")
+    assert set(rows["message_id"]) == {odd, "2"}
+    assert rows["properties.x"].drop_nulls().to_list() == [odd]
+    assert msgspec.json.decode(rows["rest"].drop_nulls()[0]) == {
+        f"properties.{odd}": odd,
+        f"context.{odd}.{odd}": odd,
+    }
