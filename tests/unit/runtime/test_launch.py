@@ -20,8 +20,9 @@ from maracuja.config import Config, make_config
 from maracuja.decisions.reasons import Reason
 from maracuja.lake.bodies import read_bodies
 from maracuja.lake.decisions import DECISION_TYPES
+from maracuja.lake.events import write_events
 from maracuja.lake.files import locate
-from maracuja.model import ConsentState, FileKind, TraitSource, TraitType, micros
+from maracuja.model import ConsentState, FileKind, Trait, TraitSource, TraitType, micros
 from maracuja.rng import make_id
 from maracuja.runtime import delivery_texts, launch_control
 from maracuja.runtime.launch import Launch
@@ -35,6 +36,7 @@ from maracuja.runtime.launch_work import (
     open_round,
     read_people,
 )
+from maracuja.runtime.profile_copy import copy_profiles
 from maracuja.store import (
     audit,
     consents,
@@ -532,6 +534,73 @@ def test_a_merge_during_the_wait_does_not_let_a_person_hear_twice(ground: Ground
     assert set(last) == set(waits) - {waits[0], waits[1]}
     messages = rows.filter(pl.col("outcome") == "send")["message"]
     assert messages.n_unique() == messages.len()
+
+
+def test_the_copy_and_what_is_newer_than_it_are_read_together(ground: Ground) -> None:
+    copied = copy_profiles(ground.store, ground.lake, NOON)
+    assert copied == PEOPLE
+    moved = Trait("Kyiv", TraitSource.DECLARED, 1.0, 5)
+    named = Trait("Newname", TraitSource.DECLARED, 1.0, 5)
+    with ground.store.write() as conn:
+        rev = people.next_rev(conn)
+        people.change(
+            conn,
+            rev,
+            [2, 3],
+            set_traits=[{"city": moved}, {"first_name": named}],
+            now_us=6,
+        )
+    run = start(ground, "fruit")
+    run_all(ground, NOON)
+    rows = decided(ground)
+    assert 2 in rows["pid"].to_list()  # moved to Kyiv after the copy was made
+    with ground.store.read() as conn:
+        (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
+    sent = {
+        body.pid: body.content.subject
+        for body in delivery_texts.read(ground.lake, chunk, range(200)).values()
+    }
+    assert sent[3].startswith("Newname")
+    assert 5 not in sent  # whose name nobody knows
+
+
+def test_templates_speak_of_facts_of_the_lake(ground: Ground) -> None:
+    at = NOON.replace(tzinfo=None) - timedelta(days=1)
+    events = pl.DataFrame(
+        {
+            "pid": [3, 3, 5],
+            "kind": ["track"] * 3,
+            "event": ["Order Completed"] * 3,
+            "ts": [at] * 3,
+            "received": [at] * 3,
+            "message_id": ["a", "b", "c"],
+            "properties.revenue": [10.5, 20.0, 7.25],
+        }
+    )
+    known = {"properties.revenue": TraitType.NUMBER}
+    files = write_events(ground.lake, "e", events, known, low=1, high=3, now=NOON)
+    with ground.store.write() as conn:
+        manifest.add(conn, files)
+    apply(
+        ground.store,
+        "kind: template\nid: thanks\nfacts:\n"
+        "  spent: {sum: Order Completed, of: revenue, within: 90 days}\n"
+        "  orders: {did: Order Completed}\n"
+        "variants: [{language: en, subject: Thanks, text: "
+        "'{{ facts.orders }} orders, {{ facts.spent | default: 0 }}'}]\n---\n"
+        "kind: campaign\nid: thanks\ntopic: harvest\naudience: kyiv\ntemplate: thanks\n"
+        "holdout: 0",
+    )
+    run = start(ground, "thanks")
+    run_all(ground, NOON)
+    with ground.store.read() as conn:
+        (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
+    texts = {
+        body.pid: body.content.text
+        for body in delivery_texts.read(ground.lake, chunk, range(200)).values()
+    }
+    assert texts[3] == "2 orders, 30.5"
+    assert set(texts.values()) <= {"2 orders, 30.5", "1 orders, 7.25", "0 orders, 0"}
 
 
 def test_a_chunk_of_nobody_is_no_fault(ground: Ground) -> None:
