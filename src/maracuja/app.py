@@ -21,12 +21,15 @@ from maracuja.store.engine import Store, open_store
 # Engines that a web process needs only once it is asked for something are imported where they
 # are used: until then it stays small.
 if TYPE_CHECKING:
+    from maracuja.channels.base import Channel
     from maracuja.runtime.delivery import Transport
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.launch_ground import Ground
+    from maracuja.runtime.report_server import ReportServer
     from maracuja.runtime.worker import Worker
 
 LAKE: Final = "lake"
+LEASE_S: Final = 3600  # of a command that does the worker's work
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,13 @@ def make_worker(
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.smtp import SmtpTransport
     from maracuja.runtime.upkeep import Upkeep
-    from maracuja.runtime.worker import Parts, Worker
+    from maracuja.runtime.worker import Hold, Parts, Worker
 
     settings = app.config.email
+    hold = Hold(app.store, holder, app.clock)
+    channel = Email(settings, key_ring(app), _dkim_key(app.config))
     email = Sender(
-        Email(settings, key_ring(app), _dkim_key(app.config)),
+        channel,
         transport or SmtpTransport(settings),
         Limits(settings.rate_per_s, settings.host_rate_per_s),
     )
@@ -163,14 +168,54 @@ def make_worker(
         make_links(app),
         rules,
         renew=Renewal(app.ground),
-        stopping=stopping,
+        stopping=lambda: stopping() or hold.lost,
+        heartbeat=hold.beat,
     )
     chores = (
         Orders(erasure_place(app), projection, launch),
         Upkeep(app.store, app.lake_root, app.config.lake),
     )
-    parts = Parts(projection, launch, delivery, chores)
-    return Worker(app.store, parts, holder, app.clock.now())
+    parts = Parts(projection, launch, delivery, chores, _report_server(app, channel))
+    return Worker(hold, parts, app.clock.now())
+
+
+def _report_server(app: App, channel: Channel[Any]) -> ReportServer | None:
+    """What listens for bounces and complaints; None where no port is set for it."""
+    settings = app.config.email
+    if not settings.reports_port:
+        return None
+    from maracuja.runtime.report_server import ReportServer
+
+    return ReportServer(
+        app.store, channel, app.clock, host=settings.reports_host, port=settings.reports_port
+    )
+
+
+def obey(app: App, *, holder: str) -> None:
+    """Do what people asked of the worker, such as an erasure, where none is at work.
+
+    Sends nothing. Raises Conflict while a worker holds the lease: it obeys by itself.
+    """
+    from maracuja.runtime.exposures import first_decided
+    from maracuja.runtime.launch import Launch
+    from maracuja.runtime.orders import Orders
+    from maracuja.runtime.projection import Projection
+    from maracuja.store import leases
+
+    now = app.clock.now()
+    with app.store.write() as conn:
+        leases.hold(conn, leases.WORKER, holder, micros(now), LEASE_S)
+    try:
+        projection = Projection(
+            app.store,
+            app.lake_root,
+            country=app.config.shop.country,
+            exposures=first_decided(app.store, app.lake_root, app.clock.now),
+        )
+        Orders(erasure_place(app), projection, Launch(app.ground))(now)
+    finally:
+        with app.store.write() as conn:
+            leases.release(conn, leases.WORKER, holder)
 
 
 def erasure_place(app: App) -> Place:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from maracuja.clock import Clock
-from maracuja.errors import Conflict
+from maracuja.errors import ConfigError, Conflict
 from maracuja.model import micros
 from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.launch import Launch
@@ -20,8 +21,42 @@ from maracuja.runtime.projection import Projection
 from maracuja.store import leases
 from maracuja.store.engine import Store
 
+if TYPE_CHECKING:
+    from maracuja.runtime.report_server import ReportServer
+
 LEASE_S: Final = 30
 RENEW: Final = timedelta(seconds=10)
+
+
+class Hold:
+    """The workspace's lease in one worker's hand; `lost` says that it has slipped away."""
+
+    def __init__(self, store: Store, holder: str, clock: Clock) -> None:
+        self._store = store
+        self._holder = holder
+        self._clock = clock
+        self._renewed = datetime.min.replace(tzinfo=UTC)
+        self.lost = False
+
+    def keep(self) -> None:
+        """Take the lease, or renew it when ten seconds old. Raises Conflict: another has it."""
+        now = self._clock.now()
+        if self.lost or now - self._renewed >= RENEW:
+            with self._store.write() as conn:
+                leases.hold(conn, leases.WORKER, self._holder, micros(now), LEASE_S)
+            self._renewed, self.lost = now, False
+
+    def beat(self) -> None:
+        """As `keep`, in the middle of a batch: what is gone is only noted, so that it ends."""
+        try:
+            self.keep()
+        except Conflict:
+            self.lost = True
+
+    def release(self) -> None:
+        """Give the lease back, if it is still ours."""
+        with self._store.write() as conn:
+            leases.release(conn, leases.WORKER, self._holder)
 
 
 class Chore(Protocol):
@@ -33,53 +68,56 @@ class Chore(Protocol):
 
 
 class Parts(NamedTuple):
-    """What a tick goes through, in this order: what came in counts before anything goes out."""
+    """What a tick goes through, in this order: what came in counts before anything goes out.
+
+    `reports` listens beside it where bounces come in by SMTP.
+    """
 
     projection: Projection
     launch: Launch
     delivery: Delivery
     chores: Sequence[Chore]
+    reports: ReportServer | None = None
 
 
 class Worker:
     """Holds the workspace's lease while it works; `close` gives it back.
 
-    Raises Conflict when another worker holds it.
+    Raises Conflict when another worker holds it, ConfigError where the port for reports is taken.
     """
 
-    def __init__(self, store: Store, parts: Parts, holder: str, now: datetime) -> None:
-        self._store = store
+    def __init__(self, hold: Hold, parts: Parts, now: datetime) -> None:
+        self._hold = hold
         self._parts = parts
-        self._holder = holder
-        self._renewed = now
-        self._hold(now)
-        parts.delivery.recover(now)
+        hold.keep()
+        with ExitStack() as stack:
+            stack.callback(hold.release)
+            parts.delivery.recover(now)
+            stack.callback(parts.launch.close)
+            stack.callback(parts.delivery.close)
+            if parts.reports is not None:
+                _start(parts.reports)
+                stack.callback(parts.reports.stop)
+            self._open = stack.pop_all()
 
     def close(self) -> None:
-        """Close the connections and give the lease back."""
-        self._parts.delivery.close()
-        self._parts.launch.close()
-        with self._store.write() as conn:
-            leases.release(conn, leases.WORKER, self._holder)
+        """Stop listening, close the connections and give the lease back."""
+        self._open.close()
 
     def tick(self, now: datetime) -> datetime | None:
         """Do what is due now; when to come again (`now`: at once, None: when something comes).
 
         Raises Conflict when the lease is lost: nothing may be decided any more.
         """
-        if now - self._renewed >= RENEW:
-            self._hold(now)
-        counts = self._parts.projection.project(now)
-        due = [now] if not counts.nothing else []
-        due += [
-            at
-            for at in (
-                self._parts.launch.tick(now),
-                self._parts.delivery.step(now),
-                *(chore(now) for chore in self._parts.chores),
-            )
-            if at is not None
-        ]
+        parts = self._parts
+        self._hold.keep()
+        counts = parts.projection.project(now)
+        due = [] if counts.nothing else [now]
+        for step in (parts.launch.tick, parts.delivery.step, *parts.chores):
+            self._hold.keep()  # the step before may have taken long
+            again = step(now)
+            if again is not None:
+                due.append(again)
         return min(due, default=None)
 
     def settle(self, now: datetime, rounds_max: int = 1_000_000) -> datetime | None:
@@ -90,10 +128,16 @@ class Worker:
                 return due
         raise Conflict(f"the worker did not come to rest in {rounds_max} rounds")
 
-    def _hold(self, now: datetime) -> None:
-        with self._store.write() as conn:
-            leases.hold(conn, leases.WORKER, self._holder, micros(now), LEASE_S)
-        self._renewed = now
+
+def _start(reports: ReportServer) -> None:
+    try:
+        reports.start()
+    except OSError as fault:
+        raise ConfigError(
+            f"Nothing can listen for reports: {fault.strerror or fault}.",
+            where="email.reports_port",
+            fix="Stop the other program, or choose another port.",
+        ) from fault
 
 
 def work(worker: Worker, clock: Clock, stop: threading.Event, *, until_idle: bool = False) -> None:
