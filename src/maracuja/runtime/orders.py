@@ -5,6 +5,7 @@ The wish is a row of `commands`; its result stands there once it is done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,9 +13,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from maracuja.commit_points import passed
-from maracuja.errors import MaracujaError
+from maracuja.errors import MaracujaError, NotFound
 from maracuja.model import micros
-from maracuja.runtime.erasing import Place, erase_person, finish_erasures
+from maracuja.runtime.erasing import Place, certificate_of, erase_person, finish_erasures
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.projection import Projection
 from maracuja.store import audit, commands, people
@@ -57,13 +58,30 @@ class Orders:
 
     def _obey(self, command: Command, now: datetime) -> dict[str, Any]:
         """What came of it; a wish that cannot be granted is answered with the reason."""
+        wish = WISHES.get(command.name)
+        if wish is None:
+            return {"code": "unknown", "message": f"There is no command {command.name}."}
         try:
-            if command.name != ERASE:
-                return {"code": "unknown", "message": f"There is no command {command.name}."}
-            try:
-                done = erase_person(self._place, self._projection, command.args["pid"], now)
-            finally:
-                self._launch.close()
+            return wish(self._place, self._projection, command.args, now)
         except MaracujaError as error:
             return {"code": error.code, "message": str(error)}
-        return {"certificate": msgspec.to_builtins(done)}
+        finally:
+            self._launch.close()  # it may have read about people who are others now
+
+
+Wish = Callable[[Place, Projection, Any, datetime], dict[str, Any]]
+
+
+def _erase(place: Place, projection: Projection, args: Any, now: datetime) -> dict[str, Any]:
+    """The certificate: also of an erasure that a crash has kept from being answered."""
+    try:
+        done = erase_person(place, projection, args["pid"], now)
+    except NotFound:
+        earlier = certificate_of(place, args["pid"])
+        if earlier is None:
+            raise
+        done = earlier
+    return {"certificate": msgspec.to_builtins(done)}
+
+
+WISHES: Final[dict[str, Wish]] = {ERASE: _erase}
