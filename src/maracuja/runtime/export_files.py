@@ -71,6 +71,7 @@ class _Parquet:
         self._writer = writer
 
     def write(self, frame: pl.DataFrame) -> None:
+        """Rows as row groups."""
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         self._writer.write_table(table.cast(self._writer.schema))
 
@@ -83,6 +84,7 @@ class _Texts:
             pl.DataFrame(schema=columns).write_csv(file)
 
     def write(self, frame: pl.DataFrame) -> None:
+        """Rows as lines."""
         texts = frame.with_columns(pl.col(TIME).dt.strftime(TIME_TEXT))
         if self._form == "csv":
             texts.write_csv(self._file, include_header=False)

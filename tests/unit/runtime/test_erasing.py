@@ -63,6 +63,20 @@ def test_nothing_of_the_person_is_left_anywhere(shop: Shop) -> None:
     assert erasing.find_certificate(shop.store, certificate.id) == certificate
 
 
+def test_no_byte_is_left_in_the_files_of_sqlite(shop: Shop) -> None:
+    if shop.store.dialect != "sqlite":
+        return  # PostgreSQL looks after its files by itself
+    files = sorted(Path(str(shop.store.state.url.database)).parent.glob("*.db*"))
+
+    def left() -> set[str]:
+        words = ("Name003x", "person003")
+        return {word for word in words for f in files if word.encode() in f.read_bytes()}
+
+    assert left()
+    erase_person(shop.place, shop.projection, shop.find("customer-3"), shop.now)
+    assert left() == set()
+
+
 def test_totals_stay_and_addresses_are_not_written_to(shop: Shop) -> None:
     pid = shop.find("customer-3")
 
