@@ -11,7 +11,7 @@ from liquid.ast import Node
 
 from maracuja.templates import reference
 from maracuja.templates.codegen import Writer
-from maracuja.templates.columns import Columns, folded
+from maracuja.templates.columns import Columns, joined
 from maracuja.templates.definition import PARTS
 from maracuja.templates.rowcode import Refused, reason_of
 from maracuja.templates.scope import Names, assigned_names
@@ -69,17 +69,17 @@ def _plan_part(plan: Plan, part: str, names: Names) -> list[str | int]:
     pieces: list[str | int] = []
     for node in plan.nodes[part]:
         try:
-            found = folded(columns.top(node))
+            text = joined(columns.top(node))
         except NotCompilable:
             n = _add(plan, Slot(part, node, lower, hidden=node.blank))
             if not node.blank:
                 pieces.append(n)
             continue
-        for piece in found:
-            if isinstance(piece, str):
-                _text(pieces, piece)
-            else:
-                pieces.append(_add(plan, Slot(part, node, "columns", piece)))
+        # A node is one slot, so that every rung can make the same slots.
+        if isinstance(text, str):
+            _text(pieces, text)
+        else:
+            pieces.append(_add(plan, Slot(part, node, "columns", text)))
     plan.guards += columns.guards
     return pieces
 

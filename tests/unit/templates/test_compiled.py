@@ -188,6 +188,17 @@ def test_each_node_stands_on_its_own_rung(source, rung):
     assert made.rung == rung
 
 
+def test_a_node_is_one_slot_on_every_rung():
+    source = "{% for n in (1..3) %}{{ n }}-{{ person.first_name }} {% endfor %}"
+    rendered = render(template(source), PEOPLE)
+    assert rendered.bodies("text").to_list() == [
+        "1-Мария 2-Мария 3-Мария ",
+        "",
+        "1-<b> 2-<b> 3-<b> ",
+    ]
+    assert rendered.errors.to_list() == [None, "missing:person.first_name", None]
+
+
 def test_constants_become_part_of_the_skeleton():
     constants = {"shop.name": "Лавка", "shop.since": date(2020, 1, 2)}
     made = compiled(template("{{ shop.name }}: {{ links.unsubscribe }}"), {}, constants=constants)
