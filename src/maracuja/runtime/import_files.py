@@ -16,7 +16,7 @@ import polars as pl
 from maracuja.errors import BadInput
 from maracuja.ingest.import_people import LINE, RowRefusal
 
-CHUNK: Final = 20_000
+CHUNK: Final = 50_000
 SNIFF_BYTES: Final = 65_536
 FIELD_CHARS_MAX: Final = 1_000_000
 SEPARATORS: Final = (",", ";", "\t")

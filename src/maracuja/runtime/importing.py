@@ -24,7 +24,7 @@ from maracuja.errors import BadInput
 from maracuja.ingest.discover import guess_privacy
 from maracuja.ingest.import_events import read_events
 from maracuja.ingest.import_mapping import FileMapping, Kind, checked, guess
-from maracuja.ingest.import_people import ConsentRows, PeopleChunk, RowRefusal, read_people
+from maracuja.ingest.import_people import PeopleChunk, RowRefusal, read_people
 from maracuja.ingest.import_products import read_products
 from maracuja.model import ConsentState, TraitSource, TraitType, micros
 from maracuja.rng import make_id
@@ -246,8 +246,8 @@ def _write_people(
             set_addresses=[d.addresses for d in said],
             now_us=now_us,
         )
-    for told in chunk.consents:
-        result.unproven += _write_consents(conn, chunk, pids, told, now_us)
+    if chunk.consents:
+        result.unproven += _write_consents(conn, chunk, pids, now_us)
     discovered.record(conn, _discoveries(chunk, now_us))
     result.new += int(fresh.sum())
     result.merged += len(found.merges)
@@ -285,26 +285,33 @@ def _claims(chunk: PeopleChunk, now_us: int) -> resolving.Claims:
     return resolving.Claims(rows=chunk.height, row=row, kind=kinds, value=values, at_us=now_us)
 
 
-def _write_consents(
-    conn: Connection, chunk: PeopleChunk, pids: Any, told: ConsentRows, now_us: int
-) -> int:
-    """Record what was said about one topic; returns how many words are unproven."""
-    rows = told.rows
-    address = chunk.identities["email" if told.channel == "email" else "phone"]
+def _write_consents(conn: Connection, chunk: PeopleChunk, pids: Any, now_us: int) -> int:
+    """Record what was said, about all topics at once; returns how many words are unproven."""
+    words = pl.concat(
+        told.rows.with_columns(
+            pl.lit(told.topic).alias("topic"),
+            pl.lit(told.channel).alias("channel"),
+            chunk.identities["email" if told.channel == "email" else "phone"]
+            .gather(told.rows["row"])
+            .fill_null("")
+            .alias("address"),
+        )
+        for told in chunk.consents
+    )
     consents.record(
         conn,
-        pid=pids[rows["row"].to_numpy()],
-        topic=told.topic,
-        channel=told.channel,
-        state=rows["state"].to_list(),
-        at_us=rows["at"].to_physical(),
+        pid=pids[words["row"].to_numpy()],
+        topic=words["topic"],
+        channel=words["channel"],
+        state=words["state"].to_list(),
+        at_us=words["at"].to_physical(),
         recorded_us=now_us,
-        source=rows["source"],
-        text_version=rows["text_version"],
-        language=rows["language"],
-        address=address.gather(rows["row"]).fill_null(""),
+        source=words["source"],
+        text_version=words["text_version"],
+        language=words["language"],
+        address=words["address"],
     )
-    return int((rows["state"] == int(ConsentState.UNPROVEN)).sum())
+    return int((words["state"] == int(ConsentState.UNPROVEN)).sum())
 
 
 def _products_writer(work: Import, frame: pl.DataFrame) -> Callable[[Store, int, Imported], None]:

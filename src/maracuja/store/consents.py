@@ -117,15 +117,21 @@ def _next_numbers(
         )
         for person, topic, channel, n in bulk.fetch(conn, query):
             last[person, topic, channel] = n
-    keys = list(zip(pids, topics, channels, strict=True))
-    if not last and len(set(keys)) == len(keys):
-        return [1] * len(keys)
+    if not last and _each_once(pids, topics, channels):
+        return [1] * len(pids)
     numbers = []
-    for key in keys:
+    for key in zip(pids, topics, channels, strict=True):
         n = last.get(key, 0) + 1
         last[key] = n
         numbers.append(n)
     return numbers
+
+
+def _each_once(pids: Sequence[int], topics: Sequence[str], channels: Sequence[str]) -> bool:
+    """Whether no (pid, topic, channel) comes twice."""
+    import polars as pl
+
+    return not pl.DataFrame({"p": pids, "t": topics, "c": channels}).is_duplicated().any()
 
 
 def current(

@@ -147,18 +147,19 @@ def _resolve(conn: Connection, told: _Set, context: _Context) -> Resolution:
 
 
 def _read(claims: Claims) -> _Set:
-    codes: dict[tuple[str, str], int] = {}
-    code = [
-        codes.setdefault(key, len(codes)) for key in zip(claims.kind, claims.value, strict=True)
-    ]
-    keys = list(codes)
+    named = list(zip(claims.kind, claims.value, strict=True))
+    keys = list(dict.fromkeys(named))
+    code = np.arange(len(named), dtype=np.int64)
+    if len(keys) < len(named):
+        codes = dict(zip(keys, range(len(keys)), strict=True))
+        code = np.fromiter(map(codes.__getitem__, named), dtype=np.int64, count=len(named))
     row = np.asarray(claims.row, dtype=np.int64)
     if len(np.unique(row)) != claims.rows or row.min() != 0 or row.max() != claims.rows - 1:
         raise ValueError("every row needs an identity")
     return _Set(
         rows=claims.rows,
         row=row,
-        code=np.array(code, dtype=np.int64),
+        code=code,
         keys=keys,
         home=np.zeros(len(keys), dtype=np.int64),
         at_us=np.broadcast_to(np.asarray(claims.at_us, dtype=np.int64), claims.rows),
