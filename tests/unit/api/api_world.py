@@ -1,0 +1,108 @@
+"""A workspace with a few people, its application in this process, and somebody who asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from maracuja import app as composition
+from maracuja.api.server import Server
+from maracuja.app import App
+from maracuja.clock import SimClock
+from maracuja.model import micros
+from maracuja.runtime.worker import Worker
+from maracuja.store import inbox
+from maracuja.ui import home
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PEOPLE = 40
+STILL = {"messages": 0, "quiet_from": "00:00", "quiet_until": "00:00"}
+
+
+def calls() -> list[dict[str, Any]]:
+    """What the people of the shop have sent: who they are, and one visit each."""
+    sent: list[dict[str, Any]] = []
+    for i in range(PEOPLE):
+        known = {"firstName": f"Name{i}", "email": f"p{i}@shop.example"}
+        city = {"city": "Kyiv" if i % 2 else "Lviv"}
+        seen = {"category": "fruit", "price": i}
+        sent += [
+            {"type": "identify", "userId": f"u{i}", "traits": known | city},
+            {"type": "track", "userId": f"u{i}", "event": "Product Viewed", "properties": seen},
+        ]
+    return sent
+
+
+@dataclass
+class World:
+    """An open workspace, its server and its worker, and somebody who asks."""
+
+    app: App
+    server: Server
+    worker: Worker
+    keys: dict[str, str]
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = "admin key",
+        client: str = "127.0.0.1",
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        """One request, with that key as a bearer token; None: without."""
+        given = dict(headers or {})
+        if key is not None:
+            given["authorization"] = f"Bearer {self.keys[key]}"
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(
+                self.server,  # type: ignore[arg-type]
+                raise_app_exceptions=False,
+                client=(client, 5000),
+            )
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://127.0.0.1:8080"
+            ) as asking:
+                return await asking.request(method, path, headers=given, **options)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **options: Any) -> Any:
+        """The JSON of a page that is there."""
+        answer = self.ask("GET", path, **options)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def put(self, kind: str, name: str, /, **definition: Any) -> httpx.Response:
+        """Put a definition over whatever stands."""
+        path = f"/api/definitions/{kind}/{name}"
+        return self.ask("PUT", path, json={"definition": definition})
+
+
+@contextmanager
+def opened_world(place: Path) -> Iterator[World]:
+    """A shop of 40 people, every second one in Kyiv, on a clock that stands still."""
+    clock = SimClock(NOON)
+    settings = {"shop": {"name": "Fruit & Co"}, "pressure": STILL}
+    made = composition.create(place, settings, clock=clock, seed=7)
+    with composition.opened(place, clock) as app:
+        body = json.dumps({"batch": calls()}).encode()
+        with app.store.write_inbox() as conn:
+            inbox.append(conn, [inbox.Request(micros(NOON), "batch", "server", b"", body)])
+        worker = composition.make_worker(app, holder="test")
+        worker.settle(NOON)
+        server = Server(app, lambda: home)
+        yield World(app, server, worker, made)
+        server.close()
+        worker.close()
