@@ -22,7 +22,6 @@ from typing import Any
 
 from bench import launch_data
 from bench.launch_data import NOW
-
 from maracuja.clock import monotonic_s
 
 DATA = Path("bench-data/launch")
