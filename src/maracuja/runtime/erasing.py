@@ -86,8 +86,8 @@ def erase_person(place: Place, projection: Projection, pid: int, now: datetime) 
 
     To be called by the holder of the lease, with its own projection: what waits in inbox and feed
     is projected first, so that it is erased too. Afterwards the holder must forget what it has
-    read about people (`Launch.close`). Raises NotFound, and Conflict when the person was merged
-    meanwhile: try again.
+    read about people (`Launch.close`). Raises NotFound, and Conflict when another worker has
+    changed the lake or merged the person meanwhile: it is repeated at the next start.
     """
     pass_queues(place.store, projection, now)
     with place.store.read() as conn:
@@ -200,6 +200,7 @@ def _forget(
     leaving = [entry.as_erasure(erase.new_pseudonym()) for entry in entries]
     with place.store.read() as conn:
         files = manifest.live(conn, list(FileKind), now_us)
+        version = manifest.version(conn, list(FileKind))
         events, columns = _counted(conn)
     erased = erase_from_lake(
         place.lake,
@@ -213,6 +214,8 @@ def _forget(
     )
     passed("erasure.files_written")
     with place.store.write() as conn:
+        if manifest.version(conn, list(FileKind)) != version:
+            raise Conflict("Another worker has changed the lake meanwhile.", fix="Try again.")
         for entry in entries:
             if set(_all_pids(conn, entry.pids)) != set(entry.pids):
                 raise Conflict("The person was merged with another meanwhile.", fix="Try again.")

@@ -21,7 +21,7 @@ from maracuja.runtime.launch_newer import profiles_of
 from maracuja.store import manifest, people
 from maracuja.store.engine import Store
 
-ROWS_MAX: Final = 64_000
+ROWS_MAX: Final = 32_000
 """So many people go to one file at most, give or take a chunk or a revision."""
 
 _KINDS: Final = (FileKind.PROFILES,)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import polars as pl
 import pytest
 from tests.unit.runtime.small_shop import TRACES, Shop, build, traces
 
-from maracuja.errors import ConfigError, NotFound
+from maracuja.errors import ConfigError, Conflict, NotFound
 from maracuja.lake.audience import read_audience
 from maracuja.lake.bodies import read_bodies
 from maracuja.model import FileKind, micros
@@ -156,6 +157,26 @@ def test_a_crash_after_the_commit_changes_nothing(
     first = erasing.find_certificate(shop.store, entry.id)
     assert finish_erasures(shop.place, shop.projection, shop.now) == [first]
     assert finish_erasures(shop.place, shop.projection, shop.now) == []
+
+
+def test_a_file_that_comes_meanwhile_is_not_overlooked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = shop.find("customer-3")
+    real = erasing.erase_from_lake
+
+    def with_another_worker(*args: Any, **kwargs: Any) -> Any:
+        shop.call({"type": "track", "userId": "customer-3", "event": "Waited"})
+        shop.project()
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "erase_from_lake", with_another_worker)
+        with pytest.raises(Conflict, match="changed the lake"):
+            erase_person(shop.place, shop.projection, pid, shop.now)
+    assert len(finish_erasures(shop.place, shop.projection, shop.now)) == 1
+    forget_old_files(shop)
+    assert traces(shop) == set()
 
 
 def test_who_comes_back_is_somebody_new(shop: Shop) -> None:
