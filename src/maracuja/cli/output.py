@@ -5,12 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
+from typer.core import TyperGroup
 
 from maracuja.errors import MaracujaError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Workspace = Annotated[
     Path,
@@ -18,6 +24,30 @@ Workspace = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 HERE = Path()
+WHOLE_UP_TO = 20  # letters of a column that is never broken into lines
+CUT_MIN = 8
+
+
+class Words(StrEnum):
+    """The languages in which reasons and reports are said."""
+
+    EN = "en"
+    RU = "ru"
+    UK = "uk"
+
+
+Language = Annotated[Words, typer.Option(help="Of the reasons.")]
+
+
+class Sentences(TyperGroup):
+    """The commands; an error that we raise on purpose ends them with a sentence and its code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except MaracujaError as error:
+            raise typer.Exit(refuse(error)) from None
 
 
 class Advance(Protocol):
@@ -28,11 +58,15 @@ class Advance(Protocol):
         ...
 
 
-def say(text: object = "") -> None:
-    """Print to standard output with rich's markup; a sentence may be longer than the line."""
+def _console() -> Console:
     from rich.console import Console
 
-    Console().print(text, soft_wrap=isinstance(text, str))
+    return Console()
+
+
+def say(text: object = "") -> None:
+    """Print to standard output with rich's markup; a sentence may be longer than the line."""
+    _console().print(text, soft_wrap=isinstance(text, str))
 
 
 def say_json(value: Any) -> None:
@@ -42,19 +76,58 @@ def say_json(value: Any) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> object:
-    """A table to `say`; numbers stand to the right."""
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, cut: str = ""
+) -> object:
+    """A table to `say`; numbers stand to the right, ids and dates stay whole.
+
+    Of the column `cut` each cell is one line: what does not fit is left out.
+    """
+    from rich.cells import cell_len
     from rich.markup import escape
     from rich.table import Table
 
     body = [list(row) for row in rows]
-    made = Table(title=title or None, title_justify="left", header_style="bold")
+    texts = [[_cell(value) for value in row] for row in body]
+    widths = [
+        max(map(cell_len, [name, *column])) for name, *column in zip(columns, *texts, strict=True)
+    ]
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
     for index, column in enumerate(columns):
         numbers = bool(body) and all(isinstance(row[index], int | float) for row in body)
-        made.add_column(column, justify="right" if numbers else "left")
-    for row in body:
-        made.add_row(*(escape(_cell(value)) for value in row))
+        made.add_column(
+            column,
+            justify="right" if numbers else "left",
+            no_wrap=widths[index] <= WHOLE_UP_TO,
+            overflow="fold",
+        )
+    room = _console().width - sum(
+        width + 2 for name, width in zip(columns, widths, strict=True) if name != cut
+    )
+    for row in texts:
+        shown = (
+            _cut(text, room) if name == cut else text
+            for name, text in zip(columns, row, strict=True)
+        )
+        made.add_row(*map(escape, shown))
     return made
+
+
+def _cut(text: str, room: int) -> str:
+    """As much of a text as fits into `room` cells of the terminal, at least a few letters."""
+    from rich.text import Text
+
+    line = Text(" ".join(text.split()))
+    line.truncate(max(room, CUT_MIN), overflow="ellipsis")
+    return line.plain
 
 
 def pairs(values: Mapping[str, object]) -> object:
@@ -70,6 +143,25 @@ def pairs(values: Mapping[str, object]) -> object:
     return made
 
 
+def when(at: datetime | None, zone: str, *, minutes: bool = True) -> str:
+    """A moment on the clock of an IANA zone, to the minute or the day; "–" for none."""
+    from zoneinfo import ZoneInfo
+
+    if at is None:
+        return "–"
+    return f"{at.astimezone(ZoneInfo(zone)):{'%Y-%m-%d %H:%M' if minutes else '%Y-%m-%d'}}"
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def share(part: int, whole: int) -> str:
+    """A part in percent of the whole; "–" of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
 def _cell(value: object) -> str:
     """A value as a person reads it."""
     if value is None:
@@ -77,7 +169,7 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and abs(value) >= 10_000:
-        return f"{value:,}".replace(",", "\u202f")
+        return number(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(_cell, value)) or "–"
     return str(value)
@@ -92,8 +184,8 @@ def progress(label: str, *, quiet: bool) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
     )
@@ -101,7 +193,7 @@ def progress(label: str, *, quiet: bool) -> Iterator[Advance]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

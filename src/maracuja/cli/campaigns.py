@@ -1,0 +1,334 @@
+"""Commands about campaigns, from check and dry-run to report; and `stop`, `go-on` for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from maracuja.cli.output import (
+    HERE,
+    Json,
+    Language,
+    Words,
+    Workspace,
+    number,
+    progress,
+    say,
+    say_json,
+    share,
+    table,
+    when,
+)
+from maracuja.cli.segments import say_faults
+from maracuja.cli.templates import say_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maracuja.runtime.campaign_rehearsal import Rehearsal
+    from maracuja.runtime.campaign_work import RunShown, Sending
+
+PANEL = "Messages"
+STOP_PANEL = "Sending"
+HOURS_SHOWN = 24
+Name = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its id.", show_default=False)]
+NameOrFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="CAMPAIGN", help="Its id, or a file not yet applied.", show_default=False
+    ),
+]
+Channel = Annotated[str, typer.Option(help="Only this one; all.")]
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the commands of this module."""
+    group = typer.Typer(no_args_is_help=True, help="Campaigns: to whom what is said, and when.")
+    group.command()(check)
+    group.command("dry-run")(dry_run)
+    group.command()(launch)
+    group.command()(pause)
+    group.command()(resume)
+    group.command()(cancel)
+    group.command()(status)
+    group.command()(report)
+    cli.add_typer(group, name="campaign", rich_help_panel=PANEL)
+    cli.command(rich_help_panel=STOP_PANEL)(stop)
+    cli.command("go-on", rich_help_panel=STOP_PANEL)(go_on)
+
+
+# ---------------------------------------------------------------- before
+
+
+def check(name: NameOrFile, workspace: Workspace = HERE, json: Json = False) -> None:
+    """Say everything that keeps a campaign from being launched; code 2 where something does."""
+    from maracuja import app
+    from maracuja.campaigns.definitions import Campaign
+    from maracuja.cli.definitions import given
+    from maracuja.runtime import campaign_work
+
+    with app.opened(workspace) as here, here.store.read() as conn:
+        campaign = given(conn, name, Campaign, campaign_work.get)
+        faults = campaign_work.check(conn, campaign)
+    if json:
+        say_json({"id": campaign.id, "faults": faults})
+    else:
+        say_faults(faults)
+    if faults:
+        raise typer.Exit(2)
+
+
+def dry_run(
+    name: Name,
+    samples: Annotated[int, typer.Option(min=0, max=100, help="How many texts.")] = 3,
+    language: Language = Words.EN,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Show whom a launch would reach, when, why not the others, and what they would read."""
+    from maracuja import app
+    from maracuja.runtime.campaign_rehearsal import rehearse
+
+    with app.opened(workspace) as here, progress(f"{name}", quiet=json) as advance:
+        zone = here.config.shop.time_zone
+        found = rehearse(
+            here.ground,
+            name,
+            here.clock.now(),
+            samples=samples,
+            language=language.value,
+            advance=advance,
+        )
+    if json:
+        say_json(found)
+    else:
+        _say_rehearsal(found, zone)
+
+
+def _say_rehearsal(found: Rehearsal, zone: str) -> None:
+    planned, expires = when(found.planned, zone), when(found.expires, zone)
+    say(f"[bold]{found.campaign}[/], planned for {planned}, expires {expires}")
+    say(f"Its audience has [bold]{number(found.audience)}[/] people.")
+    say()
+    rows = [(g.people, share(g.people, found.audience), g.says) for g in found.gates]
+    say(table("What would become of them", ["people", "share", "why"], rows))
+    if found.arms:
+        say()
+        arms = [(a.variant, a.held or "sent", a.people) for a in found.arms]
+        say(table("Who would get what", ["variant", "arm", "people"], arms))
+    if found.when:
+        say()
+        most = max(hour.people for hour in found.when)
+        hours = [
+            (when(hour.at, zone), hour.people, "█" * max(1, round(24 * hour.people / most)))
+            for hour in found.when[:HOURS_SHOWN]
+        ]
+        say(table("When", ["hour", "people", ""], hours))
+        if len(found.when) > HOURS_SHOWN:
+            say(f"[dim]… and {len(found.when) - HOURS_SHOWN} hours more (--json has them).[/]")
+    for one in found.samples:
+        say()
+        say_preview(one)
+    if not found.samples:
+        say("[dim]Nobody would be sent to at once: `maracuja template preview` shows texts.[/]")
+
+
+# ---------------------------------------------------------------- orders
+
+
+def launch(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+    """Plan a campaign; the worker freezes its audience, decides and sends when it is due."""
+    from maracuja import app
+    from maracuja.runtime import campaign_work
+
+    with app.opened(workspace) as here, here.store.write() as conn:
+        zone = here.config.shop.time_zone
+        runs = campaign_work.launch(conn, here.ground, name, here.clock.now())
+        sending = campaign_work.sending(conn)
+    if json:
+        say_json(runs)
+        return
+    (run,) = runs
+    say(f"[bold]{name}[/] is launched: run {run.run}, due {when(run.planned, zone)}.")
+    say("[dim]`maracuja work` sends it; `maracuja campaign status` shows how far it is.[/]")
+    if sending.stopped:
+        say("[yellow]All sending is stopped: nothing goes out before `maracuja go-on`.[/]")
+
+
+def pause(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+    """Hold a campaign: nothing more is decided or sent until it is resumed."""
+    _order("pause", name, workspace, json=json)
+
+
+def resume(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+    """Let a paused campaign go on where it was."""
+    _order("resume", name, workspace, json=json)
+
+
+def cancel(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+    """End a campaign for good: what is queued is withdrawn."""
+    _order("cancel", name, workspace, json=json)
+
+
+def _order(what: str, name: str, workspace: Path, *, json: bool) -> None:
+    """Pause, resume or cancel; says which runs it concerned."""
+    from maracuja import app
+    from maracuja.runtime import campaign_work
+
+    orders = {
+        "pause": campaign_work.pause,
+        "resume": campaign_work.resume,
+        "cancel": campaign_work.cancel,
+    }
+    with app.opened(workspace) as here, here.store.write() as conn:
+        zone = here.config.shop.time_zone
+        runs = orders[what](conn, name, here.clock.now())
+    if json:
+        say_json(runs)
+    elif runs:
+        _say_runs(runs, zone)
+    else:
+        say(f"No run of [bold]{name}[/] was there to {what}.")
+
+
+# ---------------------------------------------------------------- after
+
+
+def status(
+    name: Annotated[
+        str | None, typer.Argument(metavar="CAMPAIGN", help="Only this one.", show_default=False)
+    ] = None,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Show where campaigns are: decided, waiting, queued, sent; and whether sending is stopped."""
+    from maracuja import app
+    from maracuja.runtime import campaign_work
+
+    with app.opened(workspace) as here, here.store.read() as conn:
+        zone = here.config.shop.time_zone
+        runs = campaign_work.status(conn, name)
+        sending = campaign_work.sending(conn)
+    if json:
+        say_json({"runs": runs, "sending": sending})
+        return
+    if runs:
+        _say_runs(runs, zone)
+    else:
+        say("Nothing was launched yet.")
+    _say_sending(sending, zone)
+
+
+def _say_runs(runs: Sequence[RunShown], zone: str) -> None:
+    rows = [
+        (
+            run.run,
+            run.campaign,
+            _state(run),
+            when(run.planned, zone),
+            run.audience,
+            ", ".join(f"{number(n)} {state}" for state, n in _messages(run).items()) or "–",
+        )
+        for run in runs
+    ]
+    say(table("", ["run", "campaign", "state", "planned", "audience", "messages"], rows))
+
+
+def _state(run: RunShown) -> str:
+    """Its state, and of a launch under way the share of the audience that is decided."""
+    under_way = run.parts_decided < run.parts
+    return f"{run.state}, {share(run.parts_decided, run.parts)}" if under_way else run.state
+
+
+def _messages(run: RunShown) -> dict[str, int]:
+    """Messages by state, with the people who wait for their moment."""
+    return {**run.messages, **({"waiting": run.waiting} if run.waiting else {})}
+
+
+def _say_sending(sending: Sending, zone: str) -> None:
+    if sending.stopped:
+        since = when(sending.since, zone)
+        reason = f": {sending.reason}" if sending.reason else ""
+        say(f"[bold yellow]All sending is stopped[/] since {since}{reason}.")
+    for channel, reason in sending.channels.items():
+        say(f"[bold yellow]{channel} is stopped[/]{f': {reason}' if reason else ''}.")
+
+
+def report(
+    name: Name,
+    goal: Annotated[str, typer.Option(help="Measure by this goal; the primary one.")] = "",
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the page to this file.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the figures to this file.")
+    ] = None,
+    language: Language = Words.EN,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Say what a campaign changed, against those who were held out; in words, page, CSV, JSON."""
+    import msgspec
+
+    from maracuja import app
+    from maracuja.runtime import campaign_work
+    from maracuja.stats import forms
+
+    with app.opened(workspace) as here:
+        spoken = language.value
+        found = campaign_work.report(here.ground, name, here.clock.now(), goal=goal)
+    if html is not None:
+        from maracuja.ui.report_html import html as page
+
+        html.write_text(page(found, spoken), encoding="utf-8")
+    if csv is not None:
+        csv.write_text(forms.to_csv(found), encoding="utf-8")
+    if json:
+        say_json(msgspec.Raw(forms.to_json(found)))
+        return
+    from maracuja.ui.report_terminal import terminal
+
+    say(terminal(found, spoken))
+    for path in filter(None, (html, csv)):
+        say(f"Written: [bold]{path}[/]")
+
+
+# ---------------------------------------------------------------- all of it
+
+
+def stop(
+    reason: Annotated[str, typer.Option(help="Why, for the others.")] = "",
+    channel: Channel = "",
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Stop all sending within a second, until `go-on`."""
+    _let(workspace, channel, reason, stopping=True, json=json)
+
+
+def go_on(channel: Channel = "", workspace: Workspace = HERE, json: Json = False) -> None:
+    """Let sending go on after `stop`, or a channel after its vendor refused us."""
+    _let(workspace, channel, "", stopping=False, json=json)
+
+
+def _let(workspace: Path, channel: str, reason: str, *, stopping: bool, json: bool) -> None:
+    """Stop or start all sending or a channel; says how things stand."""
+    from maracuja import app
+    from maracuja.runtime import campaign_work
+
+    with app.opened(workspace) as here, here.store.write() as conn:
+        now, zone = here.clock.now(), here.config.shop.time_zone
+        if channel:
+            found = campaign_work.let_channel(conn, channel, now, paused=stopping, reason=reason)
+        elif stopping:
+            found = campaign_work.stop_all(conn, now, reason=reason)
+        else:
+            found = campaign_work.go_on(conn, now)
+    if json:
+        say_json(found)
+        return
+    _say_sending(found, zone)
+    if not found.stopped and not found.channels:
+        say("Nothing is stopped.")

@@ -1,0 +1,150 @@
+"""Commands about templates: check, preview."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from maracuja.cli.output import HERE, Json, Workspace, pairs, say, say_json, table
+
+if TYPE_CHECKING:
+    from maracuja.runtime.template_work import FindingShown, Preview, TemplateChecked
+
+PANEL = "Messages"
+SIGNS = {"error": "[bold red]✗[/]", "warning": "[yellow]![/]", "note": "[dim]·[/]"}
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="TEMPLATE", help="Its id, or a file not yet applied.", show_default=False
+    ),
+]
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the commands of this module."""
+    group = typer.Typer(no_args_is_help=True, help="Templates: what is said.")
+    group.command()(check)
+    group.command()(preview)
+    cli.add_typer(group, name="template", rich_help_panel=PANEL)
+
+
+def check(
+    name: Name,
+    service: Annotated[
+        bool, typer.Option("--service", help="It needs no way to unsubscribe.")
+    ] = False,
+    texts: Annotated[bool, typer.Option("--texts", help="Print the worst cases whole.")] = False,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """List what a template needs, its worst cases and what it says too much; code 2 on errors."""
+    from maracuja import app
+    from maracuja.cli.definitions import given
+    from maracuja.runtime import template_work
+    from maracuja.templates.definition import Template
+
+    with app.opened(workspace) as here:
+        with here.store.read() as conn:
+            template = given(conn, name, Template, template_work.get)
+        checked = template_work.check(
+            here.ground, template, here.clock.now(), marketing=not service
+        )
+    if json:
+        say_json(checked)
+    else:
+        _say_checked(checked, texts=texts)
+    if not checked.ok:
+        raise typer.Exit(2)
+
+
+def _say_checked(checked: TemplateChecked, *, texts: bool) -> None:
+    from rich.markup import escape
+
+    needs = [
+        (one.path, "has a fallback" if one.fallback else "required", one.where)
+        for one in checked.needs
+    ]
+    if needs:
+        say(table("What it needs", ["path", "", "where"], needs))
+        say()
+    rows = [
+        (t.language, t.channel, t.profile, f"nothing: {t.refused}" if t.refused else t.subject)
+        for t in checked.trials
+    ]
+    if rows:
+        say(table("What the worst cases read", ["language", "channel", "who", "subject"], rows))
+        say()
+    if texts:
+        for trial in checked.trials:
+            if not trial.refused:
+                say(f"[bold]{escape(trial.profile)}, {trial.language}: {escape(trial.subject)}[/]")
+                say(escape(trial.text))
+                say()
+    for finding in checked.findings:
+        say_finding(finding)
+    if checked.ok:
+        how = ", ".join(sorted(set(checked.rungs)))
+        say(f"[green]✓[/] [bold]{escape(checked.id)}[/] may be used; rendered by: {how}.")
+
+
+def say_finding(finding: FindingShown) -> None:
+    """Print one finding: what, where, why it matters and what to do."""
+    from rich.markup import escape
+
+    place = f"  [dim]{escape(finding.where)}[/]" if finding.where else ""
+    say(f"{SIGNS[finding.level]} {escape(finding.message)}{place}")
+    if finding.why:
+        say(f"  why: {escape(finding.why)}")
+    if finding.fix:
+        say(f"  what to do: {escape(finding.fix)}")
+
+
+def preview(
+    name: Name,
+    who: Annotated[str, typer.Option("--for", help="The person; without, somebody unknown.")] = "",
+    language: Annotated[str, typer.Option(help="Instead of the person's own.")] = "",
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the HTML to this file.")
+    ] = None,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Show what a person would read now; code 2 where they could not be written to."""
+    from maracuja import app
+    from maracuja.cli.definitions import given
+    from maracuja.runtime import people_view, template_work
+    from maracuja.templates.definition import Template
+
+    with app.opened(workspace) as here:
+        with here.store.read() as conn:
+            template = given(conn, name, Template, template_work.get)
+            pid = people_view.find(conn, who, here.config.shop.country) if who else None
+        found = template_work.preview(
+            here.ground, template, here.clock.now(), pid=pid, language=language
+        )
+    if json:
+        say_json(found)
+    else:
+        say_preview(found)
+    if html is not None and not found.error:
+        html.write_text(found.html, encoding="utf-8")
+        if not json:
+            say(f"The HTML: [bold]{html}[/]")
+    if found.error:
+        raise typer.Exit(2)
+
+
+def say_preview(found: Preview) -> None:
+    """Print what one person would read, in a frame."""
+    from rich.markup import escape
+    from rich.panel import Panel
+
+    who = "somebody unknown" if found.pid is None else f"pid:{found.pid}"
+    if found.error:
+        say(f"[bold red]✗ {who} could not be written to:[/] {escape(found.error)}")
+        return
+    head = {"subject": found.subject, "preheader": found.preheader}
+    say(pairs({"to": f"{who}, {found.language}", **{k: v for k, v in head.items() if v}}))
+    say(Panel(escape(found.text.strip()), expand=False))
