@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, and_, func, select
 
 from maracuja.rng import make_key
-from maracuja.store import audit, bulk, counters, merging, people, traits
+from maracuja.store import audit, bulk, counters, merging, people, suppressions, traits
 from maracuja.store.contested import KNOWN_BY, Contest, Refusal, values_max
 from maracuja.store.merging import Exposures, Merge, never_exposed
 from maracuja.store.schema import identities, merge_counts
@@ -286,13 +286,14 @@ def _store_identities(conn: Connection, told: _Set, key_pid: Ints) -> None:
     first_at = np.zeros(len(told.keys), dtype=np.int64)
     first_at[told.code[::-1]] = told.at_us[told.row[::-1]]
     ordered = sorted(new.tolist(), key=told.keys.__getitem__)
-    columns = {
+    columns: dict[str, Any] = {
         "kind": [told.keys[code][0] for code in ordered],
         "value": [told.keys[code][1] for code in ordered],
         "pid": key_pid[ordered],
         "at_us": first_at[ordered],
     }
     bulk.insert_columns(conn, identities, columns)
+    suppressions.attach_new(conn, columns["kind"], columns["value"], columns["pid"].tolist())
 
 
 def _count_merges(conn: Connection, contest: Contest, now_us: int) -> None:

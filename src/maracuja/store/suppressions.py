@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from maracuja.store import bulk
+from maracuja.store import bulk, meta
 from maracuja.store.schema import suppressions
 
 ALL: Final = "all"  # nothing may be sent
@@ -168,6 +168,24 @@ def attach(conn: Connection, channel: str, digests: Sequence[bytes], pids: Any) 
         .values(pid=owner.c.pid)
     )
     return conn.execute(statement).rowcount
+
+
+def attach_new(
+    conn: Connection, kinds: Sequence[str], values: Sequence[str], pids: Sequence[int]
+) -> int:
+    """`attach` for identities that have just appeared; mostly nothing waits for an owner."""
+    s = suppressions.c
+    waiting = select(s.channel).where(s.pid.is_(None)).distinct()
+    channels = {channel for (channel,) in bulk.fetch(conn, waiting)} & set(kinds)
+    if not channels:
+        return 0
+    salt = meta.load(conn).suppression_salt
+    attached = 0
+    for channel in sorted(channels):
+        mine = [i for i, kind in enumerate(kinds) if kind == channel]
+        hashes = digests(salt, channel, (values[i] for i in mine))
+        attached += attach(conn, channel, hashes, [pids[i] for i in mine])
+    return attached
 
 
 def move(conn: Connection, losers: Any, winners: Any) -> int:
