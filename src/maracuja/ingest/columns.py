@@ -254,10 +254,10 @@ def _put_rest(
 
 def _spread(values: pl.Series, rows: Sequence[int], height: int) -> pl.Series:
     """The values at their rows of a column of that height, null elsewhere."""
-    if len(rows) == height:
-        return values
     at = np.full(height, len(rows), dtype=np.uint32)
     at[rows] = np.arange(len(rows), dtype=np.uint32)
+    if len(rows) == height:
+        return values.gather(at)
     padded = pl.concat([values, pl.Series([None], dtype=values.dtype)])
     return padded.gather(at)
 

@@ -28,6 +28,12 @@ def test_nested_objects_are_flattened_with_dots() -> None:
     }
 
 
+def test_values_stay_with_their_events_whatever_else_these_say() -> None:
+    found = flatten([{"id": 0}, {"id": 1, "x": 1}, {"id": 2}, {"id": 3, "x": 3}])
+    columns = make_columns(found, {"id": TraitType.NUMBER, "x": TraitType.NUMBER}, 4, {})
+    assert [column.to_list() for column in columns] == [[0, 1, 2, 3], [None, 1, None, 3]]
+
+
 def test_the_same_name_twice_counts_once() -> None:
     (sparse,) = flatten([{"a.b": 1, "a": {"b": 2}}]).values()
     assert (sparse.rows, sparse.values) == ([0], [2])
