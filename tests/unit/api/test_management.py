@@ -3,37 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.api.api_world import PEOPLE, World
-
-CITY = [{"trait": "city", "is": "Kyiv"}]
-
-
-def define(world: World) -> None:
-    """A topic, a goal, a segment, a template and a campaign."""
-    text = "Hello {{ person.first_name }}. {{ links.unsubscribe }}"
-    english = {"language": "en", "subject": "It is here", "text": text}
-    for kind, name, definition in (
-        ("topic", "harvest", {}),
-        ("goal", "order", {"event": "Order Completed", "value": "revenue"}),
-        ("segment", "kyiv", {"where": CITY}),
-        ("template", "fruit", {"variants": [english]}),
-        (
-            "campaign",
-            "fruit",
-            {"topic": "harvest", "audience": "kyiv", "template": "fruit", "goals": ["order"]},
-        ),
-    ):
-        answer = world.put(kind, name, **definition)
-        assert answer.status_code == 200, answer.text
-
-
-def agree(world: World) -> None:
-    """Everybody but the first of Kyiv agrees to hear of the harvest."""
-    for i in range(3, PEOPLE, 2):
-        pid = world.get(f"/api/people?who=u{i}")[0]["pid"]
-        said = {"topic": "harvest", "channel": "email", "state": "opted_in", "source": "form"}
-        answer = world.ask("POST", f"/api/people/{pid}/consents", json=said)
-        assert answer.status_code == 200 and answer.json()["in_force"], answer.text
+from tests.unit.api.api_world import CITY, PEOPLE, World, agree, define
 
 
 def test_a_definition_has_versions_and_nobody_writes_over_another(world: World) -> None:
