@@ -20,7 +20,7 @@ from maracuja.errors import ConfigError, Conflict
 
 BUSY_S_MAX: Final = 30
 READER_CACHE_KIB: Final = 8_192  # of each of several connections
-WRITER_CACHE_KIB: Final = 65_536  # of the only one that writes the state
+WRITER_CACHE_KIB: Final = 262_144  # of the only one that writes; an import fills it
 SQLITE_NEEDED: Final = (3, 35, 0)  # RETURNING, UPDATE FROM
 
 _PRAGMAS: Final = (
