@@ -13,7 +13,7 @@ import pytest
 
 from maracuja.config import Lake
 from maracuja.lake.profiles import copied_rev, read_profiles
-from maracuja.model import FileKind, LakeFile, Trait, TraitSource, micros
+from maracuja.model import FileKind, LakeFile, Trait, TraitSource, TraitType, micros
 from maracuja.runtime import profile_copy
 from maracuja.runtime.launch_ground import trait_types
 from maracuja.runtime.launch_newer import newer_profiles
@@ -83,7 +83,7 @@ def copied(store: Store, root: Path, now: datetime, *, newer: bool = True) -> pl
     """Everybody's trait `last` as a reader sees it."""
     with store.read() as conn:
         files = manifest.live(conn, [FileKind.PROFILES], micros(now))
-        types = trait_types(conn)
+        types = {"last": TraitType.NUMBER} | trait_types(conn)
         rows = newer_profiles(conn, copied_rev(files), types)[0] if newer else None
     return read_profiles(root, files, columns=["traits.last", "rev"], types=types, newer=rows)
 
