@@ -218,7 +218,7 @@ def restore(
     database: Annotated[str, typer.Option(help="URL of an empty PostgreSQL; SQLite.")] = "",
     workspace: Annotated[
         Path,
-        typer.Option("--workspace", "-w", help="A new directory.", show_default="."),
+        typer.Option("--workspace", "-w", help="A new directory; this one.", show_default=False),
     ] = HERE,
     json: Json = False,
 ) -> None:

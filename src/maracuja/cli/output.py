@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Workspace = Annotated[
     Path,
-    typer.Option("--workspace", "-w", help="The workspace's directory.", show_default="."),
+    typer.Option(
+        "--workspace", "-w", help="The workspace's directory; this one.", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 HERE = Path()

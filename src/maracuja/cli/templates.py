@@ -70,7 +70,12 @@ def _say_checked(checked: TemplateChecked, *, texts: bool) -> None:
         say(table("What it needs", ["path", "", "where"], needs))
         say()
     rows = [
-        (t.language, t.channel, t.profile, f"nothing: {t.refused}" if t.refused else t.subject)
+        (
+            t.language,
+            t.channel or "any",
+            t.profile,
+            f"nothing: {t.refused}" if t.refused else t.subject,
+        )
         for t in checked.trials
     ]
     if rows:
