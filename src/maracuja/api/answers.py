@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from maracuja.errors import BadInput, MaracujaError, Overloaded, TooManyRequests, Unauthorized
 
 LONG_WAIT_S: Final = 30.0
+LONG_WAITING_MAX: Final = 8  # far fewer than threads, so that links are never kept waiting
 ID_MAX: Final = 2**63 - 1
 
 _NO_NUL: Final = r"^[^\x00]*$"
@@ -60,17 +61,29 @@ class Turns:
 
     def __init__(self, wait_s: float = LONG_WAIT_S) -> None:
         self._turn = threading.Lock()
+        self._room = threading.BoundedSemaphore(LONG_WAITING_MAX)
         self._wait_s = wait_s
 
     @contextmanager
     def long(self) -> Iterator[None]:
-        """Wait for one's turn; raises Overloaded when it does not come."""
-        if not self._turn.acquire(timeout=self._wait_s):
-            raise Overloaded("Too much is being counted.", fix="Ask again in a minute.")
+        """Wait for one's turn; raises Overloaded when it does not come, or too many wait."""
+        if not self._room.acquire(blocking=False):
+            raise _too_much()
         try:
-            yield
+            if not self._turn.acquire(timeout=self._wait_s):
+                raise _too_much()
+            try:
+                yield
+            finally:
+                self._turn.release()
         finally:
-            self._turn.release()
+            self._room.release()
+
+
+def _too_much() -> Overloaded:
+    return Overloaded(
+        "Too much is being counted.", retry_after_s=LONG_WAIT_S, fix="Ask again in a minute."
+    )
 
 
 def problem(error: MaracujaError) -> JSONResponse:

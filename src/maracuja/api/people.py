@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -12,11 +12,13 @@ from maracuja.api.answers import ID_MAX, Language, Limit, Name, Pid, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.channels import CODES_BY_NAME
 from maracuja.errors import NotFound
-from maracuja.model import ConsentState
+from maracuja.model import ConsentState, micros
 from maracuja.runtime import orders, people_by_hand, people_view, people_why
+from maracuja.runtime.export_person import export_person
 from maracuja.runtime.exposures import first_decided
 from maracuja.runtime.people_view import Brief, ConsentShown, PersonShown, SuppressionShown
 from maracuja.runtime.people_why import EventShown, Why
+from maracuja.store import audit
 from maracuja.store import people as people_store
 
 router = managing("/people", "people")
@@ -133,6 +135,18 @@ def erase_person(here: Here, actor: Actor, now: Now, pid: Pid) -> Ordered:
     """Ask the worker to forget a person everywhere; the result holds the certificate."""
     with here.store.write() as conn:
         return Ordered(command=orders.ask_erasure(conn, pid, now, actor=actor))
+
+
+@router.get("/{pid}/export")
+def export_of_person(
+    here: Here, actor: Actor, now: Now, long: Long, pid: Pid, language: Language = "en"
+) -> dict[str, Any]:
+    """Everything that is kept about a person, for them to have."""
+    with long.long():
+        found = export_person(here.ground, pid, now, language=language)
+    with here.store.write() as conn:
+        audit.add(conn, micros(now), actor, "export", f"person:{pid}")
+    return found
 
 
 @router.get("/{pid}/consents")

@@ -32,7 +32,7 @@ class ChannelShown(BaseModel):
     rate_per_s: float | None
 
 
-class Why(BaseModel):
+class Reason(BaseModel):
     """The reason, for the audit log and whoever wonders later."""
 
     reason: Text = ""
@@ -115,7 +115,7 @@ def sending(here: Here) -> Sending:
 
 
 @router.post("/sending/stop")
-def stop_all(here: Here, actor: Actor, now: Now, why: Why) -> Sending:
+def stop_all(here: Here, actor: Actor, now: Now, why: Reason) -> Sending:
     """Stop all sending on every channel within a second, until it is let go on."""
     with here.store.write() as conn:
         return campaign_work.stop_all(conn, now, actor=actor, reason=why.reason)
@@ -149,7 +149,7 @@ def list_channels(here: Here) -> list[ChannelShown]:
 
 
 @router.post("/channels/{channel}/pause")
-def pause_channel(here: Here, actor: Actor, now: Now, channel: Name, why: Why) -> Sending:
+def pause_channel(here: Here, actor: Actor, now: Now, channel: Name, why: Reason) -> Sending:
     """Stop one channel."""
     with here.store.write() as conn:
         return campaign_work.let_channel(

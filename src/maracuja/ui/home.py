@@ -70,7 +70,6 @@ def welcome(seen: Overview) -> str:
         "products": seen.products,
         "campaigns": seen.campaigns,
         "requests waiting": seen.requests_waiting,
-        "events put aside": seen.events_refused,
     }
     figures = "".join(
         f'<div class="card"><small>{escape(name)}</small><div class="kpi">{n:,}</div></div>'
@@ -96,6 +95,10 @@ def _state(seen: Overview) -> str:
         told.append("No worker is running: start one with `maracuja work`.")
     if seen.sending.stopped:
         told.append(f"All sending is stopped: {seen.sending.reason}.")
+    if seen.events_refused:
+        told.append(
+            f"{seen.events_refused:,} events were put aside: see `maracuja events refused`."
+        )
     told += [f"{name} is paused: {why}." for name, why in seen.sending.channels.items()]
     items = "".join(f"<li>{escape(one)}</li>" for one in told)
     return f'<ul class="alerts">{items}</ul>' if items else ""

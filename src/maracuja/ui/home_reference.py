@@ -42,7 +42,8 @@ def _group(tag: str, routes: Sequence[tuple[str, str, Part]]) -> str:
 
 
 def _route(verb: str, path: str, operation: Part) -> str:
-    parts = [f"<p>{_text(operation.get('description', ''))}</p>"]
+    first, _, rest = operation.get("description", "").partition("\n\n")
+    parts = [f"<p>{_text(rest)}</p>"] if rest else []
     if parameters := operation.get("parameters"):
         rows = [
             (one["name"], f"{_type(one.get('schema', {}))} in {one['in']}", one)
@@ -57,7 +58,7 @@ def _route(verb: str, path: str, operation: Part) -> str:
             parts.append(f"<p>Answer {escape(status)}: {told}</p>")
     return (
         f'<details class="route"><summary><span class="verb {verb}">{verb.upper()}</span>'
-        f"<code>{escape(path)}</code><small>{escape(operation.get('summary', ''))}</small>"
+        f"<code>{escape(path)}</code><small>{_text(first)}</small>"
         f"</summary><div>{''.join(parts)}</div></details>"
     )
 

@@ -136,6 +136,17 @@ def test_one_person_twice_becomes_one(world: World) -> None:
     assert events.count("Product Viewed") == 2
 
 
+def test_people_of_two_arms_who_become_one_are_flagged(world: World) -> None:
+    define(world)
+    agree(world)
+    world.ask("POST", "/api/campaigns/fruit/launch")
+    world.worker.tick(world.app.clock.now())
+    first, second = (world.get(f"/api/people?who=u{i}")[0]["pid"] for i in (3, 5))
+    world.ask("POST", f"/api/people/{first}/merge", json={"loser": second})
+    (line,) = world.get(f"/api/audit?subject=person:{first}&action=merged")
+    assert line["detail"] == {"loser": second, "rule": "by_hand", "crossed": True}
+
+
 def test_suppressions_are_added_and_lifted_by_hand(world: World) -> None:
     pid = world.get("/api/people?who=p5@SHOP.example")[0]["pid"]
     path = f"/api/people/{pid}/suppressions"
@@ -147,6 +158,14 @@ def test_suppressions_are_added_and_lifted_by_hand(world: World) -> None:
     assert world.ask("DELETE", f"{path}/email").status_code == 404
     unknown = {"topic": "none", "channel": "email", "state": "opted_out"}
     assert world.ask("POST", f"/api/people/{pid}/consents", json=unknown).status_code == 404
+
+
+def test_a_person_gets_everything_that_is_kept_about_them(world: World) -> None:
+    pid = world.get("/api/people?who=u5")[0]["pid"]
+    found = world.get(f"/api/people/{pid}/export")
+    assert "p5@shop.example" in str(found) and found["events"]
+    (line,) = world.get(f"/api/audit?subject=person:{pid}")
+    assert line["action"] == "export"
 
 
 def test_an_opt_in_needs_its_source(world: World) -> None:

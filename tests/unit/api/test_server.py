@@ -8,10 +8,13 @@ import sys
 import threading
 
 import httpx
+import pytest
 from tests.unit.api.api_world import World
 
+from maracuja.api.answers import Turns
 from maracuja.api.here import Pages
 from maracuja.api.server import Server
+from maracuja.errors import Overloaded
 from maracuja.ui import home
 
 HEAVY = ("polars", "duckdb", "scipy", "fastapi", "pydantic", "maracuja.ui.home")
@@ -63,3 +66,13 @@ def test_a_second_signal_does_not_wait(world: World) -> None:
         server.close()
 
     asyncio.run(play())
+
+
+def test_long_work_goes_on_one_piece_at_a_time() -> None:
+    turns = Turns(wait_s=0.0)
+    with turns.long():
+        with pytest.raises(Overloaded) as refused, turns.long():
+            pass
+        assert refused.value.http_status == 503 and refused.value.retry_after_s > 0
+    with turns.long():
+        pass
