@@ -19,6 +19,11 @@ ROOT = Path(__file__).parents[1]
 NUMBERS = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--crashes N`: how many times processes are killed at random moments."""
+    parser.addoption("--crashes", type=int, default=20, help="kills at random moments")
+
+
 def _server_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None
