@@ -47,7 +47,12 @@ def make_management(
 ) -> FastAPI:
     """The application of an open workspace; `put` makes an inbox row durable."""
     api = FastAPI(
-        title="Maracuja", version="1", description=about or "", docs_url=None, redoc_url=None
+        title="Maracuja",
+        version="1",
+        description=about or "",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     api.state.desk = Desk(app, admin_guard(app.store), pages)
     add_errors_to(api)

@@ -232,3 +232,17 @@ def test_a_new_workspace_is_welcomed_with_the_next_steps(world: World) -> None:
     for path in described["paths"]:
         assert path in reference
     assert "LiftReport" in described["components"]["schemas"]
+
+
+def test_the_description_is_fit_to_make_a_client_from(world: World) -> None:
+    described = world.ask("GET", "/openapi.json", key=None).json()
+    operations = [one for path in described["paths"].values() for one in path.values()]
+    names = [one["operationId"] for one in operations]
+    assert len(set(names)) == len(names) and all(name.isidentifier() for name in names)
+    parts = described["components"]["schemas"]
+    assert all(name.isidentifier() for name in parts)
+    for one in operations:
+        answers = [a for status, a in one["responses"].items() if status.startswith("2")]
+        assert answers and one["description"]
+        for answer in answers:
+            assert all(content["schema"] for content in answer.get("content", {}).values())
