@@ -47,6 +47,7 @@ from maracuja.store import (
     watermarks,
 )
 from maracuja.store.engine import Store
+from maracuja.store.erase import PSEUDONYM_FROM
 from maracuja.store.merging import Exposures, never_exposed
 
 REQUESTS_MAX: Final = 20_000
@@ -66,6 +67,7 @@ class Counts(Record, frozen=True):
     refused: int = 0
     parts_refused: int = 0  # single traits of events that were otherwise taken
     own: int = 0  # deliveries and the feed, as rows of the lake
+    forgotten: int = 0  # such events of people who are not there any more: dropped
     created: int = 0
     merged: int = 0
     files: int = 0
@@ -73,7 +75,7 @@ class Counts(Record, frozen=True):
     @property
     def nothing(self) -> bool:
         """Whether there was nothing to do."""
-        return self.requests == 0 and self.own == 0
+        return self.requests == self.own == self.forgotten == 0
 
 
 class _Known(NamedTuple):
@@ -256,7 +258,7 @@ class _Work:
             conn, rev, decoded, named, self._before, now_us=now_us
         )
         people_changes.record_consents(conn, decoded, named, now_us=now_us)
-        own_pids = people.canonical(conn, self._arrivals.own["pid"][self._own_rows].to_numpy())
+        own_pids = self._drop_forgotten(conn)
         told = self._arrivals.told.events
         heard = [
             (told[row], pid)
@@ -290,6 +292,18 @@ class _Work:
         feed.delete_until(conn, span.until.feed)
         return len(files)
 
+    def _drop_forgotten(self, conn: Connection) -> people.Pids:
+        """Leave out what is told late of the erased; the canonical pids of the own rows left.
+
+        A vendor's words may hold an address, and the pid that a token still carries would lead
+        from the message to the number that stands for its person. That number itself stays.
+        """
+        pids = people.canonical(conn, self._arrivals.own["pid"][self._own_rows].to_numpy())
+        stays = people.standing(conn, pids) | (pids >= PSEUDONYM_FROM)
+        self._forgotten = int((~stays).sum())
+        self._own_rows = np.array(self._own_rows, dtype=np.int64)[stays].tolist()
+        return pids[stays]
+
     def hashes(self) -> Iterable[tuple[date, Hashes]]:
         """The message hashes of the rows written, by day of arrival."""
         by_day = self._frame.select(pl.col("received").dt.date().alias("day"), "message_hash")
@@ -308,6 +322,7 @@ class _Work:
             refused=whole + len(self._unsigned),
             parts_refused=len(decoded.refused) - whole,
             own=len(self._own_rows),
+            forgotten=self._forgotten,
             created=self._named.created,
             merged=self._named.merged,
             files=files,

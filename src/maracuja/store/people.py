@@ -94,6 +94,13 @@ def canonical(conn: Connection, pids: Any) -> Pids:
     return np.array([moved.get(pid, pid) for pid in asked.tolist()], dtype=np.int64)
 
 
+def standing(conn: Connection, pids: Any) -> npt.NDArray[np.bool_]:
+    """Whether each canonical pid is somebody's: not erased, not of another workspace; (n,)."""
+    asked = np.asarray(pids, dtype=np.int64)
+    rows = bulk.rows_where_in(conn, select(profiles.c.pid), profiles.c.pid, np.unique(asked))
+    return np.isin(asked, np.array([pid for (pid,) in rows], dtype=np.int64))
+
+
 def create(
     conn: Connection,
     rev: int,

@@ -9,17 +9,21 @@ from typing import Any
 import msgspec
 import polars as pl
 import pytest
+from sqlalchemy import select
 from tests.unit.runtime.small_shop import TRACES, Shop, build, traces
 
 from maracuja.errors import ConfigError, Conflict, NotFound
+from maracuja.ingest.deliveries import encode_deliveries
 from maracuja.lake.audience import read_audience
 from maracuja.lake.bodies import read_bodies
-from maracuja.model import FileKind, micros
+from maracuja.model import DeliveryEvent, FileKind, Status, micros
 from maracuja.runtime import erasing, erasure_log
 from maracuja.runtime.erasing import erase_person, finish_erasures
+from maracuja.runtime.message_events import Told, tell
 from maracuja.runtime.upkeep import GRACE
-from maracuja.store import consents, inbox, manifest, meta, outbox, people, runs
+from maracuja.store import consents, inbox, manifest, meta, outbox, people, runs, schema
 from maracuja.store.engine import Store
+from maracuja.store.erase import PSEUDONYM_FROM
 from maracuja.store.suppressions import blocked, digest
 
 
@@ -216,3 +220,47 @@ def test_the_inbox_is_empty_of_what_was_projected(shop: Shop) -> None:
         assert inbox.size(conn) == 0
     with shop.store.read() as conn:
         assert meta.load(conn) == shop.secrets
+
+
+def test_what_is_told_late_of_the_erased_is_not_kept(shop: Shop) -> None:
+    pid = shop.find("customer-3")
+    with shop.store.read() as conn:
+        merged, canonical = people.merged(conn)
+        (alias,) = merged[canonical == pid].tolist()[:1]
+    erase_person(shop.place, shop.projection, pid, shop.now)
+    late = [
+        DeliveryEvent(
+            message_id=gone.to_bytes(16),
+            pid=gone,
+            status=status,
+            at_us=micros(shop.now),
+            channel="email",
+            run=1,
+            url="https://shop.example/person003",
+            raw="550 5.1.1 <person003@mail.example> unknown",
+        )
+        for gone in (pid, alias)
+        for status in (Status.BOUNCED, Status.CLICKED)
+    ]
+    body = encode_deliveries(late)
+    row = inbox.Request(micros(shop.now), "delivery", "internal", b"{}", body)
+    with shop.store.write_inbox() as conn:
+        inbox.append(conn, [row])
+    counts = shop.projection.project(shop.now)
+    assert (counts.own, counts.forgotten) == (0, 4)
+    forget_old_files(shop)
+    assert traces(shop) == set()
+    for path in shop.lake.rglob("*.parquet"):
+        assert not set(pl.read_parquet(path, columns=["pid"])["pid"]) & {pid, alias}
+
+
+def test_what_is_told_late_under_the_number_still_counts(shop: Shop) -> None:
+    pid = shop.find("customer-3")
+    erase_person(shop.place, shop.projection, pid, shop.now)
+    with shop.store.write() as conn:
+        (number,) = conn.execute(
+            select(schema.outbox.c.pid).where(schema.outbox.c.pid >= PSEUDONYM_FROM)
+        ).scalars()
+        told = Told(micros(shop.now), number, b"m" * 16, Status.FAILED, "email")
+        tell(conn, [told])
+    assert shop.projection.project(shop.now).own == 1
