@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PANEL = "Messages"
 STOP_PANEL = "Sending"
 HOURS_SHOWN = 24
+HELD = {"": "sent", "campaign": "held out", "global": "global control"}
 Name = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its id.", show_default=False)]
 NameOrFile = Annotated[
     str,
@@ -116,7 +117,7 @@ def _say_rehearsal(found: Rehearsal, zone: str) -> None:
     say(table("What would become of them", ["people", "share", "why"], rows))
     if found.arms:
         say()
-        arms = [(a.variant, a.held or "sent", a.people) for a in found.arms]
+        arms = [(a.variant, HELD[a.held], a.people) for a in found.arms]
         say(table("Who would get what", ["variant", "arm", "people"], arms))
     if found.when:
         say()
@@ -278,7 +279,8 @@ def report(
 
     with app.opened(workspace) as here:
         spoken = language.value
-        found = campaign_work.report(here.ground, name, here.clock.now(), goal=goal)
+        with progress("measuring", quiet=json):
+            found = campaign_work.report(here.ground, name, here.clock.now(), goal=goal)
     if html is not None:
         from maracuja.ui.report_html import html as page
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 from typer.core import TyperGroup
 
-from maracuja.errors import MaracujaError
+from maracuja.errors import BadInput, MaracujaError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,11 +45,19 @@ class Sentences(TyperGroup):
     """The commands; an error that we raise on purpose ends them with a sentence and its code."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
+        """Run the command that was asked for; with `--json` the sentence is JSON too."""
+        as_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
         except MaracujaError as error:
-            raise typer.Exit(refuse(error)) from None
+            raise typer.Exit(refuse(error, as_json=as_json)) from None
+        except BrokenPipeError:
+            raise
+        except OSError as fault:
+            if fault.filename is None:
+                raise
+            what = f"{fault.strerror or 'Cannot be used'}: {fault.filename}"
+            raise typer.Exit(refuse(BadInput(what), as_json=as_json)) from None
 
 
 class Advance(Protocol):
@@ -63,7 +71,7 @@ class Advance(Protocol):
 def _console() -> Console:
     from rich.console import Console
 
-    return Console()
+    return Console(highlight=False)
 
 
 def say(text: object = "") -> None:
@@ -207,12 +215,19 @@ def progress(label: str, *, quiet: bool) -> Iterator[Advance]:
         yield advance
 
 
-def refuse(error: MaracujaError) -> int:
+def refuse(error: MaracujaError, *, as_json: bool = False) -> int:
     """Say what is wrong, where and what to do, on standard error; return the exit code."""
+    if as_json:
+        import msgspec
+
+        parts = {"code": error.code, "message": error.message}
+        parts |= {"where": error.where, "fix": error.fix}
+        sys.stderr.write(msgspec.json.encode({"error": parts}).decode() + "\n")
+        return error.exit_code
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(stderr=True, soft_wrap=True)
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
     console.print(f"[bold red]{escape(error.message)}[/]")
     if error.where:
         console.print(f"  where: {escape(error.where)}")

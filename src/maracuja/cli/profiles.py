@@ -14,6 +14,7 @@ from maracuja.cli.output import (
     Words,
     Workspace,
     pairs,
+    progress,
     say,
     say_json,
     table,
@@ -235,7 +236,8 @@ def erase(
             typer.confirm(f"Erase person {pid}? This cannot be undone.", abort=True, err=True)
         with here.store.write() as conn:
             asked = ask_erasure(conn, pid, here.clock.now(), actor=ACTOR)
-        command = _obeyed(here, asked)
+        with progress("erasing", quiet=json):
+            command = _obeyed(here, asked)
     if command.done_us is None:
         say_json({"asked": asked}) if json else say(
             f"The worker is busy: it erases the person soon (command {asked})."

@@ -13,6 +13,7 @@ from maracuja.cli.output import (
     Words,
     Workspace,
     number,
+    progress,
     say,
     say_json,
     share,
@@ -100,7 +101,8 @@ def count(
     with app.opened(workspace) as here:
         with here.store.read() as conn:
             segment = given(conn, name, Segment, segment_work.get)
-        found = segment_work.count(here.ground, segment.where, here.clock.now(), exact=exact)
+        with progress("counting", quiet=json):
+            found = segment_work.count(here.ground, segment.where, here.clock.now(), exact=exact)
     if json:
         say_json(found)
         return
@@ -129,7 +131,8 @@ def sample(
     with app.opened(workspace) as here:
         with here.store.read() as conn:
             segment = given(conn, name, Segment, segment_work.get)
-        found = segment_work.sample(here.ground, segment.where, here.clock.now(), size)
+        with progress("looking for people", quiet=json):
+            found = segment_work.sample(here.ground, segment.where, here.clock.now(), size)
     if json:
         say_json(found)
     elif found:
@@ -162,13 +165,9 @@ def explain(
         with here.store.read() as conn:
             segment = given(conn, name, Segment, segment_work.get)
             pid = people_view.find(conn, who, shop.country)
-        found = segment_work.explain(
-            here.ground,
-            segment.where,
-            pid,
-            here.clock.now(),
-            language=language.value,
-        )
+        now, ground = here.clock.now(), here.ground
+        with progress("looking at the evidence", quiet=json):
+            found = segment_work.explain(ground, segment.where, pid, now, language=language.value)
     if json:
         say_json(found)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli.output import HERE, Json, Workspace, pairs, say, say_json, table
+from maracuja.cli.output import HERE, Json, Workspace, pairs, progress, say, say_json, table
 
 if TYPE_CHECKING:
     from maracuja.runtime.template_work import FindingShown, Preview, TemplateChecked
@@ -48,9 +48,10 @@ def check(
     with app.opened(workspace) as here:
         with here.store.read() as conn:
             template = given(conn, name, Template, template_work.get)
-        checked = template_work.check(
-            here.ground, template, here.clock.now(), marketing=not service
-        )
+        with progress("reading", quiet=json):
+            checked = template_work.check(
+                here.ground, template, here.clock.now(), marketing=not service
+            )
     if json:
         say_json(checked)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ def test_nobody_is_a_sentence_and_a_code(look: Run) -> None:
     assert "Nobody is known as `nobody`." in result.stderr
     assert "what to do:" in result.stderr
     assert result.stdout == ""
+    error = json.loads(look("profile", "show", "nobody", "--json", code=4).stderr)["error"]
+    assert error["code"] == "not_found" and error["message"] == "Nobody is known as `nobody`."
 
 
 def test_why_tells_of_every_decision(look: Run) -> None:
@@ -161,3 +164,9 @@ def test_schemas_are_written(tmp_path: Path) -> None:
 def test_where_there_is_no_workspace(tmp_path: Path) -> None:
     result = command_line(tmp_path)("campaign", "status", code=3)
     assert "There is no workspace" in result.stderr
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(look: Run, tmp_path: Path) -> None:
+    page = tmp_path / "none" / "report.html"
+    refused = look("campaign", "report", "hello", "--html", str(page), code=2)
+    assert str(page) in refused.stderr and "Traceback" not in refused.stderr
