@@ -187,6 +187,22 @@ _OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
     Outcome.NEVER: ("not sent", "не отправлено", "не надіслано"),
 }
 
+# What became of a message since it was decided, by the event's own name.
+_BECAME: Final[dict[str, tuple[str, str, str]]] = {
+    "Message Sent": ("sent", "отправлено", "надіслано"),
+    "Message Delivered": ("delivered", "доставлено", "доставлено"),
+    "Message Read": ("read", "прочитано", "прочитано"),
+    "Message Clicked": ("clicked", "переход по ссылке", "перехід за посиланням"),
+    "Message Replied": ("replied", "ответ", "відповідь"),
+    "Message Bounced": ("bounced", "адрес не принимает почту", "адреса не приймає пошту"),
+    "Message Rejected": ("rejected", "отклонено", "відхилено"),
+    "Message Failed": ("failed", "не удалось отправить", "не вдалося надіслати"),
+    "Message Complained": ("complained", "жалоба на спам", "скарга на спам"),
+    "Message Unknown": ("unknown", "неизвестно, дошло ли", "невідомо, чи дійшло"),
+    "Subscription Updated": ("subscriptions changed", "подписки изменены", "підписки змінено"),
+}
+_MACHINE: Final = (" (by a machine)", " (программой)", " (програмою)")
+
 
 def code(reason: Reason) -> int:
     """The reason's number in the state database."""
@@ -209,6 +225,13 @@ def sentence(outcome: Outcome, reason: Reason, language: str = "en") -> str:
     if outcome is Outcome.SEND:
         return said
     return f"{said}: {words(reason, language)}"
+
+
+def happened(event: str, language: str = "en", *, machine: bool = False) -> str:
+    """An event of a message in words, as `Message Clicked`; an event that is none as it is."""
+    said = _BECAME.get(event)
+    told = said[_column(language)] if said else event
+    return told + (_MACHINE[_column(language)] if machine else "")
 
 
 def _column(language: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import msgspec
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
-from maracuja.decisions.reasons import Outcome, Reason, sentence
+from maracuja.decisions.reasons import Outcome, Reason, happened, sentence
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, TraitType, micros, moment
@@ -26,6 +26,7 @@ from maracuja.segments.explain import Reason as Condition
 from maracuja.store import manifest, people, runs
 
 ROWS_MAX: Final = 1_000
+_REASONS: Final = frozenset(reason.value for reason in Reason)
 _FIXED: Final = ("pid", "bucket", "kind", "event", "ts", "received", "message_id", "message_hash")
 
 
@@ -46,6 +47,13 @@ class Decided:
     language: str
     message: str
     became: tuple[str, ...]
+
+
+class _Became(NamedTuple):
+    """What became of a message, in words, and why it was withdrawn before it was sent."""
+
+    words: list[str]
+    withdrawn: Reason | None
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,8 @@ def _decisions(
         f' WHERE pid IN ({mine}) {only} ORDER BY "at" DESC, run DESC LIMIT {int(rows_max)}',
         [] if campaign is None else [campaign],
     ).fetchall()
-    became = _became(con, mine) if rows else {}
+    became = _became(con, mine, language) if rows else {}
+    nothing = _Became([], None)
     return [
         Decided(
             at=moment(row[0]),
@@ -155,34 +164,46 @@ def _decisions(
             run=row[3],
             outcome=row[4],
             reason=row[5],
-            says=sentence(Outcome(row[4]), Reason(row[5]), language),
+            says=_says(Outcome(row[4]), Reason(row[5]), became.get(row[10], nothing), language),
             held=row[6],
             channel=row[7],
             variant=row[8],
             language=row[9],
             message=row[10] or "",
-            became=tuple(became.get(row[10], ())) if row[4] == Outcome.SEND else (),
+            became=tuple(became.get(row[10], nothing).words) if row[4] == Outcome.SEND else (),
         )
         for row in rows
     ]
 
 
-def _became(con: duckdb.DuckDBPyConnection, mine: str) -> dict[str, list[str]]:
+def _says(outcome: Outcome, reason: Reason, became: _Became, language: str) -> str:
+    """The decision in words; of a message that the last look before sending withdrew, that."""
+    if outcome is Outcome.SEND and became.withdrawn is not None:
+        return sentence(Outcome.NEVER, became.withdrawn, language)
+    return sentence(outcome, reason, language)
+
+
+def _became(con: duckdb.DuckDBPyConnection, mine: str, language: str) -> dict[str, _Became]:
     """What the lake tells of each message (hexadecimal id), in the order of time."""
     ensure_columns(
-        con, {"properties.message": TraitType.TEXT, "properties.machine": TraitType.BOOLEAN}
+        con,
+        {
+            "properties.message": TraitType.TEXT,
+            "properties.machine": TraitType.BOOLEAN,
+            "properties.code": TraitType.TEXT,
+        },
     )
     rows = con.execute(
-        'SELECT "properties.message", event, coalesce("properties.machine", false), epoch_us(ts)'  # noqa: S608
+        'SELECT "properties.message", event, coalesce("properties.machine", false), epoch_us(ts),'  # noqa: S608
+        ' "properties.code"'
         f' FROM events WHERE pid IN ({mine}) AND "properties.message" IS NOT NULL ORDER BY ts'
     ).fetchall()
-    told: dict[str, list[str]] = {}
-    for message, event, machine, at_us in rows:
-        by = " (by a machine)" if machine else ""
-        words = event.removeprefix("Message ").lower()
-        told.setdefault(message, []).append(
-            f"{words}{by} {moment(at_us).strftime('%Y-%m-%d %H:%M:%S')} UTC"
-        )
+    told: dict[str, _Became] = {}
+    for message, event, machine, at_us, code in rows:
+        one = told.get(message, _Became([], None))
+        said = happened(event, language, machine=machine)
+        one.words.append(f"{said} {moment(at_us).strftime('%Y-%m-%d %H:%M:%S')} UTC")
+        told[message] = one._replace(withdrawn=Reason(code)) if code in _REASONS else one
     return told
 
 

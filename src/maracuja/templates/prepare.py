@@ -154,9 +154,17 @@ def _withheld(
         stale = (ttl_s > 0) & (age_s > ttl_s)
         if most_s:
             stale |= age_s > most_s
-        state = pl.DataFrame({"stale": stale, "unsure": confidence < require.min_confidence})
+        state = pl.DataFrame(
+            {
+                "unknown": frame[path].is_null(),
+                "stale": packed.is_null() | pl.Series(stale),
+                "unsure": confidence < require.min_confidence,
+            }
+        )
         found[path] = state.select(
-            pl.when(packed.is_null() | pl.col("stale"))
+            pl.when(pl.col("unknown"))
+            .then(None)
+            .when(pl.col("stale"))
             .then(pl.lit("stale"))
             .when(pl.col("unsure"))
             .then(pl.lit("unsure"))

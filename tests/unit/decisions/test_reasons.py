@@ -6,6 +6,7 @@ import pytest
 
 from maracuja.decisions import reasons
 from maracuja.decisions.reasons import Outcome, Reason
+from maracuja.runtime.message_events import NAMES
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -27,3 +28,11 @@ def test_a_sentence_says_outcome_and_reason() -> None:
     assert said == "not sent: the person opted out of this topic"
     assert reasons.sentence(Outcome.SEND, Reason.PASSED, "ru") == "отправлено"
     assert reasons.sentence(Outcome.SEND, Reason.PASSED, "mn") == "sent"
+
+
+@pytest.mark.parametrize("event", sorted(set(NAMES.values())))
+def test_what_becomes_of_a_message_has_words_in_each_language(event: str) -> None:
+    said = [reasons.happened(event, language) for language in reasons.LANGUAGES]
+    assert event not in said
+    assert said[0] != said[1]
+    assert reasons.happened("Message Read", machine=True) == "read (by a machine)"
