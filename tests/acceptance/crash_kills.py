@@ -138,5 +138,5 @@ class SlowSink(MailSink):
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the message, then answer: who is cut off in between does not know."""
         said = await super().handle_DATA(server, session, envelope)
-        await asyncio.sleep(0.004)
+        await asyncio.sleep(0.001)
         return said

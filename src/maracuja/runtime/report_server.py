@@ -6,6 +6,7 @@ It answers 250 only once what a report says is durable in the inbox, and takes n
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, Final
 
 from aiosmtpd.controller import Controller
@@ -34,21 +35,28 @@ class ReportServer:
         self, store: Store, channel: Channel[Any], clock: Clock, *, host: str, port: int
     ) -> None:
         self._store, self._channel, self._clock = store, channel, clock
-        self._controller = Controller(
-            self,
-            hostname=host,
-            port=port,
-            data_size_limit=BODY_BYTES_MAX,
-            ident="Maracuja",
-        )
+        self._host, self._port = host, port
+        self._controller: Controller | None = None
 
     def start(self) -> None:
         """Begin to listen. Raises OSError where the port is taken."""
+        # The controller would say so only after seconds, and leave its event loop open.
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        socket.create_server((self._host, self._port), family=family).close()
+        self._controller = Controller(
+            self,
+            hostname=self._host,
+            port=self._port,
+            data_size_limit=BODY_BYTES_MAX,
+            ident="Maracuja",
+        )
         self._controller.start()
 
     def stop(self) -> None:
         """Stop listening and end the thread."""
-        self._controller.stop()
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
