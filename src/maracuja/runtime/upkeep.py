@@ -20,11 +20,12 @@ from maracuja.lake.files import sweep_dead, sweep_orphans
 from maracuja.lake.retention import outlived
 from maracuja.model import FileKind, micros, moment
 from maracuja.runtime import profile_copy
-from maracuja.store import feed, inbox, manifest, meta, people, watermarks
+from maracuja.store import feed, inbox, manifest, meta, people, refused, watermarks
 from maracuja.store.engine import Store
 
 COPY_EVERY: Final = timedelta(minutes=1)
 GRACE: Final = timedelta(hours=1)
+KEEP_REFUSED: Final = timedelta(days=90)  # a body may hold people whom no erasure finds
 ORPHANS_EVERY: Final = timedelta(hours=1)
 LOOK_EVERY: Final = timedelta(seconds=10)
 ORPHANS_SWEPT: Final = "orphans_swept_us"
@@ -163,6 +164,17 @@ def retain(ground: Ground) -> int:
     return len(old)
 
 
+def forget_refused(ground: Ground) -> int:
+    """Delete the events that were put aside three months ago; how many."""
+    limit_us = micros(ground.now - KEEP_REFUSED)
+    with ground.store.read() as conn:
+        oldest_us = refused.oldest_us(conn)
+    if oldest_us is None or oldest_us >= limit_us:
+        return 0
+    with ground.store.write() as conn:
+        return refused.delete_before(conn, limit_us)
+
+
 def sweep(ground: Ground, *, grace: timedelta = GRACE) -> int:
     """Delete the files that are out of force since before `grace`, and their rows; how many."""
     with ground.store.read() as conn:
@@ -195,6 +207,7 @@ STEPS: Final[dict[str, Step]] = {
     "profile files merged": merge_copy,
     "event files merged": compact_events,
     "files outlived": retain,
+    "refused events outlived": forget_refused,
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,
 }

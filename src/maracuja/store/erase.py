@@ -10,8 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-from sqlalchemy import Connection, LargeBinary, Table, Text, delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from maracuja.errors import NotFound
 from maracuja.model import Record
@@ -19,22 +18,19 @@ from maracuja.rng import make_key
 from maracuja.store import bulk, outbox, people, suppressions, traits
 from maracuja.store.schema import (
     audit,
-    commands,
     consents,
-    discovered,
     feed,
     identities,
     merge_counts,
     merges,
     profiles,
-    refused,
     waiting,
 )
 from maracuja.store.schema import suppressions as suppressed
+from maracuja.store.scrubbing import scrub
 
 PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
-SCAN_ROWS: Final = 1_000
 
 
 class Erasure(Record, frozen=True):
@@ -74,9 +70,8 @@ def erase(
     document = traits.decode(person.doc[0])
     addresses = _addresses(names, document)
     token = new_pseudonym() if pseudonym is None else pseudonym
-    values = {value for _, value in names} | {a for _, a in addresses}
     counts = {
-        **_scrub(conn, sorted(values), document),
+        **scrub(conn, {*names, *addresses}, document),
         **_delete_rows(conn, pids, names),
         **_replace_pids(conn, pids, token),
     }
@@ -169,72 +164,3 @@ def _replace_pids(conn: Connection, pids: Sequence[int], token: int) -> dict[str
         "audit": logged,
         "outbox": outbox.replace_people(conn, pids, token),
     }
-
-
-def _scrub(conn: Connection, values: Sequence[str], document: traits.Document) -> dict[str, int]:
-    """Delete or blank rows whose bytes mention an identity or an address of the person."""
-    needles = [msgspec.json.encode(value) for value in values]
-    bad = _mentioning(conn, refused, "body", needles)
-    deleted = bulk.given_ids(conn, bad, name="mentioned")
-    counts = {
-        "refused": conn.execute(
-            delete(refused).where(refused.c.id.in_(select(deleted.c.id)))
-        ).rowcount
-    }
-    asked = bulk.given_ids(conn, _mentioning(conn, commands, "args", needles), name="mentioned")
-    counts["commands"] = conn.execute(
-        update(commands)
-        .where(commands.c.id.in_(select(asked.c.id)), commands.c.done_us.is_not(None))
-        .values(args=b"null", result=b"null")
-    ).rowcount
-    counts["discovered"] = _scrub_samples(
-        conn, [*values, *(trait.value for trait in document.traits.values())]
-    )
-    return counts
-
-
-def _mentioning(conn: Connection, table: Table, name: str, needles: Sequence[bytes]) -> list[int]:
-    found: list[int] = []
-    last = 0
-    while True:
-        query = (
-            select(table.c.id, table.c[name])
-            .where(table.c.id > last)
-            .order_by(table.c.id)
-            .limit(SCAN_ROWS)
-        )
-        rows = bulk.fetch(conn, query)
-        found += [number for number, body in rows if any(n in bytes(body) for n in needles)]
-        if len(rows) < SCAN_ROWS:
-            return found
-        last = rows[-1][0]
-
-
-def _scrub_samples(conn: Connection, values: Sequence[Any]) -> int:
-    """Take the person's values out of the samples of what was discovered."""
-    names = [*discovered.primary_key.columns.keys(), "samples"]
-    rows = bulk.fetch(conn, select(*(discovered.c[name] for name in names)))
-    kept = {
-        tuple(key): [sample for sample in msgspec.json.decode(samples) if sample not in values]
-        for *key, samples in rows
-    }
-    before = {tuple(key): bytes(samples) for *key, samples in rows}
-    after = {key: msgspec.json.encode(samples) for key, samples in kept.items()}
-    changed = [key for key in sorted(after) if after[key] != before[key]]
-    if not changed:
-        return 0
-    scopes, events, traits_or_properties = zip(*changed, strict=True)
-    clean = bulk.given(
-        conn,
-        "clean",
-        scope=(Text(), scopes),
-        event=(Text(), events),
-        name=(Text(), traits_or_properties),
-        samples=(LargeBinary(), [after[key] for key in changed]),
-    )
-    d = discovered.c
-    return conn.execute(
-        update(discovered)
-        .where(d.scope == clean.c.scope, d.event == clean.c.event, d.name == clean.c.name)
-        .values(samples=clean.c.samples)
-    ).rowcount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, func, select, update
+from sqlalchemy import BigInteger, Connection, delete, func, select, update
 
 from maracuja.errors import NotFound
 from maracuja.store import bulk
@@ -92,3 +92,13 @@ def counts(conn: Connection) -> dict[str, int]:
         .order_by(refused.c.code)
     )
     return {code: int(n) for code, n in bulk.fetch(conn, query)}
+
+
+def delete_before(conn: Connection, at_us: int) -> int:
+    """Delete the events that arrived before a moment, replayed or not; returns how many."""
+    return conn.execute(delete(refused).where(refused.c.at_us < at_us)).rowcount
+
+
+def oldest_us(conn: Connection) -> int | None:
+    """When the event that was put aside first had arrived; None where there is none."""
+    return conn.execute(select(refused.c.at_us).order_by(refused.c.id).limit(1)).scalar()

@@ -26,9 +26,11 @@ from maracuja.store import (
     merging,
     meta,
     people,
+    refused,
     watermarks,
 )
 from maracuja.store.engine import Store
+from maracuja.store.refused import Fault
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIMITS = Lake(threads=1, memory="500MB")
@@ -278,3 +280,15 @@ def test_a_writer_goes_on_and_nothing_is_lost(
     files = live(store, at + GRACE, FileKind.EVENTS)
     events = pl.concat([pl.read_parquet(root / f.path) for f in files], how="diagonal")
     assert events["message_id"].n_unique() == events.height == 2 * 600
+
+
+def test_refused_events_are_kept_for_three_months(
+    store: Store, root: Path, projection: Projection
+) -> None:
+    old, young = (micros(NOW - timedelta(days=days)) for days in (91, 89))
+    with store.write() as conn:
+        faults = [Fault(at, "track", "server", "x", "y", "z", b"{}") for at in (old, old, young)]
+        refused.add(conn, faults)
+    assert upkeep(store, root, LIMITS, NOW)[:2] == ("refused events outlived", 2)
+    with store.read() as conn:
+        assert [one.at_us for one in refused.newest(conn)] == [young]
