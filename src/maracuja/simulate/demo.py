@@ -112,8 +112,9 @@ def run_demo(
             "server": {"port": port},
             "email": {"port": sink.port, "sender": "Маракуйя <shop@maracuja.example>"},
         }
-        composition.create(directory, settings, clock=clock, seed=seed)
+        directory.mkdir(parents=True, exist_ok=True)
         (directory / MARK).write_text("This directory is a demo: it may be made anew.\n")
+        composition.create(directory, settings, clock=clock, seed=seed)
         app = stack.enter_context(composition.opened(directory, clock))
         worker = composition.make_worker(app, holder="demo")
         stack.callback(worker.close)
