@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import yaml
 
-from maracuja.campaigns.decoding import decode, kind_of
+from maracuja.campaigns.decoding import decode, decode_text, kind_of
 from maracuja.campaigns.definitions import Campaign, Goal, Topic, Tracking, Variant
 from maracuja.campaigns.schedule import Schedule
 from maracuja.decisions.reasons import Reason, words
@@ -37,11 +37,9 @@ def test_every_reason_is_documented_in_its_words(reason: Reason) -> None:
 
 
 def test_the_examples_are_definitions() -> None:
-    kinds = []
-    for block in BLOCKS:
-        for part in re.split(r"\n(?=kind:)", block):
-            if part.startswith("kind:"):
-                kinds.append(kind_of(decode(yaml.safe_load(part))))
+    kinds = [
+        kind_of(one) for block in BLOCKS if block.startswith("kind:") for one in decode_text(block)
+    ]
     assert kinds == ["campaign", "topic", "goal"]
 
 
