@@ -10,9 +10,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -63,13 +64,36 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
 }
 # Points that are passed many times: die in the middle.
 TIMES: Mapping[str, int] = {"delivery.handed_on": 3, "delivery.committed": 2, "run.done": 1}
+IN_A_ROW = (
+    "import.people_written",
+    "import.events_appended",
+    "inbox.committed",
+    "projection.people_written",
+    "projection.committed",
+    "profiles.committed",
+    "audience.committed",
+    "chunk.queued",
+    "delivery.claimed",
+    "delivery.handed_on",
+    "waiting.committed",
+    "delivery.committed",
+    "compaction.written",
+    "erasure.state_written",
+    "orders.finished",
+)
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with its files, before the day."""
     place = tmp_path_factory.mktemp("crash") / "shop"
-    make_shop(place, 1, PEOPLE, full=True)
+    open_shop(place)
+    return place
+
+
+def open_shop(place: Path, **settings: Any) -> None:
+    """The workspace of the day and the files that it brings in."""
+    make_shop(place, 1, PEOPLE, full=True, **settings)
     goods = pl.DataFrame({"id": ["p0", "p1"], "title": ["Mango", "Pear"], "price": [10.5, 2.0]})
     goods.write_csv(place / "products.csv")
     orders = pl.DataFrame({"n": range(ORDERS)}).select(
@@ -79,7 +103,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (pl.col("n") * 1.5).alias("revenue"),
     )
     orders.write_csv(place / "orders.csv")
-    return place
 
 
 def live(workspace: Path, mail: MailSink, turn: int, point: str = "", times: int = 1) -> int:
@@ -104,10 +127,30 @@ def test_death_at_a_commit_point(shop: Path, tmp_path: Path, point: str) -> None
     workspace = tmp_path / "shop"
     shutil.copytree(shop, workspace)
     deaths = [*BEFORE.get(point, ()), point]
+    check_day(workspace, deaths, TIMES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+)
+def test_many_deaths_in_one_day(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    store = {}
+    if database == "postgresql":
+        store["url"] = request.getfixturevalue("new_postgresql_url")()
+    workspace = tmp_path / "shop"
+    open_shop(workspace, store=store)
+    check_day(workspace, IN_A_ROW, {})
+
+
+def check_day(workspace: Path, deaths: Sequence[str], times: Mapping[str, int]) -> None:
+    """The day with these deaths in their order, and what must hold in the end."""
     lost = 0
     with MailSink() as mail:
         for turn, death in enumerate(deaths):
-            code = live(workspace, mail, turn, death, TIMES.get(death, 1))
+            code = live(workspace, mail, turn, death, times.get(death, 1))
             assert code == CRASHED, f"the day does not pass {death}"
             with composition.opened(workspace) as app:
                 lost += in_flight(app)
