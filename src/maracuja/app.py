@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from maracuja.runtime.worker import Worker
 
 LAKE: Final = "lake"
-LEASE_S: Final = 3600  # of a command that does the worker's work
 
 
 @dataclass(frozen=True)
@@ -200,22 +199,20 @@ def obey(app: App, *, holder: str) -> None:
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.orders import Orders
     from maracuja.runtime.projection import Projection
-    from maracuja.store import leases
+    from maracuja.runtime.worker import Hold
 
-    now = app.clock.now()
-    with app.store.write() as conn:
-        leases.hold(conn, leases.WORKER, holder, micros(now), LEASE_S)
+    hold = Hold(app.store, holder, app.clock)
     try:
-        projection = Projection(
-            app.store,
-            app.lake_root,
-            country=app.config.shop.country,
-            exposures=first_decided(app.store, app.lake_root, app.clock.now),
-        )
-        Orders(erasure_place(app), projection, Launch(app.ground))(now)
+        with hold.kept():
+            projection = Projection(
+                app.store,
+                app.lake_root,
+                country=app.config.shop.country,
+                exposures=first_decided(app.store, app.lake_root, app.clock.now),
+            )
+            Orders(erasure_place(app), projection, Launch(app.ground))(app.clock.now())
     finally:
-        with app.store.write() as conn:
-            leases.release(conn, leases.WORKER, holder)
+        hold.release()
 
 
 def erasure_place(app: App) -> Place:

@@ -7,8 +7,8 @@ one, so that a day of a shop is a test.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -52,6 +52,27 @@ class Hold:
             self.keep()
         except Conflict:
             self.lost = True
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the lease, by a thread that beats, while something is done that may take minutes.
+
+        Raises Conflict at the beginning as `keep` does.
+        """
+        self.keep()
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(RENEW.total_seconds()):
+                self.beat()
+
+        beating = threading.Thread(target=beat, name="lease", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beating.join()
 
     def release(self) -> None:
         """Give the lease back, if it is still ours."""
@@ -110,15 +131,14 @@ class Worker:
         Raises Conflict when the lease is lost: nothing may be decided any more.
         """
         parts = self._parts
+        with self._hold.kept():
+            counts = parts.projection.project(now)
+            due = [None if counts.nothing else now, parts.launch.tick(now)]
         self._hold.keep()
-        counts = parts.projection.project(now)
-        due = [] if counts.nothing else [now]
-        for step in (parts.launch.tick, parts.delivery.step, *parts.chores):
-            self._hold.keep()  # the step before may have taken long
-            again = step(now)
-            if again is not None:
-                due.append(again)
-        return min(due, default=None)
+        due.append(parts.delivery.step(now))
+        with self._hold.kept():
+            due += [chore(now) for chore in parts.chores]
+        return min((at for at in due if at is not None), default=None)
 
     def settle(self, now: datetime, rounds_max: int = 1_000_000) -> datetime | None:
         """Tick until nothing is due at `now` any more; when the next thing is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -191,6 +192,32 @@ def test_a_lease_is_renewed_and_its_loss_noted(shop: Shop) -> None:
     hold.release()  # it is not ours to give back
     other.beat()
     assert not other.lost
+
+
+@pytest.mark.slow
+def test_a_lease_outlives_what_takes_long(shop: Shop) -> None:
+    hold = Hold(shop.app.store, "first", shop.clock)
+    with hold.kept():
+        shop.clock.advance(timedelta(seconds=25))
+        threading.Event().wait(10.5)  # it beats every ten seconds
+        with shop.app.store.read() as conn:
+            held = leases.current(conn, leases.WORKER)
+    assert held is not None and held.until_us == micros(NOW + timedelta(seconds=55))
+
+
+def test_a_command_does_the_work_where_no_worker_does(shop: Shop) -> None:
+    shop.customers(1)
+    worker = shop.begin()
+    worker.settle(NOW)
+    with shop.app.store.write() as conn:
+        number = orders.ask_erasure(conn, shop.pid("c0"), NOW, actor="me")
+    with pytest.raises(Conflict, match="first is at work"):
+        composition.obey(shop.app, holder="me")
+    worker.close()
+    composition.obey(shop.app, holder="me")
+    with shop.app.store.read() as conn:
+        assert "certificate" in commands.get(conn, number).result
+        assert leases.current(conn, leases.WORKER) is None
 
 
 class Slow(MailVendor):
