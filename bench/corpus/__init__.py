@@ -134,14 +134,18 @@ def agrees(made: Compiled, frame: pl.DataFrame) -> bool:
         values = {name: row.get(name) for name in made.names.reads}
         space = reference.namespace({**values, **made.names.constants}, catalogue)
         try:
-            for part, nodes in made.plan.nodes.items():
-                text = reference.render(nodes, space, html=part == "html")
-                if rendered.errors[n] is not None:
-                    return False
-                if lift_shared(text, part, links) != lift_shared(parts[part][n], part, links):
-                    return False
+            texts = {
+                part: reference.render(nodes, space, html=part == "html")
+                for part, nodes in made.plan.nodes.items()
+            }
         except Refused:
             if rendered.errors[n] is None:
+                return False
+            continue
+        if rendered.errors[n] is not None:
+            return False
+        for part, text in texts.items():
+            if lift_shared(text, part, links) != lift_shared(parts[part][n], part, links):
                 return False
     return True
 
