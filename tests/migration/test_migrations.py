@@ -11,7 +11,7 @@ from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.schema import CreateTable
 
 from maracuja.errors import ConfigError
-from maracuja.store import counters, migrating, schema
+from maracuja.store import counters, migrating, refused, schema
 from maracuja.store.engine import Store, open_store
 
 PARTS = {"state": schema.state, "inbox": schema.inbox_state}
@@ -80,6 +80,25 @@ def test_down_and_up_again(bare_store: Store) -> None:
         migrating.check(bare_store)
     migrating.migrate(bare_store)
     assert_schema(bare_store)
+
+
+def test_events_that_were_put_aside_stay_on_the_way_up_and_down(bare_store: Store) -> None:
+    migrating.migrate(bare_store)
+    migrating.downgrade(bare_store, "0004")
+    names = "at_us, call, key_kind, code, reason, place, body"
+    insert = text(
+        f"INSERT INTO refused ({names}) VALUES (1, 'track', 'browser', 'x', 'y', 'z', :b)"
+    )
+    with bare_store.write() as conn:
+        conn.execute(insert, {"b": b"body"})
+    migrating.migrate(bare_store)
+    with bare_store.write() as conn:
+        refused.add(conn, [refused.Fault(2, "track", "browser", "k", "x", "y", "z", b"")])
+        found = [(one.id, one.key, bytes(one.body)) for one in refused.newest(conn)]
+    assert found == [(2, "k", b""), (1, "", b"body")]
+    migrating.downgrade(bare_store, "0004")
+    with bare_store.read() as conn:
+        assert conn.execute(text("SELECT count(*) FROM refused")).scalar_one() == 2
 
 
 def test_tables_of_a_newer_program_are_refused(bare_store: Store) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from maracuja.ingest import addresses
+from maracuja.ingest.calls import Request
 
 # Not columns: `traits` are about the person, `signature` is a proof, `consent` is a ledger's.
 _APART = ("traits", "signature", "consent")
@@ -44,6 +45,16 @@ class Contexts:
             self.all.append(read_context(event, caller, self._country))
             self._at[key] = at
         return at
+
+
+def key_of(request: Request) -> str:
+    """The number of the browser's key that a request came with; '' for others."""
+    if request.key_kind != "browser":
+        return ""
+    try:
+        return str((_objects.decode(request.context) or {}).get("key", ""))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
 
 
 _objects = msgspec.json.Decoder(dict[str, Any] | None)

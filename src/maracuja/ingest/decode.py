@@ -15,7 +15,7 @@ import polars as pl
 from maracuja.ingest import calls
 from maracuja.ingest.calls import Call, Request
 from maracuja.ingest.checks import Bad, Event, Place, Rules, check
-from maracuja.ingest.contexts import Context, Contexts
+from maracuja.ingest.contexts import Context, Contexts, key_of
 from maracuja.ingest.refusals import Code, Refusal, replayable, sentence
 from maracuja.ingest.times import correct_clock, parse_times
 from maracuja.ingest.traits import Said
@@ -84,6 +84,7 @@ def refuse(place: Place, code: Code, detail: str = "") -> Refusal:
         received_us=request.received_us,
         call="batch",
         key_kind=request.key_kind,
+        key=key_of(request),
         code=code,
         reason=sentence(code, detail),
         place=f"request {request.seq}, event {place.n}",
@@ -157,7 +158,7 @@ class _Reader:
         self.traits.append(said.values if said is not None else None)
         self.places.append(place)
         if said is not None and said.faults:
-            self.refused += _parts(place, event, said)
+            self.refused += _parts(place, event, said, self.contexts.all[at].signature)
 
     def finish(self) -> Decoded:
         """The rows as columns, without those whose time is nonsense."""
@@ -197,6 +198,7 @@ def _unreadable(request: Request, fault: str) -> Refusal:
         received_us=request.received_us,
         call=request.call,
         key_kind=request.key_kind,
+        key=key_of(request),
         code=Code.MALFORMED,
         reason=sentence(Code.MALFORMED, fault),
         place=f"request {request.seq}",
@@ -204,7 +206,7 @@ def _unreadable(request: Request, fault: str) -> Refusal:
     )
 
 
-def _parts(place: Place, event: Event, said: Said) -> list[Refusal]:
+def _parts(place: Place, event: Event, said: Said, signature: str | None) -> list[Refusal]:
     """Traits put aside alone: an identify call of its own, whose id differs from the event's."""
     refusals = []
     for code, name, shown in said.faults:
@@ -216,11 +218,14 @@ def _parts(place: Place, event: Event, said: Said) -> list[Refusal]:
             "traits": {name: shown},
             "timestamp": event.occurred,
         }
+        if signature is not None:
+            call["context"] = {"signature": signature}
         refusals.append(
             Refusal(
                 received_us=event.received_us,
                 call="batch",
                 key_kind=place.request.key_kind,
+                key=key_of(place.request),
                 code=code,
                 reason=sentence(code, repr(shown)),
                 place=f"request {event.seq}, event {event.n}, traits.{name}",

@@ -117,6 +117,7 @@ def _refuse(request: Request, fault: str) -> Refusal:
         received_us=request.received_us,
         call=request.call,
         key_kind=request.key_kind,
+        key="",
         code=Code.UNREADABLE,
         reason=sentence(Code.UNREADABLE, fault),
         place=f"request {request.seq}",

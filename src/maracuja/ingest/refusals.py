@@ -65,6 +65,7 @@ class Refusal(Record, frozen=True):
     received_us: int
     call: str
     key_kind: str
+    key: str  # number of the browser's key, which made the proof of an id; '' for others
     code: Code
     reason: str
     place: str

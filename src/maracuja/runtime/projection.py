@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 import polars as pl
 from sqlalchemy import Connection
@@ -127,8 +128,7 @@ class Projection:
             return 0
         # Two databases on SQLite: a crash between them replays twice, which de-duplication sees.
         with self._store.write_inbox() as conn:
-            requests = [inbox.Request(r.at_us, r.call, r.key_kind, b"", r.body) for r in again]
-            inbox.append(conn, requests)
+            inbox.append(conn, [_as_request(one) for one in again])
         with self._store.write() as conn:
             return refused.mark_replayed(conn, [one.id for one in again], micros(now))
 
@@ -362,11 +362,18 @@ def _stored(found: Discovery) -> discovered.Discovery:
     )
 
 
+def _as_request(one: refused.Refused) -> inbox.Request:
+    """The event as it came: what its key has proven holds again."""
+    caller = msgspec.json.encode({"key": one.key}) if one.key else b""
+    return inbox.Request(one.at_us, one.call, one.key_kind, caller, one.body)
+
+
 def _fault(one: Refusal) -> refused.Fault:
     return refused.Fault(
         at_us=one.received_us,
         call=one.call,
         key_kind=one.key_kind,
+        key=one.key,
         code=one.code.value,
         reason=one.reason,
         place=one.place,

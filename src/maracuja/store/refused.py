@@ -15,12 +15,16 @@ ROWS_MAX: Final = 1_000
 
 
 class Refused(NamedTuple):
-    """An event put aside: why (a stable code, a sentence), where it stood, and its body."""
+    """An event put aside: why (a stable code, a sentence), where it stood, and its body.
+
+    `key` is the number of the browser's key that it came with, '' for others.
+    """
 
     id: int
     at_us: int
     call: str
     key_kind: str
+    key: str
     code: str
     reason: str
     place: str
@@ -34,6 +38,7 @@ class Fault(NamedTuple):
     at_us: int
     call: str
     key_kind: str
+    key: str
     code: str
     reason: str
     place: str

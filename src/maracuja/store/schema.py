@@ -181,11 +181,23 @@ suppressions = Table(
     Column("digest", LargeBinary, primary_key=True),  # salted hash of the address
     Column("scope", Text, primary_key=True),  # marketing, all
     Column("pid", BigInteger, index=True),  # null once erased
-    Column("reason", Text, nullable=False),  # bounced, complained, by_hand, erased
+    Column("reason", Text, nullable=False),  # bounced, mailbox_full, complained, by_hand ...
     Column("code", Text, nullable=False),
     Column("raw", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
     Column("until_us", BigInteger),  # null: until lifted
+    sqlite_with_rowid=False,
+)
+
+full_mailboxes = Table(
+    "full_mailboxes",
+    state,
+    # How often in a row an address had no room: a few times over weeks, and it is left alone.
+    Column("channel", Text, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),  # salted hash of the address
+    Column("n", Integer, nullable=False),
+    Column("first_us", BigInteger, nullable=False),
+    Column("last_us", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -258,6 +270,7 @@ refused = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("call", Text, nullable=False),
     Column("key_kind", Text, nullable=False),
+    Column("key", Text, nullable=False),  # a browser's key, for its proofs of ids; else ''
     Column("code", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("place", Text, nullable=False),  # which event of which request

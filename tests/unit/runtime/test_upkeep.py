@@ -287,7 +287,9 @@ def test_refused_events_are_kept_for_three_months(
 ) -> None:
     old, young = (micros(NOW - timedelta(days=days)) for days in (91, 89))
     with store.write() as conn:
-        faults = [Fault(at, "track", "server", "x", "y", "z", b"{}") for at in (old, old, young)]
+        faults = [
+            Fault(at, "track", "server", "", "x", "y", "z", b"{}") for at in (old, old, young)
+        ]
         refused.add(conn, faults)
     assert upkeep(store, root, LIMITS, NOW)[:2] == ("refused events outlived", 2)
     with store.read() as conn:

@@ -59,7 +59,7 @@ def test_a_discovery_keeps_its_type_and_its_privacy(store: Store) -> None:
 
 def test_refused_events_wait_until_they_are_replayed(store: Store) -> None:
     faults = [
-        refused.Fault(i, "track", "server", "bad_input", "no user", f"batch[{i}]", b"{}")
+        refused.Fault(i, "track", "server", "", "bad_input", "no user", f"batch[{i}]", b"{}")
         for i in range(3)
     ]
     with store.write() as conn:

@@ -64,7 +64,9 @@ def test_a_numeric_id_is_one_where_ids_stand() -> None:
 def test_refused_events_that_name_the_person_go(store: Store) -> None:
     bodies = [b'{"userId": "CLIENT-7"}', b'{"userId": "anna"}']
     with store.write() as conn:
-        refused.add(conn, [Fault(1, "track", "server", "x", "y", "z", body) for body in bodies])
+        refused.add(
+            conn, [Fault(1, "track", "server", "", "x", "y", "z", body) for body in bodies]
+        )
         assert scrub(conn, MARIA, Document())["refused"] == 1
     with store.read() as conn:
         assert [bytes(one.body) for one in refused.newest(conn)] == bodies[1:]
