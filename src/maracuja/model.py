@@ -266,10 +266,15 @@ class SendResult(Record, frozen=True):
     code: str = ""
     vendor_id: str = ""
     retry_after_s: float | None = None
+    full: bool = False  # there is no room for messages at the address: counted
 
 
 class DeliveryEvent(Record, frozen=True):
-    """What a vendor or a link told us later about a message."""
+    """What a vendor or a link told us later about a message.
+
+    `address` is where it had gone, '' where that is not told; it never becomes an event's
+    property. `full`: there was no room for it.
+    """
 
     message_id: bytes
     pid: int
@@ -281,3 +286,5 @@ class DeliveryEvent(Record, frozen=True):
     url: str = ""
     code: str = ""
     raw: str = ""
+    address: str = ""
+    full: bool = False

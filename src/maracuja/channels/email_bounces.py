@@ -13,7 +13,10 @@ from email import policy
 from email.message import Message as MailMessage
 from typing import Final
 
+import msgspec
+
 from maracuja.channels.base import RAW_CHARS_MAX, Inbound, Stage
+from maracuja.channels.email_mime import ADDRESS_CHARS_MAX
 from maracuja.channels.email_results import classify
 from maracuja.errors import WebhookRejected
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
@@ -81,24 +84,34 @@ def _bounces(mail: MailMessage, ticket: Ticket, now: datetime) -> list[DeliveryE
             continue  # the first block speaks of the whole message
         state = str(block.get("Status", "")).split("(")[0].strip()
         words = " ".join(str(block.get("Diagnostic-Code", "")).partition(";")[2].split())
-        status = _status(action, state, words)
+        status, full = _status(action, state, words)
         if status is not None:
-            events.append(_event(ticket, status, now, state, words or state))
+            event = _event(ticket, status, now, state, words or state)
+            to = _address(block, "Original-Recipient") or _address(block, "Final-Recipient")
+            events.append(msgspec.structs.replace(event, address=to, full=full))
     return events
 
 
-def _status(action: str, state: str, words: str) -> Status | None:
-    """What a report's action and status say; None where there is nothing to record."""
+def _address(block: MailMessage, field: str) -> str:
+    """The address in a field such as `rfc822; maria@mail.example`; '' where there is none."""
+    return str(block.get(field, "")).rpartition(";")[2].strip(" <>")[:ADDRESS_CHARS_MAX]
+
+
+def _status(action: str, state: str, words: str) -> tuple[Status | None, bool]:
+    """What a report's action and status say, None where there is nothing to record; and whether
+    the mailbox was full.
+    """
     if action == "delivered":
-        return Status.DELIVERED
+        return Status.DELIVERED, False
     if action == "delayed":
-        return Status.DEFERRED
+        return Status.DEFERRED, False
     if action != "failed":
-        return None
+        return None, False
     code = re.match(r"\d{3}", words)
     # The reporting server gave up: what was temporary for it is over for us, without blame.
     result = classify(Stage.RECIPIENT, int(code.group(0)) if code else 0, _stated(state, words))
-    return Status.FAILED if result.verdict is Verdict.TEMPORARY else result.status
+    over = result.verdict is Verdict.TEMPORARY
+    return Status.FAILED if over else result.status, result.full
 
 
 def _stated(state: str, words: str) -> str:
@@ -111,7 +124,8 @@ def _complaint(mail: MailMessage, ticket: Ticket, now: datetime) -> list[Deliver
     kind = str(blocks[0].get("Feedback-Type", "")).strip().lower() if blocks else ""
     if kind not in _COMPLAINTS:
         return []  # not-spam and auth-failure are no complaints of a person
-    return [_event(ticket, Status.COMPLAINED, now, kind, f"feedback report: {kind}")]
+    event = _event(ticket, Status.COMPLAINED, now, kind, f"feedback report: {kind}")
+    return [msgspec.structs.replace(event, address=_address(blocks[0], "Original-Rcpt-To"))]
 
 
 def _event(ticket: Ticket, status: Status, now: datetime, code: str, raw: str) -> DeliveryEvent:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import msgspec
+
 from maracuja.channels.base import RAW_CHARS_MAX, Stage
 from maracuja.model import Scope, SendResult, Status, Verdict
 
@@ -18,7 +20,7 @@ _WAIT = re.compile(r"(?:in|for|after)\s+(\d{1,5})\s*(s|sec|seconds?|m|min|minute
 P, T, C, O = Verdict.PERMANENT, Verdict.TEMPORARY, Verdict.CONTENT, Verdict.OURS  # noqa: E741
 
 # A full mailbox: neither the address's end nor the message's fault; the verdict CONTENT says that
-# this message is over and the address stays.
+# this message is over and the address stays, `full` that it is counted.
 _FULL: Final = (C, Status.FAILED)
 
 _STATUS: Final = {
@@ -56,11 +58,12 @@ _BY_CODE: Final[dict[int, tuple[Verdict, Status]]] = {
 }
 _LOGIN_CODES: Final = frozenset({530, 534, 535, 538})
 
+_FULL_TEXT: Final = re.compile(
+    r"quota|mailbox (is )?full|over ?storage|insufficient (system )?storage", re.I
+)
+
 _BY_TEXT: Final[tuple[tuple[re.Pattern[str], tuple[Verdict, Status]], ...]] = (
-    (
-        re.compile(r"quota|mailbox (is )?full|over ?storage|insufficient (system )?storage", re.I),
-        _FULL,
-    ),
+    (_FULL_TEXT, _FULL),
     (
         re.compile(r"too (large|big)|exceeds? .{0,30}(size|limit)|size limit", re.I),
         (C, Status.REJECTED),
@@ -106,7 +109,9 @@ def classify(stage: Stage, code: int, text: str, *, attempt: int = 1) -> SendRes
     if verdict is Verdict.OURS:
         early = stage in (Stage.CONNECT, Stage.LOGIN, Stage.SENDER) or code in _LOGIN_CODES
         scope = Scope.ACCOUNT if early else Scope.HOST
-    return _result(verdict, status, scope, code, enhanced, text)
+    result = _result(verdict, status, scope, code, enhanced, text)
+    full = status is Status.FAILED and bool(enhanced == "5.2.2" or _FULL_TEXT.search(text))
+    return msgspec.structs.replace(result, full=full) if full else result
 
 
 def _refusal(
@@ -142,16 +147,7 @@ def _temporary(stage: Stage, code: int, enhanced: str, text: str) -> SendResult:
     if wait:
         retry_after_s = float(wait.group(1)) * (60 if wait.group(2).lower()[0] == "m" else 1)
     result = _result(Verdict.TEMPORARY, Status.DEFERRED, scope, code, enhanced, text)
-    if retry_after_s is None:
-        return result
-    return SendResult(
-        verdict=result.verdict,
-        status=result.status,
-        scope=scope,
-        raw=result.raw,
-        code=result.code,
-        retry_after_s=retry_after_s,
-    )
+    return msgspec.structs.replace(result, retry_after_s=retry_after_s, full=enhanced == "4.2.2")
 
 
 def _result(

@@ -17,7 +17,7 @@ from maracuja.channels.limits import Limits
 from maracuja.model import Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
 from maracuja.runtime.message_events import Told, tell
-from maracuja.store import audit, health, outbox, suppressions
+from maracuja.store import audit, full_mailboxes, health, outbox, suppressions
 from maracuja.store.outbox import OutboxState
 
 RETRY_S: Final = (60, 300, 900, 3600, 4 * 3600)  # the last one again and again
@@ -51,6 +51,7 @@ class Outcomes:
     back: list[tuple[int, int, int]] = field(default_factory=list)  # chunk, n, due_us: unsent
     told: list[Told] = field(default_factory=list)
     bounced: list[tuple[Parcel, SendResult]] = field(default_factory=list)
+    full: list[Parcel] = field(default_factory=list)  # no room at the address
     stop: str = ""  # why the channel must stop
     warning: str = ""  # what the operator should know
     held: SendResult | None = None  # the account as a whole must wait
@@ -138,6 +139,8 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
             out.bounced.append((parcel, result))
             out.close(parcel, OutboxState.FAILED, result.status, channel, now, code=code, raw=raw)
         case Verdict.CONTENT:
+            if result.full:
+                out.full.append(parcel)
             out.close(parcel, OutboxState.FAILED, result.status, channel, now, code=code, raw=raw)
         case Verdict.UNKNOWN if not book.channel.can.honours_our_id:
             out.close(parcel, OutboxState.UNKNOWN, Status.UNKNOWN, channel, now, raw=raw)
@@ -185,6 +188,8 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
         out.finished.append((parcel, OutboxState.QUEUED, micros(at)))
         return
     late = at is not None
+    if result.full:
+        out.full.append(parcel)
     out.close(
         parcel,
         OutboxState.EXPIRED if late else OutboxState.FAILED,
@@ -209,6 +214,10 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
     chunk, n, due_us = _columns(out.back)
     outbox.put_back(conn, chunk=chunk, n=n, due_us=due_us)
     tell(conn, out.told)
+    if out.full:
+        digests = suppressions.digests(salt, channel, [parcel.address for parcel in out.full])
+        owners = dict(zip(digests, (parcel.pid for parcel in out.full), strict=True))
+        full_mailboxes.note(conn, channel, owners, now_us)
     if out.bounced:
         _suppress(conn, out.bounced, channel, salt, now_us)
     if out.stop or out.warning or out.held:

@@ -21,7 +21,14 @@ from maracuja.ingest.identity import ANONYMOUS_ID, EXTERNAL_ID, KNOWN_BY, Identi
 from maracuja.ingest.refusals import Code
 from maracuja.model import ConsentState, DeliveryEvent, Trait, TraitSource
 from maracuja.runtime.arrivals import mentions
-from maracuja.store import consents, people, resolving, suppressions, traits
+from maracuja.store import (
+    consents,
+    full_mailboxes,
+    people,
+    resolving,
+    suppressions,
+    traits,
+)
 from maracuja.store.known import known_people
 from maracuja.store.merging import Exposures
 from maracuja.store.people import Pids
@@ -221,22 +228,21 @@ def suppress(
 ) -> None:
     """Write no more to addresses that bounced, complained or unsubscribed by the vendor's word.
 
-    `told` are delivery events with their people. The address is the one in use now.
+    `told` are delivery events with their people. Full mailboxes are counted.
     """
-    stops = [(event, pid) for event, pid in told if event.status in STOPS]
+    stops = [(event, pid) for event, pid in told if event.status in STOPS or event.full]
     if not stops:
         return
-    found = people.select_people(conn, sorted({pid for _, pid in stops}))
-    in_use = {
-        pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
-    }
     rows: dict[tuple[str, bytes, str], tuple[int, str, DeliveryEvent]] = {}
-    for event, pid in stops:
-        kind = "phone" if event.channel == "sms" else event.channel
-        address = in_use.get(pid, {}).get(kind)
-        if address:
+    full: dict[str, dict[bytes, int]] = {}
+    for (event, pid), address in zip(stops, _went_to(conn, stops), strict=True):
+        if not address:
+            continue
+        digest = suppressions.digest(salt, event.channel, address)
+        if event.full:
+            full.setdefault(event.channel, {})[digest] = pid
+        if event.status in STOPS:
             scope, reason = STOPS[event.status]
-            digest = suppressions.digest(salt, event.channel, address)
             rows[event.channel, digest, scope] = (pid, reason, event)
     suppressions.add(
         conn,
@@ -249,3 +255,24 @@ def suppress(
         raw=[event.raw[:1000].replace("\0", "") for _, _, event in rows.values()],
         at_us=now_us,
     )
+    for channel, owners in sorted(full.items()):
+        full_mailboxes.note(conn, channel, owners, now_us)
+
+
+def _went_to(conn: Connection, told: Sequence[tuple[DeliveryEvent, int]]) -> list[str]:
+    """The address that each message had gone to; '' where nobody knows.
+
+    It is the one reported, where it is or was the person's; else (a forwarder's, or none) the one
+    in use now.
+    """
+    found = people.select_people(conn, sorted({pid for _, pid in told}))
+    in_use = {
+        pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
+    }
+    kinds = ["phone" if event.channel == "sms" else event.channel for event, _ in told]
+    reported = [event.address.strip().lower().replace("\0", "") for event, _ in told]
+    owners = people.find(conn, kinds, reported).tolist()
+    return [
+        address if address and owner == pid else in_use.get(pid, {}).get(kind, "")
+        for (_, pid), kind, address, owner in zip(told, kinds, reported, owners, strict=True)
+    ]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from maracuja.errors import NotFound
 from maracuja.model import Record
 from maracuja.rng import make_key
-from maracuja.store import bulk, outbox, people, suppressions, traits
+from maracuja.store import bulk, full_mailboxes, outbox, people, suppressions, traits
 from maracuja.store.schema import (
     audit,
     consents,
@@ -76,6 +76,7 @@ def erase(
         **_replace_pids(conn, pids, token),
     }
     hashes = [(kind, suppressions.digest(salt, kind, address)) for kind, address in addresses]
+    counts["full_mailboxes"] = full_mailboxes.forget(conn, hashes)
     _keep_hashes(conn, hashes, now_us)
     return Erasure(
         pids=pids,

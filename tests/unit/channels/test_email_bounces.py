@@ -119,6 +119,30 @@ def test_actions(action: str, status: str, diagnostic: str, meaning: Status) -> 
     assert event.status is meaning
 
 
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "full"),
+    [
+        ("5.2.2", "552 5.2.2 over quota", True),
+        ("4.2.2", "452 4.2.2 mailbox full", True),
+        ("5.0.0", "550 Mailbox full", True),
+        ("5.1.1", "550 5.1.1 unknown user", False),
+        ("4.4.1", "timed out", False),
+    ],
+)
+def test_a_full_mailbox_is_said_and_where_it_is(status: str, diagnostic: str, full: bool) -> None:
+    [event] = CHANNEL.parse_inbound(bounce("failed", status, diagnostic), NOW)
+    assert (event.full, event.address) == (full, "maria@mail.example")
+
+
+def test_the_address_that_we_wrote_to_comes_before_a_forwarders() -> None:
+    report = bounce()
+    body = report.body.replace(
+        b"Action:", b"Original-Recipient: rfc822;Ann@mail.example\r\nAction:"
+    )
+    [event] = CHANNEL.parse_inbound(Inbound(body=body, recipient=report.recipient), NOW)
+    assert event.address == "Ann@mail.example"
+
+
 @pytest.mark.parametrize("action", ["relayed", "expanded", "nonsense"])
 def test_actions_that_say_nothing(action: str) -> None:
     assert CHANNEL.parse_inbound(bounce(action), NOW) == []
@@ -155,6 +179,7 @@ def test_complaints() -> None:
 
     [event] = CHANNEL.parse_inbound(report("abuse"), NOW)
     assert event.status is Status.COMPLAINED and event.pid == 7
+    assert event.address == "redacted@mail.example"
     assert CHANNEL.parse_inbound(report("not-spam"), NOW) == []
     assert CHANNEL.parse_inbound(report("auth-failure"), NOW) == []
 

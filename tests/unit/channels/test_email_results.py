@@ -73,3 +73,20 @@ def test_a_wait_that_is_named_is_kept() -> None:
 def test_the_enhanced_code_is_kept_before_the_plain_one() -> None:
     assert classify(RCPT, 550, "5.1.1 unknown").code == "5.1.1"
     assert classify(RCPT, 550, "unknown user at 10.5.1.1").code == "550"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "full"),
+    [
+        (552, "5.2.2 Over quota", True),
+        (550, "Mailbox full", True),
+        (552, "5.0.0 mailbox is full", True),
+        (452, "4.2.2 mailbox full", True),
+        (450, "4.2.0 Greylisted, try in 300 seconds", False),
+        (552, "5.3.4 exceeds the quota of sizes", False),
+        (550, "5.1.1 no such user", False),
+        (250, "2.0.0 Ok", False),
+    ],
+)
+def test_a_full_mailbox_is_marked(code: int, text: str, full: bool) -> None:
+    assert classify(RCPT, code, text).full == full

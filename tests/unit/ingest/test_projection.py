@@ -221,6 +221,28 @@ def test_what_a_browser_may_not_do(store: Store, projection: Projection) -> None
         assert people.get(conn, pid).traits["plan"].value == "stolen"
 
 
+def test_what_is_replayed_is_as_signed_as_it_was(store: Store, projection: Projection) -> None:
+    with store.write() as conn:
+        secret = meta.load(conn).key_secret
+        key = keys.create(conn, keys.KeyKind.BROWSER, "web", 0, key_secret=secret)
+    caller = msgspec.json.encode({"key": key.key.id, "ip": "10.0.0.1"})
+    send(store, {"type": "identify", "userId": "u1", "traits": {"plan": "gold"}})
+    signed = {"signature": keys.sign_id(key.signing_secret, "u1")}
+    who = {"type": "identify", "userId": "u1", "context": signed}
+    late = who | {"timestamp": "once upon a time", "traits": {"plan": "gold"}}
+    partly = who | {"traits": {"plan": "silver", "phone": "0"}}
+    send(store, late, partly, key="browser", caller=caller)
+    counts = projection.project(NOW)
+    assert (counts.accepted, counts.refused, counts.parts_refused) == (2, 1, 1)
+    projection.replay(NOW)
+    projection.project(NOW)
+    with store.read() as conn:
+        aside = refused.newest(conn)
+    assert {one.code for one in aside} == {"bad_timestamp", "bad_phone"}, "nothing unsigned"
+    assert {one.key for one in aside} == {key.key.id}
+    assert not any(b"10.0.0.1" in one.body for one in aside)
+
+
 def test_a_visitor_becomes_a_customer(store: Store, projection: Projection) -> None:
     send(store, track(userId=None, anonymousId="a1"))
     send(store, track(userId="u1"))
@@ -300,6 +322,58 @@ def test_deliveries_and_the_feed_become_events_and_suppressions(
         assert refused.counts(conn) == {"unreadable": 1}
         assert feed.size(conn) == 0
     assert projection.project(NOW).nothing
+
+
+def report(store: Store, *events: DeliveryEvent) -> None:
+    body = encode_deliveries(events)
+    with store.write_inbox() as conn:
+        inbox.append(conn, [inbox.Request(micros(NOW), "delivery", "internal", b"", body)])
+
+
+def test_a_late_bounce_stops_the_address_that_the_message_went_to(
+    store: Store, projection: Projection, tmp_path: Path
+) -> None:
+    for email in ("old@x.ua", "new@x.ua"):
+        send(store, {"type": "identify", "userId": "u1", "traits": {"email": email}})
+        projection.project(NOW)
+    with store.read() as conn:
+        pid = int(people.find(conn, ["external_id"], ["u1"])[0])
+        salt = meta.load(conn).suppression_salt
+    digests = [suppressions.digest(salt, "email", one) for one in ("old@x.ua", "new@x.ua")]
+
+    def stopped() -> list[bool]:
+        with store.read() as conn:
+            return suppressions.blocked(
+                conn, "email", digests, micros(NOW), marketing=False
+            ).tolist()
+
+    event = DeliveryEvent(b"m" * 16, pid, Status.BOUNCED, micros(NOW), "email")
+    report(store, msgspec.structs.replace(event, address="Old@X.ua"))
+    projection.project(NOW)
+    assert stopped() == [True, False]
+    assert not any(
+        "old@x.ua" in str(row).lower()
+        for row in lake(store, tmp_path).filter(kind="internal").rows()
+    )
+    forwarded = msgspec.structs.replace(event, message_id=b"n" * 16, address="who@forward.er")
+    report(store, forwarded)
+    projection.project(NOW)
+    assert stopped() == [True, True], "a forwarder's address says nothing: the one in use"
+
+
+def test_reports_of_a_full_mailbox_are_counted(store: Store, projection: Projection) -> None:
+    send(store, {"type": "identify", "userId": "u1", "traits": {"email": "o@x.ua"}})
+    projection.project(NOW)
+    with store.read() as conn:
+        pid = int(people.find(conn, ["external_id"], ["u1"])[0])
+    for n, days in enumerate((0, 7, 14)):
+        at = NOW + timedelta(days=days)
+        event = DeliveryEvent(bytes([n] * 16), pid, Status.FAILED, micros(at), "email", full=True)
+        report(store, event)
+        projection.project(at)
+    with store.read() as conn:
+        (row,) = suppressions.of(conn, pid, micros(at))
+    assert row.reason == "mailbox_full"
 
 
 def test_a_name_keeps_its_type_and_what_does_not_fit_is_kept_beside(

@@ -31,7 +31,7 @@ from maracuja.decisions.quiet import QuietHours
 from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, TopicKind, micros
 from maracuja.runtime.delivery_results import retry_at
-from maracuja.store import health, runs, suppressions
+from maracuja.store import full_mailboxes, health, runs, suppressions
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import merges, profiles
@@ -217,6 +217,23 @@ def test_an_address_that_is_none_is_suppressed(world: World) -> None:
     assert (row.pid, row.reason, row.code, row.scope) == (2, "bounced", "5.1.1", "all")
     assert row.raw == "550 5.1.1 no such user"
     assert names(world) == {"Message Sent": 2, "Message Bounced": 1}
+
+
+@pytest.mark.parametrize("code", [552, 452])
+def test_a_mailbox_that_stays_full_is_left_alone(world: World, code: int) -> None:
+    kind = str(code)[0]
+    answer = Answer(stage=Stage.RECIPIENT, code=code, text=f"{kind}.2.2 mailbox full")
+    world.ready(1)
+    world.transport.answers["p1@mail.example"] = answer
+    digest = suppressions.digest(SALT, "email", "p1@mail.example")
+    with world.store.write() as conn:
+        for days in (20, 10):
+            full_mailboxes.note(conn, "email", {digest: 1}, micros(later(days=-days)))
+    world.run(later(days=4))
+    assert world.states()[1] in (S.FAILED, S.EXPIRED)
+    with world.store.read() as conn:
+        [row] = suppressions.current(conn, micros(later(days=4)))
+    assert (row.pid, row.reason, row.scope) == (1, "mailbox_full", "all")
 
 
 def test_an_unknown_outcome_is_never_repeated(world: World) -> None:

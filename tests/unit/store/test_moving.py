@@ -20,6 +20,7 @@ from maracuja.store import (
     discovered,
     erase,
     feed,
+    full_mailboxes,
     health,
     inbox,
     keys,
@@ -100,6 +101,7 @@ def fill(store: Store) -> None:
             pid=1,
             raw=f"550 no {EMAIL}",
         )
+        full_mailboxes.note(conn, "email", {digest: 1}, 2)
         runs.create(conn, "sale", "once", version=1, planned_us=1)
         runs.set_state(conn, 1, runs.RunState.LAUNCHING, 2)
         chunk = outbox.Chunk(1, 1, "b/1.parquet", 1, 0)
@@ -107,7 +109,7 @@ def fill(store: Store) -> None:
         outbox.claim(conn, 1, limit=1)
         feed.append(conn, at_us=1, pid=[1, 2], event="E", message_id=b"1", properties=b"{}")
         body = f'{{"userId":"9","email":"{EMAIL}"}}'.encode()
-        fault = refused.Fault(1, "track", "server", "bad_input", "no", "batch[0]", body)
+        fault = refused.Fault(1, "track", "server", "", "bad_input", "no", "batch[0]", body)
         refused.add(conn, [fault, fault._replace(body=b"{}")])
         done = commands.append(conn, 1, "ann", "erase", {"email": EMAIL})
         commands.finish(conn, done, 2, None)
@@ -234,6 +236,7 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "consents": 2,
         "discovered": 1,
         "feed": 1,
+        "full_mailboxes": 1,
         "identities": 4,
         "merge_counts": 2,
         "merges": 1,
