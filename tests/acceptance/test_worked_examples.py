@@ -186,6 +186,7 @@ def _cart(shop: Shop) -> None:
     shop.vendor.deferred = 1.0
     shop.go_to(eleven)
     assert shop.vendor.take() == []
+    assert shop.why("ivan", "anglers-cart").decisions[0].says == "to be sent"
     shop.vendor.deferred = 0.0
     shop.take_in("products", "products-at-sending.csv")
     shop.go_to(eleven + timedelta(minutes=5))
@@ -289,6 +290,12 @@ def test_the_invitation_has_name_city_day_and_a_code_of_ones_own(shop: Shop) -> 
     text = told(shop, "passion-fruit", "olena")
     for fact in ("Олена, доброго дня", "Ваше місто: Одеса", "02.05.2026", "ОЛЕНА-МАРАКУЯ"):
         assert fact in text
+
+
+def test_who_was_written_to_is_told_so_in_three_languages(shop: Shop) -> None:
+    said = [shop.why("ivan", "anglers-cart", language).decisions[0] for language in LANGUAGES]
+    assert [one.says for one in said] == ["sent", "отправлено", "надіслано"]
+    assert said[2].became == ("надіслано 2026-04-20 08:05:00 UTC",)
 
 
 def test_who_was_sold_out_in_between_was_decided_for_and_then_withdrawn(shop: Shop) -> None:

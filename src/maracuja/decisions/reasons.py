@@ -187,8 +187,11 @@ _OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
     Outcome.NEVER: ("not sent", "не отправлено", "не надіслано"),
 }
 
+QUEUED: Final = "Message Queued"  # no event: nothing has become of it yet
+
 # What became of a message since it was decided, by the event's own name.
 _BECAME: Final[dict[str, tuple[str, str, str]]] = {
+    QUEUED: ("to be sent", "будет отправлено", "буде надіслано"),
     "Message Sent": ("sent", "отправлено", "надіслано"),
     "Message Delivered": ("delivered", "доставлено", "доставлено"),
     "Message Read": ("read", "прочитано", "прочитано"),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
-from maracuja.decisions.reasons import Outcome, Reason, happened, sentence
+from maracuja.decisions.reasons import QUEUED, Outcome, Reason, happened, sentence
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, TraitType, micros, moment
@@ -50,8 +50,9 @@ class Decided:
 
 
 class _Became(NamedTuple):
-    """What became of a message, in words, and why it was withdrawn before it was sent."""
+    """What became of a message: first, all in words, and why it was withdrawn at the last look."""
 
+    first: str
     words: list[str]
     withdrawn: Reason | None
 
@@ -155,7 +156,7 @@ def _decisions(
         [] if campaign is None else [campaign],
     ).fetchall()
     became = _became(con, mine, language) if rows else {}
-    nothing = _Became([], None)
+    nothing = _Became(QUEUED, [], None)
     return [
         Decided(
             at=moment(row[0]),
@@ -177,10 +178,12 @@ def _decisions(
 
 
 def _says(outcome: Outcome, reason: Reason, became: _Became, language: str) -> str:
-    """The decision in words; of a message that the last look before sending withdrew, that."""
-    if outcome is Outcome.SEND and became.withdrawn is not None:
+    """The decision in words; of a message to be sent, what became of it since."""
+    if outcome is not Outcome.SEND:
+        return sentence(outcome, reason, language)
+    if became.withdrawn is not None:
         return sentence(Outcome.NEVER, became.withdrawn, language)
-    return sentence(outcome, reason, language)
+    return happened(became.first, language)
 
 
 def _became(con: duckdb.DuckDBPyConnection, mine: str, language: str) -> dict[str, _Became]:
@@ -200,7 +203,7 @@ def _became(con: duckdb.DuckDBPyConnection, mine: str, language: str) -> dict[st
     ).fetchall()
     told: dict[str, _Became] = {}
     for message, event, machine, at_us, code in rows:
-        one = told.get(message, _Became([], None))
+        one = told.get(message, _Became(event, [], None))
         said = happened(event, language, machine=machine)
         one.words.append(f"{said} {moment(at_us).strftime('%Y-%m-%d %H:%M:%S')} UTC")
         told[message] = one._replace(withdrawn=Reason(code)) if code in _REASONS else one
