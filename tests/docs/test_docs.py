@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from maracuja.campaigns.checks import check_campaign, known
 from maracuja.campaigns.decoding import decode_text
 from maracuja.campaigns.definitions import Campaign
 from maracuja.cli import cli
+from maracuja.config import make_config
 from maracuja.decisions.reasons import Reason
 from maracuja.segments import check as segment_check
 from maracuja.segments.definition import WORDS, Segment, Trait
@@ -97,6 +99,11 @@ def test_the_first_campaign_could_be_launched() -> None:
     around = decode_text(block.text)
     (campaign,) = [one for one in around if isinstance(one, Campaign)]
     assert check_campaign(campaign, known(around)) == []
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=place)
+def test_settings_are_settings(block: Block) -> None:
+    make_config(tomllib.loads(block.text), where=place(block))
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=place)
