@@ -146,9 +146,10 @@ def _copy_tables(
 
 def _copy_table(read: Connection, write: Connection, table: Table, progress: Progress) -> int:
     names = table.columns.keys()
-    query = select(table).order_by(*table.primary_key.columns)
+    ordered = select(table).order_by(*table.primary_key.columns)
+    # On the statement: a connection would stream everything that it is asked from then on.
+    streamed = read.execute(ordered.execution_options(stream_results=True))
     rows = 0
-    streamed = read.execution_options(stream_results=True).execute(query)
     for part in streamed.partitions(ROWS):
         columns = dict(zip(names, map(list, zip(*part, strict=True)), strict=True))
         rows += bulk.insert_columns(write, table, columns)

@@ -172,6 +172,13 @@ def other(bare_store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> 
     return opened
 
 
+def test_a_connection_that_is_copied_from_stays_as_it_was(full: Store, other: Store) -> None:
+    migrating.migrate(other)
+    with full.read() as read, other.write() as write:
+        copying._copy_table(read, write, schema.profiles, copying.no_progress)
+        assert "stream_results" not in read.get_execution_options()
+
+
 def test_a_workspace_moves_to_the_other_database(full: Store, other: Store) -> None:
     before = contents(full)
     assert all(before[name] for name in before), "a row at least in every table"
