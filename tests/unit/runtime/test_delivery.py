@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import time, timedelta
@@ -16,6 +17,7 @@ from tests.unit.runtime.delivery_world import (
     NOW,
     RING,
     SALT,
+    TEMPLATE,
     Crash,
     Obedient,
     World,
@@ -35,6 +37,7 @@ from maracuja.store import full_mailboxes, health, runs, suppressions
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import merges, profiles
+from maracuja.templates.definition import LinkPolicy
 
 S = OutboxState
 NOBODY = Answer(stage=Stage.RECIPIENT, code=550, text="5.1.1 no such user")
@@ -91,6 +94,34 @@ def test_the_links_of_a_message_are_signed_for_its_person(world: World) -> None:
     assert out is not None and out.detail == "news"
     assert mail["List-Unsubscribe"] == f"<https://go.example/u/{tokens['u']}>"
     assert "Hello P2" in mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("links", "tracking", "counted", "marked"),
+    [
+        ({}, {}, True, True),
+        ({"track": False}, {}, False, True),
+        ({"utm": False}, {}, True, False),
+        ({}, {"clicks": False}, False, True),
+        ({"track": False, "utm": False}, {}, False, False),
+    ],
+)
+def test_links_obey_the_template_and_the_campaign(
+    world: World, links: dict[str, bool], tracking: dict[str, bool], counted: bool, marked: bool
+) -> None:
+    facts = facts_of(tracking=tracking)
+    template = msgspec.structs.replace(TEMPLATE, links=LinkPolicy(**links))
+    world.ready(1, facts=msgspec.structs.replace(facts, templates={"spring": template}))
+    world.run()
+    mail = email.message_from_bytes(world.transport.carried[0].data, policy=policy.default)
+    html = mail.get_body(("html",)).get_content()  # type: ignore[attr-defined]
+    (url,) = re.findall(r'<a href="([^"]+)">Sale', html)
+    assert url.startswith("https://go.example/c/") == counted
+    if counted:
+        token = RING.read(url.removeprefix("https://go.example/c/"), Purpose.CLICK)
+        assert token is not None
+        url = token.detail
+    assert ("utm_campaign=spring" in url) == marked
 
 
 def test_consent_counts_at_the_moment_of_sending(world: World) -> None:
