@@ -254,7 +254,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     played.close()
 
 
-@pytest.mark.parametrize(("campaign", "person"), CASES, ids="-".join)
+@pytest.mark.parametrize(("campaign", "person"), CASES)
 def test_a_letter_as_it_was_received(shop: Shop, campaign: str, person: str) -> None:
     assert told(shop, campaign, person) == golden(f"{campaign}-{person}.txt")
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from bench.__main__ import GOALS
 from typer.main import get_command
 
 from maracuja import errors
@@ -204,7 +205,7 @@ def heading(line: str) -> str:
     return re.sub(r"[^\w -]", "", line.strip("# ").lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize(("page", "target"), LINKS, ids="-".join)
+@pytest.mark.parametrize(("page", "target"), LINKS)
 def test_a_link_leads_somewhere(page: str, target: str) -> None:
     path, _, anchor = target.partition("#")
     leads_to = PAGES[page].parent / path if path else PAGES[page]
@@ -214,10 +215,22 @@ def test_a_link_leads_somewhere(page: str, target: str) -> None:
         assert anchor in map(heading, headings)
 
 
-@pytest.mark.parametrize(("page", "name"), FILES, ids="-".join)
+@pytest.mark.parametrize(("page", "name"), FILES)
 def test_a_file_that_is_named_exists(page: str, name: str) -> None:
     assert (ROOT / name).exists() or (ROOT / "src" / "maracuja" / name).exists()
 
 
 def test_how_it_works_names_the_files_of_every_step() -> None:
     assert sum(page == "how-it-works.md" for page, _ in FILES) > 30
+
+
+@pytest.mark.parametrize(
+    ("bench", "figure"), [(b, f) for b, figures in GOALS.items() for f in figures]
+)
+def test_every_figure_of_the_benches_is_documented_with_its_goal(bench: str, figure: str) -> None:
+    sign, goal = GOALS[bench][figure]
+    words = f"{'at least' if sign == '>=' else 'at most'} {goal:,.2f}".replace(".00", "")
+    number = words.rstrip("0") if "." in words else words
+    assert f"| `{bench}` |" in TEXTS["benchmarks.md"]
+    row = rf"^\|[^|]*\| `{figure}` \| [^|]+ \| {re.escape(number)} \|$"
+    assert re.search(row, TEXTS["benchmarks.md"], re.MULTILINE)
