@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from maracuja.ingest import addresses
+from maracuja.ingest.checks import NOBODY
 from maracuja.ingest.columns import is_name
 from maracuja.ingest.import_mapping import IDENTITIES, ConsentColumns, FileMapping, consents
 from maracuja.ingest.times import parse_times
@@ -125,8 +126,15 @@ def _identity(
         problem = f"this is no telephone number of {country} and none with + and a country's code"
         values = _each(texts, lambda text: addresses.phone(text, country))
     else:
-        problem = f"an id has at most {ID_CHARS_MAX} characters and no control characters"
-        bad = texts.str.len_chars().gt(ID_CHARS_MAX) | texts.str.contains(r"[\x00-\x1f\x7f]")
+        problem = (
+            f"an id has at most {ID_CHARS_MAX} characters, no control characters, and is no word "
+            "for nobody, such as null or 0"
+        )
+        bad = (
+            texts.str.len_chars().gt(ID_CHARS_MAX)
+            | texts.str.contains(r"[\x00-\x1f\x7f]")
+            | texts.str.to_lowercase().is_in(sorted(NOBODY))
+        )
         values = texts.zip_with(~bad.fill_null(value=False), pl.Series([None], dtype=pl.String))
     _tell(rows, heading, values.is_null(), problem, refused)
     return values

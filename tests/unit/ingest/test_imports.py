@@ -203,3 +203,15 @@ def test_any_text_is_taken_or_told(texts: list[str]) -> None:
     assert chunk.height + sum(r.whole for r in chunk.refused) == len(texts)
     read_products(table, FileMapping(columns={"id": "id", "x": "price"}), "UAH")
     read_events(table, FileMapping(columns={"id": "external_id", "x": "properties.a.b"}), "f")
+
+
+def test_a_word_for_nobody_is_no_id_as_in_the_calls_of_programs() -> None:
+    texts = {"id": ["c1", "null", "0", "Guest"], "email": [f"{n}@x.example" for n in "abcd"]}
+    mapping = guess("people", ["id", "email"])
+    chunk = read_people(rows(**texts), mapping, {}, NOW)
+    assert chunk.identities["external_id"].to_list() == ["c1", None, None, None]
+    assert [(r.line, r.value, r.whole) for r in chunk.refused] == [
+        (3, "null", False),
+        (4, "0", False),
+        (5, "Guest", False),
+    ]
