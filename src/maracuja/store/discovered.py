@@ -17,6 +17,8 @@ from maracuja.store import bulk
 from maracuja.store.schema import discovered
 
 SAMPLES_MAX: Final = 5
+EVENTS_MAX: Final = 2_000
+OTHERS: Final = "(others)"  # the event under which all further ones are counted
 
 
 class Discovery(NamedTuple):
@@ -37,11 +39,15 @@ def record(conn: Connection, found: Sequence[Discovery]) -> list[Discovery]:
     """Add what a batch has shown; returns the names that are new.
 
     Of a known name the first type and the privacy stay, times widen, `seen` adds up and samples
-    fill up to SAMPLES_MAX distinct ones.
+    fill up to SAMPLES_MAX distinct ones. Events beyond EVENTS_MAX are counted as OTHERS: a client
+    that writes ids into their names must not fill the table.
     """
     if not found:
         return []
     standing = {d[:3]: d for d in _of(conn, [d[:3] for d in found])}
+    if any(d.event and d[:3] not in standing for d in found):
+        found = _with_others(conn, found)
+        standing = {d[:3]: d for d in _of(conn, [d[:3] for d in found])}
     new: dict[tuple[str, str, str], None] = {}
     for one in found:
         key = one[:3]
@@ -84,6 +90,20 @@ def set_privacy(conn: Connection, scope: str, event: str, name: str, privacy: Pr
     )
     if conn.execute(statement).rowcount != 1:
         raise NotFound(f"no {scope} {name} was ever seen", where=event)
+
+
+def _with_others(conn: Connection, found: Sequence[Discovery]) -> list[Discovery]:
+    """The same, with those of too many events as of OTHERS, without their examples."""
+    d = discovered.c
+    query = select(d.event).where(d.event.not_in(["", OTHERS])).distinct()
+    known = {"", *(event for (event,) in bulk.fetch(conn, query))}
+    kept: list[Discovery] = []
+    for one in found:
+        if one.event not in known and len(known) <= EVENTS_MAX:
+            known.add(one.event)
+        stays = one.event in known
+        kept.append(one if stays else one._replace(event=OTHERS, samples=()))
+    return kept
 
 
 def _of(conn: Connection, keys: Sequence[tuple[str, str, str]]) -> list[Discovery]:

@@ -17,6 +17,25 @@ def product(name: str, price: int = 100, **more: object) -> Product:
     return Product(name, f"Title {name}", "rods", price, "UAH", 5, "u", "p", **more)  # type: ignore[arg-type]
 
 
+def test_a_client_with_ids_in_event_names_fills_no_table(store: Store) -> None:
+    def batch(low: int, high: int) -> list[Discovery]:
+        sample, text = ("x",), TraitType.TEXT
+        return [
+            Discovery("property", f"Order {i}", "sum", text, 1, 1, 1, sample, Privacy.PUBLIC)
+            for i in range(low, high)
+        ]
+
+    with store.write() as conn:
+        discovered.record(conn, batch(0, 1500))
+        discovered.record(conn, batch(1000, 2500))
+        assert len(discovered.record(conn, batch(1500, 9000))) == 0
+        rows = {one.event: one for one in discovered.every(conn)}
+    assert len(rows) == discovered.EVENTS_MAX + 1
+    assert (rows["Order 1999"].seen, rows["Order 0"].seen) == (2, 1)
+    others = rows[discovered.OTHERS]
+    assert (others.name, others.seen, others.samples) == ("sum", 500 + 7000, ())
+
+
 def test_only_what_differs_gets_a_new_revision(store: Store) -> None:
     with store.write() as conn:
         assert products.put(conn, [product("a"), product("b"), product("b", 7)]) == 1
