@@ -172,7 +172,7 @@ def make_worker(
     )
     chores = (
         Orders(erasure_place(app), projection, launch),
-        Upkeep(app.store, app.lake_root, app.config.lake),
+        Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
     )
     parts = Parts(projection, launch, delivery, chores, _report_server(app, channel))
     return Worker(hold, parts, app.clock.now())

@@ -6,6 +6,7 @@ It must never delete what a reader may still hold: files out of force stay for a
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -42,26 +43,32 @@ class Upkept(NamedTuple):
     again: datetime
 
 
+Keeping = Callable[[], AbstractContextManager[None]]
+
+
 class Ground(NamedTuple):
-    """What every step works on."""
+    """What every step works on; `kept` holds the lease while a file of millions is written."""
 
     store: Store
     lake: Path
     limits: Lake
     now: datetime
+    kept: Keeping = nullcontext
 
 
 Step = Callable[[Ground], int]
 
 
-def upkeep(store: Store, lake: Path, limits: Lake, now: datetime) -> Upkept:
+def upkeep(
+    store: Store, lake: Path, limits: Lake, now: datetime, *, kept: Keeping = nullcontext
+) -> Upkept:
     """Do the first thing that is due, in transactions of its own, and say what it was.
 
     A crash repeats it with the same outcome. To be called by the holder of the lease, like
     projection and launch. Raises OSError, duckdb.Error and DamagedFile where the lake's files
     cannot be read.
     """
-    ground = Ground(store, lake, limits, now)
+    ground = Ground(store, lake, limits, now, kept)
     for name, step in STEPS.items():
         n = step(ground)
         if n:
@@ -70,12 +77,18 @@ def upkeep(store: Store, lake: Path, limits: Lake, now: datetime) -> Upkept:
 
 
 class Upkeep:
-    """`upkeep` as a chore of the worker: looks every ten seconds, or when something is due."""
+    """`upkeep` as a chore of the worker: looks every ten seconds, or when something is due.
 
-    def __init__(self, store: Store, lake: Path, limits: Lake) -> None:
+    `kept` is entered around what may outlast the worker's lease, to keep it meanwhile.
+    """
+
+    def __init__(
+        self, store: Store, lake: Path, limits: Lake, *, kept: Keeping = nullcontext
+    ) -> None:
         self._store = store
         self._lake = lake
         self._limits = limits
+        self._kept = kept
         self._look = datetime.min.replace(tzinfo=UTC)
         self._again: datetime | None = None
 
@@ -83,7 +96,7 @@ class Upkeep:
         """One step, if it is time; when to come again."""
         if now < self._look:
             return self._again
-        done = upkeep(self._store, self._lake, self._limits, now)
+        done = upkeep(self._store, self._lake, self._limits, now, kept=self._kept)
         self._again = done.again
         self._look = min(done.again, now + LOOK_EVERY)
         return done.again
@@ -118,12 +131,14 @@ def copy_profiles(ground: Ground) -> int:
         written_us = profile_copy.behind(conn, ground.now)
     if written_us is None or ground.now < moment(written_us) + COPY_EVERY:
         return 0
-    return profile_copy.copy_profiles(ground.store, ground.lake, ground.now)
+    with ground.kept():
+        return profile_copy.copy_profiles(ground.store, ground.lake, ground.now)
 
 
 def merge_copy(ground: Ground) -> int:
     """Merge files of the profile copy; how many."""
-    return profile_copy.merge_copy(ground.store, ground.lake, ground.now)
+    with ground.kept():
+        return profile_copy.merge_copy(ground.store, ground.lake, ground.now)
 
 
 def compact_events(ground: Ground) -> int:
@@ -134,15 +149,16 @@ def compact_events(ground: Ground) -> int:
         if not mergers:
             return 0
         pids, canonical = people.merged(conn)
-    swap = compact(
-        ground.lake,
-        mergers[0],
-        files,
-        merged=pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow(),
-        now=ground.now,
-        threads=ground.limits.threads,
-        memory=ground.limits.memory,
-    )
+    with ground.kept():
+        swap = compact(
+            ground.lake,
+            mergers[0],
+            files,
+            merged=pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow(),
+            now=ground.now,
+            threads=ground.limits.threads,
+            memory=ground.limits.memory,
+        )
     passed("compaction.written")
     with ground.store.write() as conn:
         manifest.swap(conn, swap.dead, swap.new, micros(ground.now))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -233,6 +235,28 @@ def test_the_chore_looks_no_more_often_than_it_must(
     projection.project(NOW)
     assert chore(NOW + timedelta(seconds=1)) == first
     assert chore(NOW + timedelta(seconds=11)) == NOW + timedelta(seconds=11)
+
+
+def test_the_lease_is_kept_while_files_are_written(
+    store: Store, root: Path, projection: Projection
+) -> None:
+    kept: list[int] = []
+
+    @contextmanager
+    def keeping() -> Iterator[None]:
+        before = len(live(store, NOW, FileKind.EVENTS))
+        yield
+        kept.append(before)
+
+    chore = Upkeep(store, root, LIMITS, kept=keeping)
+    for n in range(8):
+        send(store, n, n + 1)
+        projection.project(NOW)
+    now: datetime | None = NOW
+    while now == NOW:
+        now = chore(NOW)
+    assert 8 in kept, "entered before the eight files became one"
+    assert len(live(store, NOW + timedelta(seconds=1), FileKind.EVENTS)) == 1
 
 
 def test_a_writer_goes_on_and_nothing_is_lost(
