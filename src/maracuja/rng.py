@@ -68,9 +68,8 @@ def bucket(pid: int) -> int:
 def buckets(pids: Iterable[int]) -> npt.NDArray[np.uint8]:
     """`bucket` for a set; shape (n,)."""
     sha = hashlib.sha256
-    return np.fromiter(
-        (sha(pid.to_bytes(8, "big")).digest()[-1] % BUCKETS for pid in pids), dtype=np.uint8
-    )
+    last = b"".join([sha(pid.to_bytes(8, "big")).digest()[-1:] for pid in pids])
+    return np.frombuffer(last, dtype=np.uint8) % np.uint8(BUCKETS)
 
 
 def draws(salt: str, pids: Iterable[int]) -> npt.NDArray[np.float64]:

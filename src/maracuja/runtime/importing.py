@@ -7,13 +7,14 @@ stopped goes on where it was and counts nothing twice.
 from __future__ import annotations
 
 import csv
+import gc
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -22,13 +23,17 @@ from sqlalchemy import Connection
 from maracuja.commit_points import passed
 from maracuja.errors import BadInput
 from maracuja.ingest.discover import guess_privacy
-from maracuja.ingest.import_events import read_events
-from maracuja.ingest.import_mapping import FileMapping, Kind, checked, guess
-from maracuja.ingest.import_people import PeopleChunk, RowRefusal, read_people
-from maracuja.ingest.import_products import read_products
-from maracuja.model import ConsentState, TraitSource, TraitType, micros
-from maracuja.rng import make_id
-from maracuja.runtime.import_files import RowFile, Rows, open_rows, read_rows
+from maracuja.ingest.import_mapping import Kind
+from maracuja.ingest.import_people import PeopleChunk, RowRefusal
+from maracuja.model import ConsentState, TraitType, micros
+from maracuja.runtime.import_chunks import (
+    ADDRESSES,
+    Chunk,
+    Import,
+    People,
+    chunks_ahead,
+    prepare,
+)
 from maracuja.store import (
     consents,
     discovered,
@@ -41,11 +46,11 @@ from maracuja.store import (
 )
 from maracuja.store.engine import Store
 
-ADDRESSES: Final = ("email", "phone")  # identities that are traits and addresses too
+__all__ = ["Import", "Imported", "prepare", "run"]
+
 EVENTS_IN_REQUEST: Final = 500
 REFUSED_HEADINGS: Final = ("line", "column", "value", "reason", "row refused")
 Advance = Callable[[float], None]
-T = TypeVar("T")
 
 
 @dataclass
@@ -76,37 +81,6 @@ class Imported:
             self.examples.append(f"line {one.line}: {what}{one.reason}")
 
 
-@dataclass(frozen=True)
-class Import:
-    """A file that is ready to be imported; `name` recognises it when it comes again."""
-
-    kind: Kind
-    file: RowFile
-    mapping: FileMapping
-    name: str
-
-    @property
-    def watermark(self) -> str:
-        """Where the line that it has reached is kept."""
-        return f"import {self.kind} {self.name}"
-
-
-def prepare(
-    kind: Kind,
-    path: Path,
-    *,
-    mapping: FileMapping | None = None,
-    encoding: str | None = None,
-    separator: str | None = None,
-) -> Import:
-    """Look at a file and at what its columns become. Raises BadInput with the fault's place."""
-    file = open_rows(path, encoding, separator)
-    whole = guess(kind, file.headings, mapping)
-    stat = path.stat()
-    name = make_id(path.name, stat.st_size, stat.st_mtime_ns).hex()
-    return Import(kind, file, checked(kind, whole, file.headings), name)
-
-
 def run(
     store: Store,
     work: Import,
@@ -124,19 +98,19 @@ def run(
     result = Imported(columns=dict(work.mapping.columns))
     with store.read() as conn:
         reached = 0 if again else watermarks.get(conn, work.watermark)
+        known = {d.name: d.type for d in discovered.every(conn, "trait")}
     result.resumed_after_line = reached
-    chunks = _ahead(_prepared(store, work, reached, now, currency))
     path = work.file.path.with_name(work.file.path.name + ".refused.csv")
     started = bool(reached) and path.exists()
-    for rows, chunk in chunks:
-        refused = [*rows.refused, *chunk.refused]
-        result.count(rows.frame.height + len(rows.refused), refused)
-        if not dry:
-            chunk.write(store, rows.line, result)
-            if refused:
-                _note(path, refused, begin=not started)
-                started, result.refused_path = True, str(path)
-        advance(rows.share)
+    with _collector_at_rest():
+        for chunk in chunks_ahead(work, reached, known, now, currency):
+            result.count(chunk.rows, chunk.refused)
+            if not dry:
+                _WRITERS[work.kind](store, work, chunk, now, result)
+                if chunk.refused:
+                    _note(path, chunk.refused, begin=not started)
+                    started, result.refused_path = True, str(path)
+            advance(chunk.share)
     if result.rows == 0 and reached:
         raise BadInput(
             f"{work.file.path} has been imported already, up to line {reached}.",
@@ -145,82 +119,29 @@ def run(
     return result
 
 
-@dataclass
-class _Chunk:
-    """Rows that were checked, and how they are written."""
-
-    refused: Sequence[RowRefusal]
-    write: Callable[[Store, int, Imported], None]
-
-
-def _prepared(
-    store: Store, work: Import, reached: int, now: datetime, currency: str
-) -> Iterator[tuple[Rows, _Chunk]]:
-    """The chunks of the file, read and checked."""
-    if work.kind == "people":
-        with store.read() as conn:
-            known = {d.name: d.type for d in discovered.every(conn, "trait")}
-        for rows in read_rows(work.file, reached):
-            chunk = read_people(rows.frame, work.mapping, known, now)
-            known |= chunk.types
-            yield rows, _Chunk(chunk.refused, _people_writer(work, chunk, now))
-    elif work.kind == "products":
-        for rows in read_rows(work.file, reached):
-            found = read_products(rows.frame, work.mapping, currency)
-            yield rows, _Chunk(found.refused, _products_writer(work, found.products))
-    else:
-        for rows in read_rows(work.file, reached):
-            calls, refused = read_events(rows.frame, work.mapping, work.name)
-            yield rows, _Chunk(refused, _events_writer(work, calls, now))
-
-
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made by another thread while this one is used."""
-    with ThreadPoolExecutor(1) as pool:
-        following = pool.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = pool.submit(next, items, None)
-            yield item
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Millions of short-lived tuples hold no cycles: looking for some takes an eighth longer."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _people_writer(
-    work: Import, chunk: PeopleChunk, now: datetime
-) -> Callable[[Store, int, Imported], None]:
-    documents = _documents(chunk, micros(now))
-
-    def write(store: Store, line: int, result: Imported) -> None:
-        with store.write() as conn:
-            if chunk.height:
-                _write_people(conn, chunk, documents, micros(now), result)
-            watermarks.put(conn, work.watermark, line)
-            passed("import.people_written")
-        passed("import.people_committed")
-
-    return write
-
-
-def _documents(chunk: PeopleChunk, now_us: int) -> list[bytes]:
-    """The stored form of each row, as if its person were new."""
-    if not chunk.height:
-        return []
-    addresses = {kind: chunk.identities[kind] for kind in ADDRESSES}
-    return traits.assemble(
-        {name: _plain(values) for name, values in chunk.traits.items()} | addresses,
-        addresses,
-        source=TraitSource.IMPORTED,
-        at_us=now_us,
-    )
-
-
-def _plain(values: pl.Series) -> pl.Series:
-    """Dates and times as ISO texts, whole numbers without a point: what JSON keeps."""
-    if values.dtype == pl.Date:
-        return values.cast(pl.String)
-    if isinstance(values.dtype, pl.Datetime):
-        return values.dt.strftime("%Y-%m-%dT%H:%M:%S.%6fZ")
-    if values.dtype == pl.Float64 and (values.drop_nulls() % 1 == 0).all():
-        return values.cast(pl.Int64)
-    return values
+    store: Store, work: Import, chunk: Chunk, now: datetime, result: Imported
+) -> None:
+    found = chunk.content
+    assert isinstance(found, People)
+    with store.write() as conn:
+        if found.chunk.height:
+            _write_people(conn, found.chunk, found.documents, micros(now), result)
+        watermarks.put(conn, work.watermark, chunk.line)
+        passed("import.people_written")
+    passed("import.people_committed")
 
 
 def _write_people(
@@ -314,24 +235,25 @@ def _write_consents(conn: Connection, chunk: PeopleChunk, pids: Any, now_us: int
     return int((words["state"] == int(ConsentState.UNPROVEN)).sum())
 
 
-def _products_writer(work: Import, frame: pl.DataFrame) -> Callable[[Store, int, Imported], None]:
-    feed = [products.Product(*row) for row in frame.iter_rows()]
-
-    def write(store: Store, line: int, result: Imported) -> None:
-        with store.write() as conn:
-            before = products.count(conn)
-            products.put(conn, feed)
-            result.new += products.count(conn) - before
-            watermarks.put(conn, work.watermark, line)
-            passed("import.products_written")
-        passed("import.products_committed")
-
-    return write
+def _products_writer(
+    store: Store, work: Import, chunk: Chunk, now: datetime, result: Imported
+) -> None:
+    assert isinstance(chunk.content, pl.DataFrame)
+    feed = [products.Product(*row) for row in chunk.content.iter_rows()]
+    with store.write() as conn:
+        before = products.count(conn)
+        products.put(conn, feed)
+        result.new += products.count(conn) - before
+        watermarks.put(conn, work.watermark, chunk.line)
+        passed("import.products_written")
+    passed("import.products_committed")
 
 
 def _events_writer(
-    work: Import, calls: list[bytes], now: datetime
-) -> Callable[[Store, int, Imported], None]:
+    store: Store, work: Import, chunk: Chunk, now: datetime, result: Imported
+) -> None:
+    calls = chunk.content
+    assert isinstance(calls, list)
     requests = [
         inbox.Request(
             received_us=micros(now),
@@ -342,17 +264,20 @@ def _events_writer(
         )
         for at in range(0, len(calls), EVENTS_IN_REQUEST)
     ]
+    # Two databases on SQLite: a chunk that is appended twice has the same message ids.
+    with store.write_inbox() as conn:
+        inbox.append(conn, requests)
+    passed("import.events_appended")
+    with store.write() as conn:
+        watermarks.put(conn, work.watermark, chunk.line)
+    passed("import.events_committed")
 
-    def write(store: Store, line: int, result: Imported) -> None:
-        # Two databases on SQLite: a chunk that is appended twice has the same message ids.
-        with store.write_inbox() as conn:
-            inbox.append(conn, requests)
-        passed("import.events_appended")
-        with store.write() as conn:
-            watermarks.put(conn, work.watermark, line)
-        passed("import.events_committed")
 
-    return write
+_WRITERS: Final[dict[Kind, Callable[[Store, Import, Chunk, datetime, Imported], None]]] = {
+    "people": _people_writer,
+    "products": _products_writer,
+    "events": _events_writer,
+}
 
 
 def _note(path: Path, refused: Sequence[RowRefusal], *, begin: bool) -> None:
