@@ -21,6 +21,7 @@ import yaml
 from maracuja import app as composition
 from maracuja.clock import SimClock
 from maracuja.decisions.reasons import LANGUAGES
+from maracuja.errors import TemplateError
 from maracuja.links.making import PATHS
 from maracuja.links.tokens import Purpose
 from maracuja.model import micros
@@ -65,6 +66,14 @@ REFUSED = {  # to be read aloud in `why.txt`
     "anglers-cart": ("pyotr", "andriy"),  # sold out between decision and sending; long sold out
     "passion-fruit": ("anna", "nameless"),  # a name of 2023; no name at all
 }
+TOO_PERSONAL = """
+kind: campaign
+id: too-personal
+topic: offers
+audience: [{trait: first_name}]
+template: over-personalised
+goals: [order]
+"""
 TOKEN = re.compile(r"http://127\.0\.0\.1:8080/([copuw])/([\w-]+)(?:\.gif)?")
 PURPOSES = {path: purpose for purpose, path in PATHS.items()}
 
@@ -100,6 +109,14 @@ class Shop:
         with self.app.store.write_inbox() as conn:
             now_us = micros(self.clock.now())
             inbox.append(conn, [inbox.Request(now_us, "batch", "server", b"{}", body)])
+
+    def apply(self, *texts: str) -> None:
+        """Definitions as they are written."""
+        with TemporaryDirectory() as place:
+            for n, text in enumerate(texts):
+                (Path(place) / f"{n}.yaml").write_text(text, encoding="utf-8")
+            now = self.clock.now()
+            definition_files.apply(self.app.store, Path(place), now=now, actor="test")
 
     def launch(self, *campaigns: str) -> None:
         with self.app.store.write() as conn:
@@ -306,7 +323,16 @@ def test_who_was_sold_out_in_between_was_decided_for_and_then_withdrawn(shop: Sh
     )
 
 
-def test_an_over_personalised_greeting_is_refused_when_it_is_checked(shop: Shop) -> None:
+def test_an_over_personalised_greeting_is_neither_checked_nor_launched(shop: Shop) -> None:
+    shop.apply(golden("over-personalised.yaml"), TOO_PERSONAL)
+    with pytest.raises(TemplateError, match="sensitive"):
+        shop.launch("too-personal")
+    with shop.app.store.read() as conn:
+        (fault,) = campaign_work.check(conn, campaign_work.get(conn, "too-personal"))
+    assert fault.where == "over-personalised: variants[0].text"
+
+
+def test_an_over_personalised_greeting_is_told_what_is_too_much(shop: Shop) -> None:
     assert "error sensitive" in found(shop)
     assert found(shop) == golden("over-personalised.txt")
 

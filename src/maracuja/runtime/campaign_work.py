@@ -14,21 +14,22 @@ import msgspec
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.campaigns.checks import check_campaign
-from maracuja.campaigns.definitions import Campaign, Goal
+from maracuja.campaigns.checks import Known, check_campaign
+from maracuja.campaigns.definitions import Campaign, Goal, Topic
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import CHANNELS
-from maracuja.errors import BadInput, NotFound
+from maracuja.errors import BadInput, NotFound, TemplateError
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
-from maracuja.model import FileKind, Status, micros, moment
-from maracuja.runtime import launch_control
+from maracuja.model import FileKind, Status, TopicKind, micros, moment
+from maracuja.runtime import launch_control, template_work
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import measure
 from maracuja.runtime.segment_work import Fault, fault, known_names
 from maracuja.stats.report import LiftReport, Truth, lift_report
 from maracuja.store import audit, health, manifest, outbox, people, runs, waiting
 from maracuja.store.runs import Run
+from maracuja.templates.definition import Template
 
 OPERATOR: Final = "command line"  # who acts where nobody says so
 _LAST: Final = """
@@ -77,8 +78,22 @@ def get(conn: Connection, name: str) -> Campaign:
 
 def check(conn: Connection, campaign: Campaign) -> list[Fault]:
     """Everything that keeps the campaign from being launched; empty where nothing does."""
-    found = check_campaign(campaign, definitions_in_force(conn), known_names(conn))
-    return [fault(error) for error in found]
+    around = definitions_in_force(conn)
+    found = check_campaign(campaign, around, known_names(conn))
+    return [fault(error) for error in [*found, *_forbidden(conn, campaign, around)]]
+
+
+def _forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[TemplateError]:
+    """What the campaign's texts may not say, or may not leave out."""
+    topic = around.get(("topic", campaign.topic))
+    marketing = not (isinstance(topic, Topic) and topic.type is TopicKind.SERVICE)
+    texts = [around.get(("template", arm.template)) for arm in campaign.arms() if not arm.twin_of]
+    return [
+        error
+        for text in texts
+        if isinstance(text, Template)
+        for error in template_work.forbidden(conn, text, marketing=marketing)
+    ]
 
 
 def launch(
@@ -86,8 +101,13 @@ def launch(
 ) -> list[RunShown]:
     """Plan the campaign's first occurrence; the worker does the rest.
 
-    Raises NotFound, Conflict, CampaignError as `launch_control.launch` does.
+    Raises NotFound, Conflict, CampaignError as `launch_control.launch` does, and TemplateError
+    for a text that says what no message may, or leaves out what every one must have.
     """
+    around = definitions_in_force(conn)
+    wanted = around.get(("campaign", campaign))
+    for error in _forbidden(conn, wanted, around) if isinstance(wanted, Campaign) else []:
+        raise error
     run = launch_control.launch(conn, ground, campaign, now)
     return _noted(conn, "launch", campaign, [run], now, actor)
 

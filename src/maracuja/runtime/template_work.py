@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.errors import NotFound
-from maracuja.model import FileKind, micros
+from maracuja.errors import NotFound, TemplateError
+from maracuja.ingest.discover import guess_privacy
+from maracuja.model import FileKind, Privacy, micros
 from maracuja.runtime.launch_audience import template_facts, with_facts
 from maracuja.runtime.launch_ground import (
     Ground,
@@ -24,10 +25,12 @@ from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.segment_work import opened
 from maracuja.segments.comparing import When
 from maracuja.store import discovered, manifest, people
+from maracuja.templates import lints
 from maracuja.templates.check import check as look_over
 from maracuja.templates.check import shown
 from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
 from maracuja.templates.definition import Template, choose
+from maracuja.templates.needs import Needs, needs
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def check(
     """
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
-        privacy = {f"person.{d.name}": d.privacy for d in discovered.every(conn, "trait")}
+        privacy = _privacy(conn, _needs(template))
     found = look_over(
         template,
         schema=stage.schema,
@@ -149,6 +152,48 @@ def check(
         ),
         rungs=found.rungs,
     )
+
+
+def forbidden(conn: Connection, template: Template, *, marketing: bool) -> list[TemplateError]:
+    """What no message may say or leave out: the findings of `check` on the source that are errors.
+
+    Also a template that cannot be parsed. Empty where there is nothing.
+    """
+    try:
+        read = needs(template)
+    except TemplateError as fault:
+        return [fault]
+    found = lints.of_template(
+        template,
+        read,
+        _privacy(conn, read),
+        marketing=marketing,
+        personal_max=lints.PERSONAL_MAX,
+    )
+    return [
+        TemplateError(f"{one.message}.", where=f"{template.id}: {one.where}", fix=one.fix)
+        for one in found
+        if one.level == "error"
+    ]
+
+
+def _needs(template: Template) -> Needs | None:
+    """What the template reads; None where it cannot be parsed, which its check tells."""
+    try:
+        return needs(template)
+    except TemplateError:
+        return None
+
+
+def _privacy(conn: Connection, read: Needs | None) -> dict[str, Privacy]:
+    """The class of every trait: as it was discovered or edited, else guessed from its name."""
+    paths = [need.path for need in read.paths] if read else []
+    guessed = {
+        path: guess_privacy(path.removeprefix("person."))
+        for path in paths
+        if path.startswith("person.")
+    }
+    return guessed | {f"person.{d.name}": d.privacy for d in discovered.every(conn, "trait")}
 
 
 def preview(
