@@ -46,7 +46,7 @@ from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk, Claimed, OutboxState
 
 BEAT_S: Final = 5.0
-AIM_S: Final = 0.6  # how long a batch should take
+AIM_S: Final = 0.2  # how long a batch should take: what a crash leaves unknown is one batch
 BATCH_MIN: Final = 20
 BATCH_MAX: Final = 1_000
 RUNS_KEPT: Final = 200
