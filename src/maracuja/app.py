@@ -183,10 +183,17 @@ def _report_server(app: App, channel: Channel[Any]) -> ReportServer | None:
     settings = app.config.email
     if not settings.reports_port:
         return None
+    from maracuja.runtime.link_actions import LinkActions
     from maracuja.runtime.report_server import ReportServer
 
+    actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     return ReportServer(
-        app.store, channel, app.clock, host=settings.reports_host, port=settings.reports_port
+        app.store,
+        channel,
+        app.clock,
+        actions.leave_by_mail,
+        host=settings.reports_host,
+        port=settings.reports_port,
     )
 
 

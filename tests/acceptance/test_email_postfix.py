@@ -25,6 +25,7 @@ from maracuja.channels.email_settings import EmailSettings
 from maracuja.clock import SystemClock
 from maracuja.ingest.calls import Request
 from maracuja.ingest.deliveries import read_deliveries
+from maracuja.links.tokens import Ticket
 from maracuja.model import DeliveryEvent, Status, micros
 from maracuja.runtime.delivery import Delivery, Sender
 from maracuja.runtime.delivery_checks import Rules
@@ -256,7 +257,7 @@ def test_a_real_bounce_comes_back_and_says_whose_it_is(world: World, postfix: Po
     far = Controller(Far(), hostname="127.0.0.1", port=postfix.far_port)
     channel = Email(settings_for(postfix), RING, PEM)
     reports = ReportServer(
-        world.store, channel, SystemClock(), host="127.0.0.1", port=postfix.reports_port
+        world.store, channel, SystemClock(), nobody, host="127.0.0.1", port=postfix.reports_port
     )
     far.start()
     reports.start()
@@ -280,7 +281,8 @@ def test_other_mail_is_not_taken_for_a_report(world: World, postfix: Postfix) ->
 
     channel = Email(settings_for(postfix), RING, PEM)
     port = free_port()
-    reports = ReportServer(world.store, channel, SystemClock(), host="127.0.0.1", port=port)
+    clock = SystemClock()
+    reports = ReportServer(world.store, channel, clock, nobody, host="127.0.0.1", port=port)
     reports.start()
     try:
         with smtplib.SMTP("127.0.0.1", port) as client:
@@ -290,6 +292,11 @@ def test_other_mail_is_not_taken_for_a_report(world: World, postfix: Postfix) ->
     finally:
         reports.stop()
     assert told(world.store) == []
+
+
+def nobody(ticket: Ticket, now: datetime) -> None:
+    """Nobody leaves in these tests."""
+    raise AssertionError(ticket)
 
 
 def told(store: Store) -> list[DeliveryEvent]:

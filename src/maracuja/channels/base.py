@@ -14,6 +14,7 @@ from typing import ClassVar, Generic, TypeVar
 import msgspec
 
 from maracuja.errors import UnsupportedFeature
+from maracuja.links.tokens import Ticket
 from maracuja.model import (
     Capabilities,
     DeliveryEvent,
@@ -136,6 +137,10 @@ class Channel(ABC, Generic[Wire]):
     @abstractmethod
     def _decode(self, answer: Answer, attempt: int) -> SendResult:
         """What an answer that did arrive means."""
+
+    def parse_leaving(self, inbound: Inbound) -> Ticket | None:
+        """Who asks by this to be written to no more; None where it is nothing of the kind."""
+        return None
 
     @abstractmethod
     def parse_inbound(self, inbound: Inbound, now: datetime) -> list[DeliveryEvent]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from maracuja.channels import email_mime as mime
 from maracuja.channels.base import Answer, Channel, Inbound, Mail
-from maracuja.channels.email_bounces import parse_report
+from maracuja.channels.email_bounces import LEAVE_PREFIX, parse_leaving, parse_report
 from maracuja.channels.email_dkim import DkimSigner
 from maracuja.channels.email_results import classify
 from maracuja.channels.email_settings import EmailSettings
@@ -81,11 +81,11 @@ class Email(Channel[Mail]):
 
     def envelope_sender(self, message: Message) -> str:
         """The bounce address of one message: its token says which message came back."""
-        ticket = Ticket(
-            purpose=Purpose.BOUNCE, message=message.id, pid=message.pid, run=message.run
-        )
-        token = self._ring.sign(ticket)
-        return f"{self.settings.bounce_prefix}+{token}@{self._envelope_domain}"
+        return self._address(self.settings.bounce_prefix, Purpose.BOUNCE, message)
+
+    def _address(self, prefix: str, purpose: Purpose, message: Message) -> str:
+        ticket = Ticket(purpose=purpose, message=message.id, pid=message.pid, run=message.run)
+        return f"{prefix}+{self._ring.sign(ticket)}@{self._envelope_domain}"
 
     def _encode(self, message: Message, now: datetime) -> Mail:
         recipient = mime.wire_address(message.to.value)
@@ -137,11 +137,14 @@ class Email(Channel[Mail]):
             raise UnsupportedFeature(
                 "A marketing mail needs an address for unsubscribing.", where="unsubscribe_url"
             )
+        ways = f"<{message.unsubscribe_url}>"
+        if self.settings.reports_port:  # where such a mail is heard
+            ways += f", <mailto:{self._address(LEAVE_PREFIX, Purpose.LEAVE, message)}>"
         domain = self._domain
         topic, campaign = _token(message.topic), _token(message.campaign)
         feedback = f"{campaign}:{topic}:marketing:{domain.replace('.', '_')}"
         return [
-            mime.plain_header("List-Unsubscribe", f"<{message.unsubscribe_url}>"),
+            mime.plain_header("List-Unsubscribe", ways),
             b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
             mime.plain_header("List-Id", f"<{topic}.{domain}>"),
             mime.plain_header("Feedback-ID", feedback),
@@ -168,6 +171,10 @@ class Email(Channel[Mail]):
 
     def _decode(self, answer: Answer, attempt: int) -> SendResult:
         return classify(answer.stage, answer.code, answer.text, attempt=attempt)
+
+    def parse_leaving(self, inbound: Inbound) -> Ticket | None:
+        """Who has written to the mail address of List-Unsubscribe."""
+        return parse_leaving(inbound, self._ring)
 
     def parse_inbound(self, inbound: Inbound, now: datetime) -> list[DeliveryEvent]:
         """Bounces (RFC 3464) and complaints (RFC 5965); automatic replies say nothing.

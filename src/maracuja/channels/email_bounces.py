@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from email import policy
 from email.message import Message as MailMessage
@@ -24,6 +25,7 @@ from maracuja.model import DeliveryEvent, Status, Verdict, micros
 
 BODY_BYTES_MAX: Final = 5_000_000
 BLOCKS_MAX: Final = 100
+LEAVE_PREFIX: Final = "unsub"  # before the + in addresses for leaving
 
 _AUTOMATIC = re.compile(r"auto-(replied|notified)", re.IGNORECASE)
 _COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"})
@@ -54,15 +56,27 @@ def parse_report(
     return _bounces(mail, ticket, now)
 
 
+def parse_leaving(inbound: Inbound, ring: KeyRing) -> Ticket | None:
+    """Who has written to their address for leaving, whatever they wrote; None for other mail."""
+    tokens = re.findall(_address_pattern(LEAVE_PREFIX), inbound.recipient, re.IGNORECASE)
+    return _signed(tokens, ring, Purpose.LEAVE)
+
+
 def _find_ticket(inbound: Inbound, ring: KeyRing, prefix: str) -> Ticket | None:
-    pattern = rf"\b{re.escape(prefix)}\+([a-z2-7]{{40,90}})@"
+    pattern = _address_pattern(prefix)
     envelope = re.findall(pattern, inbound.recipient, re.IGNORECASE)
     inside = re.findall(pattern.encode(), inbound.body, re.IGNORECASE)[:BLOCKS_MAX]
-    for token in [*envelope, *(found.decode() for found in inside)]:
-        ticket = ring.read(token.lower(), Purpose.BOUNCE)
-        if ticket is not None:
-            return ticket
-    return None
+    return _signed([*envelope, *(found.decode() for found in inside)], ring, Purpose.BOUNCE)
+
+
+def _address_pattern(prefix: str) -> str:
+    return rf"\b{re.escape(prefix)}\+([a-z2-7]{{40,90}})@"
+
+
+def _signed(tokens: Iterable[str], ring: KeyRing, purpose: Purpose) -> Ticket | None:
+    """The first of them that we have signed for this."""
+    tickets = (ring.read(token.lower(), purpose) for token in tokens)
+    return next((ticket for ticket in tickets if ticket is not None), None)
 
 
 def _blocks(mail: MailMessage, content_type: str) -> list[MailMessage]:

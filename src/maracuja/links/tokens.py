@@ -6,7 +6,7 @@ addresses, whose case may be lost on the way):
 
     1 byte   version (high four bits) and purpose (low four bits)
     16       message id
-    2..      pid and run, and but for bounces channel code and second of sending, as
+    2..      pid and run, and but for mail addresses channel code and second of sending, as
              variable-length integers
     0..      detail in UTF-8: the target of a click, the topic of an unsubscription
     10 or 8  HMAC-SHA256 over all of the above, cut
@@ -38,6 +38,10 @@ class Purpose(IntEnum):
     PREFERENCES = 4
     VIEW = 5
     BOUNCE = 6
+    LEAVE = 7  # unsubscribing by writing a mail
+
+
+_ADDRESSES = frozenset({Purpose.BOUNCE, Purpose.LEAVE})
 
 
 class Ticket(Record, frozen=True):
@@ -61,11 +65,11 @@ class KeyRing:
         self._keys = tuple(keys)
 
     def sign(self, ticket: Ticket) -> str:
-        """The token of a ticket, url-safe; lower case letters and digits for a bounce address."""
+        """The token of a ticket, url-safe; lower case letters and digits for a mail address."""
         body = _pack(ticket)
         size = _mac_bytes(ticket.purpose)
         raw = body + hmac.digest(self._keys[0], body, "sha256")[:size]
-        if ticket.purpose is Purpose.BOUNCE:
+        if ticket.purpose in _ADDRESSES:
             return base64.b32encode(raw).decode().rstrip("=").lower()
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
@@ -83,11 +87,11 @@ class KeyRing:
 
 
 def _mac_bytes(purpose: Purpose) -> int:
-    return MAC_BYTES_ADDRESS if purpose is Purpose.BOUNCE else MAC_BYTES
+    return MAC_BYTES_ADDRESS if purpose in _ADDRESSES else MAC_BYTES
 
 
 def _numbers(purpose: Purpose) -> int:
-    return 2 if purpose is Purpose.BOUNCE else 4
+    return 2 if purpose in _ADDRESSES else 4
 
 
 def _pack(ticket: Ticket) -> bytes:
@@ -138,7 +142,7 @@ def _decode(token: str, purpose: Purpose) -> bytes:
     if len(token) > TOKEN_CHARS_MAX or not token.isascii():
         return b""
     try:
-        if purpose is Purpose.BOUNCE:
+        if purpose in _ADDRESSES:
             return base64.b32decode(token.upper() + "=" * (-len(token) % 8))
         padded = token + "=" * (-len(token) % 4)
         return base64.b64decode(padded, altchars=b"-_", validate=True)

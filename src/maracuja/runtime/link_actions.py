@@ -35,6 +35,7 @@ MESSAGES_KEPT: Final = 10_000  # whose latest presses are remembered, to know a 
 PRESSES_KEPT: Final = 20
 
 ONE_CLICK: Final = "one_click"
+MAILTO: Final = "mailto"
 PREFERENCE_PAGE: Final = "preference_page"
 
 
@@ -138,6 +139,18 @@ class LinkActions:
             topic = _topics(conn).get(ticket.detail) or Topic(id=ticket.detail or "all")
             self._say(conn, ticket, {(topic.id, channel): False}, now, source, language)
         return topic
+
+    def leave_by_mail(self, ticket: Ticket, now: datetime) -> Topic:
+        """`unsubscribe` by a mail address, whose token has no room for the topic: it is the run's.
+
+        A run that is not known here means every mail: whoever wrote wants none.
+        """
+        with self._store.read() as conn:
+            frozen = outbox.launched_with(conn, [ticket.run]).get(ticket.run)
+            language = _language(conn, ticket)
+        topic = decode_facts(frozen).topic.id if frozen else ""
+        known = msgspec.structs.replace(ticket, detail=topic)
+        return self.unsubscribe(known, now, source=MAILTO, language=language)
 
     def preferences(self, ticket: Ticket) -> Preferences:
         """Every marketing topic on each of its channels, as the person has it now."""

@@ -1,12 +1,14 @@
-"""A small SMTP server that takes bounces and complaints: the MX of our bounce domain leads here.
+"""A small SMTP server for bounces, complaints and leaving: the MX of our bounce domain leads here.
 
-It answers 250 only once what a report says is durable in the inbox, and takes no other mail.
+It answers 250 only once what a mail says is durable, and takes no other mail.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from aiosmtpd.controller import Controller
@@ -17,6 +19,7 @@ from maracuja.channels.email_bounces import BODY_BYTES_MAX
 from maracuja.clock import Clock
 from maracuja.errors import WebhookRejected
 from maracuja.ingest.deliveries import encode_deliveries
+from maracuja.links.tokens import Ticket
 from maracuja.model import micros
 from maracuja.store import inbox
 from maracuja.store.engine import Store
@@ -29,11 +32,22 @@ TAKEN: Final = "250 2.0.0 Taken"
 
 
 class ReportServer:
-    """Listens on host and port, in a thread of its own, for reports on one channel's mail."""
+    """Listens on host and port, in a thread of its own, for reports on one channel's mail.
+
+    `leave` takes a person out who has written to their address for that.
+    """
 
     def __init__(
-        self, store: Store, channel: Channel[Any], clock: Clock, *, host: str, port: int
+        self,
+        store: Store,
+        channel: Channel[Any],
+        clock: Clock,
+        leave: Callable[[Ticket, datetime], object],
+        *,
+        host: str,
+        port: int,
     ) -> None:
+        self._leave = leave
         self._store, self._channel, self._clock = store, channel, clock
         self._host, self._port = host, port
         self._controller: Controller | None = None
@@ -80,6 +94,10 @@ class ReportServer:
 
     def _keep(self, inbound: Inbound) -> str:
         now = self._clock.now()
+        leaving = self._channel.parse_leaving(inbound)
+        if leaving is not None:
+            self._leave(leaving, now)
+            return TAKEN
         events = self._channel.parse_inbound(inbound, now)
         if events:
             row = inbox.Request(

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maracuja.channels.base import Mail
+from maracuja.channels.base import Inbound, Mail
 from maracuja.channels.email import Email
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.errors import ConfigError, UnsupportedFeature
@@ -103,6 +103,21 @@ def test_bulk_mail_offers_the_way_out() -> None:
     assert back["List-Id"] == "<news.shop.example>"
     assert back["Precedence"] == "bulk"
     assert back["Auto-Submitted"] is None
+
+
+def test_a_mail_is_a_way_out_where_we_listen_for_it() -> None:
+    settings = EmailSettings(bounce_domain="bounces.shop.example", reports_port=2526)
+    channel = Email(settings, RING)
+    back = read(channel.encode(message(), NOW))
+    https, mailto = back["List-Unsubscribe"].split(", ")
+    assert https == "<https://shop.example/u/token>"
+    address = mailto.removeprefix("<mailto:").removesuffix(">")
+    assert address.startswith("unsub+") and address.endswith("@bounces.shop.example")
+    assert len(address.partition("@")[0]) <= 64
+    ticket = channel.parse_leaving(Inbound(body=b"", recipient=address.upper()))
+    assert ticket is not None and (ticket.pid, ticket.run) == (7, 3)
+    bounce = back["X-Report-Token"]
+    assert channel.parse_leaving(Inbound(body=address.encode(), recipient=bounce)) is None
 
 
 def test_a_marketing_mail_without_a_way_out_is_refused() -> None:

@@ -7,9 +7,12 @@ import email
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from email import policy
 from pathlib import Path
+from smtplib import SMTP, SMTPDataError
+from socket import socket
 from typing import Any
 
 import httpx
@@ -19,13 +22,16 @@ from fastapi import FastAPI
 from tests.unit.runtime.delivery_world import RING, World, facts_of, later, message_id
 
 from maracuja.api.links import links_router
+from maracuja.channels.email import Email
+from maracuja.channels.email_settings import EmailSettings
 from maracuja.clock import SimClock
 from maracuja.errors import Overloaded
 from maracuja.ingest.deliveries import read_deliveries
 from maracuja.links.making import LinkMaker
-from maracuja.links.tokens import Purpose, Ticket
+from maracuja.links.tokens import KeyRing, Purpose, Ticket
 from maracuja.model import ConsentState, DeliveryEvent, Status
 from maracuja.runtime.link_actions import LinkActions
+from maracuja.runtime.report_server import ReportServer
 from maracuja.store import consents, definitions, inbox
 from maracuja.store.engine import Store
 from maracuja.store.schema import merges
@@ -243,6 +249,34 @@ def test_everything_can_be_stopped_with_one_button(site: Site) -> None:
     answer = site.client.post(address, data={"on": ["news/email", "sale/email"], "do": "none"})
     assert "no more news" in answer.text
     assert site.state(topic="news") is site.state(topic="sale") is ConsentState.OPTED_OUT
+
+
+def test_a_mail_to_the_address_for_leaving_takes_effect(site: Site) -> None:
+    channel = Email(EmailSettings(reports_port=1), RING)
+    actions = LinkActions(site.world.store, site.world.root, RING, site.links)
+    with closing(socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = ReportServer(
+        site.world.store, channel, site.clock, actions.leave_by_mail, host="127.0.0.1", port=port
+    )
+    token = RING.sign(Ticket(purpose=Purpose.LEAVE, message=message_id(1), pid=1, run=1))
+    forged = KeyRing([b"x" * 32]).sign(
+        Ticket(purpose=Purpose.LEAVE, message=message_id(2), pid=2, run=1)
+    )
+    server.start()
+    try:
+        with SMTP("127.0.0.1", port) as client:
+            client.sendmail("m@mail.example", [f"unsub+{token}@shop.example"], "Subject: out\n\nx")
+            with pytest.raises(SMTPDataError):
+                client.sendmail("m@mail.example", [f"unsub+{forged}@shop.example"], "\nx")
+    finally:
+        server.stop()
+    assert site.state(1) is ConsentState.OPTED_OUT
+    assert site.state(2) is ConsentState.OPTED_IN
+    with site.world.store.read() as conn:
+        said = consents.history(conn, 1)
+    assert (said[-1].source, said[-1].message_id) == ("mailto", message_id(1))
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "uk", "mn"])
