@@ -87,12 +87,14 @@ def create(
             secrets = meta.create(conn, seed=seed, reproducible=seed is not None)
             if standing:
                 return {}
-            return {
-                f"{kind} key": keys.create(
-                    conn, kind, f"first {kind} key", now_us, key_secret=secrets.key_secret
-                ).secret
-                for kind in keys.KeyKind
-            }
+            shown: dict[str, str] = {}
+            for kind in keys.KeyKind:
+                name = f"first {kind} key"
+                made = keys.create(conn, kind, name, now_us, key_secret=secrets.key_secret)
+                shown[f"{kind} key"] = made.secret
+                if made.signing_secret:
+                    shown[f"{kind} signing secret"] = made.signing_secret
+            return shown
     finally:
         store.close()
 

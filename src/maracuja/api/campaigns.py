@@ -50,7 +50,7 @@ def campaign_status(here: Here, name: Name) -> list[RunShown]:
 def check_campaign(here: Here, name: Name) -> list[Fault]:
     """What keeps it from being launched; empty where nothing does."""
     with here.store.read() as conn:
-        return campaign_work.check(conn, campaign_work.get(conn, name))
+        return campaign_work.check(conn, here.ground, campaign_work.get(conn, name))
 
 
 @router.post("/{name}/dry-run")

@@ -72,7 +72,7 @@ def check(name: NameOrFile, workspace: Workspace = HERE, json: Json = False) -> 
 
     with app.opened(workspace) as here, here.store.read() as conn:
         campaign = given(conn, name, Campaign, campaign_work.get)
-        faults = campaign_work.check(conn, campaign)
+        faults = campaign_work.check(conn, here.ground, campaign)
     if json:
         say_json({"id": campaign.id, "faults": faults})
     else:

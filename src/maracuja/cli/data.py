@@ -199,8 +199,8 @@ def _tell(kind: Kind, result: Imported, *, dry: bool) -> None:
         say(pairs(known))
     if result.unproven:
         say(
-            f"[yellow]{number(result.unproven)} consents have no source or date[/] and cannot be "
-            "sent to; give --consent-source and --consent-at."
+            f"[yellow]Consents without source or date: {number(result.unproven)}[/]: nobody is "
+            "written to by them; give --consent-source and --consent-at."
         )
     if result.examples:
         from rich.markup import escape

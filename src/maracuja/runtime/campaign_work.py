@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 import polars as pl
@@ -18,7 +19,8 @@ from maracuja.campaigns.checks import Known, check_campaign
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import CHANNELS
-from maracuja.errors import BadInput, NotFound, TemplateError
+from maracuja.config import Config
+from maracuja.errors import BadInput, ConfigError, NotFound, TemplateError
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, Status, TopicKind, micros, moment
@@ -31,6 +33,7 @@ from maracuja.store import audit, health, manifest, outbox, people, runs, waitin
 from maracuja.store.runs import Run
 from maracuja.templates.definition import Template
 
+LOOPBACK: Final = ("localhost", "::1")
 OPERATOR: Final = "command line"  # who acts where nobody says so
 _LAST: Final = """
     SELECT pid, outcome, reason, held, variant FROM decisions WHERE run = {run}
@@ -76,11 +79,28 @@ def get(conn: Connection, name: str) -> Campaign:
     return found
 
 
-def check(conn: Connection, campaign: Campaign) -> list[Fault]:
+def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
     """Everything that keeps the campaign from being launched; empty where nothing does."""
     around = definitions_in_force(conn)
     found = check_campaign(campaign, around, known_names(conn))
-    return [fault(error) for error in [*found, *_forbidden(conn, campaign, around)]]
+    faults = [*found, *_forbidden(conn, campaign, around), *_dead_links(ground.config)]
+    return [fault(error) for error in faults]
+
+
+def _dead_links(config: Config) -> list[ConfigError]:
+    """Refuse links that lead to this machine in letters that leave it."""
+    hosts = [urlsplit(config.public_url).hostname or "", config.email.host]
+    ours, server = (host in LOOPBACK or host.startswith("127.") for host in hosts)
+    if not ours or server:
+        return []
+    return [
+        ConfigError(
+            f"The links in letters would lead to {config.public_url}, which only this machine "
+            "can reach: nobody could unsubscribe.",
+            where="server.public_url",
+            fix="Set it in maracuja.toml to the address under which people reach this server.",
+        )
+    ]
 
 
 def _forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[TemplateError]:
@@ -101,9 +121,12 @@ def launch(
 ) -> list[RunShown]:
     """Plan the campaign's first occurrence; the worker does the rest.
 
-    Raises NotFound, Conflict, CampaignError as `launch_control.launch` does, and TemplateError
-    for a text that says what no message may, or leaves out what every one must have.
+    Raises NotFound, Conflict, CampaignError as `launch_control.launch` does, TemplateError for a
+    text that says what no message may, or leaves out what every one must have, and ConfigError
+    where its links would lead nowhere.
     """
+    for dead in _dead_links(ground.config):
+        raise dead
     around = definitions_in_force(conn)
     wanted = around.get(("campaign", campaign))
     for error in _forbidden(conn, wanted, around) if isinstance(wanted, Campaign) else []:

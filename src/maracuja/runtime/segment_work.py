@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from maracuja.errors import DefinitionError, NotFound
+from maracuja.errors import MaracujaError, NotFound
 from maracuja.model import TraitType
 from maracuja.runtime import audience
 from maracuja.runtime.audience import Sources
@@ -74,8 +74,8 @@ class SegmentExplained:
     conditions: tuple[ConditionShown, ...]
 
 
-def fault(error: DefinitionError) -> Fault:
-    """An error of a definition as a value."""
+def fault(error: MaracujaError) -> Fault:
+    """An error of a definition, or of what it stands on, as a value."""
     return Fault(error.code, error.message, error.where, error.fix)
 
 

@@ -60,7 +60,7 @@ def check(store: Store) -> None:
             raise ConfigError(
                 f"the tables have the older version {found}, this program needs {newest}",
                 where=part,
-                fix="Make a backup, then run `maracuja init` to bring them up to date.",
+                fix="Copy the workspace (or dump the database), then run `maracuja init`.",
             )
 
 
