@@ -273,6 +273,8 @@ def test_a_real_bounce_comes_back_and_says_whose_it_is(world: World, postfix: Po
     assert "No such person here" in events[1].raw
     assert events[1].message_id == message_id(1) and events[1].run == 1
     assert events[2].status is Status.FAILED and events[2].code == "5.2.2"
+    assert events[2].full and not events[1].full
+    assert events[1].address == "gone@far.example"
     assert events[1].at_us <= micros(datetime.now(UTC))  # noqa: TID251
 
 
