@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import threading
 
     from maracuja.api.here import Pages
+    from maracuja.app import App
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -117,8 +118,26 @@ def work(
                 loop.work(worker, opened.clock, stop, until_idle=until_idle)
         finally:
             worker.close()
+        if until_idle or once:
+            _say_what_is_left(opened)
     finally:
         opened.close()
+
+
+def _say_what_is_left(opened: App) -> None:
+    """Whether messages are still queued, and when they are tried again."""
+    from maracuja.model import moment
+    from maracuja.store import health, outbox
+
+    with opened.store.read() as conn:
+        left, due_us = outbox.left(conn), outbox.next_due(conn)
+        reasons = {one.channel: one.reason for one in health.every(conn).values() if one.reason}
+    if not left:
+        return
+    again = f", tried again at {moment(due_us):%H:%M} UTC" if due_us is not None else ""
+    say(f"[yellow]{left} messages are still queued[/]{again}.")
+    for channel, reason in reasons.items():
+        say(f"  {channel}: {reason}")
 
 
 def _stop_at_signals(stop: threading.Event) -> None:
