@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/maracuja demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "$(MARKS)" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(MARKS)" $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
