@@ -1,4 +1,4 @@
-"""Sixty templates: the files beside this one, the examples, and every one in docs/templates.md."""
+"""Some seventy templates: the files beside this one, the examples, and every one in docs/templates.md."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_headings_of_four_languages_are_known() -> None:
         "Любимый цвет",
     ]
     assert guess("people", headings).columns == {
-        "ID клиента": "traits.ID_клиента",
+        "ID клиента": "external_id",
         "Ел. пошта": "traits.Ел_пошта",
         "E-mail": "email",
         "Мобільний": "phone",
