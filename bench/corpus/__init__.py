@@ -1,4 +1,4 @@
-"""Some seventy templates: the files beside this one, the examples, and every one in docs/templates.md."""
+"""Templates to render: the files here, the examples, and every one in docs/templates.md."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ _KNOWN: Final[dict[str, str]] = {
     "id": "external_id", "externalid": "external_id", "userid": "external_id",
     "customerid": "external_id", "clientid": "external_id", "код": "external_id",
     "кодклиента": "external_id", "idклиента": "external_id", "idклієнта": "external_id",
-    "idпокупателя": "external_id", "idпокупця": "external_id", "кодклієнта": "external_id", "anonymousid": "anonymous_id",
+    "idпокупателя": "external_id", "idпокупця": "external_id", "кодклієнта": "external_id",
+    "anonymousid": "anonymous_id",
     "email": "email", "mail": "email", "почта": "email", "пошта": "email", "электроннаяпочта":
     "email", "электронныйадрес": "email", "електроннапошта": "email", "имэйл": "email",
     "phone": "phone", "mobile": "phone", "phonenumber": "phone", "телефон": "phone",
