@@ -15,9 +15,9 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+
 from bench import segments_data
 from bench.segments_postgresql import Postgresql, available
-
 from maracuja.lake.facts import FactCache
 from maracuja.runtime.audience import Sources, evaluate
 from maracuja.segments.check import decode_conditions

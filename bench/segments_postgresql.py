@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import psycopg
+
 from bench.segments_data import Data
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")

@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.crash_shop import BEGIN, CAMPAIGN, batch, customer, define
-
 from maracuja import app as composition
 from maracuja import commit_points
 from maracuja.app import App
@@ -25,6 +23,7 @@ from maracuja.runtime.inbox_writer import InboxWriter
 from maracuja.runtime.worker import Worker
 from maracuja.store import commands, inbox, people, runs
 from maracuja.store.runs import RunState
+from tests.acceptance.crash_shop import BEGIN, CAMPAIGN, batch, customer, define
 
 ROUNDS = 7
 PEOPLE = 120

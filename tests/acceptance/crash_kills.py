@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.acceptance.crash_shop import batch, customer
 
 from maracuja.app import App
 from maracuja.simulate.sink import MailSink
 from maracuja.store import leases
+from tests.acceptance.crash_shop import batch, customer
 
 WAIT_S = 60.0
 EVENTS = 20

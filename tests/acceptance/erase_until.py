@@ -10,13 +10,12 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from tests.unit.runtime.small_shop import NOW, Shop, build
-
 from maracuja import commit_points
 from maracuja.runtime.erasing import erase_person, finish_erasures
 from maracuja.runtime.projection import Projection
 from maracuja.store import meta, migrating
 from maracuja.store.engine import open_store
+from tests.unit.runtime.small_shop import NOW, Shop, build
 
 LATER = NOW + timedelta(minutes=30)
 

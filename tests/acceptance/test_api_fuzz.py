@@ -10,6 +10,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.unit.api.api_world import PEOPLE, World, agree, define, opened_world
 
 VERBS = ("get", "put", "post", "delete")

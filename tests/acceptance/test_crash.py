@@ -17,6 +17,16 @@ from typing import Any
 
 import polars as pl
 import pytest
+
+from maracuja import app as composition
+from maracuja import rng
+from maracuja.api.serving import free_port
+from maracuja.app import App
+from maracuja.commit_points import CRASHED, POINTS
+from maracuja.runtime import erasure_log, importing, launch_control
+from maracuja.simulate.sink import MailSink
+from maracuja.store import commands, people, products, runs
+from maracuja.store.runs import RunState
 from tests.acceptance.crash_day import ERASED, FILES, ORDERS, PEOPLE, ROUNDS, ids_of
 from tests.acceptance.crash_kills import (
     Client,
@@ -37,16 +47,6 @@ from tests.acceptance.crash_shop import (
     look,
     make_shop,
 )
-
-from maracuja import app as composition
-from maracuja import rng
-from maracuja.api.serving import free_port
-from maracuja.app import App
-from maracuja.commit_points import CRASHED, POINTS
-from maracuja.runtime import erasure_log, importing, launch_control
-from maracuja.simulate.sink import MailSink
-from maracuja.store import commands, people, products, runs
-from maracuja.store.runs import RunState
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261121

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.unit.runtime.delivery_world import NOW, World
 
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.runtime.smtp import SmtpTransport
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
+from tests.unit.runtime.delivery_world import NOW, World
 
 PEOPLE = 400
 

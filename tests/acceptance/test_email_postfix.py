@@ -18,7 +18,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.unit.runtime.delivery_world import NOW, RING, SALT, LinkMaker, World, message_id
 
 from maracuja.channels.email import Email
 from maracuja.channels.email_settings import EmailSettings
@@ -34,6 +33,7 @@ from maracuja.runtime.smtp import SmtpTransport
 from maracuja.store import inbox, suppressions
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
+from tests.unit.runtime.delivery_world import NOW, RING, SALT, LinkMaker, World, message_id
 
 pytestmark = pytest.mark.postfix
 

@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.acceptance.erase_until import LATER
-from tests.unit.runtime.small_shop import Shop, traces
 
 from maracuja.commit_points import CRASHED, POINTS
 from maracuja.lake.files import verify
@@ -18,6 +16,8 @@ from maracuja.runtime import erasure_log
 from maracuja.runtime.projection import Projection
 from maracuja.store import manifest, meta
 from maracuja.store.engine import open_store
+from tests.acceptance.erase_until import LATER
+from tests.unit.runtime.small_shop import Shop, traces
 
 ROOT = Path(__file__).parents[2]
 AT = [point for point in POINTS if point.startswith(("erasure.", "sweep."))]

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from bench.__main__ import GOALS
 from typer.main import get_command
 
+from bench.__main__ import GOALS
 from maracuja import errors
 from maracuja.campaigns.checks import check_campaign, known
 from maracuja.campaigns.decoding import decode_text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from tests.unit.api.api_world import NOON, World
 
 from maracuja.store import keys
+from tests.unit.api.api_world import NOON, World
 
 POLICY = "content-security-policy"
 

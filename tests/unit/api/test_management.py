@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.api.api_world import CITY, PEOPLE, World, agree, define
 
 

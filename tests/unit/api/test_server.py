@@ -9,13 +9,13 @@ import threading
 
 import httpx
 import pytest
-from tests.unit.api.api_world import World
 
 from maracuja.api.answers import Turns
 from maracuja.api.here import Pages
 from maracuja.api.server import Server
 from maracuja.errors import Overloaded
 from maracuja.ui import home
+from tests.unit.api.api_world import World
 
 HEAVY = ("polars", "duckdb", "scipy", "fastapi", "pydantic", "maracuja.ui.home")
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.unit.cli.small_shop import (
     DEFINITIONS,
     EVENTS,

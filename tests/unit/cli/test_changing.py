@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.cli.small_shop import DEFINITIONS, Run, command_line, parsed, work
 
 from maracuja import app
 from maracuja.cli import profiles
+from tests.unit.cli.small_shop import DEFINITIONS, Run, command_line, parsed, work
 
 
 def test_an_import_counts_and_refuses_with_reasons(run: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.unit.cli.small_shop import COUNT, Run, command_line, parsed
 
 

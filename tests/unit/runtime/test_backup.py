@@ -10,7 +10,6 @@ import msgspec
 import polars as pl
 import pytest
 from sqlalchemy import func, select
-from tests.unit.runtime.small_shop import Shop, build, traces
 
 from maracuja.config import load_config, write_config
 from maracuja.errors import ConfigError, Conflict, DamagedFile
@@ -31,6 +30,7 @@ from maracuja.store import (
     schema,
 )
 from maracuja.store.engine import Store, open_store
+from tests.unit.runtime.small_shop import Shop, build, traces
 
 
 @pytest.fixture

@@ -13,18 +13,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import delete
-from tests.unit.runtime.delivery_world import (
-    NOW,
-    RING,
-    SALT,
-    TEMPLATE,
-    Crash,
-    Obedient,
-    World,
-    facts_of,
-    later,
-    message_id,
-)
 
 from maracuja.campaigns.schedule import Occurrence
 from maracuja.channels.base import Answer, Stage
@@ -38,6 +26,18 @@ from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import merges, profiles
 from maracuja.templates.definition import LinkPolicy
+from tests.unit.runtime.delivery_world import (
+    NOW,
+    RING,
+    SALT,
+    TEMPLATE,
+    Crash,
+    Obedient,
+    World,
+    facts_of,
+    later,
+    message_id,
+)
 
 S = OutboxState
 NOBODY = Answer(stage=Stage.RECIPIENT, code=550, text="5.1.1 no such user")

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.runtime.delivery_world import ACCEPTED, NOW, Crash, World, facts_of
 
 from maracuja import rng
 from maracuja.channels.base import Answer, Mail, Stage
 from maracuja.model import ConsentState
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
+from tests.unit.runtime.delivery_world import ACCEPTED, NOW, Crash, World, facts_of
 
 FINAL = {
     OutboxState.SENT,

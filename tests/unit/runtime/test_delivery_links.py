@@ -19,7 +19,6 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
-from tests.unit.runtime.delivery_world import RING, World, facts_of, later, message_id
 
 from maracuja.api.links import links_router
 from maracuja.channels.email import Email
@@ -35,6 +34,7 @@ from maracuja.runtime.report_server import ReportServer
 from maracuja.store import consents, definitions, inbox
 from maracuja.store.engine import Store
 from maracuja.store.schema import merges
+from tests.unit.runtime.delivery_world import RING, World, facts_of, later, message_id
 
 PHONE = {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15"}
 

@@ -10,7 +10,6 @@ import msgspec
 import polars as pl
 import pytest
 from sqlalchemy import select
-from tests.unit.runtime.small_shop import TRACES, Shop, build, traces
 
 from maracuja.errors import ConfigError, Conflict, NotFound
 from maracuja.ingest.deliveries import encode_deliveries
@@ -25,6 +24,7 @@ from maracuja.store import consents, inbox, manifest, meta, outbox, people, runs
 from maracuja.store.engine import Store
 from maracuja.store.erase import PSEUDONYM_FROM
 from maracuja.store.suppressions import blocked, digest
+from tests.unit.runtime.small_shop import TRACES, Shop, build, traces
 
 
 @pytest.fixture

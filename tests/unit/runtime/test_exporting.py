@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import polars as pl
 import pytest
-from tests.unit.runtime.small_shop import LIMITS, Shop, build
 
 from maracuja.errors import BadInput, NotFound
 from maracuja.model import ConsentState, Trait, TraitSource, micros
@@ -21,6 +20,7 @@ from maracuja.runtime.launch_ground import Ground
 from maracuja.store import consents, meta, people
 from maracuja.store.engine import Store, open_store
 from maracuja.store.schema import inbox_state, state
+from tests.unit.runtime.small_shop import LIMITS, Shop, build
 
 
 @pytest.fixture

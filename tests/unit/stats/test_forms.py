@@ -7,10 +7,10 @@ import io
 import json
 
 import pytest
-from tests.unit.stats.audience import NOW, plan, units
 
 from maracuja.stats.forms import COLUMNS, from_json, to_csv, to_json
 from maracuja.stats.report import LiftReport, lift_report
+from tests.unit.stats.audience import NOW, plan, units
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from scipy import stats
-from tests.unit.stats.audience import NOW, plan
 
 from maracuja.stats.intervals import difference, lift
 from maracuja.stats.moments import SufficientStatistics, by_group
 from maracuja.stats.report import lift_report
 from maracuja.stats.sample_ratio import sample_ratio
+from tests.unit.stats.audience import NOW, plan
 
 pytestmark = pytest.mark.data
 

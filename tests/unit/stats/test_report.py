@@ -10,7 +10,6 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from scipy.stats import norm
-from tests.unit.stats.audience import NOW, plan, units
 
 from maracuja.errors import BadInput
 from maracuja.model import micros
@@ -18,6 +17,7 @@ from maracuja.stats.intervals import NotShown
 from maracuja.stats.report import LiftReport, NoteCode, lift_report
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding, NotYet
+from tests.unit.stats.audience import NOW, plan, units
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.unit.stats.audience import NOW, plan, units
 
 import maracuja.ui.report_html as page_module
 from maracuja.errors import BadInput
@@ -22,6 +21,7 @@ from maracuja.ui import report_svg as svg
 from maracuja.ui.report_html import html
 from maracuja.ui.report_terminal import terminal
 from maracuja.ui.report_words import LABELS, NOTES
+from tests.unit.stats.audience import NOW, plan, units
 
 
 class Balance(HTMLParser):
