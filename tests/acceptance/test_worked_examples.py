@@ -328,7 +328,9 @@ def test_an_over_personalised_greeting_is_neither_checked_nor_launched(shop: Sho
     with pytest.raises(TemplateError, match="sensitive"):
         shop.launch("too-personal")
     with shop.app.store.read() as conn:
-        (fault,) = campaign_work.check(conn, campaign_work.get(conn, "too-personal"))
+        (fault,) = campaign_work.check(
+            conn, shop.app.ground, campaign_work.get(conn, "too-personal")
+        )
     assert fault.where == "over-personalised: variants[0].text"
 
 
