@@ -100,11 +100,11 @@ def discover(
         ):
             if count:
                 value = sparse.values[where]
-                rows.append(_discovery(scope, events[code], name, kind, span, count, value))
+                rows.append(discovery(scope, events[code], name, kind, span, count, value))
     return sorted(rows, key=lambda row: (row.event, row.name))
 
 
-def _discovery(
+def discovery(
     scope: str,
     event: str,
     name: str,
@@ -113,6 +113,7 @@ def _discovery(
     seen: int,
     example: Any,
 ) -> Discovery:
+    """What one column shows: `example` is one of its values, kept only where it is nobody's."""
     own = name.partition(".")[2] if scope != "trait" else name
     shown = example if isinstance(example, str) else msgspec.json.encode(example).decode()
     privacy = guess_privacy(own, (shown,), scope=scope)

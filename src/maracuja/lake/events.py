@@ -101,11 +101,6 @@ def write_events(
     return files
 
 
-def empty_events() -> pl.DataFrame:
-    """No events, with the FIXED columns."""
-    return pl.DataFrame(schema=FIXED)
-
-
 def _fixed(batch: pl.DataFrame) -> pl.DataFrame:
     made: list[pl.Series] = []
     if "bucket" not in batch.columns:

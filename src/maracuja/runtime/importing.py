@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from maracuja.commit_points import passed
 from maracuja.errors import BadInput
-from maracuja.ingest.discover import guess_privacy
+from maracuja.ingest.discover import discovery
 from maracuja.ingest.import_mapping import Kind
 from maracuja.ingest.import_people import PeopleChunk, RowRefusal
 from maracuja.model import ConsentState, TraitType, micros
@@ -176,20 +176,17 @@ def _write_people(
 
 def _discoveries(chunk: PeopleChunk, now_us: int) -> list[discovered.Discovery]:
     """What the chunk's columns show of traits."""
-    found = []
     types = {**chunk.types, **dict.fromkeys(ADDRESSES, TraitType.TEXT)}
     columns = {**chunk.traits, **{kind: chunk.identities[kind] for kind in ADDRESSES}}
-    for name, values in columns.items():
-        some = values.drop_nulls()
-        if some.is_empty():
-            continue
-        samples = tuple(str(value) for value in some.head(discovered.SAMPLES_MAX).to_list())
-        privacy = guess_privacy(name, samples)
-        seen = discovered.Discovery(
-            "trait", "", name, types[name], now_us, now_us, some.len(), samples, privacy
+    span = (now_us, now_us)
+    shown = {name: values.drop_nulls() for name, values in columns.items()}
+    return [
+        discovered.stored(
+            discovery("trait", "", name, types[name], span, some.len(), str(some[0]))
         )
-        found.append(seen)
-    return found
+        for name, some in shown.items()
+        if some.len()
+    ]
 
 
 def _claims(chunk: PeopleChunk, now_us: int) -> resolving.Claims:

@@ -334,7 +334,7 @@ class _Work:
         shown = trait_discoveries(said, self._arrivals.decoded.frame[rows], self.trait_types)
         for one in shown:
             self.trait_types.setdefault(one.name, one.type)
-        discovered.record(conn, [_stored(one) for one in (*found, *shown)])
+        discovered.record(conn, [discovered.stored(one) for one in (*found, *shown)])
 
 
 def _fresh(seen: Seen, arrivals: Arrivals) -> tuple[list[int], list[int]]:
@@ -345,20 +345,6 @@ def _fresh(seen: Seen, arrivals: Arrivals) -> tuple[list[int], list[int]]:
     return (
         np.flatnonzero(new[: len(clients)]).tolist(),
         np.flatnonzero(new[len(clients) :]).tolist(),
-    )
-
-
-def _stored(found: Discovery) -> discovered.Discovery:
-    return discovered.Discovery(
-        scope=found.scope,
-        event=found.event,
-        name=found.name,
-        type=found.type,
-        first_seen_us=found.first_us,
-        last_seen_us=found.last_us,
-        seen=found.seen,
-        samples=found.samples,
-        privacy=found.privacy,
     )
 
 

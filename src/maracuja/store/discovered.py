@@ -6,7 +6,7 @@ A type, once discovered, never changes: the lake's columns stand on it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Text, and_, select, update
@@ -15,6 +15,9 @@ from maracuja.errors import NotFound
 from maracuja.model import Privacy, TraitType
 from maracuja.store import bulk
 from maracuja.store.schema import discovered
+
+if TYPE_CHECKING:
+    from maracuja.ingest.discover import Discovery as Shown
 
 SAMPLES_MAX: Final = 5
 EVENTS_MAX: Final = 2_000
@@ -33,6 +36,21 @@ class Discovery(NamedTuple):
     seen: int
     samples: tuple[Any, ...]
     privacy: Privacy
+
+
+def stored(found: Shown) -> Discovery:
+    """What a batch has shown, in the form that is kept."""
+    return Discovery(
+        scope=found.scope,
+        event=found.event,
+        name=found.name,
+        type=found.type,
+        first_seen_us=found.first_us,
+        last_seen_us=found.last_us,
+        seen=found.seen,
+        samples=found.samples,
+        privacy=found.privacy,
+    )
 
 
 def record(conn: Connection, found: Sequence[Discovery]) -> list[Discovery]:

@@ -82,11 +82,6 @@ class Needs(Record, frozen=True):
             }
         )
 
-    @property
-    def must(self) -> list[str]:
-        """The paths without which there is no message."""
-        return [n.path for n in self.paths if not n.fallback]
-
 
 def needs(template: Template, variant: int | None = None) -> Needs:
     """What the template (or one variant of it) needs; raises TemplateError where it is wrong."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -208,8 +207,3 @@ def _join(
                 why = pl.when(gone).then(pl.lit(f"product_gone:{label}"))
                 refused = pl.select(pl.coalesce(refused, why).alias("refused"))["refused"]
     return frame, refused
-
-
-def schema_of(frame: pl.DataFrame) -> Mapping[str, Any]:
-    """The columns of a frame that templates may read."""
-    return dict(frame.schema)

@@ -43,9 +43,12 @@ def test_people_arrive_with_traits_addresses_and_consents(store: Store, file: Pa
         anna = people.get(conn, pids[0])
         states = consents.states(conn, pids, "news", "email").tolist()
         types = {d.name: d.type.value for d in discovered.every(conn, "trait")}
+        samples = {d.name: d.samples for d in discovered.every(conn, "trait")}
     assert anna.traits["bonus"].value == 150
     assert anna.addresses == {"email": "anna@mail.example", "phone": "+380670000001"}
     assert states == [ConsentState.OPTED_IN, ConsentState.UNPROVEN, ConsentState.OPTED_OUT]
+    # An example of a personal value would be one more place to erase people from.
+    assert samples == {"first_name": (), "bonus": ("100.0",), "email": (), "phone": ()}
     assert types == {"first_name": "text", "bonus": "number", "email": "text", "phone": "text"}
     with Path(result.refused_path).open(encoding="utf-8") as refused:
         rows = list(csv.DictReader(refused))
