@@ -29,7 +29,7 @@ def terminal(report: LiftReport, language: str = "en") -> RenderableType:
         _head(report, language),
         _verdict(report, language),
         *(Text(f"! {say.said_note(note, language)}", style="yellow") for note in report.notes),
-        _effects(report, language),
+        *_effects(report, language),
     ]
     if report.plan.truth:
         parts.append(_truth(report.plan.truth, language))
@@ -52,14 +52,8 @@ def _verdict(report: LiftReport, language: str) -> Panel:
     return Panel("\n".join(lines), border_style=_COLOURS[verdict.finding], expand=False)
 
 
-def _effects(report: LiftReport, language: str) -> Table:
-    table = Table(
-        title=say.label("lift", language), title_justify="left", box=None, pad_edge=False
-    )
-    table.add_column("")
-    for measure in ("conversions", "revenue"):
-        table.add_column(say.label(measure, language), no_wrap=True)
-        table.add_column("", justify="right", no_wrap=True)
+def _effects(report: LiftReport, language: str) -> Sequence[Table]:
+    """A table for each measure, so that every lift stands on one line of a narrow terminal."""
     rows = [(say.label("primary", language), report.primary)]
     rows += [
         (f"{say.label('variant', language)} {lifts.variant}", lifts) for lifts in report.variants
@@ -67,23 +61,27 @@ def _effects(report: LiftReport, language: str) -> Table:
     rows.append((say.label("whole", language), report.whole))
     if report.programme:
         rows.append((say.label("programme", language), report.programme))
-    currency = report.plan.currency
-    for name, lifts in rows:
-        table.add_row(
-            name,
-            _lift(lifts.conversions, report, language),
-            _extra(lifts.conversions, report, language, ""),
-            _lift(lifts.revenue, report, language),
-            _extra(lifts.revenue, report, language, currency),
-        )
+    currencies = {"conversions": "", "revenue": report.plan.currency}
+    tables = []
+    for measure, currency in currencies.items():
+        table = _small(f"{say.label('lift', language)}: {say.label(measure, language).lower()}")
+        table.add_column(justify="right", no_wrap=True)
+        for name, lifts in rows:
+            effect = lifts.conversions if measure == "conversions" else lifts.revenue
+            table.add_row(
+                name,
+                _lift(effect, report, language),
+                _extra(effect, report, language, currency),
+            )
+        tables.append(table)
     for twins in report.twins:
+        table = _small(f"{twins.variant} / {twins.twin}")
         for comparison in (twins.clicks, twins.conversions):
             if comparison is not None:
                 name = say.label(comparison.measure.value, language)
-                table.add_row(
-                    f"{twins.variant} / {twins.twin}: {name}", _lift(comparison, report, language)
-                )
-    return table
+                table.add_row(name, _lift(comparison, report, language))
+        tables.append(table)
+    return tables
 
 
 def _lift(comparison: Comparison, report: LiftReport, language: str) -> Text:
