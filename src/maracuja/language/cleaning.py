@@ -60,9 +60,9 @@ _ADDRESS = re.compile(r"@|://|\bwww\.|\bt\.me\b|\.(?:ru|рф|com|ua|укр|net|o
 _DIGITS = re.compile(r"\d\D{0,3}\d|[^\W\d_]\d[^\W\d_]")
 _QUOTED = re.compile("""["«»“”„‟]+""")
 _SEPARATOR = re.compile(r"[/\\|&+]")
-_DASHES = re.compile("[‐‑‒–—―−]")
+_MARKS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("`´′ʹ‘＇", "'"))
 # An apostrophe may end a Latin word: so ь is written ("Igor'").
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`ʹ′´‘-][^\W\d_]+)*(?:(?<=[A-Za-z])['’ʼ`ʹ′´](?![^\W\d_]))?\.?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*(?:(?<=[A-Za-z])['’ʼ](?![^\W\d_]))?\.?")
 _HUMPS = re.compile("[А-ЯЁІЇЄҐӨҮ]?[а-яёіїєґөү]{2,}(?:[А-ЯЁІЇЄҐӨҮ][а-яёіїєґөү]{2,})+")
 _HUMP = re.compile("(?<=[а-яёіїєґөү])(?=[А-ЯЁІЇЄҐӨҮ])")
 _REPEATED = re.compile(r"(.)\1\1|^(.{1,3})\2{2,}$")
@@ -206,7 +206,7 @@ def _carefully(raw: str) -> Cleaned:
         flags.append("mojibake")
     if "&" in text and ";" in text:
         text = html.unescape(text)
-    text = _DASHES.sub("-", _signs_dropped(text, flags))
+    text = _signs_dropped(text, flags).translate(_MARKS)
     unquoted = _unquoted(text)
     if unquoted is None:
         return Cleaned("", tuple(flags), "quoted")

@@ -1,0 +1,191 @@
+"""One word of a name field: its letters repaired, and the weight of its being a given name or not.
+
+It weighs each word by itself; which of several words is the name is for `parts` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from maracuja.language.alphabets import cyrillic_twin, fold, repaired_scripts
+from maracuja.language.known import Entry, known
+
+
+class Word(NamedTuple):
+    """A word as it would be written, and what speaks for each of its meanings.
+
+    `given` is the known name it is ("" for none), `bearers` how many people of our sources bear
+    it; `as_surname` weighs the same word as a surname on the same scale. `change` is "",
+    "scripts" (letters of two alphabets repaired) or "latin" (put back from Latin letters).
+    """
+
+    written: str
+    given: str
+    bearers: float
+    as_surname: float
+    patronymic: bool
+    change: str
+
+
+SOUGHT: Final[dict[str, tuple[str, ...]]] = {
+    "ru": ("ru", "uk"),
+    "uk": ("uk", "ru"),
+    "mn": ("mn", "ru"),
+    "en": ("en", "ru", "uk"),
+}
+"""Whose tables a name is sought in, by the language of the text; the first that knows it wins."""
+
+FOREIGN: Final = 0.3
+"""A name known in another language only counts for less: it may be a surname here."""
+
+# How many of 2.6 million people would bear a word as their surname, by its look.
+_PLAIN_SURNAME, _SHARE_OF_BEARERS = 10.0, 0.01
+_SHORT, _SHORT_LETTERS = 100.0, 2  # two letters are seldom a whole name
+_SURNAMES: Final = (
+    (
+        re.compile(
+            "(?:ов|ев|ёв|ова|ева|ёва|ский|цкий|ская|цкая|ской|цкой|ський|ська|цький|цька|енко|"
+            "ейко|ченко|швили|швілі|дзе|дзей|янц|ян|чук|щук|юк|ців|ишин|їв|iв|"
+            "skiy|skij|sky|skyi|skyy|skaya|ska|ova|eva|ov|ev|enko|chuk|yuk|iuk|shvili|dze|yan)$"
+        ),
+        2000.0,
+    ),
+    (
+        re.compile("(?:ин|ына|ін|їн|ык|ак|як|ук|ик|ко|ець|ець|их|ых|ів|ий|ый|in|yn|ko|ak|uk)$"),
+        60.0,
+    ),
+    (re.compile("(?:ина|іна|їна|ina|yna)$"), 40.0),
+)
+_SURNAME_LETTERS = 5
+
+_PATRONYMIC = re.compile(
+    "(?:[оеэ]вич|ьич|[йі]ович|йович|івич|ївич|илич|ілліч|ич[иі]?н[иі]чна|[оеэ]вна|івна|ївна|"
+    "[иі]чна|мич|кич|нич|ввич|[oey]vich|[oeiy]vych|[oe]vna|[iy]vna|ichna|yich|ovic)$"
+)
+_PATRONYMIC_LETTERS = 6
+PATRONYMIC_TAILS: Final = frozenset(
+    "оглы оглу огли оглі угли улы уулу кызы кизи гызы гизи ogly oglu kyzy kizi".split()
+)
+"""What stands after a father's name where a patronymic has no ending of its own."""
+_BORNE_AS_GIVEN = 100  # a word that looks like a patronymic but is many people's given name
+
+_LOOKS_CYRILLIC = re.compile("[ABCEHIKMOPTXYaceiopxy'’-]+")
+_HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_OUTWEIGHED = 20
+
+
+def titled(word: str) -> str:
+    """A word with a capital at the start of each hyphened part, and small letters after it."""
+    return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
+
+
+def _sought(folded: str, language: str) -> tuple[Entry | None, float]:
+    """The entry of a folded name and its weight, from the first table that knows it."""
+    for rank, table in enumerate(SOUGHT[language]):
+        entry = known(table).find(folded)
+        if entry is not None:
+            return entry, entry.count * (FOREIGN if rank else 1.0)
+    return None, 0.0
+
+
+def _sought_in_latin(folded: str, language: str) -> tuple[Entry | None, float]:
+    """The same for a name in Latin letters, put back into the letters of its table."""
+    for rank, table in enumerate(SOUGHT[language]):
+        entry = known(table).from_latin(folded)
+        if entry is None and "-" in folded:
+            entry = _each_from_latin(folded, table)
+        if entry is not None:
+            return entry, entry.count * (FOREIGN if rank else 1.0)
+    return None, 0.0
+
+
+def _each_from_latin(folded: str, table: str) -> Entry | None:
+    """The entry of a hyphenated name in Latin letters of which every part is known."""
+    parts = [known(table).from_latin(part) for part in folded.split("-")]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    return known(table).find("-".join(fold(part.name) for part in found))
+
+
+def _as_surname(folded: str, bearers: float) -> float:
+    """How many people would bear the word as a surname, judging by its ending."""
+    weight = _PLAIN_SURNAME + _SHARE_OF_BEARERS * bearers
+    if len(folded) >= _SURNAME_LETTERS:
+        for ending, heavy in _SURNAMES:
+            if ending.search(folded):
+                return weight + heavy
+    return weight + _SHORT if len(folded) <= _SHORT_LETTERS else weight
+
+
+def _is_patronymic(folded: str, bearers: float) -> bool:
+    """Whether the word's ending makes it a patronymic."""
+    return (
+        len(folded) >= _PATRONYMIC_LETTERS
+        and bearers < _BORNE_AS_GIVEN
+        and _PATRONYMIC.search(folded) is not None
+    )
+
+
+def _spelt(word: str, entry: Entry) -> str:
+    """A known name as the customer spells it, capital and small letters as they should be.
+
+    An inner capital is kept only where the table has one.
+    """
+    if fold(entry.name) == fold(word) and titled(entry.name) != entry.name:
+        return entry.name
+    return titled(word)
+
+
+def _in_latin(word: str, language: str) -> Word:
+    """A word of Latin letters: a known name put back, Cyrillic look-alikes ("BEPA"), or neither.
+
+    In an English text it stays in the letters that the customer chose.
+    """
+    folded = fold(word)
+    entry, bearers = _sought_in_latin(folded, language)
+    if entry is None and "'" in folded:  # a soft sign, which most spellings leave out
+        entry, bearers = _sought_in_latin(folded.replace("'", ""), language)
+    given = entry.name if entry is not None else ""
+    change = "latin"
+    if language == "en":
+        given, change = (titled(word) if given else ""), ""
+    elif _LOOKS_CYRILLIC.fullmatch(word):
+        twin = cyrillic_twin(word, language) or word
+        other, alike = _sought(fold(twin), language)
+        if other is not None and fold(other.name) != fold(given):
+            if alike > _OUTWEIGHED * bearers:
+                return _weighed(twin, _spelt(twin, other), alike, "scripts")
+            if bearers <= _OUTWEIGHED * alike:
+                given, bearers = "", 0.0
+    return _weighed(word, given, bearers, change)
+
+
+def _weighed(word: str, given: str, bearers: float, change: str) -> Word:
+    """The word with its weights."""
+    folded = fold(word)
+    patronymic = _is_patronymic(folded, bearers)
+    if patronymic:
+        given, bearers = "", 0.0
+    return Word(titled(word), given, bearers, _as_surname(folded, bearers), patronymic, change)
+
+
+def read_word(word: str, language: str) -> Word:
+    """A word of a cleaned name field, of at least two letters, as it stands in a text's language.
+
+    language: the text's, "ru", "uk", "en" or "mn". Latin letters inside a Cyrillic word are
+    repaired; a wholly Latin word is looked up in the inverted tables. Source: language.md 4.2.
+    """
+    if _HAS_LATIN.search(word):
+        repaired = repaired_scripts(word, "ru" if language == "en" else language)
+        if _HAS_LATIN.search(repaired):
+            return _in_latin(repaired, language)
+        return _in_cyrillic(repaired, language, "scripts")
+    return _in_cyrillic(repaired_scripts(word, language) if language == "mn" else word, language)
+
+
+def _in_cyrillic(word: str, language: str, change: str = "") -> Word:
+    """A word of Cyrillic letters, looked up as it stands."""
+    entry, bearers = _sought(fold(word), language)
+    return _weighed(word, _spelt(word, entry) if entry is not None else "", bearers, change)
