@@ -26,7 +26,7 @@ from maracuja.segments import check as segment_check
 from maracuja.segments.definition import WORDS, Segment, Trait
 from maracuja.templates.check import check as check_template
 from maracuja.templates.definition import Template
-from maracuja.templates.filters import FILTERS
+from maracuja.templates.filters import BY_NAME, LOOKUPS
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.name: path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
@@ -155,7 +155,7 @@ def test_every_condition_of_segments_is_documented(word: str) -> None:
     assert re.search(rf"`[^`]*\b{word}\b[^`]*`", TEXTS["segments.md"])
 
 
-@pytest.mark.parametrize("name", sorted(one.name for one in FILTERS))
+@pytest.mark.parametrize("name", sorted([*BY_NAME, *LOOKUPS]))
 def test_every_filter_is_documented(name: str) -> None:
     filters = TEXTS["templates.md"].partition("## Filters")[2].partition("\n## ")[0]
     assert re.search(rf"`[^`]*\b{name}\b[^`]*`", filters)

@@ -124,8 +124,10 @@ class Writer(SourceReader):
         source = self._present(code)
         if code.kind == "text":
             source = f"escape({source})" if self.html else source
-        elif code.kind in ("int", "float", "date", "time"):
+        elif code.kind in ("int", "date", "time"):
             source = f"str({source})"
+        elif code.kind == "float":
+            source = f"str(plain({source}))"
         else:
             source = f"output({source}, {self.html})"
         self._line(f"{self._sink}({source})")

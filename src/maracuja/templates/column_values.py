@@ -91,11 +91,11 @@ class Reader:
         known = BY_NAME[spec.name]
         args = [self._primitive(arg.value) for arg in spec.args]
         named = {arg.name: arg.value.value for arg in spec.args if getattr(arg, "name", None)}
-        if set(named) - {"link"}:
+        if len(named) > 1 or set(named) - {"link", "language"}:
             raise NotCompilable("named arguments")
         if named:
             args = [a for a, g in zip(args, spec.args, strict=True) if not getattr(g, "name", 0)]
-            args.append(constant(named["link"]))
+            args += [constant(value) for value in named.values()]
         if all(v.is_const and v.kind != "nil" for v in (value, *args)):
             return self._folded(value, args, known, named)
         if known.columns is None:

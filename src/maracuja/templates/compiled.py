@@ -11,12 +11,14 @@ from typing import Any, Final
 import polars as pl
 
 from maracuja.model import Content
-from maracuja.templates import grammar, plan, prepare
+from maracuja.templates import plan, prepare
 from maracuja.templates.definition import PARTS, Template, version
 from maracuja.templates.placeholders import Link, Marker, lift_shared
 from maracuja.templates.plaintext import text_of
 from maracuja.templates.rowcode import Refused
 from maracuja.templates.scope import Names, with_pages
+from maracuja.templates.word_columns import Cards, with_words
+from maracuja.templates.wording import GENDER, NAME, Said, parsed, speech
 
 BYTES_MAX: Final = {"subject": 998, "preheader": 2_000, "text": 200_000, "html": 1_000_000}
 CACHE_MAX: Final = 256
@@ -86,7 +88,9 @@ class Compiled:
         names: Names,
         made: plan.Plan,
         links: dict[int, Link],
+        said: Mapping[str, Said],
     ) -> None:
+        self.said = said
         self.template = template
         self.variant = variant
         self.names = names
@@ -112,7 +116,7 @@ class Compiled:
     def reads(self) -> list[str]:
         """The columns of people that rendering reads, sorted (metas of `requires` included)."""
         metas = {f"meta.{path.removeprefix('person.')}" for path in self._required()}
-        return sorted(self.names.reads | metas)
+        return sorted(self.names.asked | metas)
 
     def _required(self) -> list[str]:
         return [path for path in self.template.requires if path in self.names.reads]
@@ -123,14 +127,16 @@ class Compiled:
         products: pl.DataFrame | None = None,
         *,
         now: datetime | None = None,
+        cards: Cards | None = None,
     ) -> Rendered:
         """Texts for the people of `frame` (n rows, columns named like the paths in `reads`).
 
         `products` is the catalogue (columns id, title, price ...). `now` (aware, UTC) is asked for
-        where the template requires freshness. A person who cannot be written to gets a reason
-        and empty slots; nobody else is held up.
+        where the template requires freshness. `cards` gives the name cards of the people (made
+        anew where it is left out). A person who cannot be written to gets a reason and empty
+        slots; nobody else is held up.
         """
-        prepared = prepare.people(self.template, self.names, frame, products, now=now)
+        prepared = self.prepared(frame, products, now=now, cards=cards)
         slots = self.plan.slots
         exprs = [s.expr.alias(f"s{n}") for n, s in enumerate(slots) if s.expr is not None]
         guards = [guard.alias(f"g{n}") for n, guard in enumerate(self.plan.guards)]
@@ -143,6 +149,33 @@ class Compiled:
         texts = made.select(pl.col(f"s{n}").alias(f"s{k}") for n, k in self._renamed.items())
         errors = self._measured(texts, errors)
         return Rendered(self.skeleton, texts, errors, self.links)
+
+    def prepared(
+        self,
+        frame: pl.DataFrame,
+        products: pl.DataFrame | None = None,
+        *,
+        now: datetime | None = None,
+        cards: Cards | None = None,
+    ) -> prepare.Prepared:
+        """The people as the rungs see them: cleaned, with their products and looked-up words."""
+        variant = self.template.variants[self.variant]
+
+        def words(people: pl.DataFrame) -> pl.DataFrame:
+            return with_words(
+                people,
+                self.said,
+                speech(variant.language),
+                make_cards=cards,
+                patronymics=bool(self.names.constants.get("shop.patronymics")),
+            )
+
+        told = {one.path: one.reads[:2] for one in self.said.values()}
+        told = {path: (reads if path == GENDER else reads[:1]) for path, reads in told.items()}
+        told |= {"person": (NAME,)} if told else {}
+        return prepare.people(
+            self.template, self.names, frame, products, now=now, words=words, told=told
+        )
 
     def _by_rows(self, prepared: prepare.Prepared) -> list[pl.Series]:
         """The slots of the lower rungs, null where the person is refused."""
@@ -265,13 +298,19 @@ def _compile(
 ) -> Compiled:
     marker = Marker()
     nodes = {}
+    said: dict[str, Said] = {}
+    language = template.variants[variant].language
     for part, source in sources(template, variant).items():
         where, html = f"variants[{variant}].{part}", part == "html"
-        grammar.parse(source, html=html, where=where)
+        parsed(source, language, html=html, where=where)
         marked = marker.mark(source, part)
-        nodes[part] = grammar.parse_marked(marked, html=html, where=where).nodes
+        tree, found = parsed(marked, language, html=html, where=where, marked=True)
+        nodes[part] = tree.nodes
+        said |= found
     if template.neutral:
         schema = {name: t for name, t in schema.items() if not prepare.is_personal(name)}
-    names = Names(schema, with_pages(constants))
+    looked_up = dict.fromkeys(said, pl.String())
+    names = Names({**schema, **looked_up}, with_pages(constants), made=frozenset(looked_up))
+    names.reads |= {path for one in said.values() for path in one.reads if path in schema}
     made = plan.make(nodes, names)
-    return Compiled(template, variant, names, made, marker.links)
+    return Compiled(template, variant, names, made, marker.links, said)

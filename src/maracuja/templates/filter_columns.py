@@ -58,8 +58,9 @@ def _joined(first: Value, second: Value, html: bool) -> Value:
     """Both texts in a row, escaped where HTML is asked for and one of them is HTML."""
     both = (first, second)
     try:
-        plain = [_plain(v) if html else v for v in both]
-        return made(pl.concat_str([_text(v, html) for v in plain]), *both)
+        if html and any(v.safe for v in both):
+            raise NotCompilable("what is put beside HTML becomes HTML")
+        return made(pl.concat_str([_text(v, html) for v in both]), *both)
     except NotCompilable:
         parts = [shown(v, html=html) for v in both]
         return made(pl.concat_str([v.column() for v in parts]), *parts, safe=html)

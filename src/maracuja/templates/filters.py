@@ -20,10 +20,12 @@ from liquid.filter import with_environment
 from liquid.undefined import is_undefined
 from markupsafe import Markup, escape
 
+from maracuja.language import numbers
+from maracuja.templates import count_columns as counts
 from maracuja.templates import filter_columns as columns
 from maracuja.templates import shop_columns as shop
 from maracuja.templates.placeholders import inline
-from maracuja.templates.values import Value, minor_digits, show, symbol
+from maracuja.templates.values import Value, plain, show
 
 NBSP: Final = "\u00a0"
 TEXT_MAX: Final = 100_000  # characters that one filter may give
@@ -78,24 +80,57 @@ def day(value: Any, form: str = "%d.%m.%Y") -> str:
     return Markup(text) if isinstance(form, Markup) else text
 
 
-def money(value: Any, currency: str = "") -> str:
+def money(value: Any, currency: str = "", *, language: str = "ru") -> str:
     """Minor units as an amount: 159300 with RUB is 1 593 ₽, with no-break spaces."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise FilterArgumentError(f"money: {value!r} is no amount in minor units", token=None)
-    minor, digits = round(value), minor_digits(str(currency))
-    major, rest = divmod(abs(minor), 10**digits)
-    text = f"{'-' if minor < 0 else ''}{major:,}".replace(",", NBSP)
-    if rest:
-        text += f",{rest:0{digits}d}"
-    return f"{text}{NBSP}{symbol(str(currency))}" if currency else text
+    return numbers.money(_number(value, "money"), str(currency), language)
 
 
-def number(value: Any) -> str:
-    """A number with no-break spaces between thousands, at most two decimals: 1500.0 is 1 500."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise FilterArgumentError(f"number: {value!r} is no number", token=None)
+def number(value: Any, *, language: str = "ru") -> str:
+    """A number in groups of thousands, at most two decimals: 1500.0 is 1 500, in English 1,500."""
+    value = _number(value, "number")
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    if language in counts.WITH_COMMAS:
+        return text
     return text.replace(",", NBSP).replace(".", ",")
+
+
+def plural(value: Any, *forms: str, language: str = "ru") -> str:
+    """The form of a noun that goes with the number: бонус, бонуса, бонусов."""
+    return _counted(numbers.plural, _number(value, "plural"), forms, language)
+
+
+def count(value: Any, *forms: str, language: str = "ru") -> str:
+    """The number and the noun in its form, a no-break space between: 1 500 бонусов."""
+    return _counted(numbers.count, _number(value, "count"), forms, language)
+
+
+def _counted(say: Callable[..., str], value: Any, forms: tuple[str, ...], language: str) -> str:
+    try:
+        text = say(value, forms, str(language))
+    except (ValueError, ArithmeticError) as fault:
+        raise FilterArgumentError(str(fault), token=None) from fault
+    return Markup(text) if forms and isinstance(forms[0], Markup) else text
+
+
+def _number(value: Any, name: str) -> int | float | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise FilterArgumentError(f"{name}: {value!r} is no number", token=None)
+    return value
+
+
+def day_in_words(value: Any, form: str = "day", *, language: str = "ru") -> str:
+    """A date, a time or an ISO 8601 text as people say it: 5 марта; see numbers.DAY_FORMS."""
+    if not isinstance(value, str | date):
+        raise FilterArgumentError(f"day: a {type(value).__name__} is no date", token=None)
+    try:
+        return numbers.day(value, str(language), str(form))
+    except ValueError as fault:
+        raise FilterArgumentError(f"day: {fault}", token=None) from fault
+
+
+def choose(gender: Any, masculine: Any, feminine: Any, neutral: Any = "") -> Any:
+    """The form for a man, for a woman, and for somebody of whom it is not known."""
+    return {"m": masculine, "f": feminine}.get(gender, neutral)
 
 
 def button(value: Any, url: Any, *, link: int, html: bool) -> str:
@@ -123,6 +158,16 @@ class _Asked(NamedTuple):
 
     autoescape: bool
     string_first_and_last: bool = False
+
+
+def _texts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter of texts that sees numbers as they are printed: 2700.0 as 2700."""
+
+    @wraps(function)
+    def call(value: Any, *args: Any) -> Any:
+        return function(plain(value), *(plain(arg) for arg in args))
+
+    return call
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -153,22 +198,22 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter("default", default, columns.default, "any", lenient=True),
     Filter("or_else", or_else, columns.or_else, "any", lenient=True),
     Filter("escape", escape_text, columns.escape, knows_html=True),
-    Filter("upcase", string.upcase, columns.upcase),
-    Filter("downcase", string.downcase, columns.downcase),
-    Filter("capitalize", string.capitalize, columns.capitalize),
-    Filter("append", string.append, columns.append),
-    Filter("prepend", string.prepend, columns.prepend),
-    Filter("replace", string.replace, columns.replace),
-    Filter("remove", string.remove, columns.remove),
-    Filter("replace_first", string.replace_first),
-    Filter("remove_first", string.remove_first),
-    Filter("strip", string.strip, columns.strip),
-    Filter("lstrip", string.lstrip, columns.lstrip),
-    Filter("rstrip", string.rstrip, columns.rstrip),
-    Filter("squish", string.squish),
+    Filter("upcase", _texts(string.upcase), columns.upcase),
+    Filter("downcase", _texts(string.downcase), columns.downcase),
+    Filter("capitalize", _texts(string.capitalize), columns.capitalize),
+    Filter("append", _texts(string.append), columns.append),
+    Filter("prepend", _texts(string.prepend), columns.prepend),
+    Filter("replace", _texts(string.replace), columns.replace),
+    Filter("remove", _texts(string.remove), columns.remove),
+    Filter("replace_first", _texts(string.replace_first)),
+    Filter("remove_first", _texts(string.remove_first)),
+    Filter("strip", _texts(string.strip), columns.strip),
+    Filter("lstrip", _texts(string.lstrip), columns.lstrip),
+    Filter("rstrip", _texts(string.rstrip), columns.rstrip),
+    Filter("squish", _texts(string.squish)),
     Filter("slice", string.slice_, gives="any"),
-    Filter("truncate", string.truncate, columns.truncate),
-    Filter("truncatewords", string.truncatewords),
+    Filter("truncate", _texts(string.truncate), columns.truncate),
+    Filter("truncatewords", _texts(string.truncatewords)),
     Filter("newline_to_br", _plain(string.newline_to_br), knows_html=True),
     Filter("strip_newlines", _plain(string.strip_newlines), knows_html=True),
     Filter("strip_html", _plain(string.strip_html), knows_html=True),
@@ -198,11 +243,30 @@ FILTERS: Final[tuple[Filter, ...]] = (
     Filter("floor", _whole(math.floor), columns.floor, "int"),
     Filter("ceil", _whole(math.ceil), columns.ceil, "int"),
     Filter("date", day, shop.day),
-    Filter("money", money, shop.money),
-    Filter("number", number, shop.number),
+    Filter("money", money, counts.money),
+    Filter("number", number, counts.number),
+    Filter("plural", plural, counts.plural),
+    Filter("count", count, counts.count),
+    Filter("day", day_in_words, counts.day),
+    Filter("choose", choose, counts.choose, "any"),
     Filter("button", button, shop.button, "html", knows_html=True),
     Filter("picture", picture, shop.picture, "html", knows_html=True),
 )
+
+CASES: Final = {
+    "nominative": "nom",
+    "genitive": "gen",
+    "dative": "dat",
+    "accusative": "acc",
+    "instrumental": "ins",
+    "prepositional": "prep",
+    "vocative": "voc",
+}
+CITIES: Final = ("in_city", "from_city", "to_city")
+LOOKUPS: Final = (*CASES, "name_case", "agree", *CITIES, "salutation")
+"""Filters that look a word up; `wording.spoken` makes columns of them before anything is run."""
+SPEAKING: Final = ("plural", "count", "money", "number", "day")
+"""Filters that are told the language of the text."""
 
 BY_NAME: Final = {spec.name: spec for spec in FILTERS}
 

@@ -21,7 +21,7 @@ from liquid.builtin.expressions import (
 )
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
 from liquid.builtin.illegal import Illegal
-from liquid.builtin.output import Output
+from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags import (
     assign_tag,
     capture_tag,
@@ -39,14 +39,16 @@ from liquid.builtin.tags import (
 from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError
 from liquid.expression import Expression
 from liquid.parser import get_parser
+from liquid.stringify import to_liquid_string
 from liquid.tag import Tag
 from liquid.template import BoundTemplate
-from liquid.token import TOKEN_COMMA, TOKEN_EOF, TOKEN_TAG, Token
+from liquid.token import TOKEN_COMMA, TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_TAG, Token
 from liquid.undefined import Undefined, is_undefined
 
 from maracuja.errors import TemplateError
-from maracuja.templates.filters import BY_NAME, FILTERS, for_liquid
+from maracuja.templates.filters import BY_NAME, FILTERS, LOOKUPS, for_liquid
 from maracuja.templates.placeholders import PRIVATE
+from maracuja.templates.values import plain
 from maracuja.templates.walk import inner
 
 ROOTS: Final = ("person", "facts", "products", "shop", "campaign", "links")
@@ -135,6 +137,76 @@ class NeedTag(Tag):
         return NeedNode(token, paths, consequence, alternative)
 
 
+class NamedNode(NeedNode):
+    """`{% named path %}...{% neutral %}...{% endnamed %}`: the first block only for a sure name.
+
+    `paths` holds the name's own path; `wording.spoken` adds every word whose form depends on it.
+    """
+
+    __slots__ = ()
+
+
+class NamedTag(Tag):
+    """The tag `named`; without a path it speaks of person.first_name."""
+
+    name = "named"
+    end = "endnamed"
+
+    def parse(self, stream: TokenStream) -> Node:
+        """Parse the path and the two blocks."""
+        token = stream.eat(TOKEN_TAG)
+        path = Path(token, ["person", "first_name"])
+        if stream.current.kind == TOKEN_EXPRESSION:
+            inner = stream.into_inner(tag=token)
+            path = Path.parse(self.env, inner)
+            inner.expect_eos()
+        parse_block = get_parser(self.env).parse_block
+        consequence = parse_block(stream, frozenset(("neutral", "endnamed", TOKEN_EOF)))
+        if not stream.current.is_tag("neutral"):
+            raise LiquidSyntaxError("`named` has no {% neutral %} clause", token=token)
+        next(stream)
+        alternative = parse_block(stream, frozenset(("endnamed", TOKEN_EOF)))
+        stream.expect(TOKEN_TAG, value="endnamed")
+        return NamedNode(token, [path], consequence, alternative)
+
+
+def _printed(node: OutputNode, context: RenderContext, buffer: TextIO) -> int:
+    value = plain(node.expression.evaluate(context))
+    return buffer.write(to_liquid_string(value, context.autoescape))
+
+
+class ShowNode(OutputNode):
+    """An output that shows whole floats as integers."""
+
+    __slots__ = ()
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Write the value."""
+        return _printed(self, context, buffer)
+
+
+class ShowTag(Output):
+    """The pseudo tag of outputs, making ShowNodes."""
+
+    node_class = ShowNode
+
+
+class EchoNode(echo_tag.EchoNode):
+    """An echo that shows whole floats as integers."""
+
+    __slots__ = ()
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Write the value."""
+        return _printed(self, context, buffer)
+
+
+class EchoTag(echo_tag.EchoTag):
+    """The tag `echo`, making EchoNodes."""
+
+    node_class = EchoNode
+
+
 class LoopNode(for_tag.ForNode):
     """A `for` whose `else` also speaks where the whole list is missing."""
 
@@ -155,7 +227,7 @@ class LoopTag(for_tag.ForTag):
 
 TAGS: Final[tuple[type[Tag], ...]] = (
     Literal,
-    Output,
+    ShowTag,
     Illegal,
     if_tag.IfTag,
     unless_tag.UnlessTag,
@@ -168,10 +240,11 @@ TAGS: Final[tuple[type[Tag], ...]] = (
     cycle_tag.CycleTag,
     increment_tag.IncrementTag,
     decrement_tag.DecrementTag,
-    echo_tag.EchoTag,
+    EchoTag,
     comment_tag.CommentTag,
     inline_comment_tag.InlineCommentTag,
     NeedTag,
+    NamedTag,
 )
 
 
@@ -290,8 +363,8 @@ def loop_offset(loop: LoopExpression) -> int:
 
 def _check_filters(expression: Expression) -> None:
     for spec in (expression.filters or []) if isinstance(expression, FilteredExpression) else []:
-        if spec.name not in BY_NAME:
-            near = get_close_matches(spec.name, BY_NAME, n=1)
+        if spec.name not in BY_NAME and spec.name not in LOOKUPS:
+            near = get_close_matches(spec.name, [*BY_NAME, *LOOKUPS], n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             raise LiquidSyntaxError(f"there is no filter `{spec.name}`{hint}", token=spec.token)
 

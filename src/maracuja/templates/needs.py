@@ -31,6 +31,7 @@ from maracuja.templates.compiled import sources
 from maracuja.templates.definition import Template
 from maracuja.templates.filters import BY_NAME
 from maracuja.templates.walk import inner, paths_of
+from maracuja.templates.wording import GENDER_META, WordPath, parsed
 
 Scope = dict[str, str]
 _COMPARISONS = (LtExpression, GtExpression, LeExpression, GeExpression, ContainsExpression)
@@ -90,8 +91,9 @@ def needs(template: Template, variant: int | None = None) -> Needs:
     for n in chosen:
         for part, source in sources(template, n).items():
             where = f"variants[{n}].{part}"
-            parsed = grammar.parse(source, html=part == "html", where=where)
-            _Walk(found, where).nodes(parsed.nodes, {}, frozenset())
+            language = template.variants[n].language
+            tree, _ = parsed(source, language, html=part == "html", where=where)
+            _Walk(found, where).nodes(tree.nodes, {}, frozenset())
     return Needs(paths=tuple(found[path] for path in sorted(found)))
 
 
@@ -187,7 +189,17 @@ class _Walk:
             self._add(path, scope, there, shown=path is first)
 
     def _add(self, path: Path, scope: Scope, fallback: bool, shown: bool) -> None:
-        name = self._name(path, scope)
+        if isinstance(path, WordPath):
+            fallback = fallback or path.said.kind == "gender_or_none"
+            first, *others = path.said.reads
+            self._put(first, fallback, shown)
+            for other in others:  # they help to choose the word, and it can do without
+                if other != GENDER_META:
+                    self._put(other, fallback=True, shown=False)
+            return
+        self._put(self._name(path, scope), fallback, shown)
+
+    def _put(self, name: str, fallback: bool, shown: bool) -> None:
         if not name or name.split(".")[0].split("[")[0] not in grammar.ROOTS:
             return
         old = self.found.get(name)
@@ -200,6 +212,8 @@ class _Walk:
         """The path as a person's column would be called, loop variables resolved."""
         if isinstance(expression, BooleanExpression):
             return self._name(expression.expression, scope)
+        if isinstance(expression, WordPath):
+            return expression.said.column
         if not isinstance(expression, Path):
             return ""
         bound = {**self.assigned, **scope}

@@ -36,7 +36,7 @@ _TEXT_END: Final = re.compile(r"[\s<>\"']")
 _TAG_NAME: Final = re.compile(r"\{%-?\s*(\w+)")
 _URL_OUTPUT: Final = re.compile(r"\{\{-?\s*[\w.\[\]]+(?:\.|_)url\s*(?:\|[^|]*)*-?\}\}")
 _LINKS_OUTPUT: Final = re.compile(r"\{\{-?\s*links\b")
-_BLOCKS: Final = frozenset(("if", "unless", "case", "for", "need", "capture"))
+_BLOCKS: Final = frozenset(("if", "unless", "case", "for", "need", "named", "capture"))
 _SCHEMES: Final = ("http://", "https://", "mailto:", "tel:")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from maracuja.templates.placeholders import OPEN
 from maracuja.templates.scope import PRODUCT_TYPES, Names
 from maracuja.templates.values import kind_of
 
+Words = Callable[[pl.DataFrame], pl.DataFrame]
 _PRIVATE = "[\ue000-\ue00f]"
 
 
@@ -27,13 +29,15 @@ def is_personal(path: str) -> bool:
 class Prepared:
     """The frame that is rendered, with what was found out on the way.
 
-    `refused` (n,) holds a reason or null; `withheld` maps a path to (n,) stale, unsure or null.
+    `refused` (n,) holds a reason or null; `withheld` maps a path to (n,) stale, unsure or null;
+    `told` maps a path whose words are looked up to the columns that they are made from.
     """
 
     frame: pl.DataFrame
     products: pl.DataFrame
     refused: pl.Series
     withheld: dict[str, pl.Series] = field(default_factory=dict)
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _catalogue: dict[str, dict[str, Any]] | None = None
 
     def catalogue(self) -> dict[str, dict[str, Any]]:
@@ -49,8 +53,13 @@ class Prepared:
         if word != "missing":
             return reason
         for withheld, why in self.withheld.items():
+            path = self.told.get(path, (path,))[0] if path == "person" else path
             if (path == withheld or path.startswith(f"{withheld}.")) and why[at] is not None:
                 return f"{why[at]}:{withheld}"
+        if path in self.told:
+            known = [one for one in self.told[path] if one in self.frame.columns]
+            there = any(self.frame[one][at] not in (None, "") for one in known)
+            return f"{'unsure' if there else 'missing'}:{self.told[path][0]}"
         if path.startswith("products["):
             label = path[: path.rindex("]") + 1]
             key = f"{label}#"
@@ -67,9 +76,11 @@ def people(
     products: pl.DataFrame | None,
     *,
     now: datetime | None,
+    words: Words = lambda frame: frame,
+    told: dict[str, tuple[str, ...]] | None = None,
 ) -> Prepared:
-    """The frame as the compiled expressions expect it."""
-    reads = sorted(names.reads)
+    """The frame as the compiled expressions expect it; `words` adds those that are looked up."""
+    reads = sorted(names.asked)
     absent = [name for name in reads if name not in frame.columns]
     if absent:
         raise TemplateError(
@@ -82,11 +93,12 @@ def people(
     chosen = cleaned(chosen).with_columns(
         pl.when(why.is_null()).then(pl.col(path)).alias(path) for path, why in withheld.items()
     )
+    chosen = words(chosen)
     catalogue = _catalogue(template, products if names.uses_products else None)
     refused = pl.Series("refused", [None] * frame.height, dtype=pl.String)
     if names.lookups:
         chosen, refused = _join(template, names, chosen, catalogue, refused)
-    return Prepared(chosen, catalogue, refused, withheld)
+    return Prepared(chosen, catalogue, refused, withheld, told or {})
 
 
 def cleaned(frame: pl.DataFrame) -> pl.DataFrame:

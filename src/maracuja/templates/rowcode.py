@@ -15,7 +15,7 @@ from liquid.token import Token
 from markupsafe import Markup, escape
 
 from maracuja.templates.filters import BY_NAME, TEXT_MAX
-from maracuja.templates.values import show
+from maracuja.templates.values import plain, show
 
 _NOWHERE = Token("", "", -1, "")
 EMPTY = Empty(_NOWHERE)
@@ -134,6 +134,7 @@ GLOBALS: dict[str, Any] = {
     "less_or_equal": less_or_equal,
     "miss": miss,
     "output": output,
+    "plain": plain,
     "plain_escape": html_escape,
     "product": product,
     "step": step,

@@ -91,7 +91,7 @@ class Names:
     While templates are compiled, `lookups` collects the label and id of each product looked up,
     `fields` what is read of it, and `reads` the columns in use (`uses_products`: whether the
     catalogue is). Inside a list (`in_list`) there
-    are items only, no columns to join products to.
+    are items only, no columns to join products to. `made` are columns that rendering makes itself.
     """
 
     columns: Mapping[str, Any]
@@ -101,6 +101,12 @@ class Names:
     in_list: bool = False
     uses_products: bool = False
     reads: set[str] = field(default_factory=set)
+    made: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> set[str]:
+        """The columns in use that people must come with."""
+        return self.reads - self.made
 
     def find(self, path: Path, scope: Mapping[str, Any]) -> Value | Lookup:
         """What a path stands for; a missing nil where nothing has this name."""

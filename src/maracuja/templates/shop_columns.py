@@ -1,4 +1,4 @@
-"""The filters of a shop's messages as Polars expressions: dates, money, buttons, pictures."""
+"""The filters of a shop's messages as Polars expressions: dates, buttons, pictures."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ from typing import Final
 import polars as pl
 from markupsafe import Markup
 
-from maracuja.templates.filter_columns import TEXT, literal, made, rounded, whole
+from maracuja.templates.filter_columns import TEXT, literal, made
 from maracuja.templates.placeholders import CLOSE, OPEN, SPLIT
-from maracuja.templates.values import (
-    CURRENCIES,
-    NotCompilable,
-    Value,
-    constant,
-    dated,
-    minor_digits,
-    shown,
-    symbol,
-)
+from maracuja.templates.values import NotCompilable, Value, constant, dated, shown
 
 BUTTON: Final = (
     '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>'
@@ -36,7 +27,6 @@ PICTURE: Final = (
 )
 _HOURS: Final = re.compile(r"%[^dmYyjbBaA%-]|%-[^dm]")
 _WORDS: Final = re.compile(r"%[^dmYyHMS%]")
-_DIGITS_MAX: Final = 1_000_000_000  # of major units that `money` groups as columns
 
 
 def day(value: Value, args: list[Value], html: bool) -> Value:
@@ -50,68 +40,6 @@ def day(value: Value, args: list[Value], html: bool) -> Value:
     else:
         raise NotCompilable("a date with hours, or a time with words")
     return made(text, value, safe=html and bool(args) and args[0].safe)
-
-
-def money(value: Value, args: list[Value], html: bool) -> Value:
-    """`money` of minor units; the currency is a literal or a column."""
-    currency = args[0] if args else constant("")
-    if value.kind == "float":
-        value = rounded(value, [], html)
-    minor = whole(value)
-    if currency.kind != "text" or (currency.missing and currency.is_const):
-        raise NotCompilable("a currency that is no text")
-    if currency.is_const:
-        code = str(currency.const)
-        return made(_amount(minor, minor_digits(code), code), value)
-    code_column = currency.column()
-    known = list(CURRENCIES)
-    sign = code_column.replace(known, [CURRENCIES[c] for c in known])
-    amount = _amount(minor, 2, "")
-    with_sign = pl.concat_str([amount, pl.lit("\u00a0"), sign])
-    two_digits = code_column.is_in([c for c in known if minor_digits(c) == 2])
-    return made(pl.when(two_digits).then(with_sign), value, currency)
-
-
-def number(value: Value, args: list[Value], _: bool) -> Value:
-    """`number` of whole numbers from 0; the others take the slow road."""
-    if args or value.kind not in ("int", "float"):
-        raise NotCompilable("a number of something else")
-    expr = value.column()
-    if value.kind == "float":
-        expr = pl.when((expr == expr.floor()) & (expr.abs() < _DIGITS_MAX)).then(expr)
-    return made(_amount(expr.cast(pl.Int64), 0, ""), value)
-
-
-def _amount(minor: pl.Expr, digits: int, code: str) -> pl.Expr:
-    unit = 10**digits
-    major, space = minor // unit, pl.lit("\u00a0")
-    low = (major % 1000).cast(pl.String)
-    middle = (major // 1000 % 1000).cast(pl.String)
-    text: pl.Expr = (
-        pl.when(major < 1000)
-        .then(low)
-        .when(major < 1_000_000)
-        .then(pl.concat_str([middle, space, low.str.zfill(3)]))
-        .when(major < _DIGITS_MAX)
-        .then(
-            pl.concat_str(
-                [
-                    (major // 1_000_000).cast(pl.String),
-                    space,
-                    middle.str.zfill(3),
-                    space,
-                    low.str.zfill(3),
-                ]
-            )
-        )
-    )
-    end = f"\u00a0{symbol(code)}" if code else ""
-    if digits:
-        rest = (minor % unit).cast(pl.String).str.zfill(digits)
-        cents = pl.concat_str([pl.lit(","), rest])
-        text = pl.concat_str([text, pl.when(minor % unit == 0).then(pl.lit("")).otherwise(cents)])
-    text = pl.concat_str([text, pl.lit(end)]) if end else text
-    return pl.when(minor >= 0).then(text)
 
 
 def button(value: Value, args: list[Value], html: bool) -> Value:

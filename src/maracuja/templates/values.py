@@ -16,18 +16,10 @@ from markupsafe import Markup
 from markupsafe import escape as markup_escape
 
 WEIGHT_MAX: Final = 2_000  # operations in one expression, so that repeated assigns cannot explode
+WHOLE_MAX: Final = 1e15  # floats below it that have no fraction are printed as integers
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2070, 12, 31)
-CURRENCIES: Final = {
-    "RUB": "₽",
-    "UAH": "₴",
-    "MNT": "₮",
-    "KZT": "₸",
-    "USD": "$",
-    "EUR": "€",
-    "GBP": "£",
-}
-_NO_MINOR: Final = frozenset(("JPY", "KRW", "VND", "ISK", "CLP", "XAF", "XOF"))
+CURRENCIES: Final = ("RUB", "UAH", "MNT", "KZT", "USD", "EUR", "GBP")
 
 INTEGERS: Final = frozenset(
     (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
@@ -149,8 +141,14 @@ def _text(value: Value) -> pl.Expr:
         return expr.cast(pl.String)
     if kind == "float":
         size = expr.abs()
-        plain = ((size >= 1e-4) & (size < 1e16)) | (expr == 0)
-        return pl.when(plain).then(expr.cast(pl.String))
+        whole = (expr == expr.floor()) & (size < WHOLE_MAX)
+        plain = (size >= 1e-4) & (size < 1e16)
+        return (
+            pl.when(whole)
+            .then(expr.cast(pl.Int64, strict=False).cast(pl.String))
+            .when(plain)
+            .then(expr.cast(pl.String))
+        )
     if kind == "bool":
         return pl.when(expr).then(pl.lit("true")).when(~expr).then(pl.lit("false"))
     if kind == "date":
@@ -161,8 +159,19 @@ def _text(value: Value) -> pl.Expr:
     raise NotCompilable(f"a {kind} cannot be shown")
 
 
+def plain(value: Any) -> Any:
+    """The value as it is printed: a float without a fraction becomes an integer, 2700.0 is 2700.
+
+    Number traits are kept as floats, and nobody has 2700.0 points.
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_MAX:
+        return int(value)
+    return value
+
+
 def show(value: Any) -> Any:
-    """What python-liquid prints for a Python value, before escaping (a Markup stays one)."""
+    """What is printed for a Python value, before escaping (a Markup stays one)."""
+    value = plain(value)
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -170,17 +179,7 @@ def show(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "".join(str(item) for item in value)
+        return "".join(str(plain(item)) for item in value)
     if isinstance(value, range):
         return f"{value.start}..{value.stop - 1}"
     return str(value)
-
-
-def minor_digits(currency: str) -> int:
-    """How many digits the minor unit of a currency has (ISO 4217): 2, or 0."""
-    return 0 if currency in _NO_MINOR else 2
-
-
-def symbol(currency: str) -> str:
-    """The sign of a currency, or its code."""
-    return CURRENCIES.get(currency, currency)

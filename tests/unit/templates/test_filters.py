@@ -18,7 +18,7 @@ from maracuja.templates.filters import button, day, money, number, or_else, pict
         (159_305, "UAH", "1\u00a0593,05\u00a0₴"),
         (5, "USD", "0,05\u00a0$"),
         (1_234_567_800, "MNT", "12\u00a0345\u00a0678\u00a0₮"),
-        (1500, "JPY", "1\u00a0500\u00a0JPY"),
+        (1500, "JPY", "1\u00a0500\u00a0¥"),
         (-100, "", "-1"),
     ],
 )
