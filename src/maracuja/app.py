@@ -22,10 +22,10 @@ from maracuja.store.engine import Store, open_store
 # are used: until then it stays small.
 if TYPE_CHECKING:
     from maracuja.channels.base import Channel
-    from maracuja.runtime.delivery import Transport
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.launch_ground import Ground
     from maracuja.runtime.report_server import ReportServer
+    from maracuja.runtime.transport import Transport
     from maracuja.runtime.worker import Worker
 
 LAKE: Final = "lake"
@@ -137,6 +137,7 @@ def make_worker(
     from maracuja.channels.limits import Limits
     from maracuja.runtime.delivery import Delivery, Sender
     from maracuja.runtime.delivery_checks import Rules
+    from maracuja.runtime.delivery_journal import FILE_NAME as JOURNAL
     from maracuja.runtime.exposures import first_decided
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.launch_again import Renewal
@@ -168,6 +169,7 @@ def make_worker(
         [email],
         make_links(app),
         rules,
+        journal=app.config.directory / JOURNAL,
         renew=Renewal(app.ground),
         stopping=lambda: stopping() or hold.lost,
         heartbeat=hold.beat,

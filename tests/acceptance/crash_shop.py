@@ -20,10 +20,12 @@ from maracuja.clock import SimClock
 from maracuja.lake.bodies import read_bodies
 from maracuja.lake.files import verify
 from maracuja.model import FileKind, LakeFile, micros
+from maracuja.runtime import delivery_journal
 from maracuja.simulate.sink import Received
 from maracuja.store import counters, definitions, inbox, manifest, outbox, schema, watermarks
 from maracuja.store.outbox import OutboxState
 
+CONNECTIONS = 2
 BEGIN = datetime(2026, 11, 16, 19, 30, tzinfo=UTC)
 DEFINITIONS = """
 kind: topic
@@ -71,7 +73,7 @@ def make_shop(
     def address(i: int) -> str:
         return f"{locals_.get(i % 40, 'person')}{i:05d}@mail.example"
 
-    email = {"port": smtp_port, "connections": 2, "sender": "Shop <shop@shop.example>"}
+    email = {"port": smtp_port, "connections": CONNECTIONS, "sender": "Shop <shop@shop.example>"}
     shop = {"email": email, "shop": {"time_zone": "UTC"}, **settings}
     made = composition.create(directory, shop, clock=SimClock(BEGIN - timedelta(days=1)), seed=3)
     with composition.opened(directory) as app:
@@ -198,11 +200,17 @@ def _check_decided(found: Found) -> None:
 
 
 def in_flight(app: App) -> int:
-    """How many messages are with the transport, by the word of the database."""
+    """How many messages are with the server, by the word of the database and the journal."""
+    path = app.config.directory / delivery_journal.FILE_NAME
     with app.store.read() as conn:
-        claimed = schema.outbox.c.state == int(OutboxState.CLAIMED)
-        count = select(func.count()).select_from(schema.outbox).where(claimed)
-        return int(conn.execute(count).scalar_one())
+        claimed = outbox.claimed(conn)
+        number = counters.last(conn, delivery_journal.COUNTER)
+    if not len(claimed.n):
+        return 0
+    said = delivery_journal.read(path)
+    assert said.claim == number, "the journal is of the claim that is under way"
+    keys = set(zip(claimed.chunk.tolist(), claimed.n.tolist(), strict=True))
+    return len(keys & set(said.begun) - said.answers.keys())
 
 
 def left(app: App) -> int:

@@ -39,6 +39,7 @@ from tests.acceptance.crash_kills import (
 from tests.acceptance.crash_shop import (
     BEGIN,
     CAMPAIGN,
+    CONNECTIONS,
     check_events,
     check_messages,
     customer,
@@ -251,7 +252,9 @@ def test_kills_during_launches(tmp_path: Path, crashes: int) -> None:
                 until(lambda: lease_until(app) > before, "the worker begins")  # noqa: B023
                 time.sleep(luck.uniform(0.0, 1.2))  # noqa: TID251  (a real process)
                 worker.kill()
-                lost += in_flight(app)
+                with_the_server = in_flight(app)
+                assert with_the_server <= CONNECTIONS, "one message on each line, at most"
+                lost += with_the_server
             worker.start()
             until(lambda: at_rest(app), "everything is sent")
             worker.stop()

@@ -205,6 +205,7 @@ def world(sqlite_store: Store, tmp_path: Path, postfix: Postfix) -> Iterator[Wor
         [sender],
         LinkMaker("https://go.example", RING),
         Rules(quiet=None, zone="UTC", salt=SALT),
+        journal=made.journal,
     )
     yield made
     made.delivery.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from maracuja.channels.email import Email
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.links.tokens import KeyRing
 from maracuja.model import Scope, Verdict
+from maracuja.runtime.delivery_journal import Journal, JournaledCourse, read, take_over
 from maracuja.runtime.smtp import SmtpTransport
 
 CHANNEL = Email(EmailSettings(), KeyRing([b"k" * 32]))
@@ -106,19 +107,37 @@ def serving(handler: Handler, **options: Any) -> Iterator[int]:
         controller.stop()
 
 
+class Unguarded:
+    """A course without a journal, halted once `after` mails have been asked for."""
+
+    def __init__(self, after: int | None = None) -> None:
+        self._after = after
+        self.asked = 0
+        self.begun: list[int] = []
+        self.ended: list[int] = []
+
+    def halted(self) -> bool:
+        self.asked += 1
+        return self._after is not None and self.asked > self._after
+
+    async def begin(self, numbers: Sequence[int]) -> bool:
+        self.begun += numbers
+        return True
+
+    def answered(self, number: int, answer: Answer) -> None:
+        assert number in self.begun
+        self.ended.append(number)
+
+
 def send(
     settings: EmailSettings, batch: list[Mail], *, after: int | None = None
 ) -> list[Answer | None]:
     """Send a batch; with `after`, halted once that many mails had been asked for."""
-    asked = Counter[str]()
-
-    def halted() -> bool:
-        asked["n"] += 1
-        return after is not None and asked["n"] > after
+    course = Unguarded(after)
 
     async def run() -> list[Answer | None]:
         transport = SmtpTransport(settings)
-        answers = await transport.send(batch, halted)
+        answers = await transport.send(batch, course)
         await transport.close()
         return answers
 
@@ -191,9 +210,9 @@ def test_an_idle_line_that_was_closed_is_opened_anew() -> None:
 
     async def run(port: int) -> list[Answer | None]:
         transport = SmtpTransport(EmailSettings(port=port, connections=1))
-        first = await transport.send(mails("a"), lambda: False)
+        first = await transport.send(mails("a"), Unguarded())
         await asyncio.sleep(1.2)  # the server's patience is shorter
-        second = await transport.send(mails("b"), lambda: False)
+        second = await transport.send(mails("b"), Unguarded())
         await transport.close()
         return first + second
 
@@ -281,3 +300,31 @@ def test_tls_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
     with serving(handler, ssl_context=context(certificate)) as port:
         settings = EmailSettings(port=port, security="tls", verify_certificate=False)
         assert verdicts(send(settings, mails("a"))) == [Verdict.ACCEPTED]
+
+
+# ---------------------------------------------------------------- what was begun
+
+
+def test_nothing_is_offered_that_was_not_put_on_record(tmp_path: Path) -> None:
+    handler = Handler()
+    journal = Journal(tmp_path / "delivery.journal")
+    journal.open(1)
+    names = ["a", "nobody", "b", "cut-late", "c"]
+    keys = [(1, n) for n in range(len(names))]
+
+    async def run(port: int) -> list[Answer | None]:
+        transport = SmtpTransport(EmailSettings(port=port, connections=2))
+        course = JournaledCourse(journal, keys, lambda: False)
+        answers = await transport.send(mails(*names), course)
+        take_over(tmp_path / "delivery.journal")
+        assert await transport.send(mails(*names), course) == [None] * len(names)
+        await transport.close()
+        return answers
+
+    with serving(handler) as port:
+        answers = asyncio.run(run(port))
+    journal.close()
+    said = read(tmp_path / "delivery.journal.taken")
+    assert said.begun == set(keys)
+    assert said.answers == dict(zip(keys, answers, strict=True))
+    assert len(handler.taken) == 4, "whose journal was taken away begins nothing more"

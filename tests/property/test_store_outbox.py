@@ -58,8 +58,11 @@ class Office:
         self._tell(outbox.put_back, back)
 
     def crash(self, n: int) -> None:
-        lost = outbox.recover(self.conn)
+        lost = outbox.claimed(self.conn)
         assert sorted(self.out) == sorted(zip(lost.chunk.tolist(), lost.n.tolist(), strict=True))
+        begun = self.out[:n]
+        self._tell(outbox.put_back, self.out[n:])
+        self._tell(outbox.finish, begun, state=[OutboxState.UNKNOWN] * len(begun))
         self.out = []
 
     def withdraw(self, n: int) -> None:

@@ -1,7 +1,8 @@
 """Delivery: claims what is due, looks once more, sends, and records what became of it.
 
-A claim is committed before anything is sent, so that what a crash leaves behind is known to be
-unknown; nothing is ever sent from a claim older than a second or without that last look.
+A claim is committed before anything is sent, and each message is put on the journal before it is
+offered: only what a crash leaves begun is unknown. Nothing is ever sent from a claim older than a
+second or without that last look.
 """
 
 from __future__ import annotations
@@ -11,23 +12,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-import numpy as np
 from sqlalchemy import Connection
 
-from maracuja.campaigns.facts import RunFacts, decode_facts
+from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import NAMES_BY_CODE
 from maracuja.channels.base import Answer, Channel
 from maracuja.channels.limits import Limits
 from maracuja.clock import monotonic_s
 from maracuja.commit_points import passed
 from maracuja.decisions.reasons import Outcome, Reason
-from maracuja.errors import UnsupportedFeature
+from maracuja.errors import Conflict, UnsupportedFeature
 from maracuja.links.making import LinkMaker
 from maracuja.model import Status, micros, moment
-from maracuja.runtime import delivery_texts
+from maracuja.runtime import delivery_journal
 from maracuja.runtime.delivery_checks import Questions, Rules, by_run, check
+from maracuja.runtime.delivery_journal import COUNTER, Journal, JournaledCourse
+from maracuja.runtime.delivery_parcels import Launched, opened
+from maracuja.runtime.delivery_recovery import CRASH, ended, send_again
 from maracuja.runtime.delivery_renewal import Renew, as_written, renewed
 from maracuja.runtime.delivery_results import (
     Book,
@@ -38,31 +41,18 @@ from maracuja.runtime.delivery_results import (
     report_well,
     sort_answer,
 )
-from maracuja.runtime.delivery_texts import Body, make_message, natural_id
+from maracuja.runtime.delivery_texts import Body, make_message
 from maracuja.runtime.delivery_watch import Watch
-from maracuja.runtime.message_events import tell
+from maracuja.runtime.transport import Course, Transport
 from maracuja.store import counters, health, outbox
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk, Claimed, OutboxState
 
 BEAT_S: Final = 5.0
-AIM_S: Final = 0.2  # how long a batch should take: what a crash leaves unknown is one batch
+AIM_S: Final = 0.2  # how long a batch should take
 BATCH_MIN: Final = 20
 BATCH_MAX: Final = 1_000
-RUNS_KEPT: Final = 200
 HOLD_S: Final = (5, 15, 60, 300)  # while the server as a whole does not take mail
-
-
-class Transport(Protocol):
-    """What carries wire forms to a vendor; it keeps its connections from call to call."""
-
-    async def send(self, wires: Sequence[Any], halted: Callable[[], bool]) -> list[Answer | None]:
-        """Answers in the order of `wires`; None for those not begun once `halted` says so."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of every connection."""
-        ...
 
 
 @dataclass
@@ -81,10 +71,15 @@ class Sender:
         """When it may send again: `now` where nothing holds it."""
         return max(self.limits.ready_at(now), self.held_until or now)
 
+    def book(self, now: datetime) -> Book:
+        """What sorting answers needs to know of it, and changes there."""
+        return Book(self.channel, self.limits, self.refusals, now)
+
 
 class Delivery:
     """The step of the worker's loop that sends. It owns the only event loop there is.
 
+    `journal` is the file of what is under way, the same from start to start (delivery_journal);
     `renew` writes texts again where what they show has changed; `stopping` ends a batch before
     the next message; `heartbeat` is called every few seconds while a slow vendor is waited for,
     so that the worker can keep its lease.
@@ -98,6 +93,7 @@ class Delivery:
         links: LinkMaker,
         rules: Rules,
         *,
+        journal: Path,
         renew: Renew = as_written,
         stopping: Callable[[], bool] = lambda: False,
         heartbeat: Callable[[], None] = lambda: None,
@@ -110,7 +106,9 @@ class Delivery:
         self._stopping = stopping
         self._heartbeat = heartbeat
         self._renew = renew
-        self._facts: dict[int, RunFacts] = {}
+        self._journal = Journal(journal)
+        self._journal_path = journal
+        self._launched = Launched()
         self._runner = asyncio.Runner()
 
     def close(self) -> None:
@@ -118,29 +116,25 @@ class Delivery:
         for sender in self._senders.values():
             self._runner.run(sender.transport.close())
         self._runner.close()
+        self._journal.close()
 
     def recover(self, now: datetime) -> int:
-        """After a start: what was in flight at the crash is unknown, on the record; how many."""
-        honouring = [c for c, s in self._senders.items() if s.channel.can.honours_our_id]
+        """After a start: only what was begun and not answered is unknown; how many that is."""
+        books = {s.channel.name: s.book(now) for s in self._senders.values()}
+        self._journal.close()
+        taken = delivery_journal.take_over(self._journal_path)
         with self._store.write() as conn:
-            lost = outbox.recover(conn, honouring=honouring)
-            chunks, facts = self._context(conn, lost)
-            out = Outcomes()
-            for parcel, _ in self._opened(lost, chunks, facts):
-                channel = facts[parcel.run].campaign.channel
-                words = "the process ended while it was being sent"
-                out.close(
-                    parcel,
-                    OutboxState.UNKNOWN,
-                    Status.UNKNOWN,
-                    channel,
-                    now,
-                    code="crash",
-                    raw=words,
-                )
-            tell(conn, out.told)
+            lost = outbox.claimed(conn)
+            chunks, facts = self._launched.context(conn, lost)
+            begun, answers = send_again(conn, lost, taken, books.values())
+            parcels = [parcel for parcel, _ in opened(self._root, begun, chunks, facts)]
+            unknown = 0
+            for channel, out in ended(parcels, facts, answers, books, now).items():
+                record(conn, out, channel=channel, salt=self._rules.salt, now=now)
+                unknown += sum(told.code == CRASH for told in out.told)
+        delivery_journal.forget(self._journal_path)
         passed("delivery.recovered")
-        return len(lost.n)
+        return unknown
 
     def step(self, now: datetime) -> datetime | None:
         """Send one batch of each channel; when to come again, None where nothing can go."""
@@ -179,19 +173,23 @@ class Delivery:
         batch = self._encoded(sender, parcels, facts, now, out)
         watch = Watch(self._store, sender.channel.name, facts, self._stopping, mark)
         wires = [wire for _, wire in batch]
-        answers = self._runner.run(self._carried(sender, wires, watch)) if wires else []
+        keys = [(parcel.chunk, parcel.n) for parcel, _ in batch]
+        course = JournaledCourse(self._journal, keys, watch)
+        answers = self._runner.run(self._carried(sender, wires, course)) if wires else []
         passed("delivery.handed_on")
         self._sort(sender, batch, answers, now, out)
         with self._store.write() as conn:
+            self._see_that_it_is_ours(conn)
             record(conn, out, channel=sender.channel.name, salt=self._rules.salt, now=now)
             passed("delivery.recorded")
         passed("delivery.committed")
+        self._journal.clear()
         answered = sum(answer is not None for answer in answers)
         self._adapt(sender, answered, monotonic_s() - began, out, now)
         return not out.held and not out.stop
 
     async def _carried(
-        self, sender: Sender, wires: Sequence[Any], watch: Watch
+        self, sender: Sender, wires: Sequence[Any], course: Course
     ) -> list[Answer | None]:
         """The answers of the vendor; while it is slow, the heart goes on beating."""
 
@@ -202,9 +200,17 @@ class Delivery:
 
         beating = asyncio.create_task(beat())
         try:
-            return await sender.transport.send(wires, watch)
+            return await sender.transport.send(wires, course)
         finally:
             beating.cancel()
+
+    def _see_that_it_is_ours(self, conn: Connection) -> None:
+        """Raises Conflict where another worker has taken over, and answers for the claim now."""
+        if counters.take(conn, COUNTER) != self._journal.claim + 1:
+            raise Conflict(
+                "another worker has taken over what this one was sending",
+                fix="Nothing is to be done: that one goes on with the rest.",
+            )
 
     def _claim(
         self, sender: Sender, now: datetime
@@ -221,55 +227,9 @@ class Delivery:
                 paused_runs=outbox.paused_runs(conn),
                 paused_channels=[code for code in NAMES_BY_CODE if code != sender.channel.code],
             )
-            return (claimed, *self._context(conn, claimed))
-
-    def _context(
-        self, conn: Connection, claimed: Claimed
-    ) -> tuple[dict[int, Chunk], dict[int, RunFacts]]:
-        """The chunks of a claim by number, and what their runs were launched with."""
-        chunks = {c.chunk: c for c in outbox.chunks_of(conn, np.unique(claimed.chunk).tolist())}
-        runs = {chunk.run for chunk in chunks.values()}
-        new = runs - self._facts.keys()
-        if new:
-            if len(self._facts) > RUNS_KEPT:
-                self._facts.clear()
-                new = runs
-            frozen = outbox.launched_with(conn, sorted(new))
-            self._facts.update({run: decode_facts(body) for run, body in frozen.items()})
-        return chunks, {run: self._facts[run] for run in runs}
-
-    def _opened(
-        self, claimed: Claimed, chunks: Mapping[int, Chunk], facts: Mapping[int, RunFacts]
-    ) -> list[tuple[Parcel, Body | None]]:
-        """Each claimed message with its text; None where the text is gone."""
-        opened: list[tuple[Parcel, Body | None]] = []
-        for number in np.unique(claimed.chunk).tolist():
-            of_chunk = claimed.chunk == number
-            ns = claimed.n[of_chunk].tolist()
-            bodies = delivery_texts.read(self._root, chunks[number], ns)
-            known = facts[chunks[number].run]
-            rows = zip(
-                ns,
-                claimed.pid[of_chunk].tolist(),
-                claimed.attempts[of_chunk].tolist(),
-                strict=True,
-            )
-            for n, pid, attempts in rows:
-                body = bodies.get(n)
-                parcel = Parcel(
-                    chunk=number,
-                    n=n,
-                    pid=pid,
-                    run=chunks[number].run,
-                    attempts=attempts,
-                    message=body.message if body else natural_id(known, pid),
-                    campaign=known.campaign.id,
-                    variant=body.variant if body else "",
-                    address=body.address if body else "",
-                    expires_us=known.expires_us,
-                )
-                opened.append((parcel, body))
-        return opened
+            if len(claimed.n):
+                self._journal.open(counters.take(conn, COUNTER))
+            return (claimed, *self._launched.context(conn, claimed))
 
     def _checked(
         self,
@@ -283,7 +243,7 @@ class Delivery:
         """Who may still be sent to, and the feed's mark at the moment of this last look."""
         name = sender.channel.name
         found: list[tuple[Parcel, Body]] = []
-        for parcel, body in self._opened(claimed, chunks, facts):
+        for parcel, body in opened(self._root, claimed, chunks, facts):
             if body is None:
                 out.close(parcel, OutboxState.FAILED, Status.FAILED, name, now, code="no_text")
             else:
@@ -357,7 +317,7 @@ class Delivery:
         out: Outcomes,
     ) -> None:
         """Put every message of the batch where its answer says."""
-        book = Book(sender.channel, sender.limits, sender.refusals, now)
+        book = sender.book(now)
         for (parcel, _), answer in zip(batch, answers, strict=True):
             if answer is None:
                 out.put_back(parcel, micros(now))

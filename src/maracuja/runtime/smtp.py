@@ -11,13 +11,14 @@ import contextlib
 import re
 import ssl
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import aiosmtplib
 
 from maracuja.channels.base import Answer, Mail, Stage
 from maracuja.channels.email_settings import EmailSettings
+from maracuja.runtime.transport import Course
 
 _DOTS: Final = re.compile(rb"(?m)^\.")
 _START: Final = 354
@@ -129,10 +130,10 @@ class SmtpTransport:
         self._settings = settings
         self._idle: list[_Line] = []
 
-    async def send(self, mails: Sequence[Mail], halted: Callable[[], bool]) -> list[Answer | None]:
+    async def send(self, mails: Sequence[Mail], course: Course) -> list[Answer | None]:
         """Answers in the order of `mails`; None for those that were not begun.
 
-        `halted` is asked before each mail; True leaves the rest. Where no line can be had, the
+        `course` is asked before each mail and told how it ended. Where no line can be had, the
         first one left bears the reason and the rest are not begun.
         """
         answers: list[Answer | None] = [None] * len(mails)
@@ -141,8 +142,8 @@ class SmtpTransport:
         lines = min(self._settings.connections, len(mails))
         async with asyncio.TaskGroup() as group:
             for _ in range(lines):
-                group.create_task(self._work(todo, answers, faults, halted))
-        if todo and faults and not halted():
+                group.create_task(self._work(todo, answers, faults, course))
+        if todo and faults and not course.halted():
             answers[todo[0][0]] = faults[-1]
         return answers
 
@@ -151,16 +152,18 @@ class SmtpTransport:
         todo: deque[tuple[int, Mail]],
         answers: list[Answer | None],
         faults: list[Answer],
-        halted: Callable[[], bool],
+        course: Course,
     ) -> None:
         """One line's share: mails from the common queue until it is empty."""
         line: _Line | None = None
         try:
-            while todo and not halted():
+            while todo and not course.halted():
                 line = await self._ready(line, faults)
-                if line is None or not todo or halted():
+                if line is None or not todo or course.halted():
                     break
                 n, mail = todo.popleft()
+                if not await course.begin([n]):
+                    break
                 fresh = line.carried == 0
                 answer = await line.carry(mail)
                 if answer.lost and answer.stage is Stage.SENDER and not fresh:
@@ -168,6 +171,7 @@ class SmtpTransport:
                     todo.appendleft((n, mail))
                     continue
                 answers[n] = answer
+                course.answered(n, answer)
         finally:
             if line is not None and line.open:
                 self._idle.append(line)

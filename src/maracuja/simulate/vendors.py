@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from maracuja import rng
 from maracuja.channels.base import Answer, Mail, Stage
+from maracuja.runtime.transport import Course
 from maracuja.simulate.sink import Received
 
 
@@ -29,9 +31,15 @@ class MailVendor:
     received: list[Received] = field(default_factory=list)
     _tries: Counter[bytes] = field(default_factory=Counter)
 
-    async def send(self, wires: Sequence[Mail], halted: Callable[[], bool]) -> list[Answer | None]:
-        """Answers in the order of `wires`; None for those not begun once `halted` says so."""
-        return [None if halted() else self._take(mail) for mail in wires]
+    async def send(self, wires: Sequence[Mail], course: Course) -> list[Answer | None]:
+        """Answers in the order of `wires`; None for those not begun once the course is halted."""
+        answers: list[Answer | None] = [None] * len(wires)
+        going = list(takewhile(lambda _: not course.halted(), range(len(wires))))
+        if going and await course.begin(going):
+            for n in going:
+                answers[n] = answer = self._take(wires[n])
+                course.answered(n, answer)
+        return answers
 
     async def close(self) -> None:
         """Nothing is kept open."""

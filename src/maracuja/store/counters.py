@@ -1,4 +1,4 @@
-"""Gives out blocks of numbers that are never given twice: pid, rev, run, chunk, catalog_rev.
+"""Gives out blocks of numbers that are never given twice: pid, rev, run, chunk, claim.
 
 A block is held by its transaction: another writer waits, so numbers are committed in order.
 """

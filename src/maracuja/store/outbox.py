@@ -31,7 +31,7 @@ class OutboxState(IntEnum):
     """Where a message is; CLAIMED and below are not final."""
 
     QUEUED = 0
-    CLAIMED = 1  # with the transport: unknown if we crash now
+    CLAIMED = 1  # with the transport: what it has begun is unknown if we crash now
     SENT = 2  # accepted by the vendor
     FAILED = 3  # refused for good, or out of attempts
     UNKNOWN = 4  # it may or may not have been sent
@@ -134,10 +134,10 @@ def claim(
             touched.append(chunk)
         if len(rows) >= limit:
             break
-    claimed = _claimed(rows)
-    _set_state(conn, claimed.chunk, claimed.n, OutboxState.CLAIMED)
+    taken = _claimed(rows)
+    _set_state(conn, taken.chunk, taken.n, OutboxState.CLAIMED)
     _refresh(conn, touched)
-    return claimed
+    return taken
 
 
 def finish(conn: Connection, *, chunk: Any, n: Any, state: Any, due_us: Any = 0) -> int:
@@ -200,26 +200,16 @@ def put_back(conn: Connection, *, chunk: Any, n: Any, due_us: Any) -> int:
     return changed
 
 
-def recover(conn: Connection, *, honouring: Collection[int] = ()) -> Claimed:
-    """After a crash: claimed messages become UNKNOWN and are returned.
-
-    On the channels of `honouring`, whose vendors recognise our id, they are queued again instead
-    (and not returned).
-    """
-    lost = outbox.c.state == int(OutboxState.CLAIMED)
+def claimed(conn: Connection) -> Claimed:
+    """What is claimed now: after a start, what a crash has left."""
     open_chunks = select(chunks.c.chunk).where(chunks.c.left > 0)
     rows = bulk.fetch(
         conn,
         select(*_ROW)
-        .where(outbox.c.chunk.in_(open_chunks), lost)
+        .where(outbox.c.chunk.in_(open_chunks), outbox.c.state == int(OutboxState.CLAIMED))
         .order_by(outbox.c.chunk, outbox.c.n),
     )
-    claimed = _claimed(rows)
-    repeat = np.isin(claimed.channel, list(honouring))
-    _set_state(conn, claimed.chunk[repeat], claimed.n[repeat], OutboxState.QUEUED)
-    _set_state(conn, claimed.chunk[~repeat], claimed.n[~repeat], OutboxState.UNKNOWN)
-    _refresh(conn, np.unique(claimed.chunk).tolist())
-    return Claimed(*(column[~repeat] for column in claimed))
+    return _claimed(rows)
 
 
 def withdraw_run(conn: Connection, run: int) -> int:

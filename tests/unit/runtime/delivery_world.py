@@ -25,9 +25,10 @@ from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
 from maracuja.model import ConsentState, TopicKind, Trait, TraitSource, micros
 from maracuja.rng import make_ids
-from maracuja.runtime.delivery import Delivery, Sender, Transport
+from maracuja.runtime.delivery import Delivery, Sender
 from maracuja.runtime.delivery_checks import Rules
 from maracuja.runtime.delivery_texts import as_stored, natural_id
+from maracuja.runtime.transport import Course, Transport
 from maracuja.store import consents, feed, outbox, people, runs, traits
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk, OutboxState
@@ -63,20 +64,19 @@ class Obedient:
     before_each: Callable[[int], None] = lambda n: None
     crash_after: int | None = None
 
-    async def send(self, wires: Sequence[Any], halted: Callable[[], bool]) -> list[Answer | None]:
+    async def send(self, wires: Sequence[Any], course: Course) -> list[Answer | None]:
         found: list[Answer | None] = [None] * len(wires)
         for n, mail in enumerate(wires):
             self.before_each(len(self.carried))
-            if halted():
-                break
-            if self.crash_after is not None and len(self.carried) >= self.crash_after:
-                raise Crash
             answer = self.answers.get(mail.recipient, ACCEPTED)
-            if answer is None:
+            if course.halted() or answer is None or not await course.begin([n]):
                 break
             if answer.stage is not Stage.CONNECT:
                 self.carried.append(mail)
+            if self.crash_after is not None and len(self.carried) > self.crash_after:
+                raise Crash
             found[n] = answer
+            course.answered(n, answer)
         return found
 
     async def close(self) -> None:
@@ -104,6 +104,7 @@ class World:
 
     def __init__(self, store: Store, root: Path) -> None:
         self.store, self.root = store, root
+        self.journal = root.with_name("delivery.journal")
         self.transport = Obedient()
         self.limits = Limits()
         self.delivery = self.open(self.transport)
@@ -120,6 +121,7 @@ class World:
             [self.sender],
             LinkMaker("https://go.example", RING),
             Rules(**{"quiet": None, "zone": "UTC", "salt": SALT, **rules}),
+            journal=self.journal,
         )
 
     def add_people(self, pids: Sequence[int], *, zone: str = "") -> None:

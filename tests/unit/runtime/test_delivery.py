@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import time, timedelta
@@ -12,19 +13,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from maracuja.campaigns.schedule import Occurrence
-from maracuja.channels.base import Answer, Stage
+from maracuja.channels.base import Answer, Mail, Stage
 from maracuja.channels.limits import Limits
 from maracuja.decisions.quiet import QuietHours
+from maracuja.errors import Conflict
 from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, TopicKind, micros
+from maracuja.runtime.delivery_journal import COUNTER
 from maracuja.runtime.delivery_results import retry_at
-from maracuja.store import full_mailboxes, health, runs, suppressions
+from maracuja.store import counters, full_mailboxes, health, runs, suppressions
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
-from maracuja.store.schema import merges, profiles
+from maracuja.store.schema import merges, outbox, profiles
 from maracuja.templates.definition import LinkPolicy
 from tests.unit.runtime.delivery_world import (
     NOW,
@@ -216,26 +219,107 @@ def test_a_stop_holds_before_the_next_mail_and_nothing_is_lost(world: World, how
     assert len(set(world.recipients())) == len(world.transport.carried) == 30
 
 
-def test_a_crash_leaves_at_most_a_batch_unknown_and_repeats_nothing(world: World) -> None:
-    world.ready(100)
-    world.transport.crash_after = 33
+def crashed(world: World, size: int, after: int) -> list[Mail]:
+    """The process dies while the message number `after` is with the vendor; what went out."""
+    world.ready(size)
+    world.transport.crash_after = after
     with pytest.raises(Crash):
         world.run()
-    in_flight = [pid for pid, state in world.states().items() if state is S.CLAIMED]
-    assert 0 < len(in_flight) <= world.sender.batch
-
     before = world.transport.carried
     world.transport = Obedient()
     world.delivery.close()
     world.delivery = world.open(world.transport)
-    assert world.delivery.recover(NOW) == len(in_flight)
+    return before
+
+
+def test_a_crash_leaves_only_what_was_with_the_vendor_unknown(world: World) -> None:
+    before = crashed(world, 100, after=33)
+    assert list(world.states().values()).count(S.CLAIMED) > 1
+    assert world.delivery.recover(NOW) == 1
+    assert Counter(world.states().values()) == {S.SENT: 33, S.UNKNOWN: 1, S.QUEUED: 66}
     world.run()
-    counted = Counter(world.states().values())
-    assert counted == {S.UNKNOWN: len(in_flight), S.SENT: 100 - len(in_flight)}
+    assert Counter(world.states().values()) == {S.UNKNOWN: 1, S.SENT: 99}
     sent = [mail.message_id for mail in [*before, *world.transport.carried]]
-    assert len(sent) == len(set(sent)), "no Message-ID goes out twice"
-    assert names(world)["Message Unknown"] == len(in_flight)
+    assert len(sent) == len(set(sent)) == 100, "no Message-ID goes out twice"
+    assert names(world) == {"Message Unknown": 1, "Message Sent": 99}
+    assert world.journal.read_bytes() == b"", "what is recorded needs no journal"
     assert world.delivery.recover(NOW) == 0
+
+
+def test_what_was_answered_before_a_crash_counts_as_it_was_answered(world: World) -> None:
+    world.transport.answers = {"p2@mail.example": NOBODY, "p3@mail.example": LATER}
+    crashed(world, 6, after=4)
+    assert world.delivery.recover(NOW) == 1
+    found = world.states()
+    assert [found[pid] for pid in range(1, 7)] == [
+        S.SENT, S.FAILED, S.QUEUED, S.SENT, S.UNKNOWN, S.QUEUED,
+    ]  # fmt: skip
+    with world.store.read() as conn:
+        assert [row.pid for row in suppressions.current(conn, micros(NOW))] == [2]
+        attempts = dict(conn.execute(select(outbox.c.pid, outbox.c.attempts)).all())
+    assert (attempts[3], attempts[6]) == (1, 0)
+
+
+@pytest.mark.parametrize("how", ["gone", "of another claim", "cut off"])
+def test_without_its_journal_all_that_was_claimed_is_unknown(world: World, how: str) -> None:
+    crashed(world, 10, after=3)
+    if how == "gone":
+        world.journal.unlink()
+    elif how == "cut off":
+        world.journal.write_bytes(world.journal.read_bytes()[:7])
+    else:
+        with world.store.write() as conn:
+            counters.take(conn, COUNTER)
+    assert world.delivery.recover(NOW) == 10
+    assert set(world.states().values()) == {S.UNKNOWN}
+
+
+def test_half_a_line_at_the_end_of_the_journal_is_of_no_account(world: World) -> None:
+    crashed(world, 10, after=3)
+    with world.journal.open("ab") as file:
+        file.write(b'{"begun":[[1,9')
+    assert world.delivery.recover(NOW) == 1
+
+
+def test_a_crash_while_recovering_is_recovered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashed(world, 10, after=3)
+
+    def dies(*_: object, **__: object) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr("maracuja.runtime.delivery.record", dies)
+        with pytest.raises(Crash):
+            world.delivery.recover(NOW)
+    assert world.delivery.recover(NOW) == 1
+
+
+def test_whose_claim_was_taken_over_begins_and_records_nothing(world: World) -> None:
+    """A worker that slept through its lease wakes up in the middle of a batch."""
+    world.ready(10)
+    other_mail = Obedient()
+    other = world.open(other_mail)
+    unknown: list[int] = []
+
+    def work() -> None:
+        unknown.append(other.recover(NOW))
+        other.step(NOW)
+
+    def sleep(n: int) -> None:
+        if n == 4 and not other_mail.carried:
+            meanwhile = threading.Thread(target=work)
+            meanwhile.start()
+            meanwhile.join()
+
+    world.transport.before_each = sleep
+    with pytest.raises(Conflict, match="taken over"):
+        world.delivery.step(NOW)
+    other.close()
+    assert unknown == [0]
+    assert len(world.transport.carried) == 4 and len(other_mail.carried) == 6
+    assert set(world.states().values()) == {S.SENT}
 
 
 def test_an_address_that_is_none_is_suppressed(world: World) -> None:

@@ -23,6 +23,7 @@ from maracuja.clock import SimClock
 from maracuja.errors import ConfigError, Conflict
 from maracuja.model import FileKind, micros
 from maracuja.runtime import erasing, launch_control, orders
+from maracuja.runtime.transport import Course
 from maracuja.runtime.worker import Hold, Worker
 from maracuja.simulate.vendors import MailVendor
 from maracuja.store import commands, definitions, feed, inbox, leases, manifest, people, runs
@@ -227,13 +228,13 @@ class Slow(MailVendor):
         super().__init__(keep=True)
         self._shop = shop
 
-    async def send(self, wires: Sequence[Mail], halted: Callable[[], bool]) -> list[Answer | None]:
+    async def send(self, wires: Sequence[Mail], course: Course) -> list[Answer | None]:
         """The answer to the first; the others only if nobody says stop."""
-        [first] = await super().send(wires[:1], halted)
+        [first] = await super().send(wires[:1], course)
         self._shop.clock.advance(timedelta(seconds=31))
         Hold(self._shop.app.store, "second", self._shop.clock).keep()
         await asyncio.sleep(5.5)  # the heart beats every five
-        return [first, *await super().send(wires[1:], halted)]
+        return [first, *await super().send(wires[1:], course)]
 
 
 @pytest.mark.slow

@@ -95,18 +95,17 @@ def test_paused_runs_and_channels_wait_without_holding_up_the_others(store: Stor
         assert outbox.next_due(conn, paused_runs=[1, 2, 3]) is None
 
 
-def test_after_a_crash_claimed_is_unknown_unless_the_vendor_honours_our_id(store: Store) -> None:
+def test_what_is_claimed_is_found_again(store: Store) -> None:
     queue(store, 1, size=3)
     with store.write() as conn:
         outbox.add_chunk(
             conn, Chunk(2, 1, "bodies/2.parquet", 1, 0), pid=[9], channel=6, due_us=NOW
         )
         outbox.claim(conn, NOW)
-    with store.write() as conn:
-        lost = outbox.recover(conn, honouring=[6])
-        assert list(lost.pid) == [100, 101, 102]
-        assert outbox.counts(conn, 1)[OutboxState.UNKNOWN] == 3
-        assert list(outbox.claim(conn, NOW).pid) == [9]
+    with store.read() as conn:
+        found = outbox.claimed(conn)
+        assert list(found.pid) == [100, 101, 102, 9]
+        assert list(found.due_us) == [NOW] * 4
         assert [c.path for c in outbox.chunks_of(conn, [2, 1, 2])] == [
             "bodies/1.parquet",
             "bodies/2.parquet",
