@@ -39,6 +39,7 @@ FLAGS: Final = {
     "title": "a title was dropped",
     "spaced": "letters with spaces between were joined",
     "glued": "a surname and a name written together were parted",
+    "comma": "a comma stands between the words",
 }
 REFUSALS: Final = {
     "empty": "there are no letters",
@@ -63,11 +64,11 @@ _SEPARATOR = re.compile(r"[/\\|&+]")
 _MARKS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("`´′ʹ‘＇", "'"))
 # An apostrophe may end a Latin word: so ь is written ("Igor'").
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*(?:(?<=[A-Za-z])['’ʼ](?![^\W\d_]))?\.?")
-_HUMPS = re.compile("[А-ЯЁІЇЄҐӨҮ]?[а-яёіїєґөү]{2,}(?:[А-ЯЁІЇЄҐӨҮ][а-яёіїєґөү]{2,})+")
+_HUMPS = re.compile("(?:[А-ЯЁІЇЄҐӨҮ]?[а-яёіїєґөү]{2,})+[А-ЯЁІЇЄҐӨҮ]['’ʼ]?[а-яёіїєґөү]+")
 _HUMP = re.compile("(?<=[а-яёіїєґөү])(?=[А-ЯЁІЇЄҐӨҮ])")
 _REPEATED = re.compile(r"(.)\1\1|^(.{1,3})\2{2,}$")
 _TELLING_SIGNS = frozenset("+|`´\ufffd")
-_AND_LETTERS = frozenset("ийізy")
+_AND = refused_words.AND
 _ABBREVIATION = 2  # letters before a dot: "Ю." and "Дж." are initials, "Иванов." is a word
 
 
@@ -102,7 +103,7 @@ def refusal(words: list[str]) -> str:
 def _two_people(words: list[str]) -> bool:
     """Whether an "and" stands between two of the words."""
     return any(
-        word in _AND_LETTERS or (word.islower() and word in refused_words.AND)
+        word in _AND or (len(word) > 1 and word.isupper() and word.lower() in _AND)
         for word in words[1:-1]
     )
 
@@ -218,6 +219,8 @@ def _carefully(raw: str) -> Cleaned:
         return Cleaned("", tuple(flags), refused)
     if any(map(str.isdigit, text)):
         flags.append("digit")
+    if "," in text.strip(" ,"):
+        flags.append("comma")
     words = _words(text, flags)
     if not words:
         return Cleaned("", tuple(flags), "empty")

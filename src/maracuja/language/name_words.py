@@ -46,24 +46,35 @@ _SURNAMES: Final = (
     (
         re.compile(
             "(?:ов|ев|ёв|ова|ева|ёва|ский|цкий|ская|цкая|ской|цкой|ський|ська|цький|цька|енко|"
-            "ейко|ченко|швили|швілі|дзе|дзей|янц|ян|чук|щук|юк|ців|ишин|їв|iв|"
-            "skiy|skij|sky|skyi|skyy|skaya|ska|ova|eva|ov|ev|enko|chuk|yuk|iuk|shvili|dze|yan)$"
+            "ейко|ченко|швили|швілі|дзе|дзей|янц|чук|щук|юк|ців|ишин|їв|iв|"
+            "skiy|skij|sky|skyi|skyy|skaya|ska|ova|eva|ov|ev|enko|chuk|yuk|iuk|shvili|dze)$"
         ),
         2000.0,
     ),
     (
-        re.compile("(?:ин|ына|ін|їн|ык|ак|як|ук|ик|ко|ець|ець|их|ых|ів|ий|ый|in|yn|ko|ak|uk)$"),
+        re.compile(
+            "(?:ин|ына|ін|їн|ык|ак|як|ук|ик|ко|ець|ець|их|ых|ів|ий|ый|ян|in|yn|ko|ak|uk|yan|ian)$"
+        ),
         60.0,
     ),
     (re.compile("(?:ина|іна|їна|ina|yna)$"), 40.0),
 )
 _SURNAME_LETTERS = 5
+_COMMON_SURNAMES: Final = frozenset(
+    """
+    ким цой ли пак тен хан шмидт миллер мельник коваль мороз вовк бойко ткач гончар лысенко жук
+    kim tsoy tsoi choi li lee pak tian khan shmidt schmidt miller melnyk melnik koval moroz vovk
+    smith johnson williams brown jones boyko boiko
+    """.split()
+)
+_COMMON_SURNAME = 20_000.0
+_NEVER_SURNAMES: Final = frozenset("параскева".split())  # though they end like one
 
 _PATRONYMIC = re.compile(
     "(?:[оеэ]вич|ьич|[йі]ович|йович|івич|ївич|илич|ілліч|ич[иі]?н[иі]чна|[оеэ]вна|івна|ївна|"
     "[иі]чна|мич|кич|нич|ввич|[oey]vich|[oeiy]vych|[oe]vna|[iy]vna|ichna|yich|ovic)$"
 )
-_PATRONYMIC_LETTERS = 6
+_PATRONYMIC_LETTERS = 5
 PATRONYMIC_TAILS: Final = frozenset(
     "оглы оглу огли оглі угли улы уулу кызы кизи гызы гизи ogly oglu kyzy kizi".split()
 )
@@ -90,8 +101,13 @@ def _sought(folded: str, language: str) -> tuple[Entry | None, float]:
 
 
 def _sought_in_latin(folded: str, language: str) -> tuple[Entry | None, float]:
-    """The same for a name in Latin letters, put back into the letters of its table."""
-    for rank, table in enumerate(SOUGHT[language]):
+    """The same for a name in Latin letters, by the spellings of the text's own language.
+
+    Another language's table would answer where this one is silent because two names share the
+    spelling; only an English text, which keeps the letters as they are, asks all.
+    """
+    tables = SOUGHT[language] if language == "en" else (language,)
+    for rank, table in enumerate(tables):
         entry = known(table).from_latin(folded)
         if entry is None and "-" in folded:
             entry = _each_from_latin(folded, table)
@@ -112,6 +128,10 @@ def _each_from_latin(folded: str, table: str) -> Entry | None:
 def _as_surname(folded: str, bearers: float) -> float:
     """How many people would bear the word as a surname, judging by its ending."""
     weight = _PLAIN_SURNAME + _SHARE_OF_BEARERS * bearers
+    if folded in _COMMON_SURNAMES:
+        return weight + _COMMON_SURNAME
+    if folded in _NEVER_SURNAMES:
+        return weight
     if len(folded) >= _SURNAME_LETTERS:
         for ending, heavy in _SURNAMES:
             if ending.search(folded):

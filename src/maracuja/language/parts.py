@@ -45,9 +45,11 @@ P_MAX: Final = 0.999
 
 # How often, of the fields that could be read so, none of the words is the given name.
 _NONE_GIVEN = 0.02
-_NONE_GIVEN_WITH_INITIAL = 0.4
+_NONE_GIVEN_WITH_INITIAL = 0.1
 _NONE_GIVEN_AFTER_INITIAL = 20.0
 _BEFORE_PATRONYMIC = 30.0  # the word before a patronymic is the given name so much more often
+# How often two known names with "И" or a comma between them are two people's.
+_TWO_PEOPLE: Final = {"И": 10.0, "Й": 10.0, "І": 10.0, "Y": 10.0, "comma": 2.0}
 _INITIALS_MAX = 1  # two stand for the given name and the patronymic: only a surname is left
 
 _P_BY_PLACE = 0.93
@@ -82,7 +84,8 @@ def parts(cleaned: Cleaned, language: str) -> Parts:
     if initials > _INITIALS_MAX:
         return _nothing(words, flags, "unknown")
     leading = len(words) == 1 and _is_initial(texts[0])
-    return _weighed(*_with_tails(long, words), _none_given(initials, leading), flags)
+    typed, words = _with_tails(long, words)
+    return _weighed(typed, words, _none_given(initials, leading), _joined(texts, flags), flags)
 
 
 def _is_initial(text: str) -> bool:
@@ -97,6 +100,12 @@ def _none_given(initials: int, leading: bool) -> float:
     return _NONE_GIVEN_AFTER_INITIAL if leading else _NONE_GIVEN_WITH_INITIAL
 
 
+def _joined(texts: list[str], flags: list[str]) -> float:
+    """The weight of the words being two people's names, from what stands between them."""
+    between = max((_TWO_PEOPLE.get(text, 0.0) for text in texts[1:-1]), default=0.0)
+    return max(between, _TWO_PEOPLE["comma"] if "comma" in flags else 0.0)
+
+
 def _nothing(words: list[Word], flags: list[str], why: str) -> Parts:
     """No name to say; a surname may still be there."""
     surname = " ".join(word.written for word in words if not word.patronymic and not word.given)
@@ -104,7 +113,9 @@ def _nothing(words: list[Word], flags: list[str], why: str) -> Parts:
     return Parts("", patronymic, surname, 0.0, tuple(dict.fromkeys((*flags, why))))
 
 
-def _weighed(typed: list[str], words: list[Word], none_given: float, flags: list[str]) -> Parts:
+def _weighed(
+    typed: list[str], words: list[Word], none_given: float, two_people: float, flags: list[str]
+) -> Parts:
     """The likeliest reading of the words, one of them being the given name."""
     places = [at for at, word in enumerate(words) if not word.patronymic]
     if not any(words[at].given for at in places):
@@ -117,7 +128,10 @@ def _weighed(typed: list[str], words: list[Word], none_given: float, flags: list
         for at in places
     }
     best = max(weights, key=weights.__getitem__)
-    p = weights[best] / (sum(weights.values()) + none_given * all_surnames)
+    against = none_given * all_surnames
+    if two_people and len(places) > 1:
+        against += two_people * math.prod(words[at].bearers for at in places)
+    p = weights[best] / (sum(weights.values()) + against)
     given, surnames = words[best], [words[at] for at in places if at != best]
     patronymic = _patronymic(words, best)
     if surnames and places[0] != best:

@@ -11,7 +11,7 @@ from typing import Final
 COMPANIES: Final = frozenset(
     """
     ооо оао зао пао нао ао ип чп пбоюл нко ано тоо мчп гуп муп фгуп кфх снт тсж ко
-    тов тзов фоп прат пат ват зат спд ндо осбб кооператив
+    тов тзов фоп пп прат пат ват зат спд ндо осбб кооператив
     ххк хк ххн бхн зөвлөгөө компани
     llc ltd inc gmbh corp co plc llp sro jsc ooo oao zao ip fop tov company
     компания компанія фирма фірма магазин салон студия студія ателье ательє кафе ресторан отель
@@ -50,7 +50,7 @@ NOBODY: Final = frozenset(
 )
 """Stop words: with one of them in the field, no other word of it is trusted."""
 
-AND: Final = frozenset("и й і та або или и/или and or und плюс с со з зі із ба болон".split())
+AND: Final = frozenset("и й і y та або или and or und плюс с со з зі із ба болон".split())
 """Words that join two people, in small letters between two words."""
 
 TITLES: Final = frozenset(
