@@ -148,6 +148,7 @@ class FileKind(StrEnum):
     BODIES = "bodies"
     PROFILES = "profiles"
     AUDIENCE = "audience"
+    NAMES = "names"  # cards of names, of nobody in particular
 
 
 class LakeFile(Record, frozen=True):
