@@ -164,7 +164,7 @@ def _plain(text: str) -> Cleaned | None:
 def _letter_or_space(c: str) -> str:
     """The character if a name or its surroundings need it, nothing for an invisible one."""
     category = unicodedata.category(c)
-    if category[0] in "LNPZ" or c in _TELLING_SIGNS:
+    if category[0] in "LPZ" or category == "Nd" or c in _TELLING_SIGNS:
         return c
     return "" if category in ("Cf", "Mn", "Me") else " "
 

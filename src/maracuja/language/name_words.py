@@ -42,23 +42,21 @@ FOREIGN: Final = 0.3
 # How many of 2.6 million people would bear a word as their surname, by its look.
 _PLAIN_SURNAME, _SHARE_OF_BEARERS = 10.0, 0.01
 _SHORT, _SHORT_LETTERS = 100.0, 2  # two letters are seldom a whole name
-_SURNAMES: Final = (
+_SURNAME_ENDINGS: Final[tuple[tuple[tuple[str, ...], float], ...]] = (
     (
-        re.compile(
-            "(?:ов|ев|ёв|ова|ева|ёва|ский|цкий|ская|цкая|ской|цкой|ський|ська|цький|цька|енко|"
-            "ейко|ченко|швили|швілі|дзе|дзей|янц|чук|щук|юк|ців|ишин|їв|iв|"
-            "skiy|skij|sky|skyi|skyy|skaya|ska|ova|eva|ov|ev|enko|chuk|yuk|iuk|shvili|dze)$"
+        tuple(
+            """
+            ов ев ёв ова ева ёва ский цкий ская цкая ской цкой ський ська цький цька енко ейко
+            швили швілі дзе дзей янц чук щук юк ців ишин їв iв skiy skij sky skyi skyy skaya ska
+            ova eva ov ev enko chuk yuk iuk shvili dze
+            """.split()
         ),
         2000.0,
     ),
-    (
-        re.compile(
-            "(?:ин|ына|ін|їн|ык|ак|як|ук|ик|ко|ець|ець|их|ых|ів|ий|ый|ян|in|yn|ko|ak|uk|yan|ian)$"
-        ),
-        60.0,
-    ),
-    (re.compile("(?:ина|іна|їна|ina|yna)$"), 40.0),
-)
+    (tuple("ин ына ін їн ык ак як ук ик ко ець их ых ів ий ый ян in yn ko ak uk yan ian".split()),
+     60.0),
+    (tuple("ина іна їна ina yna".split()), 40.0),
+)  # fmt: skip
 _SURNAME_LETTERS = 5
 _COMMON_SURNAMES: Final = frozenset(
     """
@@ -70,9 +68,12 @@ _COMMON_SURNAMES: Final = frozenset(
 _COMMON_SURNAME = 20_000.0
 _NEVER_SURNAMES: Final = frozenset("параскева".split())  # though they end like one
 
-_PATRONYMIC = re.compile(
-    "(?:[оеэ]вич|ьич|[йі]ович|йович|івич|ївич|илич|ілліч|ич[иі]?н[иі]чна|[оеэ]вна|івна|ївна|"
-    "[иі]чна|мич|кич|нич|ввич|[oey]vich|[oeiy]vych|[oe]vna|[iy]vna|ichna|yich|ovic)$"
+_PATRONYMIC_ENDINGS: Final = tuple(
+    """
+    ович евич эвич ьич йович ійович івич ївич илич ілліч мич кич нич ввич
+    овна евна эвна івна ївна ична ічна инична інічна
+    ovich evich yvich evych ovych iyvych yovych ovna evna ivna yvna ichna yich ovic
+    """.split()
 )
 _PATRONYMIC_LETTERS = 5
 PATRONYMIC_TAILS: Final = frozenset(
@@ -82,12 +83,15 @@ PATRONYMIC_TAILS: Final = frozenset(
 _BORNE_AS_GIVEN = 100  # a word that looks like a patronymic but is many people's given name
 
 _LOOKS_CYRILLIC = re.compile("[ABCEHIKMOPTXYaceiopxy'’-]+")
+_SOFT_SIGN = re.compile("(?<=[bcdfghjklmnpqrstvwxz])'")  # which most spellings leave out
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OUTWEIGHED = 20
 
 
 def titled(word: str) -> str:
     """A word with a capital at the start of each hyphened part, and small letters after it."""
+    if "-" not in word:
+        return word[:1].upper() + word[1:].lower()
     return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
 
 
@@ -133,8 +137,8 @@ def _as_surname(folded: str, bearers: float) -> float:
     if folded in _NEVER_SURNAMES:
         return weight
     if len(folded) >= _SURNAME_LETTERS:
-        for ending, heavy in _SURNAMES:
-            if ending.search(folded):
+        for endings, heavy in _SURNAME_ENDINGS:
+            if folded.endswith(endings):
                 return weight + heavy
     return weight + _SHORT if len(folded) <= _SHORT_LETTERS else weight
 
@@ -144,7 +148,7 @@ def _is_patronymic(folded: str, bearers: float) -> bool:
     return (
         len(folded) >= _PATRONYMIC_LETTERS
         and bearers < _BORNE_AS_GIVEN
-        and _PATRONYMIC.search(folded) is not None
+        and folded.endswith(_PATRONYMIC_ENDINGS)
     )
 
 
@@ -153,9 +157,8 @@ def _spelt(word: str, entry: Entry) -> str:
 
     An inner capital is kept only where the table has one.
     """
-    if fold(entry.name) == fold(word) and titled(entry.name) != entry.name:
-        return entry.name
-    return titled(word)
+    plain = entry.name[1:].islower() or titled(entry.name) == entry.name
+    return titled(word) if plain or fold(entry.name) != fold(word) else entry.name
 
 
 def _in_latin(word: str, language: str) -> Word:
@@ -165,8 +168,8 @@ def _in_latin(word: str, language: str) -> Word:
     """
     folded = fold(word)
     entry, bearers = _sought_in_latin(folded, language)
-    if entry is None and "'" in folded:  # a soft sign, which most spellings leave out
-        entry, bearers = _sought_in_latin(folded.replace("'", ""), language)
+    if entry is None and "'" in folded:
+        entry, bearers = _sought_in_latin(_SOFT_SIGN.sub("", folded), language)
     given = entry.name if entry is not None else ""
     change = "latin"
     if language == "en":
@@ -176,15 +179,14 @@ def _in_latin(word: str, language: str) -> Word:
         other, alike = _sought(fold(twin), language)
         if other is not None and fold(other.name) != fold(given):
             if alike > _OUTWEIGHED * bearers:
-                return _weighed(twin, _spelt(twin, other), alike, "scripts")
+                return _weighed(twin, fold(twin), _spelt(twin, other), alike, "scripts")
             if bearers <= _OUTWEIGHED * alike:
                 given, bearers = "", 0.0
-    return _weighed(word, given, bearers, change)
+    return _weighed(word, folded, given, bearers, change)
 
 
-def _weighed(word: str, given: str, bearers: float, change: str) -> Word:
+def _weighed(word: str, folded: str, given: str, bearers: float, change: str) -> Word:
     """The word with its weights."""
-    folded = fold(word)
     patronymic = _is_patronymic(folded, bearers)
     if patronymic:
         given, bearers = "", 0.0
@@ -207,5 +209,7 @@ def read_word(word: str, language: str) -> Word:
 
 def _in_cyrillic(word: str, language: str, change: str = "") -> Word:
     """A word of Cyrillic letters, looked up as it stands."""
-    entry, bearers = _sought(fold(word), language)
-    return _weighed(word, _spelt(word, entry) if entry is not None else "", bearers, change)
+    folded = fold(word)
+    entry, bearers = _sought(folded, language)
+    given = "" if entry is None else _spelt(word, entry)
+    return _weighed(word, folded, given, bearers, change)
