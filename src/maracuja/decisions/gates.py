@@ -23,7 +23,7 @@ COLUMNS: Final = {
     "held": pl.String,  # '', 'campaign', 'global'
 }
 OPTIONAL: Final = {
-    "fault": pl.String,  # a Reason of the template, or null where the text stands
+    "fault": pl.String,  # reasons.stored of the template, or null where the text stands
     "due_us": pl.Int64,  # when the schedule wants this person to hear; null: now
     "expires_us": pl.Int64,  # null: never
     "free_us": pl.Int64,  # from when on the frequency cap allows it; null: now
@@ -54,7 +54,7 @@ def text_needed(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.Series:
 
 
 def decide(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.DataFrame:
-    """Columns `outcome`, `reason` (texts) and `until_us` (Int64, only where outcome is wait).
+    """Columns `outcome`, `reason` (reasons.stored) and `until_us` (Int64, only where it is wait).
 
     `people` has COLUMNS and any of OPTIONAL, shape (n,); the answer has its order. The first gate
     that stops a person is the reason on record: the time in the person's zone and the expiry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -30,7 +31,6 @@ class Reason(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     UNSURE = "unsure"
-    SENSITIVE = "sensitive"
     PRODUCT_GONE = "product_gone"
     TOO_LONG = "too_long"
     NOT_RENDERED = "not_rendered"
@@ -43,30 +43,30 @@ class Reason(StrEnum):
 
 LANGUAGES: Final = ("en", "ru", "uk")
 
-# The number of a reason in the state database: its place in this list, so only append to it.
-CODES: Final[tuple[Reason, ...]] = (
-    Reason.LOCAL_TIME,
-    Reason.EXPIRED,
-    Reason.GONE,
-    Reason.SUPPRESSED,
-    Reason.OPTED_OUT,
-    Reason.CONSENT_PENDING,
-    Reason.CONSENT_UNPROVEN,
-    Reason.NO_CONSENT,
-    Reason.NO_ADDRESS,
-    Reason.MISSING,
-    Reason.STALE,
-    Reason.UNSURE,
-    Reason.SENSITIVE,
-    Reason.PRODUCT_GONE,
-    Reason.TOO_LONG,
-    Reason.NOT_RENDERED,
-    Reason.QUIET_HOURS,
-    Reason.FREQUENCY_CAP,
-    Reason.HELD_OUT,
-    Reason.CANCELLED,
-    Reason.PASSED,
-)
+# The number of a reason in the state database: never change one, nor give it again (12 was one).
+CODES: Final[dict[Reason, int]] = {
+    Reason.LOCAL_TIME: 0,
+    Reason.EXPIRED: 1,
+    Reason.GONE: 2,
+    Reason.SUPPRESSED: 3,
+    Reason.OPTED_OUT: 4,
+    Reason.CONSENT_PENDING: 5,
+    Reason.CONSENT_UNPROVEN: 6,
+    Reason.NO_CONSENT: 7,
+    Reason.NO_ADDRESS: 8,
+    Reason.MISSING: 9,
+    Reason.STALE: 10,
+    Reason.UNSURE: 11,
+    Reason.PRODUCT_GONE: 13,
+    Reason.TOO_LONG: 14,
+    Reason.NOT_RENDERED: 15,
+    Reason.QUIET_HOURS: 16,
+    Reason.FREQUENCY_CAP: 17,
+    Reason.HELD_OUT: 18,
+    Reason.CANCELLED: 19,
+    Reason.PASSED: 20,
+}
+_BY_CODE: Final = {number: reason for reason, number in CODES.items()}
 
 _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
     Reason.LOCAL_TIME: (
@@ -129,11 +129,6 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "данные, нужные сообщению, лишь предположительны",
         "дані, потрібні повідомленню, лише припущення",
     ),
-    Reason.SENSITIVE: (
-        "the message would have shown a sensitive trait",
-        "сообщение раскрыло бы чувствительные данные",
-        "повідомлення розкрило б чутливі дані",
-    ),
     Reason.PRODUCT_GONE: (
         "the product is sold out or no longer offered",
         "товар распродан или больше не продаётся",
@@ -176,6 +171,41 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
     ),
 }
 
+# Where the decision says which value it was: `missing:person.city`.
+_DETAILED: Final[dict[Reason, tuple[str, str, str]]] = {
+    Reason.MISSING: (
+        "the person's {name} is not known",
+        "о человеке неизвестно: {name}",
+        "про людину невідомо: {name}",
+    ),
+    Reason.STALE: (
+        "what is known as the person's {name} is too old",
+        "данные о человеке устарели: {name}",
+        "дані про людину застаріли: {name}",
+    ),
+    Reason.UNSURE: (
+        "the person's {name} is only guessed",
+        "данные о человеке лишь предположительны: {name}",
+        "дані про людину лише припущення: {name}",
+    ),
+    Reason.TOO_LONG: (
+        "the text would have been too long: {name}",
+        "текст получился бы слишком длинным: {name}",
+        "текст вийшов би задовгим: {name}",
+    ),
+}
+_NAMES: Final[dict[str, tuple[str, str, str]]] = {
+    "first_name": ("first name", "имя", "ім'я"),
+    "last_name": ("last name", "фамилия", "прізвище"),
+    "gender": ("gender", "пол", "стать"),
+    "city": ("city", "город", "місто"),
+    "birthday": ("birthday", "день рождения", "день народження"),
+    "email": ("e-mail", "адрес почты", "адреса пошти"),
+    "phone": ("phone", "телефон", "телефон"),
+    "language": ("language", "язык", "мова"),
+}
+_PLAIN: Final = re.compile(r"(?:products\[)?(?:person|facts)\.(\w+)\]?")
+
 _OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
     Outcome.SEND: ("sent", "отправлено", "надіслано"),
     Outcome.GHOST: (
@@ -209,25 +239,41 @@ _MACHINE: Final = (" (by a machine)", " (программой)", " (програ
 
 def code(reason: Reason) -> int:
     """The reason's number in the state database."""
-    return CODES.index(reason)
+    return CODES[reason]
 
 
 def reason_of(number: int) -> Reason:
-    """The reason with that number; IndexError where there is none."""
-    return CODES[number]
+    """The reason with that number; KeyError where there is none."""
+    return _BY_CODE[number]
 
 
-def words(reason: Reason, language: str = "en") -> str:
-    """The reason as half a sentence in en, ru or uk; other languages get English."""
+def stored(reason: Reason, detail: str = "") -> str:
+    """The reason as a decision keeps it: `missing:person.city`, or only `missing`."""
+    return f"{reason.value}:{detail}" if detail else reason.value
+
+
+def read(kept: str) -> tuple[Reason, str]:
+    """Reason and detail of what a decision keeps. ValueError where the reason is none."""
+    code, _, detail = kept.partition(":")
+    return Reason(code), detail
+
+
+def words(reason: Reason, language: str = "en", detail: str = "") -> str:
+    """The reason as half a sentence in en, ru or uk; other languages get English.
+
+    `detail` is the path that it is about, such as `person.city`: "the person's city is not known".
+    """
+    if detail and reason in _DETAILED:
+        return _DETAILED[reason][_column(language)].format(name=_named(detail, language))
     return _WORDS[reason][_column(language)]
 
 
-def sentence(outcome: Outcome, reason: Reason, language: str = "en") -> str:
+def sentence(outcome: Outcome, reason: Reason, language: str = "en", detail: str = "") -> str:
     """Outcome and reason together: `not sent: the person opted out of this topic`."""
     said = _OUTCOMES[outcome][_column(language)]
     if outcome is Outcome.SEND:
         return said
-    return f"{said}: {words(reason, language)}"
+    return f"{said}: {words(reason, language, detail)}"
 
 
 def happened(event: str, language: str = "en", *, machine: bool = False) -> str:
@@ -235,6 +281,15 @@ def happened(event: str, language: str = "en", *, machine: bool = False) -> str:
     said = _BECAME.get(event)
     told = said[_column(language)] if said else event
     return told + (_MACHINE[_column(language)] if machine else "")
+
+
+def _named(path: str, language: str) -> str:
+    """A path of a template as people call what it says: `person.first_name`."""
+    plain = _PLAIN.fullmatch(path)
+    if plain is None:
+        return path
+    known = _NAMES.get(plain[1])
+    return known[_column(language)] if known else plain[1].replace("_", " ")
 
 
 def _column(language: str) -> int:

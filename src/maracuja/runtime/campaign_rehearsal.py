@@ -17,7 +17,7 @@ from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, freeze
 from maracuja.campaigns.schedule import first_occurrence
-from maracuja.decisions.reasons import Outcome, Reason, sentence
+from maracuja.decisions.reasons import Outcome, read, sentence
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment
@@ -37,12 +37,13 @@ Advance = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Gate:
-    """So many people would come to this outcome for this reason."""
+    """So many people would come to this outcome for this reason; `detail` is what it is about."""
 
     outcome: str
     reason: str
     says: str
     people: int
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,12 @@ class _Counted:
     def gates(self, language: str) -> tuple[Gate, ...]:
         """The outcomes, the most frequent first."""
         rows = sorted(self.outcomes.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(
-            Gate(outcome, reason, sentence(Outcome(outcome), Reason(reason), language), n)
-            for (outcome, reason), n in rows
-        )
+        found = []
+        for (outcome, kept), n in rows:
+            reason, detail = read(kept)
+            says = sentence(Outcome(outcome), reason, language, detail)
+            found.append(Gate(outcome, reason.value, says, n, detail))
+        return tuple(found)
 
     def arms_planned(self) -> tuple[ArmPlanned, ...]:
         """The arms by variant, those sent to first."""

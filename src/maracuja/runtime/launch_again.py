@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from maracuja.campaigns.facts import RunFacts
-from maracuja.decisions.reasons import Reason
+from maracuja.decisions.reasons import Reason, read
 from maracuja.runtime.delivery_texts import LINKS, PARTS, Body
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import Round, open_round, read_people
@@ -68,7 +68,8 @@ def render_again(work: Round, bodies: Sequence[Body], now: datetime) -> list[Bod
     for body in bodies:
         row = rows.get(body.pid)
         if row is None:
-            found.append(Reason(faults.get(body.pid) or Reason.NOT_RENDERED))
+            reason, _ = read(faults.get(body.pid) or Reason.NOT_RENDERED.value)
+            found.append(reason)
             continue
         skeleton = written.skeletons[row["template"]]
         texts = {name: text or "" for name, text in row.items() if name[:1] == "s"}

@@ -34,7 +34,7 @@ PERSON: Final = (
 
 
 class Written(NamedTuple):
-    """Texts of a set of people: `faults` has a Reason or null for each of them, in their order.
+    """Texts of a set of people: `faults` has reasons.stored or null for each, in their order.
 
     `slots` has `pid`, `template` (the key of the skeleton), `language` and s0..sk (texts) for
     those without a fault; `skeletons` are what JSON can hold.
@@ -93,7 +93,7 @@ def decide_chunk(
             "pid",
             "until_us",
             reason=pl.col("reason").replace_strict(
-                [reason.value for reason in CODES], range(len(CODES)), return_dtype=pl.Int16
+                [reason.value for reason in CODES], list(CODES.values()), return_dtype=pl.Int16
             ),
         ),
     )

@@ -16,7 +16,7 @@ import polars as pl
 
 from maracuja.campaigns.definitions import Arm
 from maracuja.campaigns.facts import RunFacts
-from maracuja.decisions.reasons import Reason
+from maracuja.decisions.reasons import Reason, stored
 from maracuja.runtime.delivery_texts import as_stored
 from maracuja.runtime.launch_chunk import Written
 from maracuja.templates.compiled import Compiled, Rendered, compiled
@@ -29,7 +29,6 @@ _REASONS: Final = {
         Reason.MISSING,
         Reason.STALE,
         Reason.UNSURE,
-        Reason.SENSITIVE,
         Reason.PRODUCT_GONE,
         Reason.TOO_LONG,
     )
@@ -128,10 +127,12 @@ class Texts:
         return self._templates[arm.variant].variants[number].language
 
 
-def fault_reason(error: str) -> Reason:
-    """The reason of a text's error such as `missing:person.first_name`."""
-    word = error.partition(":")[0]
-    return Reason(word) if word in _REASONS else Reason.NOT_RENDERED
+def fault_reason(error: str) -> str:
+    """The reason of a text's error such as `missing:person.first_name`, as it is stored."""
+    word, _, detail = error.partition(":")
+    if word not in _REASONS:
+        return Reason.NOT_RENDERED.value
+    return stored(Reason(word), detail)
 
 
 def _template(arm: Arm, facts: RunFacts) -> Template:
@@ -146,7 +147,7 @@ def _put(faults: pl.Series, here: pl.Series, errors: pl.Series) -> pl.Series:
         return faults
     names = errors.drop_nulls().unique().to_list()
     reasons = errors.replace_strict(
-        names, [fault_reason(e).value for e in names], default=None, return_dtype=pl.String
+        names, [fault_reason(e) for e in names], default=None, return_dtype=pl.String
     )
     spread = pl.Series([None] * faults.len(), dtype=pl.String).scatter(here.arg_true(), reasons)
     return faults.fill_null(spread)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
-from maracuja.decisions.reasons import QUEUED, Outcome, Reason, happened, sentence
+from maracuja.decisions.reasons import QUEUED, Outcome, Reason, happened, read, sentence
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, TraitType, micros, moment
@@ -32,7 +32,10 @@ _FIXED: Final = ("pid", "bucket", "kind", "event", "ts", "received", "message_id
 
 @dataclass(frozen=True)
 class Decided:
-    """One decision about the person, said in words, and what became of the message since."""
+    """One decision about the person, said in words, and what became of the message since.
+
+    `detail` is the value that the reason is about, such as `person.city`.
+    """
 
     at: datetime
     due: datetime
@@ -47,6 +50,7 @@ class Decided:
     language: str
     message: str
     became: tuple[str, ...]
+    detail: str = ""
 
 
 class _Became(NamedTuple):
@@ -164,23 +168,25 @@ def _decisions(
             campaign=row[2],
             run=row[3],
             outcome=row[4],
-            reason=row[5],
-            says=_says(Outcome(row[4]), Reason(row[5]), became.get(row[10], nothing), language),
+            reason=read(row[5])[0].value,
+            says=_says(Outcome(row[4]), row[5], became.get(row[10], nothing), language),
             held=row[6],
             channel=row[7],
             variant=row[8],
             language=row[9],
             message=row[10] or "",
             became=tuple(became.get(row[10], nothing).words) if row[4] == Outcome.SEND else (),
+            detail=read(row[5])[1],
         )
         for row in rows
     ]
 
 
-def _says(outcome: Outcome, reason: Reason, became: _Became, language: str) -> str:
+def _says(outcome: Outcome, kept: str, became: _Became, language: str) -> str:
     """The decision in words; of a message to be sent, what became of it since."""
     if outcome is not Outcome.SEND:
-        return sentence(outcome, reason, language)
+        reason, detail = read(kept)
+        return sentence(outcome, reason, language, detail)
     if became.withdrawn is not None:
         return sentence(Outcome.NEVER, became.withdrawn, language)
     return happened(became.first, language)

@@ -7,7 +7,7 @@ from typing import Final
 
 from babel.dates import format_date, format_datetime
 
-from maracuja.decisions.reasons import Reason
+from maracuja.decisions.reasons import read
 from maracuja.decisions.reasons import words as reason_words
 from maracuja.model import moment
 from maracuja.stats.breakdown import OTHER, UNKNOWN_VALUE
@@ -205,7 +205,8 @@ def said_note(note: Note, language: str) -> str:
 def reason(code: str, language: str) -> str:
     """Why people were left out; a code that decisions do not know is shown as it is."""
     try:
-        return reason_words(Reason(code), language)
+        why, detail = read(code)
+        return reason_words(why, language, detail)
     except ValueError:
         return code.replace("_", " ") or label("unknown", language)
 

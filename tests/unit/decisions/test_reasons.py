@@ -30,6 +30,26 @@ def test_a_sentence_says_outcome_and_reason() -> None:
     assert reasons.sentence(Outcome.SEND, Reason.PASSED, "mn") == "sent"
 
 
+@pytest.mark.parametrize(
+    ("kept", "language", "says"),
+    [
+        ("missing:person.city", "en", "the person's city is not known"),
+        ("missing:person.city", "uk", "про людину невідомо: місто"),
+        ("missing:facts.cart_total", "en", "the person's cart total is not known"),
+        ("missing:shop.url | upcase", "ru", "о человеке неизвестно: shop.url | upcase"),
+        ("stale:person.shoe_size", "en", "what is known as the person's shoe size is too old"),
+        ("unsure:person.gender", "ru", "данные о человеке лишь предположительны: пол"),
+        ("too_long:subject", "en", "the text would have been too long: subject"),
+        ("missing", "en", "the message needs something that is not known about the person"),
+        ("opted_out", "en", "the person opted out of this topic"),
+    ],
+)
+def test_what_was_missing_is_said(kept: str, language: str, says: str) -> None:
+    reason, detail = reasons.read(kept)
+    assert reasons.stored(reason, detail) == kept
+    assert reasons.words(reason, language, detail) == says
+
+
 @pytest.mark.parametrize("event", sorted(set(NAMES.values())))
 def test_what_becomes_of_a_message_has_words_in_each_language(event: str) -> None:
     said = [reasons.happened(event, language) for language in reasons.LANGUAGES]

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.config import Config, make_config
-from maracuja.decisions.reasons import Reason
+from maracuja.decisions.reasons import Reason, read
 from maracuja.lake.bodies import read_bodies
 from maracuja.lake.decisions import DECISION_TYPES
 from maracuja.lake.events import write_events
@@ -25,6 +25,7 @@ from maracuja.lake.files import locate
 from maracuja.model import ConsentState, FileKind, Trait, TraitSource, TraitType, micros
 from maracuja.rng import make_id
 from maracuja.runtime import delivery_texts, launch_control
+from maracuja.runtime.campaign_rehearsal import rehearse
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_again import Renewal
 from maracuja.runtime.launch_ground import Ground
@@ -221,7 +222,7 @@ def test_everybody_in_the_audience_gets_one_decision_with_its_reason(ground: Gro
     assert reasons["no_address"] == 20
     assert reasons["no_consent"] == 20
     assert reasons["opted_out"] == 16
-    assert reasons["missing"] == 40
+    assert reasons["missing:person.first_name"] == 40
     sends = rows.filter(pl.col("outcome") == "send")
     ghosts = rows.filter(pl.col("outcome") == "ghost")
     assert reasons["passed"] == sends.height
@@ -447,12 +448,18 @@ def put_product(ground: Ground, fruit: products.Product) -> None:
         products.put(conn, [fruit])
 
 
+def test_a_rehearsal_says_which_value_is_missing(ground: Ground) -> None:
+    [gate] = [g for g in rehearse(ground, "fruit", NOON).gates if g.reason == "missing"]
+    assert (gate.detail, gate.people) == ("person.first_name", 40)
+    assert gate.says == "not sent: the person's first name is not known"
+
+
 def test_a_sold_out_product_is_a_reason(ground: Ground) -> None:
     apply(ground.store, OFFER)
     put_product(ground, FRUIT._replace(stock=0))
     start(ground, "offer")
     run_all(ground, NOON)
-    assert "product_gone" in set(decided(ground)["reason"])
+    assert "product_gone" in {read(kept)[0].value for kept in decided(ground)["reason"]}
     assert "send" not in set(decided(ground)["outcome"])
 
 
