@@ -1,0 +1,97 @@
+from importlib.resources import files
+
+import pytest
+
+from maracuja.language.alphabets import LETTERS
+from maracuja.language.words import (
+    agree,
+    choose,
+    honorific,
+    masculine_words,
+    unknown_words,
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "feminine"),
+    [
+        ("дорогой", "ru", "дорогая"),
+        ("Дорогой", "ru", "Дорогая"),
+        ("ДОРОГОЙ", "ru", "ДОРОГАЯ"),
+        ("рад", "ru", "рада"),
+        ("искренний", "ru", "искренняя"),
+        ("лучший", "ru", "лучшая"),
+        ("вернувшийся", "ru", "вернувшаяся"),
+        ("зарегистрировался", "ru", "зарегистрировалась"),
+        ("надежный", "ru", "надёжная"),
+        ("господин", "ru", "госпожа"),
+        ("клиент", "ru", "клиентка"),
+        ("Дорогой клиент", "ru", "Дорогая клиентка"),
+        ("шановний", "uk", "шановна"),
+        ("Любий друг", "uk", "Люба подруга"),
+        ("справжній", "uk", "справжня"),
+        ("зареєструвався", "uk", "зареєструвалася"),
+        ("пан", "uk", "пані"),
+        ("клієнт", "uk", "клієнтка"),
+    ],
+)
+def test_words_agree(word: str, language: str, feminine: str) -> None:
+    assert agree(word, "f", language) == feminine
+    assert agree(word, "m", language) == word
+    assert agree(word, "", language) == ""
+
+
+def test_no_word_rather_than_a_wrong_one() -> None:
+    assert agree("сногсшибательный", "f", "ru") == ""
+    assert agree("сногсшибательный", "m", "ru") == ""
+    assert agree("дорогой сногсшибатель", "f", "ru") == ""
+    assert agree("дорогой", "f", "uk") == ""
+    assert agree("", "f", "ru") == ""
+    assert unknown_words("дорогой сногсшибатель", "ru") == ["сногсшибатель"]
+    assert unknown_words("Дорогой друг", "ru") == []
+
+
+@pytest.mark.parametrize("language", ["en", "mn"])
+@pytest.mark.parametrize("gender", ["f", "m", ""])
+def test_languages_without_gender_keep_the_word(language: str, gender: str) -> None:
+    assert agree("dear", gender, language) == "dear"
+    assert unknown_words("dear", language) == []
+
+
+def test_choose() -> None:
+    said = [choose(gender, "рад", "рада", "рады") for gender in ("m", "f", "")]
+    assert said == ["рад", "рада", "рады"]
+    assert choose("", "рад", "рада") == ""
+
+
+def test_honorifics() -> None:
+    assert [honorific("m", lang) for lang in ("ru", "uk", "en", "mn")] == [
+        "господин", "пан", "Mr", "",
+    ]  # fmt: skip
+    assert [honorific("f", lang) for lang in ("ru", "uk", "en", "mn")] == [
+        "госпожа", "пані", "Ms", "",
+    ]  # fmt: skip
+    assert [honorific(gender, "uk", vocative=True) for gender in ("m", "f", "")] == [
+        "пане", "пані", "",
+    ]  # fmt: skip
+
+
+def test_the_table_is_whole() -> None:
+    text = (files("maracuja.language") / "data" / "words.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
+    assert len({(row[0], row[2]) for row in rows}) == len(rows)
+    for language, kind, masculine, feminine in rows:
+        assert kind in ("adjective", "predicate", "noun")
+        assert set(masculine + feminine) <= LETTERS[language], (masculine, feminine)
+        assert masculine_words(language)
+    assert len(rows) > 500
+
+
+@pytest.mark.parametrize("language", ["ru", "uk"])
+def test_feminine_words_end_as_feminine_words_do(language: str) -> None:
+    for word, kind in masculine_words(language).items():
+        feminine = agree(word, "f", language)
+        if kind == "predicate":
+            assert feminine.endswith(("а", "ась", "ася")), feminine
+        if kind == "adjective":
+            assert feminine.endswith(("ая", "яя", "аяся", "а", "я")), feminine
