@@ -17,8 +17,9 @@ from maracuja.segments.check import Known as Names
 from maracuja.segments.check import check, decode, decode_conditions
 from maracuja.segments.comparing import When
 from maracuja.segments.definition import FIELDS, WORDS, Segment
+from maracuja.segments.facts import Fact
 from maracuja.segments.predicate import needs
-from maracuja.segments.queries import fact_sql
+from maracuja.segments.queries import count_sql, fact_sql, step_sql
 from maracuja.segments.rows import Lake
 from maracuja.segments.words import LANGUAGES, say
 
@@ -54,6 +55,12 @@ conditions = st.recursive(
 )
 
 
+def queries(wanted: Fact, lake: Lake) -> list[str]:
+    if wanted.kind == "sequence":
+        return [step_sql(wanted, n, lake, WHEN) for n in range(len(wanted.steps))]
+    return [(count_sql if wanted.kind == "count" else fact_sql)(wanted, lake, WHEN)]
+
+
 def use(raw: object) -> Segment:
     """All that is done with a segment before there are people."""
     segment = decode(raw)
@@ -62,7 +69,7 @@ def use(raw: object) -> Segment:
     check(segment, Names(traits={}, events=(), properties={}, segments={}))
     for wanted in needs(segment.where).facts:
         with contextlib.suppress(SegmentError):
-            assert fact_sql(wanted, Lake(COLUMNS), WHEN).startswith(("SELECT", "WITH"))
+            assert all(sql.startswith("SELECT") for sql in queries(wanted, Lake(COLUMNS)))
     return segment
 
 

@@ -15,13 +15,16 @@ import pyarrow as pa
 
 from maracuja import rng
 from maracuja.lake.columns import quote
+from maracuja.lake.gathering import count_events, mask_of, moments, persons_of
 from maracuja.lake.session import columns_of
 from maracuja.segments.comparing import When
 from maracuja.segments.facts import Fact
-from maracuja.segments.queries import fact_sql
+from maracuja.segments.queries import count_sql, fact_sql, step_sql
 from maracuja.segments.rows import Lake
+from maracuja.segments.sequences import Moments, last_completions, reading_order
 
 CACHE_ROWS_MAX: Final = 20_000_000
+GATHERED: Final = ("count", "sequence")  # made of arrays of events; as quick for all as for few
 
 
 def lake_of(con: duckdb.DuckDBPyConnection, *, buckets: Sequence[int] = ()) -> Lake:
@@ -30,11 +33,11 @@ def lake_of(con: duckdb.DuckDBPyConnection, *, buckets: Sequence[int] = ()) -> L
     With `buckets` (canonical ones) the relations of aliases that cross the sample's border are
     made on the connection, for this sample; one sample at a time.
     """
-    columns = columns_of(con)
-    merged = con.execute("SELECT EXISTS (SELECT 1 FROM merged)").fetchall()[0][0]
+    persons = persons_of(con)
+    merged = persons is not None
     if buckets and merged:
         _aliases(con, frozenset(buckets))
-    return Lake(columns, merged, tuple(sorted(buckets)))
+    return Lake(columns_of(con), merged, tuple(sorted(buckets)), persons=persons)
 
 
 def _aliases(con: duckdb.DuckDBPyConnection, buckets: frozenset[int]) -> None:
@@ -72,10 +75,28 @@ def compute(con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When
     Units as in segments.facts.Fact. Row order is not defined. Raises SegmentError where the fact
     does not suit the columns, duckdb.Error where a file is missing.
     """
+    if wanted.kind == "count":
+        pids, values = count_events(con, count_sql(wanted, lake, when), lake.persons)
+        return pl.DataFrame({"pid": pids, wanted.column: values})
+    if wanted.kind == "sequence":
+        found = last_completions(wanted, _steps(con, wanted, lake, when), when)
+        times = pl.Series(found.us).cast(pl.Datetime("us"))
+        return pl.DataFrame({"pid": found.pid, wanted.column: times})
     table = con.sql(fact_sql(wanted, lake, when)).to_arrow_table()
     frame = pl.from_arrow(table.rename_columns(["pid", wanted.column]))
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def _steps(
+    con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When
+) -> dict[int, Moments]:
+    """The events of each step of a sequence, of the people who may have completed it."""
+    read: dict[int, Moments] = {}
+    for n, later in reading_order(wanted.steps):
+        among = None if later is None else mask_of(read[later].pid)
+        read[n] = moments(con, step_sql(wanted, n, lake, when), lake.persons, among)
+    return read
 
 
 class FactCache:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 import duckdb
 import numpy as np
@@ -17,7 +17,16 @@ import polars as pl
 
 from maracuja import rng, zones
 from maracuja.errors import NotFound
-from maracuja.lake.facts import FactCache, aliases_of, choose, compute, events_of, lake_of
+from maracuja.lake.facts import (
+    GATHERED,
+    FactCache,
+    aliases_of,
+    choose,
+    compute,
+    events_of,
+    lake_of,
+)
+from maracuja.lake.gathering import inside, mask_of
 from maracuja.segments import definition as d
 from maracuja.segments.check import order
 from maracuja.segments.comparing import When
@@ -306,7 +315,7 @@ def _narrow(
             found = _fact_of(frame, need.facts[0], sources, lake, when)
             test = held(condition, found.schema, scales, when, where)
             others = holds_without(condition, scales[need.facts[0].column], when)
-            frame = _keep(frame, found, ~test if others else test, "anti" if others else "semi")
+            frame = _keep(frame, found, test, others=others)
         elif need.facts:
             frame = _with_facts(frame, need.facts, sources, lake, when)
             frame = frame.filter(held(condition, frame.schema, scales, when, where))
@@ -314,18 +323,19 @@ def _narrow(
 
 
 def _keep(
-    frame: pl.DataFrame, found: pl.DataFrame, test: pl.Expr, how: Literal["semi", "anti"]
+    frame: pl.DataFrame, found: pl.DataFrame, test: pl.Expr, *, others: bool
 ) -> pl.DataFrame:
-    """The rows of people for whom the test of a fact holds ("anti": those for whom not)."""
-    few = found.lazy().filter(test).select("pid")
-    return frame.lazy().join(few, on="pid", how=how).collect()
+    """The rows of people for whom the test of a fact holds; or, with `others`, does not fail."""
+    named = found.filter(~test if others else test)["pid"].to_numpy()
+    met = inside(mask_of(named), frame["pid"].to_numpy())
+    return frame.filter(~met if others else met)
 
 
 def _fact_of(
     frame: pl.DataFrame, wanted: Fact, sources: Sources, lake: Lake, when: When
 ) -> pl.DataFrame:
-    """A fact for everybody, kept; or where few are left to ask, for them alone."""
-    few = frame.height <= CHOSEN_MAX
+    """A fact for everybody, kept; or where few are left to ask and it matters, for them alone."""
+    few = frame.height <= CHOSEN_MAX and wanted.kind not in GATHERED
     if few and not sources.cache.has(wanted, lake, when, sources.version):
         return compute(sources.con, wanted, choose(sources.con, lake, frame["pid"]), when)
     return sources.cache.get(sources.con, wanted, lake, when, sources.version)

@@ -15,6 +15,8 @@ import polars as pl
 
 Value = str | int | float | bool | date | datetime
 
+FEW: Final = 4  # so many values are compared one by one in less time than looked up in a set
+
 
 class Kind(StrEnum):
     """What a column holds; `scaled` are whole numbers of 1/10000 units."""
@@ -100,7 +102,10 @@ class OneOf(NamedTuple):
         values: list[Any] = list(self.values)
         if not isinstance(values[0], str | bool | date):  # counts are whole, bounds may not be
             left, values = left.cast(pl.Float64), [float(v) for v in values]
-        found = left.is_in(values).fill_null(False)
+        if len(values) <= FEW:
+            found = pl.any_horizontal(left.eq_missing(v) for v in values)
+        else:
+            found = left.is_in(values).fill_null(False)
         return ~found if self.negated else found
 
     def sql(self, left: str) -> str:

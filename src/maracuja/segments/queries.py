@@ -1,4 +1,4 @@
-"""The DuckDB query of each fact for everybody: one query a fact, with tight filters.
+"""The DuckDB query of each fact for everybody, or of each of its steps, with tight filters.
 
 It must never use an engine's hash or time zones, nor let the order of threads show: ties go by
 name, sums are whole numbers.
@@ -10,16 +10,15 @@ from __future__ import annotations
 from typing import Final
 
 from maracuja.segments.comparing import SCALE, When
+from maracuja.segments.definition import names
 from maracuja.segments.facts import CELL_MAX, NEEDS, Fact, property_kind, value_kind
 from maracuja.segments.rows import Lake, people, property_sql, source
-from maracuja.segments.sequences import sequence_sql
 
 _CELL: Final = f"CASE WHEN abs(v) <= {CELL_MAX} THEN CAST(v * {SCALE} AS BIGINT) END"
 _LIMIT: Final = 2**63 - 1
 
 # The value of a fact as an aggregate over one person's (ts, v).
 _AGGREGATES: Final = {
-    "count": "count(*)",
     # greatest() passes over nulls, so the sum is clamped only where there is one.
     "sum": f"CASE WHEN count({_CELL}) > 0 THEN"
     f" CAST(least(greatest(sum({_CELL}), -{_LIMIT}), {_LIMIT}) AS BIGINT) END",
@@ -35,13 +34,22 @@ _EDGES: Final = {
 }
 
 
+def count_sql(wanted: Fact, lake: Lake, when: When) -> str:
+    """The events that a count counts: rows (pid, ts), pids as they came, aliases among them."""
+    return source(wanted.events, wanted.where, lake, when, wanted)
+
+
+def step_sql(wanted: Fact, n: int, lake: Lake, when: When) -> str:
+    """The events of the sequence's step n: rows as in `count_sql`."""
+    step = wanted.steps[n]
+    return source(names(step.did or step.did_not or []), step.where, lake, when, wanted)
+
+
 def fact_sql(wanted: Fact, lake: Lake, when: When) -> str:
-    """The DuckDB query of a fact: rows (pid BIGINT canonical, value), a person at most once.
+    """The DuckDB query of another fact: rows (pid BIGINT canonical, value), a person once.
 
     Values and units as in facts.Fact; null or no row where there is nothing.
     """
-    if wanted.kind == "sequence":
-        return sequence_sql(wanted, lake, when)
     value_kind(wanted, lake.columns)
     value = ""
     if wanted.of:

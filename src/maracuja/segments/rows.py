@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from maracuja.segments.comparing import When, tests
 from maracuja.segments.definition import Property
 from maracuja.segments.facts import Fact, full_name, property_tests, window
@@ -22,12 +25,14 @@ class Lake(NamedTuple):
     `buckets`: a sample of canonical buckets, whose people's other pids stand in the relation
     `sampled_aliases(pid)`; aliases of people outside it in `foreign_aliases(pid)`. `chosen`: only
     the people of the relation `chosen(pid, person)` are asked about, all their pids in it.
+    `persons`: the canonical pid of each pid up to the last merged one, where any is.
     """
 
     columns: Mapping[str, str]
     merged: bool = True
     buckets: tuple[int, ...] = ()
     chosen: bool = False
+    persons: npt.NDArray[np.int64] | None = None
 
 
 _JSON_TYPES: Final = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,7 +14,7 @@ from maracuja.segments.comparing import When
 from maracuja.segments.definition import Measure, Sequence
 from maracuja.segments.facts import fact
 from maracuja.segments.operators import literal
-from maracuja.segments.queries import fact_sql
+from maracuja.segments.queries import count_sql, fact_sql, step_sql
 from maracuja.segments.rows import Lake
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "segments" / "queries.yaml"
@@ -30,21 +31,28 @@ COLUMNS = {
 WHEN = When(datetime(2026, 6, 1, 12, 0, 30, tzinfo=UTC), "Europe/Kyiv")
 
 
-def query(raw: object, lake: Lake) -> str:
+def queries(raw: object, lake: Lake) -> list[str]:
     (condition,) = decode_conditions([raw])
     assert isinstance(condition, Measure | Sequence)
-    return fact_sql(fact(condition), lake, WHEN)
+    wanted = fact(condition)
+    if wanted.kind == "sequence":
+        return [step_sql(wanted, n, lake, WHEN) for n in range(len(wanted.steps))]
+    return [(count_sql if wanted.kind == "count" else fact_sql)(wanted, lake, WHEN)]
+
+
+def expected(case: dict[str, Any]) -> list[str]:
+    return [" ".join(sql.split()) for sql in case.get("steps", [case.get("sql")])]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["condition"])[:60])
-def test_a_fact_is_this_query(case: dict[str, str]) -> None:
+def test_a_fact_is_this_query(case: dict[str, Any]) -> None:
     lake = Lake(COLUMNS, merged=case.get("merged", True))
-    assert query(case["condition"], lake) == " ".join(case["sql"].split())
+    assert queries(case["condition"], lake) == expected(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["condition"])[:60])
-def test_no_query_hashes_or_knows_zones(case: dict[str, str]) -> None:
-    text = case["sql"].lower()
+def test_no_query_hashes_or_knows_zones(case: dict[str, Any]) -> None:
+    text = " ".join(expected(case)).lower()
     banned = ("hash(", "md5(", "now(", "current_", "random", "time zone", "timezone")
     assert not [word for word in banned if word in text]
 
@@ -55,7 +63,7 @@ def test_no_query_hashes_or_knows_zones(case: dict[str, str]) -> None:
 def test_what_is_written_is_never_read_as_sql(text: str) -> None:
     assert duckdb.sql(f"SELECT {literal(text)}").fetchall() == [(text,)]
     where = [{"property": text, "is": text}]
-    sql = query({"did": text, "where": where}, Lake(COLUMNS, merged=False))
+    (sql,) = queries({"did": text, "where": where}, Lake(COLUMNS, merged=False))
     with duckdb.connect() as con:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
         con.execute(f"CREATE TABLE events ({columns})")
@@ -71,4 +79,4 @@ def test_numbers_are_doubles_to_the_last_bit() -> None:
 
 def test_a_sum_of_texts_is_refused() -> None:
     with pytest.raises(SegmentError, match="needs numbers"):
-        query({"sum": "Order Completed", "of": "category"}, Lake(COLUMNS))
+        queries({"sum": "Order Completed", "of": "category"}, Lake(COLUMNS))
