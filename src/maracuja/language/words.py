@@ -22,15 +22,20 @@ _HONORIFICS: Final = {
 _VOCATIVES: Final = {"пан": "пане"}
 
 
-def agree(words: str, gender: str, language: str) -> str:
+def agree(words: str, gender: str, language: str) -> str | None:
     """The masculine words as they are said of this person: дорогой клиент -> дорогая клиентка.
 
-    "" when the gender is unknown or one of the words is not in the table; capitals are kept.
+    "" when the gender is unknown, None when one of the words is not in the table; capitals are
+    kept.
     """
     if language not in GENDERED:
         return words
-    said = [_agreed(word, gender, language) for word in words.split()]
-    return " ".join(said) if all(said) else ""
+    table = _table()[language]
+    found = [(word, table.get(_key(word))) for word in words.split()]
+    feminine = [_as_written(word, row[1]) for word, row in found if row]
+    if len(feminine) < len(found):
+        return None
+    return choose(gender, words, " ".join(feminine))
 
 
 def unknown_words(words: str, language: str) -> list[str]:
@@ -59,17 +64,10 @@ def masculine_words(language: str) -> dict[str, str]:
     return {word: kind for word, (kind, _) in _table().get(language, {}).items()}
 
 
-def _agreed(word: str, gender: str, language: str) -> str:
-    found = _table()[language].get(_key(word))
-    if found is None or gender not in ("m", "f"):
-        return ""
-    if gender == "m":
-        return word
-    feminine = found[1]
-    if word[:1].isupper():
-        capitals = word.isupper() and len(word) > 1
-        return feminine.upper() if capitals else feminine[:1].upper() + feminine[1:]
-    return feminine
+def _as_written(word: str, feminine: str) -> str:
+    if word.isupper() and len(word) > 1:
+        return feminine.upper()
+    return feminine[:1].upper() + feminine[1:] if word[:1].isupper() else feminine
 
 
 def _key(word: str) -> str:

@@ -42,10 +42,10 @@ def test_words_agree(word: str, language: str, feminine: str) -> None:
 
 
 def test_no_word_rather_than_a_wrong_one() -> None:
-    assert agree("сногсшибательный", "f", "ru") == ""
-    assert agree("сногсшибательный", "m", "ru") == ""
-    assert agree("дорогой сногсшибатель", "f", "ru") == ""
-    assert agree("дорогой", "f", "uk") == ""
+    assert agree("сногсшибательный", "f", "ru") is None
+    assert agree("сногсшибательный", "m", "ru") is None
+    assert agree("дорогой сногсшибатель", "", "ru") is None
+    assert agree("дорогой", "f", "uk") is None
     assert agree("", "f", "ru") == ""
     assert unknown_words("дорогой сногсшибатель", "ru") == ["сногсшибатель"]
     assert unknown_words("Дорогой друг", "ru") == []
@@ -90,7 +90,7 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize("language", ["ru", "uk"])
 def test_feminine_words_end_as_feminine_words_do(language: str) -> None:
     for word, kind in masculine_words(language).items():
-        feminine = agree(word, "f", language)
+        feminine = agree(word, "f", language) or ""
         if kind == "predicate":
             assert feminine.endswith(("а", "ась", "ася")), feminine
         if kind == "adjective":
