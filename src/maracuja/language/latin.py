@@ -25,7 +25,8 @@ _UNITS: Final[dict[str, dict[str, str]]] = {
     "ru": _SHARED
     | {
         "г": "g", "е": "e", "^е": "e ye", "ё": "e yo io", "и": "i", "й": "i y j",
-        "ия$": "iia ia iya", "ий$": "ii y iy i ij", "ей$": "ei ey ej", "ъ": "ie _", "ь": "_", "ы": "y", "э": "e",
+        "ия$": "iia ia iya", "ий$": "ii y iy i ij",
+        "ей$": "ei ey ej", "ъ": "ie _", "ь": "_", "ы": "y", "э": "e",
         "ья": "ia ya ja", "ье": "e ie ye", "ьё": "e io yo", "ью": "iu yu ju",
     },
     "uk": _SHARED
