@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-BENCHES = ("render", "segments", "launch", "ingest", "imports", "idle")
+BENCHES = ("render", "language", "segments", "launch", "ingest", "imports", "idle")
 
 # What each figure should be: at least, or at most.
 GOALS: dict[str, dict[str, tuple[str, float]]] = {
@@ -15,6 +15,11 @@ GOALS: dict[str, dict[str, tuple[str, float]]] = {
         "python-liquid": (">=", 60),
         "minijinja": (">=", 6),
         "fallback_vs_python-liquid": (">=", 10),
+    },
+    "language": {
+        "cards_cold_s": ("<=", 3),
+        "cards_warm_s": ("<=", 0.6),
+        "parts_per_s": (">=", 30_000),
     },
     "segments": {"postgresql": (">=", 10), "hand_written_duckdb": (">=", 1 / 1.3)},
     "launch": {

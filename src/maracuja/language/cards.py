@@ -14,10 +14,11 @@ from typing import Final
 import polars as pl
 
 from maracuja import rng
-from maracuja.language.alphabets import CASES, fold
+from maracuja.language.alphabets import CASES
 from maracuja.language.cleaning import cleaned
 from maracuja.language.forms import SURE_GENDER, Forms, forms
 from maracuja.language.gender import gender
+from maracuja.language.name_words import folded_word
 from maracuja.language.parts import Parts, parts
 
 SAY_BASE: Final = 0.90
@@ -86,7 +87,7 @@ def rules_version() -> str:
 
 
 def key(raw: str, declared: str, language: str) -> int:
-    """The signed 64-bit key under which a card is kept, without the raw name: it holds surnames."""
+    """The signed 64-bit key by which a kept card is found: it holds no raw name."""
     return rng.make_key("name card", language, declared, raw)
 
 
@@ -127,7 +128,8 @@ def _card(
     told: Parts, declared: str, language: str, formed: dict[tuple[str, str, bool], Forms]
 ) -> tuple[object, ...]:
     """The columns of _MADE after `declared`; `formed` remembers the forms of a name."""
-    who = gender(fold(told.given), fold(told.patronymic), fold(told.surname), language, declared)
+    given, patronymic, surname = map(folded_word, told[:3])
+    who = gender(given, patronymic, surname, language, declared)
     flags = " ".join(told.flags)
     if not told.given:
         empty = (None, told.patronymic or None, who.value, who.p, 0.0)

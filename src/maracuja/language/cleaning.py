@@ -69,6 +69,7 @@ _HUMP = re.compile("(?<=[а-яёіїєґөү])(?=[А-ЯЁІЇЄҐӨҮ])")
 _REPEATED = re.compile(r"(.)\1\1|^(.{1,3})\2{2,}$")
 _TELLING_SIGNS = frozenset("+|`´\ufffd")
 _AND = refused_words.AND
+_REFUSED = refused_words.COMPANIES | refused_words.NOBODY
 _ABBREVIATION = 2  # letters before a dot: "Ю." and "Дж." are initials, "Иванов." is a word
 
 
@@ -90,11 +91,9 @@ def _text_refusal(text: str) -> str:
 
 def refusal(words: list[str]) -> str:
     """Why these words, in small letters, are nobody's name; "" when each might be one."""
+    if not _REFUSED.isdisjoint(words):
+        return "word" if refused_words.COMPANIES.isdisjoint(words) else "company"
     for word in words:
-        if word in refused_words.COMPANIES:
-            return "company"
-        if word in refused_words.NOBODY:
-            return "word"
         if _REPEATED.search(word) or refused_words.typed_along_the_keyboard(word):
             return "keyboard"
     return ""
@@ -151,8 +150,8 @@ def _words(text: str, flags: list[str]) -> list[str]:
 
 def _plain(text: str) -> Cleaned | None:
     """The shortest way, for a text of Cyrillic words alone; None when it needs more looking at."""
-    small = text.casefold().split()
-    if any(len(word) <= _ABBREVIATION or word in refused_words.TITLES for word in small):
+    small = text.lower().split()
+    if len(min(small, key=len)) <= _ABBREVIATION or not refused_words.TITLES.isdisjoint(small):
         return None
     if _HUMPS.search(text):
         return None

@@ -15,14 +15,15 @@ from maracuja.language.known import Entry, known
 class Word(NamedTuple):
     """A word as it would be written, and what speaks for each of its meanings.
 
-    `given` is the known name it is ("" for none), `bearers` how many people of our sources bear
-    it; `as_surname` weighs the same word as a surname on the same scale. `change` is "",
-    "scripts" (letters of two alphabets repaired) or "latin" (put back from Latin letters).
+    `given` is the known name it is ("" for none); `odds` are those of it being a given name
+    rather than a surname, the people who bear it so by `as_surname`, those who would bear it as a
+    surname. `change` is "", "scripts" (letters of two alphabets repaired) or "latin" (put back
+    from Latin letters).
     """
 
     written: str
     given: str
-    bearers: float
+    odds: float
     as_surname: float
     patronymic: bool
     change: str
@@ -93,6 +94,11 @@ def titled(word: str) -> str:
     if "-" not in word:
         return word[:1].upper() + word[1:].lower()
     return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
+
+
+def folded_word(word: str) -> str:
+    """`fold` of a word that is clean already: of letters alone, small letters are enough."""
+    return word.lower() if word.isalpha() else fold(word)
 
 
 def _sought(folded: str, language: str) -> tuple[Entry | None, float]:
@@ -190,7 +196,8 @@ def _weighed(word: str, folded: str, given: str, bearers: float, change: str) ->
     patronymic = _is_patronymic(folded, bearers)
     if patronymic:
         given, bearers = "", 0.0
-    return Word(titled(word), given, bearers, _as_surname(folded, bearers), patronymic, change)
+    surname = _as_surname(folded, bearers)
+    return Word(titled(word), given, bearers / surname, surname, patronymic, change)
 
 
 def read_word(word: str, language: str) -> Word:
@@ -209,7 +216,7 @@ def read_word(word: str, language: str) -> Word:
 
 def _in_cyrillic(word: str, language: str, change: str = "") -> Word:
     """A word of Cyrillic letters, looked up as it stands."""
-    folded = fold(word)
+    folded = folded_word(word)
     entry, bearers = _sought(folded, language)
     given = "" if entry is None else _spelt(word, entry)
     return _weighed(word, folded, given, bearers, change)

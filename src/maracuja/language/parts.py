@@ -52,6 +52,7 @@ _BEFORE_PATRONYMIC = 30.0  # the word before a patronymic is the given name so m
 _TWO_PEOPLE: Final = {"И": 10.0, "Й": 10.0, "І": 10.0, "Y": 10.0, "comma": 2.0}
 _INITIALS_MAX = 1  # two stand for the given name and the patronymic: only a surname is left
 
+_RIVALLED = 0.95  # below it, another known name in the field is worth a flag
 _P_BY_PLACE = 0.93
 _FATHERS = re.compile("(?:ын|ийн|ны|ний|гийн|ы|yn|iin|iyn|giin|nii|ny)$")
 """The genitive of a Mongolian father's name, which stands before the given name."""
@@ -60,9 +61,9 @@ _FATHERS = re.compile("(?:ын|ийн|ны|ний|гийн|ы|yn|iin|iyn|giin|ni
 def parts(cleaned: Cleaned, language: str) -> Parts:
     """The parts of a cleaned name field as a text of this language would name them.
 
-    language: the text's, "ru", "uk", "en" or "mn". Every word is tried as the given name: its
-    bearers, times the weight of the others as surnames; so p_name falls when two words rival, or
-    when the only word is rarer as a name than as a surname. Source: language.md 4.2.
+    language: the text's, "ru", "uk", "en" or "mn". Every word is tried as the given name, the
+    others being surnames; p_name is the share of the likeliest reading, so it falls when two words
+    rival, or when the only word is rarer as a name than as a surname. Source: language.md 4.2.
     """
     if cleaned.refused:
         return Parts("", "", "", 0.0, (*cleaned.flags, cleaned.refused))
@@ -120,25 +121,23 @@ def _weighed(
     places = [at for at, word in enumerate(words) if not word.patronymic]
     if not any(words[at].given for at in places):
         return _nothing(words, flags, "unknown")
-    all_surnames = math.prod(words[at].as_surname for at in places)
-    weights = {
-        at: words[at].bearers
-        * (all_surnames / words[at].as_surname)
+    odds = {
+        at: words[at].odds
         * (_BEFORE_PATRONYMIC if at + 1 < len(words) and words[at + 1].patronymic else 1.0)
         for at in places
     }
-    best = max(weights, key=weights.__getitem__)
-    against = none_given * all_surnames
+    best = max(odds, key=odds.__getitem__)
+    against = none_given
     if two_people and len(places) > 1:
-        against += two_people * math.prod(words[at].bearers for at in places)
-    p = weights[best] / (sum(weights.values()) + against)
+        against += two_people * math.prod(words[at].odds for at in places)
+    p = odds[best] / (sum(odds.values()) + against)
     given, surnames = words[best], [words[at] for at in places if at != best]
     patronymic = _patronymic(words, best)
     if surnames and places[0] != best:
         flags.append("surname_first")
     if not given.change and given.given != typed[best]:
         flags.append("case")
-    if sum(weight > 0 for weight in weights.values()) > 1 and p < _P_BY_PLACE:
+    if p < _RIVALLED and sum(map(bool, odds.values())) > 1:
         flags.append("ambiguous")
     return Parts(
         given.given,
@@ -163,7 +162,7 @@ def _with_tails(typed: list[str], words: list[Word]) -> tuple[list[str], list[Wo
         if tail in PATRONYMIC_TAILS:
             father = words[at - 1]
             joined = father._replace(
-                written=f"{father.written} {tail}", given="", bearers=0.0, patronymic=True
+                written=f"{father.written} {tail}", given="", odds=0.0, patronymic=True
             )
             words = [*words[: at - 1], joined, *words[at + 1 :]]
             typed = [*typed[:at], *typed[at + 1 :]]
