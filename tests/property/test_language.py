@@ -96,6 +96,8 @@ LETTERS_FIRST = {"uk": {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya
 """The passports' spelling (ICAO Doc 9303; resolution 55 of 2010), at the start of a word too."""
 TYPED = {"х": "h", "ю": "yu", "я": "ya", "й": "y", "щ": "sch", "ц": "c", "є": "ye", "ї": "yi"}
 """How people type it where that differs."""
+CARELESS = {"є": "e", "ї": "i", "ё": "e", "э": "e"}
+"""How they type it with no thought of the letter: for telling which names share a spelling."""
 TWINS = dict(zip("АВСЕНІКМОРТХУасеорхуі", "ABCEHIKMOPTXYaceopxyi", strict=True))
 EMOJI = "💖 😀 🌸 👩🏽‍💼 ❤️ ✨ 🇺🇦 ★ ♥ 🐱 \u200b \ufeff".split(" ")
 COMPANIES = {"ru": "ООО ИП ЗАО АО ПАО".split(), "uk": "ТОВ ФОП ПП ПрАТ ПАТ".split()}
@@ -288,8 +290,9 @@ def shared_spellings(language: str) -> set[str]:
     """The Latin spellings that two known names share."""
     owners: dict[str, set[str]] = {}
     for name in table(language)[0]:
-        for typed in (False, True):
-            spelt = latin(name, language, typed=typed).lower()
+        careless = "".join(CARELESS.get(c, c) for c in name.lower())
+        for text, typed in ((name, False), (name, True), (careless, False), (careless, True)):
+            spelt = latin(text, language, typed=typed).lower()
             owners.setdefault(spelt, set()).add(yo_free(fold(name)))
     return {spelt for spelt, names in owners.items() if len(names) > 1}
 

@@ -64,7 +64,10 @@ _SEPARATOR = re.compile(r"[/\\|&+]")
 _MARKS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("`´′ʹ‘＇", "'"))
 # An apostrophe may end a Latin word: so ь is written ("Igor'").
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*(?:(?<=[A-Za-z])['’ʼ](?![^\W\d_]))?\.?")
-_HUMPS = re.compile("(?:[А-ЯЁІЇЄҐӨҮ]?[а-яёіїєґөү]{2,})+[А-ЯЁІЇЄҐӨҮ]['’ʼ]?[а-яёіїєґөү]+")
+_HUMPS = re.compile(
+    "[А-ЯЁІЇЄҐӨҮ]?[а-яёіїєґөү]{2,}(?:[А-ЯЁІЇЄҐӨҮ][а-яёіїєґөү]{2,})*"
+    "[А-ЯЁІЇЄҐӨҮ][а-яёіїєґөү'’ʼ]*[а-яёіїєґөү]"
+)
 _HUMP = re.compile("(?<=[а-яёіїєґөү])(?=[А-ЯЁІЇЄҐӨҮ])")
 _REPEATED = re.compile(r"(.)\1\1|^(.{1,3})\2{2,}$")
 _TELLING_SIGNS = frozenset("+|`´\ufffd")
@@ -153,7 +156,7 @@ def _plain(text: str) -> Cleaned | None:
     small = text.lower().split()
     if len(min(small, key=len)) <= _ABBREVIATION or not refused_words.TITLES.isdisjoint(small):
         return None
-    if _HUMPS.search(text):
+    if _HUMP.search(text):
         return None
     refused = refusal(small)
     return Cleaned("", (), refused) if refused else Cleaned(text)
