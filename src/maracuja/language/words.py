@@ -56,12 +56,10 @@ def honorific(gender: str, language: str, *, vocative: bool = False) -> str:
     return _VOCATIVES.get(word, word) if vocative else word
 
 
-def masculine_words(language: str) -> dict[str, str]:
-    """Each masculine word of the table, folded and without ё, and its kind.
-
-    The kinds are adjective, predicate (short forms and past tenses) and noun.
-    """
-    return {word: kind for word, (kind, _) in _table().get(language, {}).items()}
+def kind_of(word: str, language: str) -> str:
+    """adjective, predicate (a short form or past tense) or noun; "" for what is no masculine word
+    of the table."""
+    return _table().get(language, {}).get(_key(word), ("", ""))[0]
 
 
 def _as_written(word: str, feminine: str) -> str:
