@@ -12,7 +12,9 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from maracuja import rng
-from maracuja.lake.session import open_session
+from maracuja.lake.compaction import write_sorted
+from maracuja.lake.files import Place, write_frame
+from maracuja.lake.session import connect, open_session
 from maracuja.model import FileKind, LakeFile, micros
 
 DAYS = 90
@@ -28,7 +30,6 @@ EVENTS = [
 EVENTS_PER_VISIT = 7.27
 CATEGORIES = [f"category {n:02}" for n in range(40)]
 CITIES = [f"city {n:02}" for n in range(50)]
-GROUP_ROWS = 16_000
 FRESH_DAYS = 10
 BLOCK_DAYS = 27
 DAY_US = 86_400_000_000
@@ -46,7 +47,7 @@ class Data:
 def make(folder: Path, people: int) -> Data:
     """The data of that many pids, 20 events each; made once, then kept in `folder`."""
     home = folder / f"segments-{people}"
-    done = home / "done"
+    done = home / "written"
     if not done.exists():
         home.mkdir(parents=True, exist_ok=True)
         buckets = rng.buckets(range(people))
@@ -88,25 +89,30 @@ def _events(home: Path, people: int, buckets: np.ndarray) -> None:
                 pl.Datetime("us")
             )
         )
-        table = (
-            rows.with_columns(
-                bucket=pl.Series(buckets[rows["pid"].to_numpy()]),
-                event=pl.lit(pl.Series(EVENTS)).gather(pl.col("event")).cast(pl.String),
-                kind=pl.lit("track"),
-                received=pl.col("ts"),
-                message_hash=pl.int_range(pl.len(), dtype=pl.Int64) + start * 10**12,
-                rest=pl.lit(None, dtype=pl.String),
-            )
-            .sort("event", "bucket", "pid", "ts")
-            .drop("us")
-        )
-        day = (NOW - timedelta(days=DAYS - start)).date()
-        table.write_parquet(  # as the lake writes it
-            home / f"events-{day}.parquet",
-            compression="zstd",
-            statistics=True,
-            row_group_size=GROUP_ROWS,
-        )
+        table = rows.with_columns(
+            bucket=pl.Series(buckets[rows["pid"].to_numpy()]),
+            event=pl.lit(pl.Series(EVENTS)).gather(pl.col("event")).cast(pl.String),
+            kind=pl.lit("track"),
+            received=pl.col("ts"),
+            message_hash=pl.int_range(pl.len(), dtype=pl.Int64) + start * 10**12,
+            rest=pl.lit(None, dtype=pl.String),
+        ).drop("us")
+        _merged_file(home, (NOW - timedelta(days=DAYS - start)).date().isoformat(), table)
+
+
+def _merged_file(home: Path, day: str, table: pl.DataFrame) -> None:
+    """The rows as the lake keeps them, once it has merged what arrived."""
+    arrived, merged = (
+        Place(path=f"{name}-{day}.parquet", kind=FileKind.EVENTS, day=day, low=0, high=0)
+        for name in ("arrived", "events")
+    )
+    file = write_frame(home, arrived, table, now=NOW, time="ts")
+    con = connect(home.resolve(), threads=2, memory="4GB")
+    try:
+        write_sorted(con, home.resolve(), merged, "SELECT * FROM {source}", [file], now=NOW)
+    finally:
+        con.close()
+    (home / arrived.path).unlink()
 
 
 def _sessions(dice: rng.Rng, people: int, events: int) -> pl.DataFrame:

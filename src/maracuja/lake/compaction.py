@@ -18,7 +18,6 @@ from maracuja import rng
 from maracuja.lake.columns import literal
 from maracuja.lake.events import ORDER
 from maracuja.lake.files import (
-    GROUP_ROWS,
     Place,
     Swap,
     begin,
@@ -46,6 +45,9 @@ TIER_FILES: Final = 8
 """So many small files of about a size are merged at once."""
 
 BLOCK_ROWS_MAX: Final = 10_000_000
+
+MERGED_GROUP_ROWS: Final = 65_536
+"""Rows of a row group here: every query looks at all groups' statistics before it reads any."""
 
 
 class Merger(Record, frozen=True):
@@ -144,7 +146,8 @@ def write_sorted(
     con.execute(
         f"COPY (SELECT * FROM ({query}) ORDER BY {', '.join(ORDER)}) TO {literal(str(aside))}"
         # Version 2 has delta encoding: a sixth smaller, and quicker to scan.
-        f" (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP_ROWS})"
+        " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd,"
+        f" ROW_GROUP_SIZE {MERGED_GROUP_ROWS})"
     )
     row = con.execute(
         "SELECT count(*), coalesce(epoch_us(min(ts)), 0), coalesce(epoch_us(max(ts)), 0)"
