@@ -223,6 +223,8 @@ def status(
 
 
 def _say_runs(runs: Sequence[RunShown], zone: str) -> None:
+    from rich.markup import escape
+
     rows = [
         (
             run.run,
@@ -235,6 +237,10 @@ def _say_runs(runs: Sequence[RunShown], zone: str) -> None:
         for run in runs
     ]
     say(table("", ["run", "campaign", "state", "planned", "audience", "messages"], rows))
+    for run in runs:
+        if run.held:
+            say(f"[bold yellow]{run.campaign} is paused[/]: {escape(run.held)}")
+            say(f"[dim]Mend it, then `maracuja campaign resume {run.campaign}`.[/]")
 
 
 def _state(run: RunShown) -> str:

@@ -9,31 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.campaigns.checks import Known, check_campaign
-from maracuja.campaigns.definitions import Campaign, Goal, Topic
+from maracuja.campaigns.checks import check_campaign
+from maracuja.campaigns.definitions import Campaign, Goal
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import CHANNELS
-from maracuja.config import Config
-from maracuja.errors import BadInput, ConfigError, NotFound, TemplateError
+from maracuja.errors import BadInput, NotFound
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
-from maracuja.model import FileKind, Status, TopicKind, micros, moment
-from maracuja.runtime import launch_control, template_work
+from maracuja.model import FileKind, Status, micros, moment
+from maracuja.runtime import launch_control
+from maracuja.runtime.launch_checks import dead_links, forbidden
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import measure
 from maracuja.runtime.segment_work import Fault, fault, known_names
 from maracuja.stats.report import LiftReport, Truth, lift_report
 from maracuja.store import audit, health, manifest, outbox, people, runs, waiting
-from maracuja.store.runs import Run
-from maracuja.templates.definition import Template
+from maracuja.store.runs import Run, RunState
 
-LOOPBACK: Final = ("localhost", "::1")
 OPERATOR: Final = "command line"  # who acts where nobody says so
 _LAST: Final = """
     SELECT pid, outcome, reason, held, variant FROM decisions WHERE run = {run}
@@ -44,7 +41,10 @@ RUNS_MAX: Final = 200  # of a recurring campaign, that one report joins
 
 @dataclass(frozen=True)
 class RunShown:
-    """Where one occurrence of a campaign is; `messages` counts the outbox by state."""
+    """Where one occurrence of a campaign is; `messages` counts the outbox by state.
+
+    `held` says why the worker has paused it by itself; '' where it has not.
+    """
 
     run: int
     campaign: str
@@ -59,6 +59,7 @@ class RunShown:
     parts_decided: int
     waiting: int
     messages: dict[str, int]
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,37 +84,8 @@ def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
     """Everything that keeps the campaign from being launched; empty where nothing does."""
     around = definitions_in_force(conn)
     found = check_campaign(campaign, around, known_names(conn))
-    faults = [*found, *_forbidden(conn, campaign, around), *_dead_links(ground.config)]
+    faults = [*found, *forbidden(conn, campaign, around), *dead_links(ground.config)]
     return [fault(error) for error in faults]
-
-
-def _dead_links(config: Config) -> list[ConfigError]:
-    """Refuse links that lead to this machine in letters that leave it."""
-    hosts = [urlsplit(config.public_url).hostname or "", config.email.host]
-    ours, server = (host in LOOPBACK or host.startswith("127.") for host in hosts)
-    if not ours or server:
-        return []
-    return [
-        ConfigError(
-            f"The links in letters would lead to {config.public_url}, which only this machine "
-            "can reach: nobody could unsubscribe.",
-            where="server.public_url",
-            fix="Set it in maracuja.toml to the address under which people reach this server.",
-        )
-    ]
-
-
-def _forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[TemplateError]:
-    """What the campaign's texts may not say, or may not leave out."""
-    topic = around.get(("topic", campaign.topic))
-    marketing = not (isinstance(topic, Topic) and topic.type is TopicKind.SERVICE)
-    texts = [around.get(("template", arm.template)) for arm in campaign.arms() if not arm.twin_of]
-    return [
-        error
-        for text in texts
-        if isinstance(text, Template)
-        for error in template_work.forbidden(conn, text, marketing=marketing)
-    ]
 
 
 def launch(
@@ -125,11 +97,11 @@ def launch(
     text that says what no message may, or leaves out what every one must have, and ConfigError
     where its links would lead nowhere.
     """
-    for dead in _dead_links(ground.config):
+    for dead in dead_links(ground.config):
         raise dead
     around = definitions_in_force(conn)
     wanted = around.get(("campaign", campaign))
-    for error in _forbidden(conn, wanted, around) if isinstance(wanted, Campaign) else []:
+    for error in forbidden(conn, wanted, around) if isinstance(wanted, Campaign) else []:
         raise error
     run = launch_control.launch(conn, ground, campaign, now)
     return _noted(conn, "launch", campaign, [run], now, actor)
@@ -243,9 +215,20 @@ def _shown(conn: Connection, some: Sequence[Run]) -> list[RunShown]:
             messages={
                 state.name.lower(): n for state, n in outbox.counts(conn, run.run).items() if n
             },
+            held=_held(conn, run),
         )
         for run in some
     ]
+
+
+def _held(conn: Connection, run: Run) -> str:
+    """Why the worker has paused the run; '' where a person did, or nobody."""
+    if run.state is not RunState.PAUSED:
+        return ""
+    subject = f"campaign:{run.campaign}"
+    for line in audit.newest(conn, subject=subject, action="pause", rows_max=1):
+        return line.detail if line.actor == launch_control.WORKER else ""
+    return ""
 
 
 def _moment(us: int | None) -> datetime | None:

@@ -15,17 +15,19 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from maracuja.campaigns.facts import encode_facts
 from maracuja.commit_points import passed
-from maracuja.errors import DefinitionError
+from maracuja.errors import ConfigError, DefinitionError
 from maracuja.lake.audience import parts, write_audience
 from maracuja.model import micros, moment
+from maracuja.runtime import launch_checks
 from maracuja.runtime.launch_audience import (
     StoredPeople,
     audience_of,
     open_sources,
     segments_of,
 )
-from maracuja.runtime.launch_control import plan_next
+from maracuja.runtime.launch_control import WORKER, as_it_stands, plan_next
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
 from maracuja.runtime.launch_work import (
     Pids,
@@ -84,7 +86,11 @@ class Launch:
         return self._finish(now)
 
     def freeze(self, run: Run, now: datetime) -> None:
-        """Take the audience of a scheduled run, write it down, and plan what follows the run."""
+        """Take the audience of a scheduled run, write it down, and plan what follows the run.
+
+        Raises the first fault of the checks of a launch where they no longer hold.
+        """
+        run = self._allowed(run)
         ground, facts = self._ground, facts_of(run)
         when = When(now, ground.zone)
         with ground.store.read() as conn:
@@ -123,6 +129,22 @@ class Launch:
             plan_next(conn, ground, run, now)
         passed("audience.committed")
 
+    def _allowed(self, run: Run) -> Run:
+        """The run, if it may go out now: as it was planned, else as its definitions stand."""
+        ground = self._ground
+        with ground.store.read() as conn:
+            planned = next(launch_checks.of_run(conn, ground.config, facts_of(run)), None)
+            if planned is None:
+                return run
+            again = as_it_stands(conn, ground, run)
+            if again is None:
+                raise planned
+            facts, version = again
+            for fault in launch_checks.of_run(conn, ground.config, facts):
+                raise fault
+        with ground.store.write() as conn:
+            return runs.replan(conn, run.run, version=version, facts=encode_facts(facts))
+
     # ------------------------------------------------------------ chunks
 
     def _decide(self, run: Run, count: int, now: datetime) -> None:
@@ -158,19 +180,18 @@ class Launch:
         return left
 
     def _guarded(self, run: Run, now: datetime, step: Callable[[], None]) -> None:
-        """Do a step; where a definition turns out to be wrong, pause the run and say why.
+        """Do a step; where a definition or a setting turns out wrong, pause the run and say why.
 
         The other campaigns go on.
         """
         try:
             step()
-        except DefinitionError as fault:
+        except (DefinitionError, ConfigError) as fault:
             self._drop_round()
             with self._ground.store.write() as conn:
                 runs.set_state(conn, run.run, RunState.PAUSED, micros(now))
-                audit.add(
-                    conn, micros(now), "worker", "pause", f"campaign:{run.campaign}", str(fault)
-                )
+                subject = f"campaign:{run.campaign}"
+                audit.add(conn, micros(now), WORKER, "pause", subject, str(fault))
 
     def _commanded(self) -> bool:
         """Whether somebody has asked for something: the tick then ends after the chunk."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
 from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
-from maracuja.campaigns.facts import decode_facts, encode_facts, freeze
+from maracuja.campaigns.facts import RunFacts, decode_facts, encode_facts, freeze
 from maracuja.campaigns.schedule import Occurrence, first_occurrence, occurrences
 from maracuja.errors import CampaignError, Conflict, DefinitionError, NotFound
 from maracuja.model import micros
@@ -21,6 +22,7 @@ from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout
 from maracuja.store import definitions, health, outbox, runs, waiting
 from maracuja.store.runs import Run, RunState
 
+WORKER: Final = "worker"  # who pauses what turns out to be wrong
 OPEN = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunState.PAUSED)
 
 
@@ -68,15 +70,35 @@ def plan_next(conn: Connection, ground: Ground, run: Run, now: datetime) -> Run 
     return None
 
 
-def _plan(conn: Connection, ground: Ground, campaign: Campaign, occurrence: Occurrence) -> Run:
-    """The scheduled run of an occurrence."""
-    facts = freeze(
+def as_it_stands(conn: Connection, ground: Ground, run: Run) -> tuple[RunFacts, int] | None:
+    """What a planned run would be launched with now, and the version; None where it is gone.
+
+    Raises CampaignError for what does not fit together.
+    """
+    around = definitions_in_force(conn)
+    if ("campaign", run.campaign) not in around:
+        return None
+    wanted = find(around, "campaign", run.campaign, Campaign, where="campaign")
+    facts = _frozen(conn, ground, wanted, decode_facts(run.facts).occurrence)
+    return facts, definitions.get(conn, "campaign", wanted.id).version
+
+
+def _frozen(
+    conn: Connection, ground: Ground, campaign: Campaign, occurrence: Occurrence
+) -> RunFacts:
+    """The definitions in force, frozen for an occurrence. Raises CampaignError."""
+    return freeze(
         campaign,
         definitions_in_force(conn),
         occurrence,
         salt=holdout_salt(conn),
         global_holdout=ground.config.measurement.global_holdout,
     )
+
+
+def _plan(conn: Connection, ground: Ground, campaign: Campaign, occurrence: Occurrence) -> Run:
+    """The scheduled run of an occurrence."""
+    facts = _frozen(conn, ground, campaign, occurrence)
     return runs.create(
         conn,
         campaign.id,

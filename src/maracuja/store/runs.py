@@ -125,14 +125,17 @@ def resume(conn: Connection, run: int, now_us: int) -> Run:
     return set_state(conn, run, S.LAUNCHING if undecided else S.SENDING, now_us)
 
 
-def freeze(
-    conn: Connection, run: int, *, audience_path: str, parts: int, facts: bytes | None = None
-) -> None:
+def freeze(conn: Connection, run: int, *, audience_path: str, parts: int) -> None:
     """Note the audience's file, in the transaction that puts it in the manifest."""
     changes: dict[str, Any] = {"audience_path": audience_path, "parts": parts, "next_part": 0}
-    if facts is not None:
-        changes["facts"] = facts
     conn.execute(update(runs).where(runs.c.run == run).values(changes))
+
+
+def replan(conn: Connection, run: int, *, version: int, facts: bytes) -> Run:
+    """Let a run whose audience is not frozen go out with other definitions than it was planned."""
+    mine = (runs.c.run == run) & (runs.c.audience_path == AUDIENCE_NONE)
+    conn.execute(update(runs).where(mine).values(version=version, facts=facts))
+    return get(conn, run)
 
 
 def advance(conn: Connection, run: int, part: int) -> None:

@@ -22,9 +22,9 @@ from maracuja.lake.bodies import read_bodies
 from maracuja.lake.decisions import DECISION_TYPES
 from maracuja.lake.events import write_events
 from maracuja.lake.files import locate
-from maracuja.model import ConsentState, FileKind, Trait, TraitSource, TraitType, micros
+from maracuja.model import ConsentState, FileKind, Privacy, Trait, TraitSource, TraitType, micros
 from maracuja.rng import make_id
-from maracuja.runtime import delivery_texts, launch_control
+from maracuja.runtime import campaign_work, delivery_texts, launch_control
 from maracuja.runtime.campaign_rehearsal import rehearse
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_again import Renewal
@@ -58,6 +58,7 @@ from maracuja.store import (
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from maracuja.store.runs import RunState
+from maracuja.templates.placeholders import OPEN
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PEOPLE = 400
@@ -203,6 +204,11 @@ def decided(ground: Ground, now: datetime = NOON) -> pl.DataFrame:
         files = manifest.live(conn, [FileKind.DECISIONS], micros(now))
     frames = [pl.read_parquet(locate(ground.lake, file.path)) for file in files]
     return pl.concat(frames).sort("at", "pid") if frames else pl.DataFrame()
+
+
+def said(body: delivery_texts.Body) -> str:
+    """What stands before the way out."""
+    return body.content.text.partition(OPEN)[0].rstrip("; \n")
 
 
 def start(ground: Ground, campaign: str, now: datetime = NOON) -> runs.Run:
@@ -424,13 +430,64 @@ def test_a_recurring_campaign_plans_what_follows(ground: Ground) -> None:
     assert set(rows["run"]) == {2}
 
 
+WEEKLY = """
+kind: campaign
+id: weekly
+topic: harvest
+audience: kyiv
+template: fruit
+goals: [order]
+schedule: {every: week, weekdays: [monday], at: '10:00'}
+"""
+DISCREET = """
+kind: template
+id: fruit
+language: en
+variants: [{language: en, subject: It is here, text: "It is here. {{ links.unsubscribe }}"}]
+"""
+
+
+def test_each_occurrence_is_checked_again_and_held_with_the_reason(ground: Ground) -> None:
+    monday = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    apply(ground.store, WEEKLY)
+    start(ground, "weekly")
+    run_all(ground, monday)
+    sent = decided(ground, monday).height
+    with ground.store.write() as conn:
+        discovered.set_privacy(conn, "trait", "", "first_name", Privacy.SENSITIVE)
+    later = monday + timedelta(days=7)
+    run_all(ground, later)
+    assert decided(ground, later).height == sent, "nobody is decided about"
+
+    def newest() -> campaign_work.RunShown:
+        with ground.store.read() as conn:
+            return campaign_work.status(conn, "weekly")[0]
+
+    assert newest().state == "paused"
+    assert "`person.first_name` is marked as sensitive" in newest().held
+    with ground.store.write() as conn:
+        launch_control.resume(conn, "weekly", later)
+    run_all(ground, later)
+    assert newest().state == "paused", "nothing has been mended"
+
+    apply(ground.store, DISCREET)
+    with ground.store.write() as conn:
+        launch_control.resume(conn, "weekly", later)
+    run_all(ground, later)
+    rows = decided(ground, later).filter(pl.col("run") == newest().run - 1)
+    assert "send" in set(rows["outcome"])
+    assert newest().held == "" and newest().occurrence == "2026-12-07T10:00"
+
+
 OFFER = """
 kind: template
 id: offer
 variants:
   - language: en
     subject: Look
-    text: "{{ person.city }}: {{ products['p1'].title }} for {{ products['p1'].price }}"
+    text: |
+      {{ person.city }}: {{ products['p1'].title }} for {{ products['p1'].price }}
+      {{ links.unsubscribe }}
 ---
 kind: campaign
 id: offer
@@ -471,7 +528,7 @@ def test_price_and_stock_are_those_of_the_moment_of_sending(ground: Ground) -> N
     with ground.store.read() as conn:
         (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
     bodies = list(delivery_texts.read(ground.lake, chunk, [0, 1, 2]).values())
-    assert {body.content.text for body in bodies} == {"Kyiv: Passion fruit for 500"}
+    assert {said(body) for body in bodies} == {"Kyiv: Passion fruit for 500"}
     renew = Renewal(ground)
     assert renew(chunk, facts_of(run), bodies, NOON) == bodies
     put_product(ground, FRUIT._replace(price=650))
@@ -479,7 +536,7 @@ def test_price_and_stock_are_those_of_the_moment_of_sending(ground: Ground) -> N
     assert [body.message for body in bodies] == [
         body.message for body in renewed if not isinstance(body, Reason)
     ]
-    texts = {body.content.text for body in renewed if not isinstance(body, Reason)}
+    texts = {said(body) for body in renewed if not isinstance(body, Reason)}
     assert texts == {"Kyiv: Passion fruit for 650"}
     put_product(ground, FRUIT._replace(stock=0))
     assert renew(chunk, facts_of(run), bodies, NOON) == [Reason.PRODUCT_GONE] * 3
@@ -594,7 +651,8 @@ def test_templates_speak_of_facts_of_the_lake(ground: Ground) -> None:
         "  spent: {sum: Order Completed, of: revenue, within: 90 days}\n"
         "  orders: {did: Order Completed}\n"
         "variants: [{language: en, subject: Thanks, text: "
-        "'{{ facts.orders }} orders, {{ facts.spent | default: 0 }}'}]\n---\n"
+        "'{{ facts.orders }} orders, {{ facts.spent | default: 0 }}; {{ links.unsubscribe }}'}]\n"
+        "---\n"
         "kind: campaign\nid: thanks\ntopic: harvest\naudience: kyiv\ntemplate: thanks\n"
         "holdout: 0",
     )
@@ -603,7 +661,7 @@ def test_templates_speak_of_facts_of_the_lake(ground: Ground) -> None:
     with ground.store.read() as conn:
         (chunk,) = outbox.chunks_of(conn, [run.run << PART_BITS])
     texts = {
-        body.pid: body.content.text
+        body.pid: said(body)
         for body in delivery_texts.read(ground.lake, chunk, range(200)).values()
     }
     assert texts[3] == "2 orders, 30.5"

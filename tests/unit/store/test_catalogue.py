@@ -103,7 +103,9 @@ def test_a_run_goes_its_way_once(store: Store) -> None:
         assert runs.create(conn, "sale", "2026-01-01", version=3, planned_us=5).run == 2
         assert [r.run for r in runs.due(conn, 9)] == [2]
         assert runs.set_state(conn, 1, RunState.LAUNCHING, 11).launched_us == 11
-        runs.freeze(conn, 1, audience_path="audience/1.parquet", parts=2, facts=b"[]")
+        assert runs.replan(conn, 1, version=5, facts=b"[]").version == 5
+        runs.freeze(conn, 1, audience_path="audience/1.parquet", parts=2)
+        assert runs.replan(conn, 1, version=6, facts=b"{}").facts == b"[]", "it is frozen"
         runs.advance(conn, 1, 0)
         with pytest.raises(Conflict):
             runs.advance(conn, 1, 0)
