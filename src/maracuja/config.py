@@ -42,6 +42,7 @@ class Shop(Section, frozen=True):
     currency: str = "USD"
     country: str = "UA"  # of telephone numbers without a prefix
     postal_address: str = ""
+    patronymics: bool = False  # whether a formal greeting may say Ирина Ивановна
 
 
 class Server(Section, frozen=True):

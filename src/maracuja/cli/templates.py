@@ -10,7 +10,7 @@ import typer
 from maracuja.cli.output import HERE, Json, Workspace, pairs, progress, say, say_json, table
 
 if TYPE_CHECKING:
-    from maracuja.runtime.template_work import FindingShown, Preview, TemplateChecked
+    from maracuja.runtime.template_work import FindingShown, Preview, SideBySide, TemplateChecked
 
 PANEL = "Messages"
 SIGNS = {"error": "[bold red]✗[/]", "warning": "[yellow]![/]", "note": "[dim]·[/]"}
@@ -109,7 +109,9 @@ def say_finding(finding: FindingShown) -> None:
 
 def preview(
     name: Name,
-    who: Annotated[str, typer.Option("--for", help="The person; without, somebody unknown.")] = "",
+    who: Annotated[
+        str, typer.Option("--for", help="The person; without, four invented ones side by side.")
+    ] = "",
     language: Annotated[str, typer.Option(help="Instead of the person's own.")] = "",
     html: Annotated[
         Path | None, typer.Option("--html", help="Write the HTML to this file.")
@@ -117,7 +119,7 @@ def preview(
     workspace: Workspace = HERE,
     json: Json = False,
 ) -> None:
-    """Show what a person would read now; code 2 where they could not be written to."""
+    """Show what people would read now; code 2 where none of them could be written to."""
     from maracuja import app
     from maracuja.cli.definitions import given
     from maracuja.runtime import people_view, template_work
@@ -127,19 +129,48 @@ def preview(
         with here.store.read() as conn:
             template = given(conn, name, Template, template_work.get)
             pid = people_view.find(conn, who, here.config.shop.country) if who else None
-        found = template_work.preview(
-            here.ground, template, here.clock.now(), pid=pid, language=language
-        )
+        now = here.clock.now()
+        if pid is None:
+            several = template_work.side_by_side(here.ground, template, now, language=language)
+            shown = [one.preview for one in several.people]
+        else:
+            found = template_work.preview(here.ground, template, now, pid=pid, language=language)
+            shown = [found]
     if json:
-        say_json(found)
+        say_json(several if pid is None else found)
+    elif pid is None:
+        say_side_by_side(several)
     else:
         say_preview(found)
-    if html is not None and not found.error:
-        html.write_text(found.html, encoding="utf-8")
+    written = next((one for one in shown if not one.error), None)
+    if written is None:
+        raise typer.Exit(2)
+    if html is not None:
+        html.write_text(written.html, encoding="utf-8")
         if not json:
             say(f"The HTML: [bold]{html}[/]")
-    if found.error:
-        raise typer.Exit(2)
+
+
+def say_side_by_side(found: SideBySide) -> None:
+    """Print one text for several people, a column each."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(title=escape(f"{found.template}, {found.language}"), title_justify="left")
+    for one in found.people:
+        name = f"\n[dim]{escape(one.name)}[/]" if one.name else ""
+        shown.add_column(f"{one.who}{name}", ratio=1, overflow="fold")
+    previews = [one.preview for one in found.people]
+    subjects = [escape(one.subject) for one in previews]
+    if any(subjects):
+        shown.add_row(*subjects, end_section=True)
+    shown.add_row(
+        *(
+            f"[red]nothing: {escape(one.error)}[/]" if one.error else escape(one.text.strip())
+            for one in previews
+        )
+    )
+    say(shown)
 
 
 def say_preview(found: Preview) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,12 +20,13 @@ from maracuja.campaigns.definitions import Goal
 from maracuja.campaigns.facts import decode_facts
 from maracuja.commit_points import passed
 from maracuja.config import Lake
-from maracuja.errors import Conflict
+from maracuja.errors import Conflict, NotFound
 from maracuja.lake.erasure import Erased
 from maracuja.lake.erasure import erase as erase_from_lake
+from maracuja.lake.files import of_kind
 from maracuja.model import FileKind, Record, micros, moment
 from maracuja.rng import make_id
-from maracuja.runtime import erasure_log
+from maracuja.runtime import erasure_log, name_cards
 from maracuja.runtime.erasure_log import Asked, Done
 from maracuja.runtime.launch_ground import definitions_in_force
 from maracuja.runtime.projection import Projection
@@ -200,11 +202,12 @@ def _forget(
     leaving = [entry.as_erasure(erase.new_pseudonym()) for entry in entries]
     with place.store.read() as conn:
         files = manifest.live(conn, list(FileKind), now_us)
+        keys = _name_keys(conn, entries)
         version = manifest.version(conn, list(FileKind))
         events, columns = _counted(conn)
     erased = erase_from_lake(
         place.lake,
-        files,
+        [file for file in files if file.kind is not FileKind.NAMES],
         {pid: one.pseudonym for one in leaving for pid in one.pids},
         goal_events=events,
         goal_columns=columns,
@@ -212,6 +215,10 @@ def _forget(
         threads=place.limits.threads,
         memory=place.limits.memory,
     )
+    names = name_cards.without(place.lake, of_kind(files, FileKind.NAMES), keys, now)
+    if names.cards:
+        counts = {**erased.counts, "name_cards_deleted": names.cards}
+        erased = msgspec.structs.replace(erased, counts=dict(sorted(counts.items())))
     passed("erasure.files_written")
     with place.store.write() as conn:
         if manifest.version(conn, list(FileKind)) != version:
@@ -221,12 +228,22 @@ def _forget(
                 raise Conflict("The person was merged with another meanwhile.", fix="Try again.")
         tables = Counter(erase.replay(conn, leaving, salt=salt))
         manifest.swap(conn, erased.swap.dead, erased.swap.new, now_us)
+        manifest.swap(conn, names.dead, names.new, now_us)
         tables["files named"] = manifest.follow(conn, erased.swap.moved)
         done = dict(sorted(tables.items()))
         if certify and _certificate(conn, entries[0].id) is None:
             _write_certificate(conn, entries[0], done, erased, now)
         passed("erasure.state_written")
     return erased, done
+
+
+def _name_keys(conn: Connection, entries: Sequence[Asked]) -> set[int]:
+    """The keys of the cards that these people's names have made; nobody is named by them."""
+    keys: set[int] = set()
+    for pid in {pid for entry in entries for pid in entry.pids}:
+        with suppress(NotFound):
+            keys |= name_cards.keys_of(people.get(conn, pid))
+    return keys
 
 
 def _counted(conn: Connection) -> tuple[frozenset[str], frozenset[str]]:

@@ -73,7 +73,9 @@ class Ground:
     def shop_constants(self) -> dict[str, Any]:
         """What all templates may say of the shop."""
         names = ("name", "url", "language", "currency", "country", "postal_address")
-        return {f"shop.{name}": getattr(self.config.shop, name) for name in names}
+        shop = self.config.shop
+        policy = {"shop.patronymics": shop.patronymics}  # asked by `salutation`
+        return {f"shop.{name}": getattr(shop, name) for name in names} | policy
 
 
 def definitions_in_force(conn: Connection) -> Known:

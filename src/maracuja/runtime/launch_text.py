@@ -21,6 +21,7 @@ from maracuja.runtime.delivery_texts import as_stored
 from maracuja.runtime.launch_chunk import Written
 from maracuja.templates.compiled import Compiled, Rendered, compiled
 from maracuja.templates.definition import Template, choose
+from maracuja.templates.word_columns import Cards
 
 _NO_SLOTS: Final = {"pid": pl.Int64, "template": pl.String, "language": pl.String}
 _REASONS: Final = {
@@ -40,8 +41,8 @@ class Texts:
 
     `schema` maps the columns that people can have (`person.<trait>`, `meta.<trait>`,
     `facts.<name>`) to Polars types, `constants` the paths that all share (`shop.name`) to values;
-    `products` is the catalogue of the moment. Raises TemplateError where a template does not
-    compile.
+    `products` is the catalogue of the moment, `cards` gives name cards. Raises TemplateError
+    where a template does not compile.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class Texts:
         products: pl.DataFrame | None,
         *,
         now: datetime,
+        cards: Cards | None = None,
     ) -> None:
+        self._cards = cards
         self._channel = facts.campaign.channel
         self._arms = facts.arms
         self._templates = {arm.variant: _template(arm, facts) for arm in facts.arms}
@@ -116,7 +119,7 @@ class Texts:
     def _render(self, arm: Arm, number: int, people: pl.DataFrame) -> Rendered:
         """What that text becomes for these people."""
         text = self._compiled[arm.variant][number]
-        return text.render(people, self._products, now=self._now)
+        return text.render(people, self._products, now=self._now, cards=self._cards)
 
     def _key(self, arm: Arm, number: int) -> str:
         """The name of the skeleton."""

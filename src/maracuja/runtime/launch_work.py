@@ -25,6 +25,7 @@ from maracuja.lake.audience import read_audience
 from maracuja.lake.bodies import write_bodies
 from maracuja.lake.decisions import write_decisions
 from maracuja.model import FileKind, LakeFile, micros
+from maracuja.runtime import name_cards
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
 from maracuja.runtime.launch_chunk import Decided, decide_chunk
 from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
@@ -53,6 +54,7 @@ class Round:
     texts: Texts
     columns: pl.DataFrame  # facts.<name> of people
     catalog_rev: int
+    cards: name_cards.NameCards
     heard: Pids  # who was decided in this run before, under a pid that was merged into theirs
     since: datetime
 
@@ -66,7 +68,8 @@ def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Roun
         schema = template_schema(types) | {
             name: dtype for name, dtype in columns.schema.items() if name != "pid"
         }
-        texts = Texts(facts, schema, ground.constants(facts), shown, now=now)
+        cards = name_cards.load(conn, ground.lake, now)
+        texts = Texts(facts, schema, ground.constants(facts), shown, now=now, cards=cards)
         reader = PeopleReader(
             conn,
             ground.lake,
@@ -81,7 +84,7 @@ def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Roun
             now=now,
         )
         heard = _of_run(conn, ground, run, facts, now).as_another
-    return Round(ground, run, facts, reader, texts, columns, catalog_rev, heard, now)
+    return Round(ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now)
 
 
 def decide_parts(
@@ -115,7 +118,8 @@ def decide_parts(
             if committed is not None and not committed.result():
                 return
             turn = run._replace(next_part=part)
-            committed = committing.submit(commit, work, turn, decided, now)
+            names = work.cards.take_fresh()
+            committed = committing.submit(commit, work, turn, decided, now, names)
         if committed is not None:
             committed.result()
 
@@ -135,7 +139,8 @@ def decide_again(work: Round, run: Run, pids: Pids, now: datetime) -> bool:
     if not pids.size:
         return True
     passed("waiting.begun")
-    counts = commit(work, run, decide_people(work, read_people(work, pids, now), now), now)
+    decided = decide_people(work, read_people(work, pids, now), now)
+    counts = commit(work, run, decided, now, work.cards.take_fresh())
     passed("waiting.committed")
     return counts
 
@@ -161,10 +166,13 @@ def decide_people(work: Round, read: pl.DataFrame, now: datetime) -> Decided:
     return decide_chunk(read, work.facts, rules, work.texts.write, run=work.run, now=now)
 
 
-def commit(work: Round, run: Run, decided: Decided, now: datetime) -> bool:
+def commit(
+    work: Round, run: Run, decided: Decided, now: datetime, names: pl.DataFrame | None = None
+) -> bool:
     """Write the files of part `run.next_part`, and make them count in one transaction.
 
-    False where the run is no longer in the state of `run`: then nothing counts.
+    `names` are the cards of names that came up for the first time. False where the run is no
+    longer in the state of `run`: then nothing counts.
     """
     root, part = work.ground.lake, run.next_part
     number = run.run << PART_BITS | part
@@ -175,9 +183,13 @@ def commit(work: Round, run: Run, decided: Decided, now: datetime) -> bool:
         skeletons, bodies = decided.skeletons, decided.bodies
         files.append(write_bodies(root, name, skeletons, bodies, chunk=number, now=now))
         passed("chunk.bodies_written")
+    kept: list[LakeFile] = []
+    if names is not None and names.height:
+        kept.append(name_cards.write(root, name, names, number=number, now=now))
     with work.ground.store.write() as conn:
         if runs.get(conn, run.run).state is not run.state:
             return False
+        manifest.add(conn, kept)
         _enqueue(conn, work, number, files, decided.bodies, micros(now))
         if run.state is RunState.SENDING:
             waiting.remove(conn, run.run, decided.decisions["pid"])

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from maracuja.errors import NotFound, TemplateError
 from maracuja.ingest.discover import guess_privacy
 from maracuja.model import FileKind, Privacy, micros
+from maracuja.runtime import name_cards
 from maracuja.runtime.launch_audience import template_facts, with_facts
 from maracuja.runtime.launch_ground import (
     Ground,
@@ -25,9 +26,9 @@ from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.segment_work import opened
 from maracuja.segments.comparing import When
 from maracuja.store import discovered, manifest, people
-from maracuja.templates import lints
+from maracuja.templates import lints, samples
 from maracuja.templates.check import check as look_over
-from maracuja.templates.check import shown
+from maracuja.templates.check import fresh, shown
 from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.needs import Needs, needs
@@ -44,6 +45,24 @@ class Preview:
     text: str
     html: str
     error: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An invented person, with the name as it was given, and what they would read."""
+
+    who: str
+    name: str
+    preview: Preview
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """The same text for several invented people."""
+
+    template: str
+    language: str
+    people: tuple[Seen, ...]
 
 
 @dataclass(frozen=True)
@@ -216,13 +235,50 @@ def preview(
             number = choose(template, language or template.language, channel)
             text = stage.text(template, number)
             return _shown(template, number, text.render(_nobody(text), now=now), None)
+        cards = name_cards.load(conn, ground.lake, now)
         own = people.get(conn, pid).pid
         everything = [c for c in stage.schema if not c.startswith("facts.")]
         frame = _person(conn, ground, own, channel, everything, now)
     frame = with_facts(frame, stage.facts, [template])
     number = choose(template, language or frame["language"][0], channel)
-    rendered = stage.text(template, number).render(frame, stage.products, now=now)
+    text = stage.text(template, number)
+    rendered = text.render(frame, stage.products, now=now, cards=cards)
     return _shown(template, number, rendered, own)
+
+
+def side_by_side(
+    ground: Ground,
+    template: Template,
+    now: datetime,
+    *,
+    language: str = "",
+    channel: str = "email",
+) -> SideBySide:
+    """What invented people would read: a woman, a man, somebody unknown, one with a dirty name.
+
+    Everything else that the text reads is invented too. Raises TemplateError, SegmentError.
+    """
+    with ground.store.read() as conn:
+        stage = _stage(conn, ground, template, now)
+        cards = name_cards.load(conn, ground.lake, now)
+    number = choose(template, language or template.language, channel)
+    text = stage.text(template, number)
+    types = samples.guess_schema(needs(template)) | stage.schema
+    reads = {name: types.get(name, pl.Int64()) for name in text.reads}
+    whole = samples.person(reads, set(needs(template).products)).with_columns(
+        pl.lit(0).alias("one"), *fresh(template)
+    )
+    people = samples.people(template.variants[number].language)
+    frame = pl.concat([samples.seen(whole, one) for one in people])
+    rendered = text.render(frame, samples.product(), now=now, cards=cards)
+    return SideBySide(
+        template=template.id,
+        language=template.variants[number].language,
+        people=tuple(
+            Seen(one.who, one.name, _shown(template, number, rendered, None, at))
+            for at, one in enumerate(people)
+        ),
+    )
 
 
 def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) -> _Stage:
@@ -272,11 +328,13 @@ def _person(
     return reader.read(conn, np.array([pid], dtype=np.int64), columns, now)
 
 
-def _shown(template: Template, number: int, rendered: Rendered, pid: int | None) -> Preview:
-    """The first person's text, its links as they lead."""
-    error = rendered.errors[0] or ""
+def _shown(
+    template: Template, number: int, rendered: Rendered, pid: int | None, at: int = 0
+) -> Preview:
+    """The text of the person in row `at`, its links as they lead."""
+    error = rendered.errors[at] or ""
     row: Mapping[str, str] = (
-        {name: value or "" for name, value in rendered.slots.row(0, named=True).items()}
+        {name: value or "" for name, value in rendered.slots.row(at, named=True).items()}
         if rendered.slots.width
         else {}
     )

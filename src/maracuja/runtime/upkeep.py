@@ -20,7 +20,7 @@ from maracuja.lake.compaction import compact, plan_compaction
 from maracuja.lake.files import sweep_dead, sweep_orphans
 from maracuja.lake.retention import outlived
 from maracuja.model import FileKind, micros, moment
-from maracuja.runtime import profile_copy
+from maracuja.runtime import name_cards, profile_copy
 from maracuja.store import feed, inbox, manifest, meta, people, refused, watermarks
 from maracuja.store.engine import Store
 
@@ -166,6 +166,18 @@ def compact_events(ground: Ground) -> int:
     return len(swap.dead)
 
 
+def merge_names(ground: Ground) -> int:
+    """Merge the files of name cards, and drop the cards of older rules; how many files."""
+    with ground.store.read() as conn:
+        files = name_cards.live(conn, ground.now)
+    if not name_cards.outdated(files):
+        return 0
+    merged = name_cards.merge(ground.lake, files, ground.now)
+    with ground.store.write() as conn:
+        manifest.swap(conn, merged.dead, merged.new, micros(ground.now))
+    return len(merged.dead)
+
+
 def retain(ground: Ground) -> int:
     """End the files that have outlived their time; how many."""
     limits = ground.limits
@@ -222,6 +234,7 @@ STEPS: Final[dict[str, Step]] = {
     "people copied": copy_profiles,
     "profile files merged": merge_copy,
     "event files merged": compact_events,
+    "name cards merged": merge_names,
     "files outlived": retain,
     "refused events outlived": forget_refused,
     "files deleted": sweep,

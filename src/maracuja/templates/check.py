@@ -97,7 +97,7 @@ def _trials(template: Template, n: int, made: Any, read: Needs) -> list[Trial]:
     found: list[Trial] = []
     variant = template.variants[n]
     for profile, (person, there) in samples.worst(whole).items():
-        frame = person.with_columns(pl.lit(0).alias("one"), *_fresh(template))
+        frame = person.with_columns(pl.lit(0).alias("one"), *fresh(template))
         rendered = made.render(frame, catalogue if there else catalogue.clear(), now=SAMPLE_TIME)
         reason = rendered.errors[0]
         content = None
@@ -115,7 +115,7 @@ def _trials(template: Template, n: int, made: Any, read: Needs) -> list[Trial]:
     return found
 
 
-def _fresh(template: Template) -> list[pl.Expr]:
+def fresh(template: Template) -> list[pl.Expr]:
     """Metas for the required traits: declared just now."""
     meta = pack_meta(Trait(None, TraitSource.DECLARED, 1.0, int(SAMPLE_TIME.timestamp() * 1e6)))
     return [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import polars as pl
 
+from maracuja.model import Trait, TraitSource, pack_meta
 from maracuja.templates.needs import Needs
 from maracuja.templates.scope import PRODUCT_TYPES
 from maracuja.templates.values import kind_of
@@ -36,6 +38,68 @@ _NUMBERS: Final = (
     "orders",
 )
 _TIMES: Final = ("_at", "_on", "until", "date", "birthday", "day", "expires")
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """An invented person as a shop may know them: what is said of them, and their traits.
+
+    `gender` is what they declared; empty where nobody asked.
+    """
+
+    who: str
+    name: str
+    gender: str = ""
+    city: str = ""
+
+
+PEOPLE: Final[Mapping[str, tuple[Somebody, ...]]] = {
+    "ru": (
+        Somebody("a woman", "Елена", "f", "Казань"),
+        Somebody("a man", "Андрей", "m", "Ростов-на-Дону"),
+        Somebody("somebody unknown", ""),
+        Somebody("a dirty name", "ИВАНОВА  елена 🌸", "", "г. Москва"),
+    ),
+    "uk": (
+        Somebody("a woman", "Олена", "f", "Полтава"),
+        Somebody("a man", "Андрій", "m", "Львів"),
+        Somebody("somebody unknown", ""),
+        Somebody("a dirty name", "ІВАНЕНКО  олена 🌸", "", "м. Київ"),
+    ),
+    "en": (
+        Somebody("a woman", "Helen", "f", "London"),
+        Somebody("a man", "Andrew", "m", "Leeds"),
+        Somebody("somebody unknown", ""),
+        Somebody("a dirty name", "SMITH  helen 🌸", "", "LONDON"),
+    ),
+    "mn": (
+        Somebody("a woman", "Сарнай", "f", "Дархан"),
+        Somebody("a man", "Болд", "m", "Эрдэнэт"),
+        Somebody("somebody unknown", ""),
+        Somebody("a dirty name", "болд 🌸", "", "дархан"),
+    ),
+}
+"""Four people to show a text side by side for; of the third nothing is known."""
+
+
+def people(language: str) -> tuple[Somebody, ...]:
+    """The four invented people of a language (uk or uk-UA), those of English for all others."""
+    return PEOPLE.get(language.partition("-")[0], PEOPLE["en"])
+
+
+def seen(whole: pl.DataFrame, one: Somebody) -> pl.DataFrame:
+    """Somebody who has everything (`whole`, one row) as this person; the unknown have nothing."""
+    if not one.name:
+        return _without(whole, whole.columns)
+    own = {"person.first_name": one.name, "person.name": one.name, "person.gender": one.gender}
+    own["person.city"] = one.city
+    declared = pack_meta(Trait(None, TraitSource.DECLARED, 1.0, 0))
+    metas = {"meta.gender": declared if one.gender else None}
+    return whole.with_columns(
+        pl.lit(value or None, whole.schema[name]).alias(name)
+        for name, value in (own | metas).items()
+        if name in whole.columns and kind_of(whole.schema[name]) in ("text", "int")
+    )
 
 
 def product() -> pl.DataFrame:

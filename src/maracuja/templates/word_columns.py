@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from maracuja.language import cards, cities, words
 from maracuja.model import TraitSource, unpack_meta
 from maracuja.templates.wording import GENDER, GENDER_META, NAME, PATRONYMIC, Said
 
@@ -56,8 +57,6 @@ def with_words(
 
 def fresh_cards(people: pl.DataFrame, language: str) -> pl.DataFrame:
     """Name cards made anew: one for each row (raw, declared)."""
-    from maracuja.language import cards
-
     return cards.make_cards(people, language)
 
 
@@ -106,8 +105,6 @@ class _People:
 
     def gendered(self, said: Said) -> pl.Series:
         """A word of a person's gender, or the gender itself ("" where it may be unknown)."""
-        from maracuja.language import cards, words
-
         sure = (pl.col("p_gender") >= cards.GENDERED) & pl.col("gender").is_in(["f", "m"])
         gender = pl.when(pl.col("declared") != "").then(pl.col("declared"))
         chosen = gender.when(sure).then(pl.col("gender")).otherwise(_NONE)
@@ -121,8 +118,6 @@ class _People:
 
 def _formal(language: str, patronymics: bool) -> pl.Expr:
     """Name and patronymic (ru), a title and the name (uk, mn); null where it is not sure."""
-    from maracuja.language import cards
-
     named = pl.col("p_name") >= cards.SAY_BASE
     if language == "mn":
         return pl.when(named).then(pl.concat_str([pl.col("nom"), pl.lit(" гуай")]))
@@ -130,7 +125,8 @@ def _formal(language: str, patronymics: bool) -> pl.Expr:
     if language == "ru":
         there = certain & (pl.col("patronymic").fill_null("") != "") & pl.lit(patronymics)
         return pl.when(there).then(pl.concat_str(["nom", "patronymic"], separator=" "))
-    title = pl.when(pl.col("gender") == "f").then(pl.lit("пані")).otherwise(pl.lit("пане"))
+    titles = {gender: words.honorific(gender, language, vocative=True) for gender in "fm"}
+    title = pl.col("gender").replace_strict(titles, default=None, return_dtype=pl.String)
     return pl.when(certain).then(pl.concat_str([title, pl.lit(" "), pl.col("voc")]))
 
 
@@ -146,8 +142,6 @@ def declared(frame: pl.DataFrame) -> pl.Series:
 
 
 def _city(values: pl.Series, detail: str, language: str) -> pl.Series:
-    from maracuja.language import cities
-
     way, _, after = detail.partition(" ")
     said: Callable[[str], str | None]
     if way == "in":
@@ -156,5 +150,5 @@ def _city(values: pl.Series, detail: str, language: str) -> pl.Series:
         say = cities.from_city if way == "from" else cities.to_city
         said = partial(say, language=language)
     known = values.drop_nulls().unique()
-    words = [said(one) if one.strip() else None for one in known.to_list()]
-    return values.replace_strict(known, words, default=None, return_dtype=pl.String)
+    phrases = [said(one) if one.strip() else None for one in known.to_list()]
+    return values.replace_strict(known, phrases, default=None, return_dtype=pl.String)

@@ -21,6 +21,7 @@ from liquid.template import BoundTemplate
 from liquid.token import Token
 
 from maracuja.language import numbers
+from maracuja.language import words as bending
 from maracuja.templates import grammar
 from maracuja.templates.filters import BY_NAME, CASES, CITIES, LOOKUPS, SPEAKING
 from maracuja.templates.walk import inner
@@ -159,6 +160,8 @@ class _Wording:
         if first is not None and first.name in LOOKUPS:
             word = self._looked_up(left, first)
             filters = filters[1:]
+            if first.name == "agree" and self.language not in bending.GENDERED:
+                word, expression.filters = None, filters  # no word of this language bends
         elif first is not None and first.name == "choose":
             word = self._chosen(left, first, filters)
         elif named is not None and isinstance(left, Path) and _dotted(left) == named:
@@ -214,11 +217,9 @@ class _Wording:
             _refuse(f"write `agree: {GENDER}`: only a gender tells the form", spec.token)
         if not isinstance(left, StringLiteral):
             _refuse("`agree` inflects a word that stands in the template", spec.token)
-        from maracuja.language import words
-
-        if any(words.agree(left.value, g, self.language) is None for g in "mf"):
+        if strange := bending.unknown_words(left.value, self.language):
             _refuse(
-                f"`agree` does not know the word «{left.value}»; write both forms: "
+                f"`agree` does not know the word «{strange[0]}»; write all forms: "
                 f"{{{{ {GENDER} | choose: '…', '…', '…' }}}}",
                 spec.token,
             )
@@ -256,7 +257,8 @@ class _Wording:
     def _word(self, kind: str, path: str, detail: str, token: Token, written: str) -> WordPath:
         label = f"{kind} {detail}".strip().replace(".", "·")
         said = Said(f"{label} of {path}", kind, path, detail)
-        self.said[said.column] = said
+        if kind != "agree" or self.language in bending.GENDERED:
+            self.said[said.column] = said
         return WordPath(token, said, written)
 
     # ------------------------------------------------------------ arguments

@@ -106,8 +106,13 @@ def test_a_template_is_checked_and_previewed(look: Run, tmp_path: Path) -> None:
     preview = parsed(look("template", "preview", "hello", "--for", "c2", "--json"))
     assert preview["subject"] == "Name2, it is here"
     assert "Hello Name2 of Lviv" in look("template", "preview", "hello", "--for", "c2").stdout
-    nobody = look("template", "preview", "hello", code=2).stdout
-    assert "could not be written to" in nobody
+    four = parsed(look("template", "preview", "hello", "--json"))["people"]
+    whos = ["a woman", "a man", "somebody unknown", "a dirty name"]
+    assert [one["who"] for one in four] == whos
+    assert [one["preview"]["error"] for one in four] == ["", "", "missing:person.first_name", ""]
+    assert four[0]["preview"]["subject"].startswith(four[0]["name"])
+    told = " ".join(look("template", "preview", "hello").stdout.split())
+    assert all(who in told for who in whos[:2])
 
 
 def test_a_campaign_is_checked_rehearsed_and_reported(look: Run, tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""docs/language.md is true: each example reads for each person as the page says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+import pytest
+
+from maracuja.templates.compiled import compiled
+from maracuja.templates.definition import Template, Variant
+
+PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+SCHEMA = {
+    "person.first_name": pl.String(),
+    "person.gender": pl.String(),
+    "person.city": pl.String(),
+    "person.bonus": pl.Float64(),
+}
+UNKNOWN = "—"
+
+
+class Example(NamedTuple):
+    """A template of the page, who reads it, and what they read."""
+
+    language: str
+    source: str
+    who: str
+    reads: str
+
+
+def examples() -> list[Example]:
+    found = []
+    text = PAGE.read_text(encoding="utf-8")
+    for block in re.finditer(r"^```liquid (\w+)\n([^`]*?)\n((?:→ .*\n)+)```", text, re.M):
+        for line in block[3].splitlines():
+            who, _, reads = line.removeprefix("→ ").partition(": ")
+            found.append(Example(block[1], block[2], who, reads))
+    return found
+
+
+def told(example: Example) -> str:
+    row: dict[str, object] = dict.fromkeys(SCHEMA)
+    trait, _, value = example.who.partition(" ")
+    if trait in ("city", "bonus"):
+        row[f"person.{trait}"] = float(value) if trait == "bonus" else value
+    elif example.who != UNKNOWN:
+        row["person.first_name"] = example.who
+    variant = Variant(language=example.language, text=example.source)
+    text = compiled(Template(id="t", variants=(variant,)), SCHEMA)
+    rendered = text.render(pl.DataFrame([row], schema=SCHEMA))
+    if rendered.errors[0]:
+        return f"no message, {rendered.errors[0]}"
+    return rendered.bodies("text")[0].replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.language}-{e.who}")
+def test_an_example_reads_as_the_page_says(example: Example) -> None:
+    assert told(example) == example.reads
+
+
+def test_every_example_is_read() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert len(examples()) == text.count("\n→ ") > 30
+    assert {one.language for one in examples()} == {"ru", "uk", "en", "mn"}
