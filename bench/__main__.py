@@ -20,6 +20,7 @@ GOALS: dict[str, dict[str, tuple[str, float]]] = {
         "cards_cold_s": ("<=", 3),
         "cards_warm_s": ("<=", 0.6),
         "parts_per_s": (">=", 30_000),
+        "language_per_s": (">=", 50_000),
     },
     "segments": {"postgresql": (">=", 10), "hand_written_duckdb": (">=", 1 / 1.3)},
     "launch": {

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.language_texts import texts_round
+
 ROUNDS = 3
 PEOPLE = 1_000_000
 DISTINCT = 15_000
@@ -184,7 +186,7 @@ def _forget() -> None:
     cards.rules_version.cache_clear()
 
 
-PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"cards": cards_round}
+PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"cards": cards_round, "texts": texts_round}
 """What is measured: each takes the number of people and returns figures and `equal`."""
 
 
