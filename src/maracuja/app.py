@@ -22,7 +22,11 @@ from maracuja.store.engine import Store, open_store
 # are used: until then it stays small.
 if TYPE_CHECKING:
     from maracuja.channels.base import Channel
+    from maracuja.channels.email import Email
+    from maracuja.channels.http import HttpChannel
+    from maracuja.runtime.delivery import Sender
     from maracuja.runtime.erasing import Place
+    from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
     from maracuja.runtime.report_server import ReportServer
     from maracuja.runtime.transport import Transport
@@ -128,12 +132,13 @@ def make_worker(
     holder: str,
     stopping: Callable[[], bool] = bool,
     transport: Transport | None = None,
+    transports: Mapping[str, Transport] | None = None,
 ) -> Worker:
     """The worker of this workspace, holding its lease. Raises Conflict when another does.
 
-    `transport` carries mail instead of SMTP where it is given: for simulations.
+    `transport` carries mail instead of SMTP where it is given, `transports` other channels' by
+    their names: for simulations.
     """
-    from maracuja.channels.email import Email
     from maracuja.channels.limits import Limits
     from maracuja.runtime.delivery import Delivery, Sender
     from maracuja.runtime.delivery_checks import Rules
@@ -149,24 +154,26 @@ def make_worker(
 
     settings = app.config.email
     hold = Hold(app.store, holder, app.clock)
-    channel = Email(settings, key_ring(app), _dkim_key(app.config))
+    channel = make_email(app)
     email = Sender(
         channel,
         transport or SmtpTransport(settings),
         Limits(settings.rate_per_s, settings.host_rate_per_s),
     )
+    others = _http_senders(app, transports or {})
     rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
     projection = Projection(
         app.store,
         app.lake_root,
         country=app.config.shop.country,
         exposures=first_decided(app.store, app.lake_root, app.clock.now),
+        hearing=make_hearing(app),
     )
     launch = Launch(app.ground)
     delivery = Delivery(
         app.store,
         app.lake_root,
-        [email],
+        [email, *others],
         make_links(app),
         rules,
         journal=app.config.directory / JOURNAL,
@@ -180,6 +187,71 @@ def make_worker(
     )
     parts = Parts(projection, launch, delivery, chores, _report_server(app, channel))
     return Worker(hold, parts, app.clock.now())
+
+
+def http_channels(app: App) -> dict[str, HttpChannel]:
+    """The channels over HTTP that are set up in the workspace, by their names."""
+    from maracuja.channels import BY_NAME
+    from maracuja.channels.http import HttpChannel
+
+    return {
+        name: kind(settings)
+        for name, settings in app.config.channels.items()
+        if issubclass(kind := BY_NAME[name], HttpChannel)
+    }
+
+
+def hook_address(app: App, channel: HttpChannel) -> str:
+    """The address at which the vendor calls us for an account."""
+    return f"{app.config.public_url}/w/{channel.name}/{channel.settings.account}"
+
+
+def sending(app: App, name: str) -> tuple[Channel[Any], Transport]:
+    """A channel and what carries its messages. Raises NotFound where it is not set up."""
+    from maracuja.errors import NotFound
+    from maracuja.runtime.http import HttpTransport
+    from maracuja.runtime.smtp import SmtpTransport
+
+    if name == "email":
+        return make_email(app), SmtpTransport(app.config.email)
+    found = http_channels(app).get(name)
+    if found is None:
+        raise NotFound(
+            f"The channel `{name}` is not set up here.",
+            fix=f"Add a section [{name}] to maracuja.toml; see docs/channels.md.",
+        )
+    return found, HttpTransport(found, app.clock.now)
+
+
+def make_email(app: App) -> Email:
+    """Mail as the workspace sends it."""
+    from maracuja.channels.email import Email
+
+    return Email(app.config.email, key_ring(app), _dkim_key(app.config))
+
+
+def make_hearing(app: App) -> Hearing:
+    """What is done with what people and vendors tell on the channels."""
+    from maracuja.runtime.hearing import Hearing
+
+    agreed = {name: account.topics for name, account in app.config.channels.items()}
+    return Hearing(key_ring(app), agreed, app.config.shop.country)
+
+
+def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]:
+    """Each channel over HTTP with its transport and its limits."""
+    from maracuja.channels.limits import Limits
+    from maracuja.runtime.delivery import Sender
+    from maracuja.runtime.http import HttpTransport
+
+    return [
+        Sender(
+            channel,
+            transports.get(name) or HttpTransport(channel, app.clock.now),
+            Limits(channel.settings.rate_per_s, channel.settings.address_rate_per_s),
+        )
+        for name, channel in http_channels(app).items()
+    ]
 
 
 def _report_server(app: App, channel: Channel[Any]) -> ReportServer | None:
@@ -220,6 +292,7 @@ def obey(app: App, *, holder: str) -> None:
                 app.lake_root,
                 country=app.config.shop.country,
                 exposures=first_decided(app.store, app.lake_root, app.clock.now),
+                hearing=make_hearing(app),
             )
             Orders(erasure_place(app), projection, Launch(app.ground))(app.clock.now())
     finally:

@@ -15,7 +15,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from maracuja.channels import BY_NAME
 from maracuja.channels.email_settings import EmailSettings
+from maracuja.channels.http import HttpChannel, HttpSettings, secrets_of
 from maracuja.errors import ConfigError
 from maracuja.zones import is_zone
 
@@ -85,7 +87,11 @@ class Measurement(Section, frozen=True):
 
 
 class Config(Section, frozen=True):
-    """The whole configuration; `root` is the workspace's directory."""
+    """The whole configuration; `root` is the workspace's directory.
+
+    `channels` are the accounts at vendors that are spoken to by HTTP, by the channel's name: in
+    the file each is a section of its own, such as `[telegram]`.
+    """
 
     root: str = "."
     shop: Shop = Shop()
@@ -95,6 +101,7 @@ class Config(Section, frozen=True):
     email: EmailSettings = EmailSettings()
     pressure: Pressure = Pressure()
     measurement: Measurement = Measurement()
+    channels: dict[str, HttpSettings] = {}
 
     @property
     def directory(self) -> Path:
@@ -135,12 +142,16 @@ def load_config(directory: Path, environ: Mapping[str, str] | None = None) -> Co
 
 def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Config:
     """A Config from plain values. Raises ConfigError with the path of the fault."""
+    named = {name: part for name, part in raw.items() if name in _ACCOUNTS}
+    rest = {name: part for name, part in raw.items() if name not in _ACCOUNTS}
     try:
-        config = msgspec.convert(dict(raw), Config, strict=False)
+        config = msgspec.convert(rest, Config, strict=False)
     except msgspec.ValidationError as fault:
         raise ConfigError(f"{where}: {fault}") from fault
     except ConfigError as fault:
         raise ConfigError(f"{where}: {fault.message}", where=fault.where, fix=fault.fix) from fault
+    accounts = {name: _account(name, part, where) for name, part in sorted(named.items())}
+    config = msgspec.structs.replace(config, channels={**config.channels, **accounts})
     if not is_zone(config.shop.time_zone):
         raise ConfigError(
             f"{where}: `{config.shop.time_zone}` is not a known time zone.",
@@ -150,9 +161,27 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
     return config
 
 
+_ACCOUNTS = {name: kind for name, kind in BY_NAME.items() if issubclass(kind, HttpChannel)}
+
+
+def _account(name: str, raw: Any, where: str) -> HttpSettings:
+    """The settings of a channel's section. Raises ConfigError with the path of the fault."""
+    try:
+        return msgspec.convert(raw, _ACCOUNTS[name].Settings, strict=False)
+    except msgspec.ValidationError as fault:
+        raise ConfigError(f"{where}: {name}: {fault}", where=name) from fault
+    except ConfigError as fault:
+        raise ConfigError(
+            f"{where}: {fault.message}", where=f"{name}.{fault.where}", fix=fault.fix
+        ) from fault
+
+
 def shown(config: Config) -> dict[str, Any]:
     """The effective configuration as plain values, with secrets as ***: what `check` prints."""
     values: dict[str, Any] = msgspec.to_builtins(config)
+    for name, account in values.pop("channels").items():
+        hidden = [field for field in secrets_of(_ACCOUNTS[name].Settings) if account[field]]
+        values[name] = {**account, **dict.fromkeys(hidden, "***")}
     if config.email.password:
         values["email"]["password"] = "***"
     if "@" in config.store.url:
@@ -173,12 +202,14 @@ def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
 def write_config(config: Config) -> Path:
     """Write a new workspace's `maracuja.toml` with every setting that differs from its default."""
     lines = ["# Maracuja: the settings of this workspace. Defaults are not repeated here."]
-    for section in ("shop", "server", "store", "lake", "email", "pressure", "measurement"):
-        values, defaults = getattr(config, section), getattr(Config(), section)
+    sections = ("shop", "server", "store", "lake", "email", "pressure", "measurement")
+    pairs = {name: (getattr(config, name), getattr(Config(), name)) for name in sections}
+    pairs |= {name: (account, None) for name, account in config.channels.items()}
+    for section, (values, defaults) in pairs.items():
         changed = {
-            name: getattr(values, name)
+            name: value
             for name in values.__struct_fields__
-            if getattr(values, name) != getattr(defaults, name)
+            if (value := getattr(values, name)) != getattr(defaults, name, None)
         }
         if changed:
             lines += ["", f"[{section}]"]

@@ -10,6 +10,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from maracuja.content import Content as Content
+from maracuja.content import MediaKind, Tap
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -199,23 +202,32 @@ class Capabilities(Record, frozen=True):
     """What a channel can carry and tell; 0 or empty where it cannot. Lengths in characters."""
 
     text_chars_max: int = 0
-    subject_chars_max: int = 0
+    subject_chars_max: int = 0  # mail: the subject; push: the title
+    caption_chars_max: int = 0  # of a text beside media; 0: as long as any text
     html: bool = False
-    pictures: int = 0
+    formatted: bool = False  # *bold* _italic_ ~struck~ `code`
+    media: frozenset[MediaKind] = frozenset()
+    media_max: int = 0  # in one message; more than one is an album
+    media_with_buttons: int = 0  # how many may stand above buttons
     buttons: int = 0
+    button_chars_max: int = 0
+    button_taps: frozenset[Tap] = frozenset()
+    reply_bytes_max: int = 0  # of what a pressed button brings back
+    keyboard: int = 0  # buttons below the input field
+    keyboard_chars_max: int = 0
+    keyboard_taps: frozenset[Tap] = frozenset()
+    cards: int = 0
+    card_title_chars_max: int = 0
+    card_text_chars_max: int = 0
+    card_buttons: int = 0
+    approved: bool = False  # templates that the vendor has approved
+    link: bool = False  # a press on the message itself leads somewhere
+    window_s: int = 0  # seconds after a person's last word in which any text may go; 0: always
     bytes_max: int = 0
+    deep_link_chars_max: int = 0  # of what a link into the channel can bring along
     receipts: frozenset[Status] = frozenset()
     honours_our_id: bool = False
     address_kind: str = ""
-
-
-class Content(Record, frozen=True):
-    """What a person will see, rendered: each channel takes the parts that it can carry."""
-
-    text: str
-    subject: str = ""
-    html: str = ""
-    preheader: str = ""
 
 
 class Message(Record, frozen=True):
@@ -236,6 +248,7 @@ class Message(Record, frozen=True):
     reply_to: str = ""
     unsubscribe_url: str = ""
     headers: dict[str, str] = {}
+    expires_us: int = 0  # of no use after this; 0: never
 
 
 class Verdict(StrEnum):

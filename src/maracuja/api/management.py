@@ -23,7 +23,8 @@ from maracuja.api.answers import add_errors_to
 from maracuja.api.guard import admin_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
-from maracuja.app import App, key_ring, make_links
+from maracuja.api.webhooks import webhooks_router
+from maracuja.app import App, http_channels, key_ring, make_links
 from maracuja.runtime.link_actions import LinkActions
 from maracuja.store import inbox
 
@@ -61,6 +62,8 @@ def make_management(
     api.include_router(home.router)
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     api.include_router(links_router(actions, put, app.clock))
+    hooks = webhooks_router(http_channels(app), put, app.clock, app.config.public_url)
+    api.include_router(hooks)
     api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]  # FastAPI's own way
     return api
 

@@ -1,4 +1,4 @@
-"""The contract of a channel: our records to a vendor's wire format and back.
+"""The contract of every channel: our records to a vendor's wire format and back.
 
 A channel never holds a socket, a clock or a file: it makes what a transport sends and reads what
 came back, so that its tests need neither network nor patching.
@@ -13,10 +13,12 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
-from maracuja.errors import UnsupportedFeature
+from maracuja.channels.refusals import refuse
+from maracuja.errors import UnsupportedFeature, WebhookRejected
 from maracuja.links.tokens import Ticket
 from maracuja.model import (
     Capabilities,
+    Content,
     DeliveryEvent,
     Message,
     Record,
@@ -41,20 +43,30 @@ class Stage(StrEnum):
 
 
 class Answer(Record, frozen=True):
-    """What a transport brings back: the vendor's code and words, or `lost` without an answer."""
+    """What a transport brings back: the vendor's code and words, or `lost` without an answer.
+
+    Over HTTP `code` is the status, `text` the body, and `headers` have names in lower case.
+    """
 
     stage: Stage
     code: int = 0
     text: str = ""
     lost: bool = False
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Inbound(Record, frozen=True):
-    """What a vendor sent to us by itself: raw, because signatures cover bytes."""
+    """What a vendor sent to us by itself: raw, because signatures cover bytes.
+
+    Of HTTP calls: `recipient` is the whole public address with its query, `headers` have names in
+    lower case.
+    """
 
     body: bytes
-    recipient: str = ""  # the address or path at which it came in
+    recipient: str = ""  # the address at which it came in
     headers: dict[str, str] = msgspec.field(default_factory=dict)
+    method: str = "POST"
+    query: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Mail(Record, frozen=True):
@@ -81,6 +93,8 @@ class Channel(ABC, Generic[Wire]):
     code: ClassVar[int]
     can: ClassVar[Capabilities]
     Settings: ClassVar[type[Record]]
+    # Receipts name a message by the vendor's own id: it is kept with each message sent.
+    keeps_vendor_ids: ClassVar[bool] = False
 
     def encode(self, message: Message, now: datetime) -> Wire:
         """The wire form of a message. Raises UnsupportedFeature, naming what cannot be carried."""
@@ -89,26 +103,21 @@ class Channel(ABC, Generic[Wire]):
 
     def check(self, message: Message) -> None:
         """Refuse what the channel cannot carry, before anything is sent."""
-        can, content = self.can, message.content
-        if can.address_kind and message.to.kind != can.address_kind:
+        kind = self.can.address_kind
+        if kind and message.to.kind != kind:
             raise UnsupportedFeature(
-                f"{self.name} reaches a person by {can.address_kind}, not by {message.to.kind}.",
-                where="to",
+                f"{self.name} reaches a person by {kind}, not by {message.to.kind}.", where="to"
             )
-        for part, limit in (("text", can.text_chars_max), ("subject", can.subject_chars_max)):
-            value = getattr(content, part)
-            if value and not limit:
-                raise UnsupportedFeature(f"{self.name} carries no {part}.", where=part)
-            if len(value) > limit:
-                raise UnsupportedFeature(
-                    f"The {part} has {len(value)} characters; {self.name} carries {limit}.",
-                    where=part,
-                    fix=f"Shorten the {part}.",
-                )
-        if content.html and not can.html:
-            raise UnsupportedFeature(f"{self.name} carries no HTML.", where="html")
-        if not content.text and not content.html:
-            raise UnsupportedFeature("The message is empty.", where="text")
+        self.refuse(message.content)
+
+    @classmethod
+    def refuse(cls, content: Content) -> None:
+        """Refuse what no message of this channel can carry, naming the limit.
+
+        Raises UnsupportedFeature. Templates ask it before a launch, sending asks it again; what
+        the capabilities cannot say, a channel adds here.
+        """
+        refuse(cls.name, cls.can, content)
 
     def host(self, address: str) -> str:
         """Who takes mail for an address: the key of rates and pauses per host; '' where all do."""
@@ -142,12 +151,12 @@ class Channel(ABC, Generic[Wire]):
         """Who asks by this to be written to no more; None where it is nothing of the kind."""
         return None
 
-    @abstractmethod
     def parse_inbound(self, inbound: Inbound, now: datetime) -> list[DeliveryEvent]:
-        """What a vendor reports later; empty where it says nothing about a message of ours.
+        """What a mail to us reports; empty where it says nothing about a message of ours.
 
         Raises WebhookRejected where signature or shape is wrong.
         """
+        raise WebhookRejected(f"{self.name} takes no reports by mail.")
 
 
 def _cut(text: str) -> str:

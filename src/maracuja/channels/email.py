@@ -47,8 +47,6 @@ class Email(Channel[Mail]):
         text_chars_max=200_000,
         subject_chars_max=500,
         html=True,
-        pictures=100,
-        buttons=100,
         bytes_max=2_000_000,
         receipts=frozenset(
             {Status.SENT, Status.BOUNCED, Status.COMPLAINED, Status.READ, Status.CLICKED}

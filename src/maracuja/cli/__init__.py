@@ -7,6 +7,7 @@ import typer
 from maracuja.cli import (
     arrived,
     campaigns,
+    channels,
     consents,
     data,
     demo,
@@ -38,6 +39,7 @@ for room in (
     segments,
     templates,
     campaigns,
+    channels,
     keeping,
 ):
     room.add_to(cli)

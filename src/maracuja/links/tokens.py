@@ -39,6 +39,7 @@ class Purpose(IntEnum):
     VIEW = 5
     BOUNCE = 6
     LEAVE = 7  # unsubscribing by writing a mail
+    START = 8  # a link into a channel: whose chat it is
 
 
 _ADDRESSES = frozenset({Purpose.BOUNCE, Purpose.LEAVE})

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from maracuja.ingest import deliveries
+from maracuja.ingest import deliveries, heard
 from maracuja.ingest.calls import Request
 from maracuja.ingest.checks import CONSENT_EVENT, Rules
 from maracuja.ingest.columns import (
@@ -49,6 +49,7 @@ class Arrivals(NamedTuple):
     requests: int
     decoded: Decoded
     told: deliveries.Told
+    heard: heard.HeardBatch
     own: pl.DataFrame  # OWN_SCHEMA; its first rows are `told.events`
     own_properties: list[dict[str, Any]]
 
@@ -74,9 +75,11 @@ def read_arrivals(batch: inbox.Batch, own: feed.Batch, rules: Rules) -> Arrivals
     requests = [Request(*row) for row in zip(*batch, strict=True)]
     internal = [r for r in requests if r.call in deliveries.CALLS]
     told = deliveries.read_deliveries(internal)
-    decoded = decode((r for r in requests if r.call not in deliveries.CALLS), rules)
+    spoken = heard.read_heard(r for r in requests if r.call == heard.CALL)
+    ours = {*deliveries.CALLS, heard.CALL}
+    decoded = decode((r for r in requests if r.call not in ours), rules)
     frame, properties = _own_events(told.events, told.received_us, own)
-    return Arrivals(len(requests), decoded, told, frame, properties)
+    return Arrivals(len(requests), decoded, told, spoken, frame, properties)
 
 
 def _own_events(

@@ -294,6 +294,7 @@ class Delivery:
                     pid=parcel.pid,
                     run=parcel.run,
                     now=now,
+                    expires_us=parcel.expires_us,
                 )
                 batch.append((parcel, sender.channel.encode(message, now)))
             except UnsupportedFeature as fault:

@@ -12,12 +12,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from maracuja.channels import CODES_BY_NAME
 from maracuja.channels.base import Channel
 from maracuja.channels.limits import Limits
 from maracuja.model import Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
 from maracuja.runtime.message_events import Told, tell
-from maracuja.store import audit, full_mailboxes, health, outbox, suppressions
+from maracuja.store import audit, full_mailboxes, health, outbox, suppressions, vendor_ids
 from maracuja.store.outbox import OutboxState
 
 RETRY_S: Final = (60, 300, 900, 3600, 4 * 3600)  # the last one again and again
@@ -52,6 +53,7 @@ class Outcomes:
     told: list[Told] = field(default_factory=list)
     bounced: list[tuple[Parcel, SendResult]] = field(default_factory=list)
     full: list[Parcel] = field(default_factory=list)  # no room at the address
+    named: list[tuple[Parcel, str]] = field(default_factory=list)  # under which id it is known
     stop: str = ""  # why the channel must stop
     warning: str = ""  # what the operator should know
     held: SendResult | None = None  # the account as a whole must wait
@@ -134,6 +136,8 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
     channel, now, code, raw = book.channel.name, book.now, result.code, result.raw
     match result.verdict:
         case Verdict.ACCEPTED:
+            if result.vendor_id and book.channel.keeps_vendor_ids:
+                out.named.append((parcel, result.vendor_id))
             out.close(parcel, OutboxState.SENT, Status.SENT, channel, now, code=code)
         case Verdict.PERMANENT:
             out.bounced.append((parcel, result))
@@ -214,6 +218,15 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
     chunk, n, due_us = _columns(out.back)
     outbox.put_back(conn, chunk=chunk, n=n, due_us=due_us)
     tell(conn, out.told)
+    vendor_ids.add(
+        conn,
+        CODES_BY_NAME[channel],
+        vendor_id=[name for _, name in out.named],
+        message=[parcel.message for parcel, _ in out.named],
+        pid=[parcel.pid for parcel, _ in out.named],
+        run=[parcel.run for parcel, _ in out.named],
+        at_us=now_us,
+    )
     if out.full:
         digests = suppressions.digests(salt, channel, [parcel.address for parcel in out.full])
         owners = dict(zip(digests, (parcel.pid for parcel in out.full), strict=True))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import polars as pl
 
 from maracuja.campaigns.facts import RunFacts
@@ -83,8 +84,12 @@ def make_message(
     pid: int,
     run: int,
     now: datetime,
+    expires_us: int = 0,
 ) -> Message:
-    """The message that goes out: `pid` is the canonical one at this moment."""
+    """The message that goes out: `pid` is the canonical one at this moment.
+
+    Subject and HTML are of mail: a channel that carries only words gets the text.
+    """
     campaign = facts.campaign
     channel = BY_NAME[campaign.channel]
     to = Recipient(
@@ -103,14 +108,15 @@ def make_message(
             page=lambda name: links.page(to, name, now),
         )
 
-    html = filled(body.content.html, html=True)
+    html = filled(body.content.html, html=True) if channel.can.html else ""
     if html and campaign.tracking.opens:
         html = links.with_pixel(html, to, now)
     content = Content(
         text=filled(body.content.text),
-        subject=filled(body.content.subject),
+        subject=filled(body.content.subject) if channel.can.subject_chars_max else "",
         html=html,
-        preheader=filled(body.content.preheader),
+        preheader=filled(body.content.preheader) if channel.can.html else "",
+        **_rich(body.content, filled),
     )
     return Message(
         id=body.message,
@@ -127,7 +133,30 @@ def make_message(
         sender=campaign.sender,
         reply_to=campaign.reply_to,
         unsubscribe_url=links.page(to, "unsubscribe", now) if facts.marketing else "",
+        expires_us=expires_us,
     )
+
+
+_WORDS: Final = frozenset({"text", "subject", "html", "preheader"})
+
+
+def _rich(content: Content, filled: Callable[..., str]) -> dict[str, Any]:
+    """Pictures, buttons and cards, with the links in every one of their texts signed."""
+    if not content.rich:
+        return {"formatted": content.formatted, "silent": content.silent}
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, str):
+            return filled(value, html=False)
+        if isinstance(value, dict):
+            return {name: walk(inner) for name, inner in value.items()}
+        return [walk(inner) for inner in value] if isinstance(value, list) else value
+
+    parts = {
+        name: value for name, value in msgspec.to_builtins(content).items() if name not in _WORDS
+    }
+    made = msgspec.convert({"text": "", **walk(parts)}, Content)
+    return {name: getattr(made, name) for name in parts}
 
 
 def campaign_template(body: Body, facts: RunFacts) -> str:

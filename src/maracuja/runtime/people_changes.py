@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.channels import BY_NAME
 from maracuja.ingest import identity
 from maracuja.ingest.checks import CONSENT_EVENT
 from maracuja.ingest.decode import Decoded
@@ -269,7 +270,10 @@ def _went_to(conn: Connection, told: Sequence[tuple[DeliveryEvent, int]]) -> lis
     in_use = {
         pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
     }
-    kinds = ["phone" if event.channel == "sms" else event.channel for event, _ in told]
+    kinds = [
+        BY_NAME[event.channel].can.address_kind if event.channel in BY_NAME else event.channel
+        for event, _ in told
+    ]
     reported = [event.address.strip().lower().replace("\0", "") for event, _ in told]
     owners = people.find(conn, kinds, reported).tolist()
     return [

@@ -19,6 +19,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.commit_points import passed
+from maracuja.ingest import heard as ingest_heard
 from maracuja.ingest.checks import Rules
 from maracuja.ingest.columns import known_columns
 from maracuja.ingest.decode import refuse
@@ -36,6 +37,7 @@ from maracuja.runtime.arrivals import (
     trait_discoveries,
     unpack_within,
 )
+from maracuja.runtime.hearing import Hearing
 from maracuja.store import (
     discovered,
     feed,
@@ -97,12 +99,19 @@ class Projection:
     """
 
     def __init__(
-        self, store: Store, lake: Path, *, country: str, exposures: Exposures = never_exposed
+        self,
+        store: Store,
+        lake: Path,
+        *,
+        country: str,
+        exposures: Exposures = never_exposed,
+        hearing: Hearing | None = None,
     ) -> None:
         self._store = store
         self._lake = lake
         self._country = country
         self._exposures = exposures
+        self._hearing = hearing
         self._known: _Known | None = None
         self._observed = people_changes.Observed()
 
@@ -149,7 +158,7 @@ class Projection:
             batch.seq[-1] if batch.seq else marks.inbox, own.seq[-1] if own.seq else marks.feed
         )
         arrivals = read_arrivals(batch, own, known.rules)
-        work = _Work(known, arrivals, self._observed, self._exposures, now)
+        work = _Work(known, arrivals, self._observed, self._exposures, self._hearing, now)
         with self._store.write() as conn:
             files = work.commit(conn, self._lake, _Span(marks, until))
             passed("projection.people_written")
@@ -233,8 +242,10 @@ class _Work:
         arrivals: Arrivals,
         observed: people_changes.Observed,
         exposures: Exposures,
+        hearing: Hearing | None,
         now: datetime,
     ) -> None:
+        self._hearing = hearing
         self._known = known
         self._arrivals = arrivals
         self._before = observed
@@ -243,6 +254,7 @@ class _Work:
         self._rows, self._own_rows = _fresh(known.seen, arrivals)
         self._frame = pl.DataFrame()
         self._unsigned: list[Refusal] = []
+        self._heard_hashes = np.empty(0, dtype=np.int64)
         self.columns = known.columns
         self.trait_types = dict(known.trait_types)
         self.observed: dict[int, Mapping[str, str]] = {}
@@ -266,6 +278,7 @@ class _Work:
             if row < len(told)
         ]
         people_changes.suppress(conn, self._known.salt, heard, now_us=now_us)
+        self._hear(conn, rev)
         events = make_events(
             self._arrivals, named.rows, named.pids, self._own_rows, own_pids, self._known.columns
         )
@@ -285,12 +298,25 @@ class _Work:
         self._unsigned = [
             refuse(decoded.places[row], *why) for row, why in sorted(named.refused.items())
         ]
-        aside = [*decoded.refused, *self._arrivals.told.refused, *self._unsigned]
+        unread = [*self._arrivals.told.refused, *self._arrivals.heard.refused]
+        aside = [*decoded.refused, *unread, *self._unsigned]
         refused.add(conn, [_fault(one) for one in aside])
         watermarks.put(conn, "inbox", span.until.inbox)
         watermarks.put(conn, "feed", span.until.feed)
         feed.delete_until(conn, span.until.feed)
         return len(files)
+
+    def _hear(self, conn: Connection, rev: int) -> None:
+        """What channels heard, each for the first time; what it tells goes to the feed."""
+        rows, seen = self._arrivals.heard.rows, self._known.seen
+        if self._hearing is None or not rows:
+            return
+        own, in_lake = (np.array(h, dtype=np.int64) for h in ingest_heard.hashes(rows))
+        new = seen.fresh(own) & seen.fresh(in_lake)
+        self._heard_hashes = own[new]
+        fresh = [rows[n] for n in np.flatnonzero(new).tolist()]
+        now_us = micros(self._now)
+        self._hearing.take(conn, rev, fresh, self._known.salt, now_us, self._exposures)
 
     def _drop_forgotten(self, conn: Connection) -> people.Pids:
         """Leave out what is told late of the erased; the canonical pids of the own rows left.
@@ -309,6 +335,8 @@ class _Work:
         by_day = self._frame.select(pl.col("received").dt.date().alias("day"), "message_hash")
         for day in by_day["day"].unique().sort().to_list():
             yield day, by_day.filter(pl.col("day") == day)["message_hash"].to_numpy()
+        if len(self._heard_hashes):
+            yield self._now.date(), self._heard_hashes
 
     def counts(self, files: int) -> Counts:
         """What became of the batch."""

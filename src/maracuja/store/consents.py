@@ -175,6 +175,18 @@ def states(conn: Connection, pids: Any, topic: str, channel: str) -> npt.NDArray
     return aligned(asked, people, words)
 
 
+def last_said(
+    conn: Connection, pids: Sequence[int]
+) -> dict[tuple[int, str, str], tuple[ConsentState, int]]:
+    """By (pid, topic, channel) of canonical pids: the state in force, and when it was said."""
+    names = [*_KEY, consents.c.n, consents.c.state, consents.c.at_us]
+    rows = bulk.rows_where_in(conn, select(*names), consents.c.pid, sorted(set(pids)))
+    return {
+        (pid, topic, channel): (ConsentState(state), at_us)
+        for pid, topic, channel, _, state, at_us in sorted(rows)
+    }
+
+
 def aligned(
     asked: npt.NDArray[np.int64], people: npt.NDArray[np.int64], words: npt.NDArray[np.int8]
 ) -> npt.NDArray[np.int8]:

@@ -24,6 +24,7 @@ from maracuja.store.schema import (
     merge_counts,
     merges,
     profiles,
+    vendor_ids,
     waiting,
 )
 from maracuja.store.schema import suppressions as suppressed
@@ -137,7 +138,7 @@ def _delete_rows(
     everyone = select(gone.c.id)
     counts = {
         table.name: conn.execute(delete(table).where(table.c.pid.in_(everyone))).rowcount
-        for table in (profiles, identities, consents, waiting, feed)
+        for table in (profiles, identities, consents, waiting, feed, vendor_ids)
     }
     related = or_(merges.c.pid.in_(everyone), merges.c.canonical.in_(everyone))
     counts["merges"] = conn.execute(delete(merges).where(related)).rowcount

@@ -346,6 +346,19 @@ outbox = Table(
     sqlite_with_rowid=False,
 )
 
+vendor_ids = Table(
+    "vendor_ids",
+    state,
+    # The id under which a vendor knows a message, where it does not echo ours.
+    Column("channel", SmallInteger, primary_key=True, autoincrement=False),
+    Column("vendor_id", Text, primary_key=True),
+    Column("message", LargeBinary, nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("run", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 waiting = Table(
     "waiting",
     state,

@@ -6,7 +6,7 @@ Only a salted hash of an address is kept, so the list outlives the person withou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -97,13 +97,24 @@ def add(
     return bulk.insert_columns(conn, suppressions, columns, on_conflict="replace")
 
 
-def lift(conn: Connection, channel: str, digests: Sequence[bytes]) -> int:
-    """Let these addresses be written to again; returns how many rows went."""
+def lift(
+    conn: Connection,
+    channel: str,
+    digests: Sequence[bytes],
+    *,
+    reasons: Collection[str] | None = None,
+) -> int:
+    """Let these addresses be written to again, where they are suppressed for one of `reasons`.
+
+    None: for any. Returns how many rows went.
+    """
     gone = bulk.given(conn, "gone", digest=(LargeBinary(), digests))
     s = suppressions.c
     statement = delete(suppressions).where(
         s.channel == channel, s.digest.in_(select(gone.c.digest))
     )
+    if reasons is not None:
+        statement = statement.where(s.reason.in_(list(reasons)))
     return conn.execute(statement).rowcount
 
 

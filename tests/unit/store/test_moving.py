@@ -37,6 +37,7 @@ from maracuja.store import (
     runs,
     schema,
     suppressions,
+    vendor_ids,
     waiting,
     watermarks,
 )
@@ -107,6 +108,15 @@ def fill(store: Store) -> None:
         chunk = outbox.Chunk(1, 1, "b/1.parquet", 1, 0)
         outbox.add_chunk(conn, chunk, pid=[1, 2, 3], channel=0, due_us=[1, 1, 1])
         outbox.claim(conn, 1, limit=1)
+        vendor_ids.add(
+            conn,
+            2,
+            vendor_id=["7:1", "8:1"],
+            message=[b"m", b"n"],
+            pid=[3, 2],
+            run=[1, 1],
+            at_us=1,
+        )
         feed.append(conn, at_us=1, pid=[1, 2], event="E", message_id=b"1", properties=b"{}")
         body = f'{{"userId":"9","email":"{EMAIL}"}}'.encode()
         fault = refused.Fault(1, "track", "server", "", "bad_input", "no", "batch[0]", body)
@@ -251,6 +261,7 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "profiles": 1,
         "refused": 1,
         "suppressions": 1,
+        "vendor_ids": 1,
         "waiting": 1,
     }
     after = contents(full)

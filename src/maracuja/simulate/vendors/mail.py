@@ -1,4 +1,4 @@
-"""Vendors that keep their contract, and break it on a seeded schedule."""
+"""A mail server that keeps its contract, and breaks it on a seeded schedule."""
 
 from __future__ import annotations
 

@@ -1,0 +1,71 @@
+"""What people and vendors tell us by themselves: receipts, answers, presses, starts and leavings.
+
+A channel verifies a call of its vendor and translates it into these; nothing here is believed
+that was not verified.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from maracuja.content import MediaKind
+from maracuja.model import Record, Status
+
+TEXT_CHARS_MAX = 8_000
+
+
+class HeardKind(StrEnum):
+    """What it is that was told."""
+
+    RECEIPT = "receipt"  # what became of a message of ours
+    MESSAGE = "message"  # a person wrote, or sent a picture, a number, a place
+    TAP = "tap"  # a person pressed a button of ours
+    START = "start"  # a person opened the channel: may be written to
+    LEAVE = "leave"  # a person closed it, or wrote a word such as STOP
+    BACK = "back"  # the vendor lets us through to them again; no word about consent
+    MOVED = "moved"  # the address has become `text`
+
+
+class Attachment(Record, frozen=True):
+    """A picture, video or file that a person sent; `reference` is how its vendor names it."""
+
+    kind: MediaKind
+    reference: str
+    name: str = ""
+
+
+class Heard(Record, frozen=True):
+    """One thing told on a channel. `key` is the vendor's own for it: told twice, it is one.
+
+    `address` is the person's on the channel. Which message of ours it is about: `reference`, where
+    the vendor echoes what `Message.reference` made, else `vendor_id`, the vendor's own id of it.
+    `payload` is what a pressed button or a link into the channel brought along.
+    """
+
+    kind: HeardKind
+    key: str
+    at_us: int
+    address: str = ""
+    reference: str = ""
+    vendor_id: str = ""
+    status: Status | None = None  # of a receipt
+    code: str = ""
+    raw: str = ""  # the vendor's own words
+    text: str = ""
+    payload: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    observed: dict[str, Any] = msgspec.field(default_factory=dict)  # traits the messenger tells
+    declared: dict[str, Any] = msgspec.field(default_factory=dict)  # traits the person gives
+    reachable: bool = True  # of LEAVE: False where the vendor lets nothing through any more
+
+
+class Hook(Record, frozen=True):
+    """What a verified call of a vendor told, and what it is answered with."""
+
+    heard: list[Heard] = msgspec.field(default_factory=list)
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"

@@ -1,0 +1,307 @@
+"""The contract of channels whose vendors are spoken to by HTTP: requests, outcomes, webhooks.
+
+An adapter is a file of these methods and no more: sockets, rates, waiting and repeating belong to
+the one HTTP transport, durability and people to the runtime.
+"""
+
+from __future__ import annotations
+
+import hmac
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final
+
+import msgspec
+from msgspec import Meta
+
+from maracuja.channels.base import RAW_CHARS_MAX, Answer, Channel, Inbound, Stage
+from maracuja.channels.heard import Hook
+from maracuja.errors import ConfigError, WebhookRejected
+from maracuja.model import Message, Record, Scope, SendResult, Status, Verdict
+
+SECRET: Final = {"writeOnly": True}  # extra_json_schema of settings that are never shown
+BODY_BYTES_MAX: Final = 1_000_000  # of a vendor's call
+REPLAY_S: Final = 600  # how old a call with a signed time may be
+_JSON: Final = {"content-type": "application/json"}
+
+
+class HttpSettings(Record, frozen=True):
+    """What every account at an HTTP vendor has; each channel adds its own and its defaults.
+
+    A setting explains itself by a description; one whose schema is SECRET is never shown. Names
+    that end as secrets do, such as a public key, and are none, stand in `public`.
+    """
+
+    public: ClassVar[frozenset[str]] = frozenset()
+
+    base_url: Annotated[str, Meta(description="address of the vendor's API")]
+    account: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9-]{1,40}$",
+            description="our name for the account: the last part of its webhook's address",
+        ),
+    ] = "main"
+    connections: Annotated[
+        int, Meta(ge=1, le=200, description="requests under way at the vendor at once")
+    ] = 16
+    timeout_s: Annotated[
+        float, Meta(gt=0, le=120, description="seconds for one request; later it is unknown")
+    ] = 15.0
+    rate_per_s: Annotated[
+        float, Meta(ge=0, description="messages a second; 0: as fast as the vendor takes them")
+    ] = 0.0
+    address_rate_per_s: Annotated[
+        float, Meta(ge=0, description="messages a second to one address; 0: any")
+    ] = 0.0
+    topics: Annotated[
+        tuple[str, ...],
+        Meta(description="topics that a person agrees to by opening the channel; none by default"),
+    ] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; a channel's own checks call this first."""
+        if not self.base_url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise ConfigError(
+                f"`{self.base_url}` is no https address.",
+                where="base_url",
+                fix="Begin with https.",
+            )
+
+
+def secrets_of(settings: type[Record]) -> list[str]:
+    """The names of the settings that are never shown."""
+    schema = msgspec.json.schema(settings)["$defs"][settings.__name__]["properties"]
+    return [name for name, told in schema.items() if told.get("writeOnly")]
+
+
+class HttpRequest(Record, frozen=True):
+    """One request to a vendor: the wire form of one message, or a question about our account."""
+
+    url: str
+    method: str = "POST"
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    body: bytes = b""
+    message_id: bytes = b""
+    recipient: str = ""  # the address at the vendor
+
+    def __repr__(self) -> str:
+        """Without address, headers and body: vendors put tokens into all of them."""
+        return f"<HttpRequest {self.method} {self.message_id.hex()}>"
+
+
+def json_request(url: str, body: Any, **fields: Any) -> HttpRequest:
+    """A request with a JSON body."""
+    headers = {**_JSON, **fields.pop("headers", {})}
+    return HttpRequest(url=url, headers=headers, body=msgspec.json.encode(body), **fields)
+
+
+class HttpChannel(Channel[HttpRequest]):
+    """A channel over HTTP. Write `request`, `outcome`, `webhook`, `deep_link`, `account_request`.
+
+    Every method is pure: the same arguments give the same request, whatever happened before.
+    """
+
+    Settings: ClassVar[type[HttpSettings]]
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+
+    # ------------------------------------------------------------ out
+
+    @abstractmethod
+    def request(self, message: Message, now: datetime) -> HttpRequest:
+        """The one request that sends a message which passed `check`.
+
+        Where the vendor keeps or echoes an id of ours, it is `reference(message)`.
+        """
+
+    @abstractmethod
+    def outcome(self, answer: Answer, attempt: int) -> SendResult:
+        """What an answer means: `accepted`, or one of the functions below, by the vendor's table.
+
+        An error that the table does not know is `over`: it suppresses nobody.
+        """
+
+    def login(self, now: datetime) -> HttpRequest | None:
+        """What must be asked before messages go, such as for a token; None: nothing, or not yet.
+
+        Its answer goes to `logged_in`.
+        """
+        return None
+
+    def logged_in(self, answer: Answer, now: datetime) -> bool:
+        """Keep what `login` asked for; False where the answer does not hold it.
+
+        The only state of an adapter. Refused with a status of 4xx, the channel stops.
+        """
+        return True
+
+    def credentials(self) -> Mapping[str, str]:
+        """Headers that are added to every request at the moment of sending."""
+        return {}
+
+    # ------------------------------------------------------------ in
+
+    @abstractmethod
+    def webhook(self, inbound: Inbound, now: datetime) -> Hook:
+        """What a call of the vendor tells, verified over its raw bytes before it is parsed.
+
+        Raises WebhookRejected where the signature is not the vendor's or the shape is strange.
+        Kinds of calls that are not known tell nothing: vendors add some.
+        """
+
+    def hook_request(self, url: str) -> HttpRequest | None:
+        """The request that tells the vendor our webhook's address; None: done on its site."""
+        return None
+
+    # ------------------------------------------------------------ about the account
+
+    @abstractmethod
+    def account_request(self) -> HttpRequest | None:
+        """A question that sends nothing and proves that the account works; None: there is none."""
+
+    def account_words(self, answer: Answer) -> str:
+        """What a good answer to `account_request` says: which account it is."""
+        return ""
+
+    def deep_link(self, payload: str) -> str:
+        """An address that opens the channel and brings `payload` along; '' where there is none."""
+        return ""
+
+    # ------------------------------------------------------------ the contract's own part
+
+    def _encode(self, message: Message, now: datetime) -> HttpRequest:
+        return self.request(message, now)
+
+    def _decode(self, answer: Answer, attempt: int) -> SendResult:
+        """The vendor's table; about the server's own faults it is HTTP that speaks.
+
+        503 says that it was not handled. 500, 502 and 504 leave open whether the message went.
+        """
+        if answer.stage is Stage.LOGIN and 400 <= answer.code < 500 and answer.code != 429:
+            return stop(answer, "login")
+        if answer.stage is Stage.LOGIN or answer.code == 503:
+            return wait(answer, scope=Scope.ACCOUNT)
+        if answer.code >= 500:
+            return SendResult(
+                verdict=Verdict.UNKNOWN,
+                status=Status.UNKNOWN,
+                raw=raw_of(answer),
+                code=str(answer.code),
+            )
+        return self.outcome(answer, attempt)
+
+
+# ---------------------------------------------------------------- outcomes
+
+
+def accepted(vendor_id: str, *, code: str = "") -> SendResult:
+    """The vendor has taken it under its id."""
+    return SendResult(
+        verdict=Verdict.ACCEPTED, status=Status.SENT, vendor_id=vendor_id, code=code, raw=vendor_id
+    )
+
+
+def wait(
+    answer: Answer, *, scope: Scope = Scope.MESSAGE, after_s: float | None = None, code: str = ""
+) -> SendResult:
+    """Later: for this message, its address (HOST) or the whole account; never before `after_s`."""
+    told = after_s if after_s is not None else retry_after_s(answer)
+    return SendResult(
+        verdict=Verdict.TEMPORARY,
+        status=Status.DEFERRED,
+        scope=scope,
+        retry_after_s=told,
+        raw=raw_of(answer),
+        code=code or str(answer.code),
+    )
+
+
+def suppress(answer: Answer, code: str) -> SendResult:
+    """The vendor says that this address will never do, or does not want us."""
+    return SendResult(
+        verdict=Verdict.PERMANENT, status=Status.BOUNCED, raw=raw_of(answer), code=code
+    )
+
+
+def over(answer: Answer, code: str) -> SendResult:
+    """This message will never do; the address may."""
+    return SendResult(
+        verdict=Verdict.CONTENT, status=Status.REJECTED, raw=raw_of(answer), code=code
+    )
+
+
+def stop(answer: Answer, code: str) -> SendResult:
+    """Our account, our money or our reputation: the channel stops, the operator is told."""
+    return SendResult(
+        verdict=Verdict.OURS,
+        status=Status.REJECTED,
+        scope=Scope.ACCOUNT,
+        raw=raw_of(answer),
+        code=code,
+    )
+
+
+def raw_of(answer: Answer) -> str:
+    """The vendor's own words, as kept."""
+    return f"{answer.code} {answer.text}"[:RAW_CHARS_MAX]
+
+
+def retry_after_s(answer: Answer) -> float | None:
+    """Seconds of a Retry-After header; None where it is absent or a date."""
+    told = answer.headers.get("retry-after", "")
+    return float(told) if told.isascii() and told.isdigit() else None
+
+
+def reference(message: Message) -> str:
+    """What stands for a message at a vendor that echoes an id of ours: 32 hex digits and two ids.
+
+    It names the message, the person and the run, so that a receipt needs no look-up.
+    """
+    return f"{message.id.hex()}.{message.pid}.{message.run}"
+
+
+# ---------------------------------------------------------------- webhooks
+
+
+def reject(reason: str) -> WebhookRejected:
+    """The error for a call that is not believed; `reason` never repeats what it said."""
+    return WebhookRejected(f"The call is not taken: {reason}.")
+
+
+def check_equal(given: str, expected: str) -> None:
+    """Compare a secret in constant time. Raises WebhookRejected; an empty one never matches."""
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise reject("its secret is not ours")
+
+
+def check_hmac(given: str, key: str, signed: bytes, algorithm: str = "sha256") -> None:
+    """Compare a hexadecimal HMAC in constant time. Raises WebhookRejected."""
+    made = hmac.new(key.encode(), signed, algorithm).hexdigest()
+    if not key or not hmac.compare_digest(given.lower().encode(), made.encode()):
+        raise reject("its signature is not the vendor's")
+
+
+def check_fresh(at_s: float, now: datetime) -> None:
+    """Refuse a signed time that is more than ten minutes away. Raises WebhookRejected."""
+    if abs(now.timestamp() - at_s) > REPLAY_S:
+        raise reject("it is too old")
+
+
+def read_json(inbound: Inbound) -> Any:
+    """The body as JSON. Raises WebhookRejected."""
+    try:
+        return msgspec.json.decode(inbound.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise reject("it is not JSON") from None
+
+
+def json_of(answer: Answer) -> dict[str, Any]:
+    """The JSON object of an answer; {} where it is none."""
+    try:
+        found = msgspec.json.decode(answer.text)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,32 @@
+"""Words by which people leave a channel or come back, in the languages of the shop's customers.
+
+Only a whole message counts: "stop sending me the blue ones" is for a person to read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LEAVE: Final = frozenset(
+    "stop stopall unsubscribe cancel end quit стоп отписаться отписка отмена відписатись "
+    "відписатися відписка відміна зогсоо зогс цуцлах болих".split(" ")
+)
+_RETURN: Final = frozenset(
+    "start unstop старт підписатись підписатися подписаться эхлэх".split(" ")
+)
+_AROUND: Final = re.compile(r"^[\s/.!\"'«»]+|[\s.!\"'«»]+$")
+
+
+def _word(text: str) -> str:
+    return _AROUND.sub("", text[:40]).casefold() if len(text) <= 40 else ""
+
+
+def leaves(text: str) -> bool:
+    """Whether the whole message is a word for leaving, such as STOP or /stop."""
+    return _word(text) in _LEAVE
+
+
+def returns(text: str) -> bool:
+    """Whether the whole message is a word for coming back, such as START."""
+    return _word(text) in _RETURN

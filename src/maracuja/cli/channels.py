@@ -1,0 +1,149 @@
+"""Commands about channels: what there are, whether their accounts work, a message as a trial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from maracuja.cli.output import HERE, Json, Workspace, say, say_json, table
+
+if TYPE_CHECKING:
+    from maracuja.app import App
+    from maracuja.channels.http import HttpChannel
+
+PANEL = "Messages"
+SHOWN = ("address", "text, characters", "media", "buttons", "tells")
+Name = Annotated[
+    str, typer.Argument(metavar="CHANNEL", help="Its name, such as telegram.", show_default=False)
+]
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the commands of this module."""
+    group = typer.Typer(no_args_is_help=True, help="Channels: where people read, and accounts.")
+    group.command("list")(list_)
+    group.command()(check)
+    group.command()(connect)
+    group.command("send-test")(send_test)
+    group.command()(link)
+    cli.add_typer(group, name="channel", rich_help_panel=PANEL)
+
+
+def list_(workspace: Workspace = HERE, json: Json = False) -> None:
+    """Show what each channel carries and tells, and which are set up here."""
+    from maracuja import app
+    from maracuja.channels import CHANNELS
+    from maracuja.channels.matrix import matrix
+    from maracuja.store import health
+
+    with app.opened(workspace) as here:
+        with here.store.read() as conn:
+            stopped = health.paused(conn)
+        ready = {"email", *here.config.channels}
+    states = {
+        kind.name: "stopped" if kind.name in stopped else "set up" if kind.name in ready else "-"
+        for kind in CHANNELS
+    }
+    (_, *names), *rows = matrix()
+    found = [
+        {"channel": name, "here": states[name]} | {row[0]: row[at] for row in rows}
+        for at, name in enumerate(names, 1)
+    ]
+    if json:
+        say_json(found)
+        return
+    shown = ("channel", "here", *SHOWN)
+    say(table("Channels", shown, [[one[name] for name in shown] for one in found]))
+
+
+def check(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+    """Ask the vendor who we are there; sends nothing."""
+    from maracuja import app
+    from maracuja.runtime import channel_trial
+    from maracuja.runtime.http import HttpTransport
+
+    with app.opened(workspace) as here:
+        channel = _account(here, name)
+        transport = HttpTransport(channel, here.clock.now)
+        words = channel_trial.check_account(channel, transport)
+        hook = app.hook_address(here, channel)
+    if json:
+        say_json({"channel": name, "account": words, "webhook": hook})
+        return
+    say(f"[bold]{name}[/] works: {words or 'its settings are in order'}.")
+    say(f"Its vendor calls us at {hook}")
+
+
+def connect(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+    """Tell the vendor at which address to call us."""
+    from maracuja import app
+    from maracuja.runtime import channel_trial
+    from maracuja.runtime.http import HttpTransport
+
+    with app.opened(workspace) as here:
+        channel = _account(here, name)
+        hook = app.hook_address(here, channel)
+        channel_trial.connect(channel, HttpTransport(channel, here.clock.now), hook)
+    if json:
+        say_json({"channel": name, "webhook": hook})
+        return
+    say(f"[bold]{name}[/] calls us at {hook} from now on.")
+
+
+def send_test(
+    name: Name,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Your own there.")],
+    text: Annotated[str, typer.Option(help="What it says.")] = "It works.",
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Send one message to your own address at once, asking nobody; code 1 where it failed."""
+    from maracuja import app
+    from maracuja.model import Verdict
+    from maracuja.runtime import channel_trial
+
+    with app.opened(workspace) as here:
+        channel, transport = app.sending(here, name)
+        result = channel_trial.send_test(channel, transport, address, text, here.clock.now())
+    if json:
+        say_json({"verdict": result.verdict, "code": result.code, "raw": result.raw})
+    else:
+        say(f"[bold]{result.verdict.value}[/] {result.raw}")
+    if result.verdict is not Verdict.ACCEPTED:
+        raise typer.Exit(1)
+
+
+def link(
+    name: Name,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Where it will hang.")],
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Print the link that opens the channel and tells its source, for posters and adverts."""
+    from maracuja import app
+    from maracuja.errors import UnsupportedFeature
+
+    with app.opened(workspace) as here:
+        made = _account(here, name).deep_link(source)
+    if not made:
+        raise UnsupportedFeature(f"There is no link into {name}.")
+    if json:
+        say_json({"channel": name, "source": source, "link": made})
+        return
+    say(made)
+
+
+def _account(here: App, name: str) -> HttpChannel:
+    """The channel, set up here. Raises NotFound."""
+    from maracuja import app
+    from maracuja.channels.http import HttpChannel
+    from maracuja.errors import UnsupportedFeature
+
+    found, _ = app.sending(here, name)
+    if isinstance(found, HttpChannel):
+        return found
+    raise UnsupportedFeature(
+        "A mail server cannot be asked who we are.",
+        fix="Send yourself something: `maracuja channel send-test email ADDRESS`.",
+    )

@@ -1,0 +1,122 @@
+"""What a person is shown, rendered: words, pictures, buttons, cards; the same for every channel.
+
+It knows no channel: what each can carry is said by its capabilities.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of what a message is made of: only values."""
+
+
+class MediaKind(StrEnum):
+    """What stands beside or above a text."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    FILE = "file"
+
+
+class Media(Part, frozen=True):
+    """A picture, video or file at an https address; size and length only where a vendor asks."""
+
+    kind: MediaKind
+    url: str
+    name: str = ""  # of a file, with its ending
+    alt: str = ""  # what is to be seen, for those who do not see it
+    thumbnail: str = ""  # https address of a small picture
+    size: int = 0  # bytes
+    duration_s: int = 0
+
+
+class Tap(StrEnum):
+    """What pressing a button does."""
+
+    URL = "url"  # opens an address
+    REPLY = "reply"  # comes back to us as an answer
+    COPY = "copy"  # puts a code into the clipboard
+    PHONE = "phone"  # asks for the person's number
+    LOCATION = "location"  # asks where the person is
+
+
+class Button(Part, frozen=True):
+    """A button: exactly one of `url`, `reply`, `copy` and `ask` says what pressing it does.
+
+    `ask` is "phone" or "location". `beside`: on the row of the button before it.
+    """
+
+    text: str
+    url: str = ""
+    reply: str = ""
+    copy: str = ""
+    ask: str = ""
+    beside: bool = False
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.url, self.reply, self.copy, self.ask))) != 1:
+            raise ValueError(f"the button `{self.text}` needs one of url, reply, copy and ask")
+        if self.ask not in ("", Tap.PHONE, Tap.LOCATION):
+            raise ValueError(f"the button `{self.text}` asks for phone or for location")
+
+    @property
+    def does(self) -> Tap:
+        """What pressing it does."""
+        if self.ask:
+            return Tap(self.ask)
+        return Tap.URL if self.url else Tap.REPLY if self.reply else Tap.COPY
+
+
+class Card(Part, frozen=True):
+    """One card of a carousel; `url` is where a press on the card itself leads."""
+
+    title: str
+    text: str = ""
+    picture: str = ""
+    url: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Approved(Part, frozen=True):
+    """A template that a vendor has approved beforehand, and what fills its places.
+
+    `parameters` are the texts of its body in order; `header` a text or the address of a picture.
+    """
+
+    name: str
+    language: str
+    category: str = ""  # marketing, utility, authentication
+    parameters: tuple[str, ...] = ()
+    header: str = ""
+
+
+class Content(Part, frozen=True):
+    """What a person will see, rendered: each channel takes the parts that it can carry.
+
+    `formatted`: the text has marks such as *bold*. `buttons` belong to the message, `keyboard`
+    stands below the input field until it is used. `link` is where a press on the message leads.
+    """
+
+    text: str
+    subject: str = ""
+    html: str = ""
+    preheader: str = ""
+    formatted: bool = False
+    media: tuple[Media, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    keyboard: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
+    approved: Approved | None = None
+    link: str = ""
+    silent: bool = False  # arrives without a sound
+
+    @property
+    def rich(self) -> bool:
+        """Whether there is more in it than words."""
+        return bool(
+            self.media or self.buttons or self.keyboard or self.cards or self.approved or self.link
+        )

@@ -1,0 +1,125 @@
+"""Asks a vendor about our account and sends one message as a trial: for the operator alone.
+
+No consent is asked and nothing is recorded: it is for one's own address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from maracuja.channels.base import Answer, Channel, Stage
+from maracuja.channels.http import HttpChannel, HttpRequest
+from maracuja.errors import UnsupportedFeature, VendorError, VendorRefusedUs
+from maracuja.model import Address, Content, Message, SendResult, Verdict
+from maracuja.rng import make_id
+from maracuja.runtime.transport import Transport
+
+CAMPAIGN = "send-test"
+
+
+class Asking(Transport, Protocol):
+    """A transport that can also ask about an account."""
+
+    async def ask(self, request: HttpRequest) -> Answer:
+        """The answer to one request."""
+        ...
+
+
+class _Free:
+    """The course of a message that nothing stops and no journal knows."""
+
+    def halted(self) -> bool:
+        """Never."""
+        return False
+
+    async def begin(self, numbers: Sequence[int]) -> bool:
+        """Always."""
+        return True
+
+    def answered(self, number: int, answer: Answer) -> None:
+        """Keeps nothing."""
+
+
+def check_account(channel: HttpChannel, transport: Asking) -> str:
+    """Who we are at the vendor, in its words; '' where it cannot be asked.
+
+    Raises VendorRefusedUs or VendorError where the account does not work.
+    """
+    request = channel.account_request()
+    if request is None:
+        return ""
+    answer = _run(transport, lambda: transport.ask(request))
+    _expect_good(channel, answer)
+    return channel.account_words(answer)
+
+
+def connect(channel: HttpChannel, transport: Asking, url: str) -> None:
+    """Tell the vendor our webhook's address.
+
+    Raises UnsupportedFeature where that is done on its site, else as `check_account`.
+    """
+    request = channel.hook_request(url)
+    if request is None:
+        raise UnsupportedFeature(
+            f"{channel.name} takes the address of its webhook on the vendor's own site.",
+            fix=f"Enter {url} there.",
+        )
+    _expect_good(channel, _run(transport, lambda: transport.ask(request)))
+
+
+def send_test(
+    channel: Channel[Any], transport: Transport, address: str, text: str, now: datetime
+) -> SendResult:
+    """Send one message to one address at once, and what the vendor said to it.
+
+    Raises UnsupportedFeature where the channel cannot carry it.
+    """
+    subject = text.partition("\n")[0][:80] if channel.can.subject_chars_max else ""
+    message = Message(
+        id=make_id(CAMPAIGN, channel.name, address, now),
+        pid=0,
+        channel=channel.name,
+        to=Address(kind=channel.can.address_kind, value=address),
+        content=Content(text=text, subject=subject),
+        campaign=CAMPAIGN,
+        topic=CAMPAIGN,
+        marketing=False,
+        language="",
+    )
+    wire = channel.encode(message, now)
+    (answer,) = _run(transport, lambda: transport.send([wire], _Free()))
+    return channel.decode(answer or Answer(stage=Stage.CONNECT, text="not begun", lost=True))
+
+
+_Found = TypeVar("_Found")
+
+
+def _run(transport: Transport, asking: Callable[[], Awaitable[_Found]]) -> _Found:
+    async def ask() -> _Found:
+        try:
+            return await asking()
+        finally:
+            await transport.close()
+
+    return asyncio.run(ask())
+
+
+def _expect_good(channel: HttpChannel, answer: Answer) -> None:
+    if not answer.lost and 200 <= answer.code < 300:
+        return
+    # What a vendor says to a question means the same as what it says to a message.
+    result = channel.decode(answer)
+    refused = result.verdict is Verdict.OURS
+    kind = VendorRefusedUs if refused else VendorError
+    raise kind(
+        f"{channel.name} does not take our account: {result.raw}"
+        if refused
+        else f"{channel.name} cannot be asked: {result.raw}",
+        vendor=channel.name,
+        status=answer.code,
+        raw=result.raw,
+        where=channel.name,
+    )

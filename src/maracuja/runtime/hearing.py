@@ -1,0 +1,335 @@
+"""What channels heard does to people: who it is, traits, consents, suppressions, and the feed.
+
+It works inside the projection's transaction and commits nothing itself; what it tells goes to the
+feed, and with the next batch to the lake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from sqlalchemy import Connection
+
+from maracuja.campaigns.definitions import Topic
+from maracuja.channels import BY_NAME, CODES_BY_NAME
+from maracuja.channels.heard import HeardKind
+from maracuja.ingest.addresses import phone
+from maracuja.ingest.deliveries import STOPS
+from maracuja.ingest.heard import HeardRow, event_name, event_properties
+from maracuja.links.tokens import KeyRing, Purpose
+from maracuja.model import (
+    ConsentState,
+    DeliveryEvent,
+    TopicKind,
+    Trait,
+    TraitSource,
+)
+from maracuja.runtime import people_changes
+from maracuja.runtime.message_events import tell_subscriptions
+from maracuja.store import (
+    consents,
+    definitions,
+    feed,
+    people,
+    resolving,
+    suppressions,
+    vendor_ids,
+)
+from maracuja.store.merging import Exposures, never_exposed
+from maracuja.store.vendor_ids import Known
+
+START: Final = "start"
+BLOCKED: Final = "blocked"
+_LIFTED: Final = (BLOCKED, "bounced")  # by a person who opens the channel again
+_SPEAKING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.MOVED})
+
+
+@dataclass
+class _Row:
+    """One thing heard with what has been found out about it."""
+
+    told: HeardRow
+    kind: str  # of the address
+    pid: int = 0  # 0: nobody we know
+    message: bytes = b""
+    run: int = 0
+    declared: dict[str, Any] = field(default_factory=dict)
+
+
+class Hearing:
+    """Takes what was heard. `agreed` are the topics that opening a channel agrees to, by channel.
+
+    `ring` reads the tokens of links into channels; `country` is that of numbers without a prefix.
+    """
+
+    def __init__(self, ring: KeyRing, agreed: Mapping[str, Sequence[str]], country: str) -> None:
+        self._ring = ring
+        self._agreed = agreed
+        self._country = country
+
+    def take(
+        self,
+        conn: Connection,
+        rev: int,
+        told: Sequence[HeardRow],
+        salt: str,
+        now_us: int,
+        exposures: Exposures = never_exposed,
+    ) -> int:
+        """Everything that these rows change, each for the first time; returns how many stood."""
+        rows = [self._row(one) for one in told if one.channel in BY_NAME]
+        if not rows:
+            return 0
+        self._find_messages(conn, rows)
+        self._find_people(conn, rev, rows, now_us, exposures)
+        rows = [row for row in rows if row.pid]
+        self._change_people(conn, rev, rows, now_us)
+        self._lift(conn, rows, salt)
+        self._consent(conn, rows, now_us)
+        self._suppress(conn, rows, salt, now_us)
+        self._tell(conn, rows)
+        return len(rows)
+
+    def _row(self, told: HeardRow) -> _Row:
+        """The row, with a number that can be one."""
+        declared = dict(told.heard.declared)
+        if "phone" in declared:
+            number = phone(str(declared.pop("phone")), self._country)
+            declared |= {"phone": number} if number else {}
+        return _Row(told, BY_NAME[told.channel].can.address_kind, declared=declared)
+
+    # ------------------------------------------------------------ which message, whose
+
+    def _find_messages(self, conn: Connection, rows: Sequence[_Row]) -> None:
+        """Put in the message that each is about: by what the vendor echoes, or by its own id."""
+        for channel in {row.told.channel for row in rows}:
+            mine = [row for row in rows if row.told.channel == channel]
+            asked = [row.told.heard.vendor_id for row in mine if row.told.heard.vendor_id]
+            found = vendor_ids.find(conn, CODES_BY_NAME[channel], asked)
+            for row in mine:
+                heard = row.told.heard
+                known = _referred(heard.reference) or found.get(heard.vendor_id)
+                if known is not None:
+                    row.message, row.run = known.message, known.run
+                    row.pid = known.pid if heard.kind is HeardKind.RECEIPT else 0
+
+    def _find_people(
+        self,
+        conn: Connection,
+        rev: int,
+        rows: Sequence[_Row],
+        now_us: int,
+        exposures: Exposures,
+    ) -> None:
+        """Put in the person of each: whoever speaks and is not known yet becomes somebody."""
+        speaking = [row for row in rows if row.told.heard.kind in _SPEAKING and _address(row)]
+        if speaking:
+            claims = self._claims(conn, speaking, now_us)
+            found = resolving.resolve(conn, rev, claims, now_us=now_us, exposures=exposures)
+            for row, pid in zip(speaking, found.pid.tolist(), strict=True):
+                row.pid = pid
+        others = [row for row in rows if not row.pid and _address(row)]
+        owners = people.find(conn, [row.kind for row in others], [_address(row) for row in others])
+        for row, pid in zip(others, owners.tolist(), strict=True):
+            row.pid = pid
+        pids = people.canonical(conn, [row.pid for row in rows])
+        there = people.standing(conn, pids)
+        for row, pid, stands in zip(rows, pids.tolist(), there.tolist(), strict=True):
+            row.pid = pid if stands else 0
+
+    def _claims(self, conn: Connection, rows: Sequence[_Row], now_us: int) -> resolving.Claims:
+        """Their address; a number they gave; whom a link of ours into the channel was made for."""
+        guests = [self._guest(row) for row in rows]
+        owners = people.canonical(conn, [pid for pid in guests if pid])
+        named: dict[int, tuple[str, str]] = {}
+        for pid, kind, value in zip(*people.identities_for(conn, owners), strict=True):
+            named.setdefault(pid, (kind, value))
+        known = dict(zip([pid for pid in guests if pid], owners.tolist(), strict=True))
+        n: list[int] = []
+        identities: list[tuple[str, str]] = []
+        for at, (row, guest) in enumerate(zip(rows, guests, strict=True)):
+            mine = {(row.kind, _address(row)): None}
+            if row.told.heard.kind is HeardKind.MOVED:
+                mine[row.kind, row.told.heard.text] = None
+            if "phone" in row.declared:
+                mine["phone", row.declared["phone"]] = None
+            if known.get(guest) in named:
+                mine[named[known[guest]]] = None
+            n += [at] * len(mine)
+            identities += mine
+        kinds, values = zip(*identities, strict=True)
+        return resolving.Claims(
+            rows=len(rows), row=np.array(n), kind=list(kinds), value=list(values), at_us=now_us
+        )
+
+    def _guest(self, row: _Row) -> int:
+        """Whom a link of ours into the channel was made for; 0 for posters and strangers."""
+        if row.told.heard.kind is not HeardKind.START:
+            return 0
+        ticket = self._ring.read(row.told.heard.payload, Purpose.START)
+        return ticket.pid if ticket is not None else 0
+
+    # ------------------------------------------------------------ what it changes
+
+    def _change_people(
+        self, conn: Connection, rev: int, rows: Sequence[_Row], now_us: int
+    ) -> None:
+        """Traits that the messenger tells and that people give, and the address in use."""
+        speaking = [row for row in rows if row.told.heard.kind in _SPEAKING]
+        if not speaking:
+            return
+        said = []
+        for row in speaking:
+            heard = row.told.heard
+            traits = _traits(heard.observed, TraitSource.OBSERVED, heard.at_us)
+            said.append(traits | _traits(row.declared, TraitSource.DECLARED, heard.at_us))
+        addresses = []
+        for row in speaking:
+            moved = row.told.heard.kind is HeardKind.MOVED
+            in_use = {row.kind: row.told.heard.text if moved else _address(row)}
+            number = row.declared.get("phone")
+            addresses.append(in_use | ({"phone": number} if number else {}))
+        people.change(
+            conn,
+            rev,
+            [row.pid for row in speaking],
+            set_traits=said,
+            set_addresses=addresses,
+            now_us=now_us,
+        )
+
+    def _lift(self, conn: Connection, rows: Sequence[_Row], salt: str) -> None:
+        """Who opens a channel again can be reached again."""
+        opened: dict[str, list[bytes]] = {}
+        for row in rows:
+            if row.told.heard.kind in (HeardKind.START, HeardKind.BACK):
+                digest = suppressions.digest(salt, row.told.channel, _address(row))
+                opened.setdefault(row.told.channel, []).append(digest)
+        for channel, digests in sorted(opened.items()):
+            suppressions.lift(conn, channel, digests, reasons=_LIFTED)
+
+    def _consent(self, conn: Connection, rows: Sequence[_Row], now_us: int) -> None:
+        """Opening a channel agrees to its topics; leaving turns every marketing topic down.
+
+        A word that is older than what holds changes nothing: calls come late and out of order.
+        """
+        topics = _topics(conn)
+        words: list[tuple[_Row, str, ConsentState]] = []
+        for row in rows:
+            heard, channel = row.told.heard, row.told.channel
+            if heard.kind is HeardKind.START:
+                agreed = [t for t in self._agreed.get(channel, ()) if t in topics]
+                words += [(row, topic, ConsentState.OPTED_IN) for topic in agreed]
+            if heard.kind is HeardKind.LEAVE:
+                theirs = [t.id for t in topics.values() if channel in t.channels]
+                words += [(row, topic, ConsentState.OPTED_OUT) for topic in theirs]
+        held = consents.last_said(conn, [row.pid for row, _, _ in words])
+        changed = []
+        for row, topic, state in sorted(words, key=lambda word: word[0].told.heard.at_us):
+            key, at_us = (row.pid, topic, row.told.channel), row.told.heard.at_us
+            before, since_us = held.get(key, (ConsentState.UNKNOWN, -1))
+            if before is not state and at_us >= since_us:
+                held[key] = (state, at_us)
+                changed.append((row, topic, state))
+        consents.record(
+            conn,
+            pid=[row.pid for row, _, _ in changed],
+            topic=[topic for _, topic, _ in changed],
+            channel=[row.told.channel for row, _, _ in changed],
+            state=[state for _, _, state in changed],
+            at_us=[row.told.heard.at_us for row, _, _ in changed],
+            recorded_us=now_us,
+            source=[_source(row) for row, _, _ in changed],
+            text_version=[topics[topic].text_version for _, topic, _ in changed],
+            address=[_address(row) for row, _, _ in changed],
+        )
+        for row, topic, state in changed:
+            told = (row.pid, topic, row.told.channel, state.name.lower())
+            tell_subscriptions(
+                conn, row.told.heard.at_us, [told], message=row.message, source=_source(row)
+            )
+
+    def _suppress(self, conn: Connection, rows: Sequence[_Row], salt: str, now_us: int) -> None:
+        """Who has closed the channel, and whose address the vendor says is none."""
+        closed = {
+            (row.told.channel, suppressions.digest(salt, row.told.channel, _address(row))): row
+            for row in rows
+            if row.told.heard.kind is HeardKind.LEAVE and not row.told.heard.reachable
+        }
+        suppressions.add(
+            conn,
+            channel=[channel for channel, _ in closed],
+            digest=[digest for _, digest in closed],
+            reason=BLOCKED,
+            at_us=now_us,
+            pid=[row.pid for row in closed.values()],
+            code=[row.told.heard.code for row in closed.values()],
+        )
+        stops = [(_as_delivery(row), row.pid) for row in rows if row.told.heard.status in STOPS]
+        people_changes.suppress(conn, salt, stops, now_us=now_us)
+
+    def _tell(self, conn: Connection, rows: Sequence[_Row]) -> None:
+        """Each as an event of the feed."""
+        named = [row for row in rows if event_name(row.told.heard)]
+        feed.append(
+            conn,
+            at_us=[min(row.told.heard.at_us, row.told.received_us) for row in named],
+            pid=[row.pid for row in named],
+            event=[event_name(row.told.heard) for row in named],
+            message_id=[row.told.event_id for row in named],
+            properties=[
+                msgspec.json.encode(event_properties(row.told, row.message, row.run))
+                for row in named
+            ],
+        )
+
+
+def _address(row: _Row) -> str:
+    return row.told.heard.address
+
+
+def _source(row: _Row) -> str:
+    """Where the word was said, as the ledger keeps it."""
+    return row.told.heard.kind.value if row.told.heard.reachable else BLOCKED
+
+
+def _traits(values: Mapping[str, Any], source: TraitSource, at_us: int) -> dict[str, Trait]:
+    return {name: Trait(value, source, 1.0, at_us) for name, value in values.items()}
+
+
+def _topics(conn: Connection) -> dict[str, Topic]:
+    """The marketing topics in force by id."""
+    stored = definitions.current(conn, "topic")
+    found = [msgspec.json.decode(row.body, type=Topic) for row in stored]
+    return {topic.id: topic for topic in found if topic.type is TopicKind.MARKETING}
+
+
+def _referred(reference: str) -> Known | None:
+    """What `channels.http.reference` made and a vendor echoes; None where it is not ours."""
+    parts = reference.split(".")
+    if len(parts) != 3 or len(parts[0]) != 32 or not all(p.isdigit() for p in parts[1:]):
+        return None
+    try:
+        return Known(bytes.fromhex(parts[0]), int(parts[1]), int(parts[2]))
+    except ValueError:
+        return None
+
+
+def _as_delivery(row: _Row) -> DeliveryEvent:
+    heard = row.told.heard
+    assert heard.status is not None
+    return DeliveryEvent(
+        message_id=row.message,
+        pid=row.pid,
+        status=heard.status,
+        at_us=heard.at_us,
+        channel=row.told.channel,
+        run=row.run,
+        code=heard.code,
+        raw=heard.raw,
+        address=heard.address,
+    )

@@ -1,0 +1,182 @@
+"""The HTTP transport: one pool of connections for each account, so many requests at once.
+
+It never repeats a request that may have arrived, and it decides nothing: answers go back as they
+came. A vendor that fails again and again is left alone (a circuit breaker), then tried with one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import aiohttp
+import msgspec
+
+from maracuja.channels.base import Answer, Stage
+from maracuja.channels.http import HttpChannel, HttpRequest, secrets_of
+from maracuja.model import Scope
+from maracuja.runtime.transport import Course
+
+FAILURES_MAX: Final = 5  # in a row, after which one request alone tries the vendor
+ANSWER_BYTES_MAX: Final = 256 * 1024
+IDLE_S: Final = 10.0  # shorter than vendors keep a line: a request on a closed one is unknown
+SECRET_CHARS_MIN: Final = 6  # shorter ones are no secrets, and would hide half of an answer
+BROKEN: Final = "the vendor fails again and again and is left alone"
+
+_NOT_OPENED: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ServerFingerprintMismatch,
+    ssl.SSLError,
+)
+
+
+@dataclass
+class _Trace:
+    """How far a request had got."""
+
+    written: bool = False
+
+
+class HttpTransport:
+    """Carries the requests of one account. All calls must come from one event loop."""
+
+    def __init__(self, channel: HttpChannel, now: Callable[[], datetime]) -> None:
+        self._channel = channel
+        self._settings = channel.settings
+        self._now = now
+        self._session: aiohttp.ClientSession | None = None
+        self._failures = 0
+        self._resting = False
+        named = [getattr(self._settings, name) for name in secrets_of(type(self._settings))]
+        self._secrets = [one for one in named if len(one) >= SECRET_CHARS_MIN]
+
+    async def send(self, wires: Sequence[HttpRequest], course: Course) -> list[Answer | None]:
+        """Answers in the order of `wires`; None for those that were not begun."""
+        answers: list[Answer | None] = [None] * len(wires)
+        fault = await self._log_in()
+        if fault is not None:
+            answers[0] = fault
+            return answers
+        trying, self._resting = self._failures >= FAILURES_MAX, False
+        todo = deque(list(enumerate(wires))[: 1 if trying else None])
+        workers = min(self._settings.connections, len(todo))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(self._work(todo, answers, course, trying=trying))
+        self._tell_broken(answers, course)
+        return answers
+
+    async def ask(self, request: HttpRequest) -> Answer:
+        """The answer to a question about the account, or to one message sent as a trial."""
+        return await self._log_in() or await self._carry(request)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    # ------------------------------------------------------------ one batch
+
+    async def _work(
+        self,
+        todo: deque[tuple[int, HttpRequest]],
+        answers: list[Answer | None],
+        course: Course,
+        *,
+        trying: bool,
+    ) -> None:
+        """One request after another from the common queue, until it is empty or all is halted."""
+        while todo and not course.halted():
+            if self._resting or (self._failures >= FAILURES_MAX and not trying):
+                return
+            n, request = todo.popleft()
+            if not await course.begin([n]):
+                return
+            answer = await self._carry(request)
+            answers[n] = answer
+            course.answered(n, answer)
+            self._failures = self._failures + 1 if _failed(answer) else 0
+            # Too many, or refused as a whole: what is not begun waits with the account.
+            self._resting |= self._channel.decode(answer).scope is Scope.ACCOUNT
+
+    def _tell_broken(self, answers: list[Answer | None], course: Course) -> None:
+        """Let the first that was not begun bear the reason: it holds the account for a while."""
+        if self._failures < FAILURES_MAX or course.halted() or None not in answers:
+            return
+        answers[answers.index(None)] = Answer(stage=Stage.CONNECT, text=BROKEN, lost=True)
+
+    async def _log_in(self) -> Answer | None:
+        """Ask for what messages need beforehand; why nothing can go, None where all is well."""
+        request = self._channel.login(self._now())
+        if request is None:
+            return None
+        answer = await self._carry(request)
+        if not answer.lost and self._channel.logged_in(answer, self._now()):
+            return None
+        return msgspec.structs.replace(answer, stage=Stage.LOGIN)
+
+    async def _carry(self, request: HttpRequest) -> Answer:
+        """One request: the vendor's answer, or how far it had got."""
+        trace = _Trace()
+        try:
+            async with self._open().request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers={**request.headers, **self._channel.credentials()},
+                allow_redirects=False,
+                trace_request_ctx=trace,
+            ) as response:
+                body = await response.content.read(ANSWER_BYTES_MAX)
+                return Answer(
+                    stage=Stage.GIVEN,
+                    code=response.status,
+                    text=self._hidden(body.decode("utf-8", "replace")),
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                )
+        except _NOT_OPENED as fault:
+            return Answer(stage=Stage.CONNECT, text=self._words(fault), lost=True)
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            stage = Stage.GIVEN if trace.written else Stage.CONNECT
+            return Answer(stage=stage, text=self._words(fault), lost=True)
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            settings = self._settings
+            tracing = aiohttp.TraceConfig()
+            tracing.on_request_headers_sent.append(_wrote)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=settings.connections, keepalive_timeout=IDLE_S
+                ),
+                timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
+                trace_configs=[tracing],
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    def _words(self, fault: BaseException) -> str:
+        """The kind of fault and its words, with no secret in them."""
+        return self._hidden(f"{type(fault).__name__}: {fault}")
+
+    def _hidden(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+async def _wrote(session: aiohttp.ClientSession, context: Any, params: Any) -> None:
+    """Note that the vendor may have the request."""
+    context.trace_request_ctx.written = True
+
+
+def _failed(answer: Answer) -> bool:
+    """Whether the vendor itself is in trouble, whatever the message."""
+    return answer.lost or answer.code >= 500
