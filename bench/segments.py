@@ -143,13 +143,19 @@ class ProfilesFile:
         self._path = path
 
     def profiles(
-        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+        self,
+        traits: Sequence[str],
+        *,
+        pids: Sequence[int] | None,
+        buckets: Sequence[int] | None,
+        drawn: bool = False,
     ) -> pl.DataFrame:
         """See People."""
         rows = pl.scan_parquet(self._path)
         if buckets is not None:
             rows = rows.filter(pl.col("bucket").is_in(list(buckets)))
-        return rows.select("pid", "draw_pid", *(f"traits.{name}" for name in traits)).collect()
+        columns = [*(f"traits.{name}" for name in traits), *["draw_pid"] * drawn]
+        return rows.select("pid", *columns).collect()
 
     def consents(
         self, pairs: Sequence[tuple[str, str]], *, pids: Sequence[int] | None

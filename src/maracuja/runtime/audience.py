@@ -49,9 +49,14 @@ class People(Protocol):
     """
 
     def profiles(
-        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+        self,
+        traits: Sequence[str],
+        *,
+        pids: Sequence[int] | None,
+        buckets: Sequence[int] | None,
+        drawn: bool = False,
     ) -> pl.DataFrame:
-        """Columns `pid` Int64, `draw_pid` Int64 and `traits.<name>` of those names that exist."""
+        """Columns `pid` Int64, `traits.<name>` of those names that exist; `drawn`: `draw_pid`."""
         ...
 
     def consents(
@@ -207,12 +212,15 @@ def _everything(
     traits = {trait for need in asked for trait in need.traits}
     local = any(need.local_date for need in asked)
     extra = {"timezone"} if local else set()
-    frame = sources.people.profiles(sorted(traits | extra), pids=pids, buckets=buckets)
+    salts = sorted({salt for need in asked for salt in need.salts})
+    frame = sources.people.profiles(
+        sorted(traits | extra), pids=pids, buckets=buckets, drawn=bool(salts)
+    )
     if pairs := sorted({pair for need in asked for pair in need.consents}):
         frame = frame.join(sources.people.consents(pairs, pids=pids), on="pid", how="left")
     if channels := sorted({channel for need in asked for channel in need.channels}):
         frame = frame.join(sources.people.reach(channels, pids=pids), on="pid", how="left")
-    if salts := sorted({salt for need in asked for salt in need.salts}):
+    if salts:
         drawn = frame["draw_pid"].to_list()
         frame = frame.with_columns(
             pl.Series(f"draw.{salt}", rng.draws(salt, drawn)) for salt in salts

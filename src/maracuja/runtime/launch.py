@@ -113,7 +113,7 @@ class Launch:
                 known = sources.people.profiles(names, pids=None, buckets=None)
             finally:
                 sources.con.close()
-        strata = known.drop("draw_pid").rename({f"traits.{name}": name for name in names})
+        strata = known.rename({f"traits.{name}": name for name in names})
         frame = pl.DataFrame({"pid": pids}).join(strata, on="pid", how="left")
         file = write_audience(ground.lake, run.run, frame, now=now)
         passed("audience.written")

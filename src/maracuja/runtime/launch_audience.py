@@ -59,11 +59,16 @@ class StoredPeople:
         self._merged, _ = people_store.merged(conn)
 
     def profiles(
-        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+        self,
+        traits: Sequence[str],
+        *,
+        pids: Sequence[int] | None,
+        buckets: Sequence[int] | None,
+        drawn: bool = False,
     ) -> pl.DataFrame:
-        """`pid`, `draw_pid` and `traits.<name>` of those names that were ever discovered."""
-        columns = ["draw_pid", *(f"traits.{name}" for name in traits if name in self._types)]
-        return self._read(columns, pids, buckets)
+        """`pid`, `traits.<name>` of the names that were ever discovered; `drawn`: `draw_pid`."""
+        columns = [f"traits.{name}" for name in traits if name in self._types]
+        return self._read([*columns, *["draw_pid"] * drawn], pids, buckets)
 
     def consents(
         self, pairs: Sequence[tuple[str, str]], *, pids: Sequence[int] | None

@@ -30,7 +30,12 @@ class Frames:
         self.asked: list[tuple[str, ...]] = []
 
     def profiles(
-        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+        self,
+        traits: Sequence[str],
+        *,
+        pids: Sequence[int] | None,
+        buckets: Sequence[int] | None,
+        drawn: bool = False,
     ) -> pl.DataFrame:
         self.asked.append(tuple(traits))
         frame = self._people
@@ -39,7 +44,7 @@ class Frames:
         if buckets is not None:
             frame = frame.filter(pl.col("bucket").is_in(list(buckets)))
         names = [f"traits.{t}" for t in traits if f"traits.{t}" in frame.columns]
-        return frame.select("pid", "draw_pid", *names)
+        return frame.select("pid", *names, *["draw_pid"] * drawn)
 
     def consents(
         self, pairs: Sequence[tuple[str, str]], *, pids: Sequence[int] | None
