@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import repeat
+from itertools import chain, islice, repeat
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -43,6 +43,7 @@ Columns = Mapping[str, Any]
 _temporaries: Final = MetaData()
 
 IDS_MAX: Final = 200_000  # of one set handed to a statement; larger ones go in slices
+ROWS_AT_ONCE: Final = 100  # of a statement: the driver takes as long for a statement as for a row
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -66,7 +67,8 @@ def insert_columns(
         assert name in table.c, f"{table.name} has no column {name}"
     if _is_postgresql(conn):
         return _copy_in(conn, table, columns, n, on_conflict)
-    return _execute_many(conn, table, columns, n, on_conflict)
+    clause = _conflict_clause(table, columns, on_conflict)
+    return _insert_many(conn, table.name, columns, n, clause)
 
 
 def fetch(conn: Connection, statement: Executable) -> list[tuple[Any, ...]]:
@@ -113,15 +115,10 @@ def given(conn: Connection, name: str, /, **columns: tuple[TypeEngine[Any], Any]
         typed = [column(key, t) for key, (t, _) in columns.items()]
         return func.unnest(*arrays).table_valued(*typed, name=name).render_derived()
     table = _temporary(name, {key: t for key, (t, _) in columns.items()})
-    names = ", ".join(f'"{key}"' for key in columns)
     declared = ", ".join(f'"{k}" {t.compile(conn.dialect)}' for k, (t, _) in columns.items())
     conn.exec_driver_sql(f'CREATE TEMPORARY TABLE IF NOT EXISTS "{table.name}" ({declared})')
     conn.exec_driver_sql(f'DELETE FROM "{table.name}"')  # noqa: S608  (our own name)
-    marks = ", ".join("?" * len(columns))
-    _cursor(conn).executemany(
-        f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608  (our own names)
-        zip(*lists.values(), strict=True),
-    )
+    _insert_many(conn, table.name, lists, len(next(iter(lists.values()))))
     return table
 
 
@@ -197,18 +194,25 @@ def _conflict_clause(table: Table, names: Iterable[str], on_conflict: OnConflict
     return f" ON CONFLICT ({target}) DO UPDATE SET {changes}"
 
 
-def _execute_many(
-    conn: Connection, table: Table, columns: Columns, n: int, on_conflict: OnConflict | None
-) -> int:
+def _insert_many(conn: Connection, table: str, columns: Columns, n: int, clause: str = "") -> int:
+    """INSERT on SQLite: statements of ROWS_AT_ONCE rows, then the rest one by one.
+
+    OR FAIL spares a journal for each statement: what a failed one has written is undone by the
+    transaction, or the savepoint, that it stands in.
+    """
     names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join("?" * len(columns))
-    clause = _conflict_clause(table, columns, on_conflict)
+    row = f"({', '.join('?' * len(columns))})"
+    rows = zip(*(_repeated(v, n) for v in columns.values()), strict=True)
+    values = chain.from_iterable(islice(rows, n - n % ROWS_AT_ONCE))
+    whole = zip(*[values] * (len(columns) * ROWS_AT_ONCE), strict=True)
     cursor = _cursor(conn)
-    cursor.executemany(
-        f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}){clause}',  # noqa: S608  (our names)
-        zip(*(_repeated(v, n) for v in columns.values()), strict=True),
-    )
-    return int(cursor.rowcount)
+    written = 0
+    for size, parameters in ((ROWS_AT_ONCE, whole), (1, rows)):
+        marks = ", ".join([row] * size)
+        insert = f'INSERT OR FAIL INTO "{table}" ({names}) VALUES {marks}{clause}'  # noqa: S608
+        cursor.executemany(insert, parameters)
+        written += cursor.rowcount
+    return written
 
 
 def _repeated(values: Any, n: int) -> Iterable[Any]:

@@ -94,3 +94,27 @@ def test_two_given_sets_meet_in_one_statement(store: Store) -> None:
         )
         count, total = bulk.fetch(conn, query)[0]
         assert (count, int(total)) == (2, 25)
+
+
+def test_many_rows_in_one_statement_conflict_row_by_row(store: Store) -> None:
+    names = [f"{i:03}" for i in range(2 * bulk.ROWS_AT_ONCE + 7)]
+    with store.write() as conn:
+        bulk.insert_columns(conn, schema.counters, {"name": names[::2], "value": 1})
+        more = {"name": names, "value": 2}
+        written = bulk.insert_columns(conn, schema.counters, more, on_conflict="ignore")
+        assert written == len(names) // 2
+        query = select(schema.counters.c.value).order_by(schema.counters.c.name)
+        assert [value for (value,) in bulk.fetch(conn, query)] == [
+            1 + i % 2 for i in range(len(names))
+        ]
+
+
+def test_a_savepoint_undoes_what_a_failed_insert_has_written(store: Store) -> None:
+    names = [f"{i:03}" for i in range(3 * bulk.ROWS_AT_ONCE)]
+    last = schema.counters.select()
+    with store.write() as conn:
+        assert conn.dialect.loaded_dbapi is not None
+        bulk.insert_columns(conn, schema.counters, {"name": names[-2:], "value": [1, 2]})
+        with pytest.raises(conn.dialect.loaded_dbapi.IntegrityError), conn.begin_nested():
+            bulk.insert_columns(conn, schema.counters, {"name": names, "value": 3})
+        assert bulk.fetch(conn, last) == [(names[-2], 1), (names[-1], 2)]
