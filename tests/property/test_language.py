@@ -246,6 +246,7 @@ KINDS: dict[str, Corruption] = {
     "two people": two_people,
     "stop words": nobody,
     "phone": phone,
+    "surname alone": lambda p, _, draw: (of_any([p.surname, p.surname.upper()], draw), ""),
 }
 
 

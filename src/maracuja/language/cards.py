@@ -60,10 +60,11 @@ CARD_SCHEMA: Final = pl.Schema(
 are null where the name may not be said so; `form_source` is table, rule or same; `flags` are words
 with spaces between, a refusal's reason among them."""
 
-_RULES: Final = (
+RULES: Final = (
     "alphabets cards cleaning endings forms gender known latin mojibake mongolian name_words "
-    "own_forms parts refused_words russian ukrainian"
+    "own_forms parts refused_words russian surnames ukrainian"
 ).split()
+"""The modules whose words stand on a card."""
 _LIBRARIES: Final = ("pytrovich", "shevchenko-py")
 
 
@@ -76,7 +77,7 @@ def rules_version() -> str:
     """
     room = files("maracuja.language")
     sha = hashlib.sha256()
-    for name in _RULES:
+    for name in RULES:
         sha.update((room / f"{name}.py").read_bytes())
     for data in sorted((room / "data").iterdir(), key=lambda file: file.name):
         if data.name.endswith(".gz"):

@@ -6,10 +6,13 @@ It weighs each word by itself; which of several words is the name is for `parts`
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final, NamedTuple
 
 from maracuja.language.alphabets import cyrillic_twin, fold, repaired_scripts
-from maracuja.language.known import Entry, known
+from maracuja.language.known import Entry, known, rows
+from maracuja.language.latin import latin_spellings
+from maracuja.language.surnames import as_surname
 
 
 class Word(NamedTuple):
@@ -40,35 +43,6 @@ SOUGHT: Final[dict[str, tuple[str, ...]]] = {
 FOREIGN: Final = 0.3
 """A name known in another language only counts for less: it may be a surname here."""
 
-# How many of 2.6 million people would bear a word as their surname, by its look.
-_PLAIN_SURNAME, _SHARE_OF_BEARERS = 10.0, 0.01
-_SHORT, _SHORT_LETTERS = 100.0, 2  # two letters are seldom a whole name
-_SURNAME_ENDINGS: Final[tuple[tuple[tuple[str, ...], float], ...]] = (
-    (
-        tuple(
-            """
-            ов ев ёв ова ева ёва ский цкий ская цкая ской цкой ський ська цький цька енко ейко
-            швили швілі дзе дзей янц чук щук юк ців ишин їв iв skiy skij sky skyi skyy skaya ska
-            ova eva ov ev enko chuk yuk iuk shvili dze
-            """.split()
-        ),
-        2000.0,
-    ),
-    (tuple("ин ына ін їн ык ак як ук ик ко ець их ых ів ий ый ян in yn ko ak uk yan ian".split()),
-     60.0),
-    (tuple("ина іна їна ina yna".split()), 40.0),
-)  # fmt: skip
-_SURNAME_LETTERS = 5
-_COMMON_SURNAMES: Final = frozenset(
-    """
-    ким цой ли пак тен хан шмидт миллер мельник коваль мороз вовк бойко ткач гончар лысенко жук
-    kim tsoy tsoi choi li lee pak tian khan shmidt schmidt miller melnyk melnik koval moroz vovk
-    smith johnson williams brown jones boyko boiko
-    """.split()
-)
-_COMMON_SURNAME = 20_000.0
-_NEVER_SURNAMES: Final = frozenset("параскева".split())  # though they end like one
-
 _PATRONYMIC_ENDINGS: Final = tuple(
     """
     ович евич эвич ьич йович ійович івич ївич илич ілліч мич кич нич ввич
@@ -87,6 +61,7 @@ _LOOKS_CYRILLIC = re.compile("[ABCEHIKMOPTXYaceiopxy'’-]+")
 _SOFT_SIGN = re.compile("(?<=[bcdfghjklmnpqrstvwxz])'")  # which most spellings leave out
 _HAS_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OUTWEIGHED = 20
+_RIVAL_BEARERS = 10  # a rarer name, often a misspelling, does not make a Latin spelling doubtful
 
 
 def titled(word: str) -> str:
@@ -111,19 +86,31 @@ def _sought(folded: str, language: str) -> tuple[Entry | None, float]:
 
 
 def _sought_in_latin(folded: str, language: str) -> tuple[Entry | None, float]:
-    """The same for a name in Latin letters, by the spellings of the text's own language.
+    """The same for a name in Latin letters, put back into the letters of its table.
 
-    Another language's table would answer where this one is silent because two names share the
-    spelling; only an English text, which keeps the letters as they are, asks all.
+    Where the text's own language is silent because two of its names share the spelling, no other
+    language answers; an English text keeps the letters as they are and asks all.
     """
-    tables = SOUGHT[language] if language == "en" else (language,)
-    for rank, table in enumerate(tables):
+    for rank, table in enumerate(SOUGHT[language]):
         entry = known(table).from_latin(folded)
         if entry is None and "-" in folded:
             entry = _each_from_latin(folded, table)
         if entry is not None:
             return entry, entry.count * (FOREIGN if rank else 1.0)
+        if language != "en" and folded in _latin_spellings(table):
+            break
     return None, 0.0
+
+
+@cache
+def _latin_spellings(table: str) -> frozenset[str]:
+    """Every Latin spelling of the names of a table, shared ones too, but for the rarest names."""
+    return frozenset(
+        spelt
+        for name, bearers, _ in rows(f"names.{table}.tsv.gz")
+        if int(bearers) >= _RIVAL_BEARERS
+        for spelt in latin_spellings(fold(name), table)
+    )
 
 
 def _each_from_latin(folded: str, table: str) -> Entry | None:
@@ -133,20 +120,6 @@ def _each_from_latin(folded: str, table: str) -> Entry | None:
     if len(found) < len(parts):
         return None
     return known(table).find("-".join(fold(part.name) for part in found))
-
-
-def _as_surname(folded: str, bearers: float) -> float:
-    """How many people would bear the word as a surname, judging by its ending."""
-    weight = _PLAIN_SURNAME + _SHARE_OF_BEARERS * bearers
-    if folded in _COMMON_SURNAMES:
-        return weight + _COMMON_SURNAME
-    if folded in _NEVER_SURNAMES:
-        return weight
-    if len(folded) >= _SURNAME_LETTERS:
-        for endings, heavy in _SURNAME_ENDINGS:
-            if folded.endswith(endings):
-                return weight + heavy
-    return weight + _SHORT if len(folded) <= _SHORT_LETTERS else weight
 
 
 def _is_patronymic(folded: str, bearers: float) -> bool:
@@ -196,7 +169,7 @@ def _weighed(word: str, folded: str, given: str, bearers: float, change: str) ->
     patronymic = _is_patronymic(folded, bearers)
     if patronymic:
         given, bearers = "", 0.0
-    surname = _as_surname(folded, bearers)
+    surname = as_surname(folded, bearers)
     return Word(titled(word), given, bearers / surname, surname, patronymic, change)
 
 

@@ -38,6 +38,7 @@ FLAGS: Final = {
     "by_place": "a Mongolian given name told by its place",
     "unknown": "no word of the field is a known name",
     "ambiguous": "more than one word may be the name",
+    "surname_like": "the word may as well be a surname",
 }
 
 P_MAX: Final = 0.999
@@ -45,6 +46,7 @@ P_MAX: Final = 0.999
 
 # How often, of the fields that could be read so, none of the words is the given name.
 _NONE_GIVEN = 0.02
+_NONE_GIVEN_OF_SEVERAL = 0.004
 _NONE_GIVEN_WITH_INITIAL = 0.1
 _NONE_GIVEN_AFTER_INITIAL = 20.0
 _BEFORE_PATRONYMIC = 30.0  # the word before a patronymic is the given name so much more often
@@ -52,7 +54,7 @@ _BEFORE_PATRONYMIC = 30.0  # the word before a patronymic is the given name so m
 _TWO_PEOPLE: Final = {"И": 10.0, "Й": 10.0, "І": 10.0, "Y": 10.0, "comma": 2.0}
 _INITIALS_MAX = 1  # two stand for the given name and the patronymic: only a surname is left
 
-_RIVALLED = 0.95  # below it, another known name in the field is worth a flag
+_RIVALLED = 0.95  # below it, what makes the name unsure is worth a flag
 _P_BY_PLACE = 0.93
 _FATHERS = re.compile("(?:ын|ийн|ны|ний|гийн|ы|yn|iin|iyn|giin|nii|ny)$")
 """The genitive of a Mongolian father's name, which stands before the given name."""
@@ -86,7 +88,9 @@ def parts(cleaned: Cleaned, language: str) -> Parts:
         return _nothing(words, flags, "unknown")
     leading = len(words) == 1 and _is_initial(texts[0])
     typed, words = _with_tails(long, words)
-    return _weighed(typed, words, _none_given(initials, leading), _joined(texts, flags), flags)
+    return _weighed(
+        typed, words, _none_given(len(words), initials, leading), _joined(texts, flags), flags
+    )
 
 
 def _is_initial(text: str) -> bool:
@@ -94,10 +98,10 @@ def _is_initial(text: str) -> bool:
     return text[-1] == "." or len(text) == 1
 
 
-def _none_given(initials: int, leading: bool) -> float:
-    """The weight of all words being surnames, from the initials beside them."""
+def _none_given(words: int, initials: int, leading: bool) -> float:
+    """The odds of all words being surnames, from their number and the initials beside them."""
     if not initials:
-        return _NONE_GIVEN
+        return _NONE_GIVEN if words == 1 else _NONE_GIVEN_OF_SEVERAL
     return _NONE_GIVEN_AFTER_INITIAL if leading else _NONE_GIVEN_WITH_INITIAL
 
 
@@ -137,8 +141,8 @@ def _weighed(
         flags.append("surname_first")
     if not given.change and given.given != typed[best]:
         flags.append("case")
-    if p < _RIVALLED and sum(map(bool, odds.values())) > 1:
-        flags.append("ambiguous")
+    if p < _RIVALLED:
+        flags.append("ambiguous" if sum(map(bool, odds.values())) > 1 else "surname_like")
     return Parts(
         given.given,
         patronymic,
