@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -228,6 +228,20 @@ class Capabilities(Record, frozen=True):
     receipts: frozenset[Status] = frozenset()
     honours_our_id: bool = False
     address_kind: str = ""
+
+
+class Discovery(NamedTuple):
+    """What data have shown of one name; `scope` is trait, property or context."""
+
+    scope: str
+    event: str  # '' for traits and context
+    name: str
+    type: TraitType
+    first_seen_us: int
+    last_seen_us: int
+    seen: int
+    samples: tuple[Any, ...]
+    privacy: Privacy
 
 
 class Message(Record, frozen=True):

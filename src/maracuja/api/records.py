@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from maracuja.api.answers import ID_MAX, Limit, Word
 from maracuja.api.here import Actor, Here, Now, managing
-from maracuja.model import Privacy, micros, moment
+from maracuja.model import Discovery, Privacy, micros, moment
 from maracuja.runtime.projection import Projection
 from maracuja.store import audit, discovered, products, refused
 
@@ -88,9 +88,12 @@ class ProductShown(BaseModel):
 def list_discovered(
     here: Here, scope: Literal["trait", "property", "context"] | None = None
 ) -> list[Discovered]:
-    """Every trait and property that was ever seen."""
+    """Every trait and property that was ever seen.
+
+    Beyond 2,000 names of a scope, or 2,000 events, all further ones are counted as `(others)`.
+    """
     with here.store.read() as conn:
-        return [_discovered(one) for one in discovered.every(conn, scope)]
+        return [_discovered(one) for one in discovered.every(conn, scope, others=True)]
 
 
 @router.put("/discovered/privacy")
@@ -142,7 +145,7 @@ def list_products(here: Here, after: Word = "", limit: Limit = 100) -> list[Prod
     return [ProductShown(**one._asdict()) for one in found]
 
 
-def _discovered(one: discovered.Discovery) -> Discovered:
+def _discovered(one: Discovery) -> Discovered:
     return Discovered(
         scope=one.scope,
         event=one.event,

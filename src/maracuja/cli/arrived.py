@@ -127,7 +127,7 @@ def traits_(
 
     with app.opened(workspace) as here, here.store.read() as conn:
         zone = here.config.shop.time_zone
-        found = discovered.every(conn, scope.value if scope else None)
+        found = discovered.every(conn, scope.value if scope else None, others=True)
     if json:
         say_json(
             [
@@ -165,6 +165,12 @@ def traits_(
             say()
     if not found:
         say("No data came in yet.")
+    if any(discovered.OTHERS in (one.event, one.name) for one in found):
+        say(
+            f"[dim]{discovered.OTHERS}: all further names together, once there are "
+            f"{number(discovered.NAMES_MAX)} of them or of events. They are kept with people and "
+            "events, but segments and templates cannot use them.[/]"
+        )
 
 
 def privacy(

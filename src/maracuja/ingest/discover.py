@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from maracuja.ingest import addresses
 from maracuja.ingest.columns import Sparse, infer_type, is_name
-from maracuja.model import Privacy, Record, TraitType
+from maracuja.model import Discovery, Privacy, TraitType
 
 SAMPLES_MAX: Final = 5
 SAMPLE_CHARS_MAX: Final = 80
@@ -36,20 +36,6 @@ _OF_THINGS: Final = frozenset(
     "product campaign event plan app library os device category list coupon promotion page screen"
     " file store shop brand network referrer".split()
 )
-
-
-class Discovery(Record, frozen=True):
-    """What a batch shows of one name; `scope` is trait, property or context."""
-
-    scope: str
-    event: str  # '' for traits and context
-    name: str
-    type: TraitType
-    first_us: int
-    last_us: int
-    seen: int
-    samples: tuple[str, ...]
-    privacy: Privacy
 
 
 def guess_privacy(name: str, samples: Iterable[str] = (), *, scope: str = "trait") -> Privacy:
@@ -124,8 +110,8 @@ def discovery(
         event=event,
         name=own,
         type=kind,
-        first_us=span[0],
-        last_us=span[1],
+        first_seen_us=span[0],
+        last_seen_us=span[1],
         seen=seen,
         samples=samples,
         privacy=privacy,

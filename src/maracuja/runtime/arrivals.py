@@ -24,9 +24,9 @@ from maracuja.ingest.columns import (
     rest_column,
 )
 from maracuja.ingest.decode import Decoded, decode, message_hashes
-from maracuja.ingest.discover import Discovery, discover
+from maracuja.ingest.discover import discover
 from maracuja.ingest.identity import Mention
-from maracuja.model import DeliveryEvent, TraitType
+from maracuja.model import DeliveryEvent, Discovery, TraitType
 from maracuja.runtime.packing import plain_size, unpack
 from maracuja.store import feed, inbox
 from maracuja.store.people import Pids

@@ -25,7 +25,7 @@ from maracuja.errors import BadInput
 from maracuja.ingest.discover import discovery
 from maracuja.ingest.import_mapping import Kind
 from maracuja.ingest.import_people import PeopleChunk, RowRefusal
-from maracuja.model import ConsentState, TraitType, micros
+from maracuja.model import ConsentState, Discovery, TraitType, micros
 from maracuja.runtime.import_chunks import (
     ADDRESSES,
     Chunk,
@@ -174,16 +174,14 @@ def _write_people(
     result.merged += len(found.merges)
 
 
-def _discoveries(chunk: PeopleChunk, now_us: int) -> list[discovered.Discovery]:
+def _discoveries(chunk: PeopleChunk, now_us: int) -> list[Discovery]:
     """What the chunk's columns show of traits."""
     types = {**chunk.types, **dict.fromkeys(ADDRESSES, TraitType.TEXT)}
     columns = {**chunk.traits, **{kind: chunk.identities[kind] for kind in ADDRESSES}}
     span = (now_us, now_us)
     shown = {name: values.drop_nulls() for name, values in columns.items()}
     return [
-        discovered.stored(
-            discovery("trait", "", name, types[name], span, some.len(), str(some[0]))
-        )
+        discovery("trait", "", name, types[name], span, some.len(), str(some[0]))
         for name, some in shown.items()
         if some.len()
     ]

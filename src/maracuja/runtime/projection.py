@@ -24,11 +24,10 @@ from maracuja.ingest.checks import Rules
 from maracuja.ingest.columns import known_columns
 from maracuja.ingest.decode import refuse
 from maracuja.ingest.deliveries import PROPERTIES
-from maracuja.ingest.discover import Discovery
 from maracuja.ingest.refusals import Refusal
 from maracuja.lake.events import write_events
 from maracuja.lake.seen import Hashes, Seen
-from maracuja.model import FileKind, Record, TraitType, micros
+from maracuja.model import Discovery, FileKind, Record, TraitType, micros
 from maracuja.runtime import people_changes
 from maracuja.runtime.arrivals import (
     Arrivals,
@@ -362,7 +361,7 @@ class _Work:
         shown = trait_discoveries(said, self._arrivals.decoded.frame[rows], self.trait_types)
         for one in shown:
             self.trait_types.setdefault(one.name, one.type)
-        discovered.record(conn, [discovered.stored(one) for one in (*found, *shown)])
+        discovered.record(conn, [*found, *shown])
 
 
 def _fresh(seen: Seen, arrivals: Arrivals) -> tuple[list[int], list[int]]:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from maracuja.errors import MaracujaError, NotFound
-from maracuja.model import TraitType
+from maracuja.model import Discovery, TraitType
 from maracuja.runtime import audience
 from maracuja.runtime.audience import Sources
 from maracuja.runtime.launch_audience import open_sources, segments_of
@@ -93,7 +93,7 @@ def known_names(conn: Connection) -> segment_check.Known:
     )
 
 
-def _properties(names: Sequence[discovered.Discovery]) -> dict[str, TraitType]:
+def _properties(names: Sequence[Discovery]) -> dict[str, TraitType]:
     prefixes = {"property": "properties", "context": "context"}
     return {f"{prefixes[d.scope]}.{d.name}": d.type for d in names if d.scope in prefixes}
 

@@ -6,64 +6,33 @@ A type, once discovered, never changes: the lake's columns stand on it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Text, and_, select, update
 
 from maracuja.errors import NotFound
-from maracuja.model import Privacy, TraitType
+from maracuja.model import Discovery, Privacy, TraitType
 from maracuja.store import bulk
 from maracuja.store.schema import discovered
 
-if TYPE_CHECKING:
-    from maracuja.ingest.discover import Discovery as Shown
-
 SAMPLES_MAX: Final = 5
 EVENTS_MAX: Final = 2_000
-OTHERS: Final = "(others)"  # the event under which all further ones are counted
-
-
-class Discovery(NamedTuple):
-    """A name of a scope (trait, property, context), and its event ('' but for properties)."""
-
-    scope: str
-    event: str
-    name: str
-    type: TraitType
-    first_seen_us: int
-    last_seen_us: int
-    seen: int
-    samples: tuple[Any, ...]
-    privacy: Privacy
-
-
-def stored(found: Shown) -> Discovery:
-    """What a batch has shown, in the form that is kept."""
-    return Discovery(
-        scope=found.scope,
-        event=found.event,
-        name=found.name,
-        type=found.type,
-        first_seen_us=found.first_us,
-        last_seen_us=found.last_us,
-        seen=found.seen,
-        samples=found.samples,
-        privacy=found.privacy,
-    )
+NAMES_MAX: Final = 2_000  # of traits, of properties and of the context, whatever the events
+OTHERS: Final = "(others)"  # the event or name under which all further ones are counted
 
 
 def record(conn: Connection, found: Sequence[Discovery]) -> list[Discovery]:
     """Add what a batch has shown; returns the names that are new.
 
     Of a known name the first type and the privacy stay, times widen, `seen` adds up and samples
-    fill up to SAMPLES_MAX distinct ones. Events beyond EVENTS_MAX are counted as OTHERS: a client
-    that writes ids into their names must not fill the table.
+    fill up to SAMPLES_MAX distinct ones. Events beyond EVENTS_MAX and names beyond NAMES_MAX are
+    counted as OTHERS: a client that writes ids into their names must not fill the table.
     """
     if not found:
         return []
     standing = {d[:3]: d for d in _of(conn, [d[:3] for d in found])}
-    if any(d.event and d[:3] not in standing for d in found):
+    if any(d[:3] not in standing for d in found):
         found = _with_others(conn, found)
         standing = {d[:3]: d for d in _of(conn, [d[:3] for d in found])}
     new: dict[tuple[str, str, str], None] = {}
@@ -89,12 +58,17 @@ def record(conn: Connection, found: Sequence[Discovery]) -> list[Discovery]:
     return [standing[key] for key in new]
 
 
-def every(conn: Connection, scope: str | None = None) -> list[Discovery]:
-    """All that was discovered, of one scope or of all, by scope, event and name."""
+def every(conn: Connection, scope: str | None = None, *, others: bool = False) -> list[Discovery]:
+    """All that was discovered, of one scope or of all, by scope, event and name.
+
+    With `others` also the lines that count names beyond NAMES_MAX: they are nobody's trait.
+    """
     d = discovered.c
     query = select(*(d[name] for name in Discovery._fields)).order_by(d.scope, d.event, d.name)
     if scope is not None:
         query = query.where(d.scope == scope)
+    if not others:
+        query = query.where(d.name != OTHERS)
     return [_discovery(row) for row in bulk.fetch(conn, query)]
 
 
@@ -111,16 +85,26 @@ def set_privacy(conn: Connection, scope: str, event: str, name: str, privacy: Pr
 
 
 def _with_others(conn: Connection, found: Sequence[Discovery]) -> list[Discovery]:
-    """The same, with those of too many events as of OTHERS, without their examples."""
+    """The same, with too many events and names as OTHERS, without their examples."""
     d = discovered.c
     query = select(d.event).where(d.event.not_in(["", OTHERS])).distinct()
     known = {"", *(event for (event,) in bulk.fetch(conn, query))}
+    names: dict[str, set[str]] = {}
+    for scope, name in bulk.fetch(conn, select(d.scope, d.name).distinct()):
+        names.setdefault(scope, {OTHERS}).add(name)
     kept: list[Discovery] = []
     for one in found:
         if one.event not in known and len(known) <= EVENTS_MAX:
             known.add(one.event)
-        stays = one.event in known
-        kept.append(one if stays else one._replace(event=OTHERS, samples=()))
+        if one.event not in known:
+            one = one._replace(event=OTHERS, samples=())
+        of_scope = names.setdefault(one.scope, {OTHERS})
+        if one.name not in of_scope and len(of_scope) <= NAMES_MAX:
+            of_scope.add(one.name)
+        if one.name not in of_scope:
+            text = TraitType.TEXT  # of several types
+            one = one._replace(name=OTHERS, type=text, samples=(), privacy=Privacy.PERSONAL)
+        kept.append(one)
     return kept
 
 

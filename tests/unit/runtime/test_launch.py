@@ -22,7 +22,16 @@ from maracuja.lake.bodies import read_bodies
 from maracuja.lake.decisions import DECISION_TYPES
 from maracuja.lake.events import write_events
 from maracuja.lake.files import locate
-from maracuja.model import ConsentState, FileKind, Privacy, Trait, TraitSource, TraitType, micros
+from maracuja.model import (
+    ConsentState,
+    Discovery,
+    FileKind,
+    Privacy,
+    Trait,
+    TraitSource,
+    TraitType,
+    micros,
+)
 from maracuja.rng import make_id
 from maracuja.runtime import campaign_work, delivery_texts, launch_control
 from maracuja.runtime.campaign_rehearsal import rehearse
@@ -154,7 +163,7 @@ def ground(store: Store, tmp_path: Path) -> Ground:
         discovered.record(
             conn,
             [
-                discovered.Discovery("trait", "", name, kind, 1, 1, PEOPLE, (), 1)  # type: ignore[arg-type]
+                Discovery("trait", "", name, kind, 1, 1, PEOPLE, (), 1)  # type: ignore[arg-type]
                 for name, kind in kinds.items()
             ],
         )

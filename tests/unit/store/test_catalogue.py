@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from maracuja.errors import Conflict, NotFound
-from maracuja.model import Privacy, TraitType
+from maracuja.model import Discovery, Privacy, TraitType
 from maracuja.store import discovered, products, refused, runs, suppressions, waiting
-from maracuja.store.discovered import Discovery
 from maracuja.store.engine import Store
 from maracuja.store.products import Product
 from maracuja.store.runs import RunState
@@ -34,6 +33,27 @@ def test_a_client_with_ids_in_event_names_fills_no_table(store: Store) -> None:
     assert (rows["Order 1999"].seen, rows["Order 0"].seen) == (2, 1)
     others = rows[discovered.OTHERS]
     assert (others.name, others.seen, others.samples) == ("sum", 500 + 7000, ())
+
+
+@pytest.mark.parametrize("scope", ["trait", "property", "context"])
+def test_a_client_with_ids_in_names_fills_no_table(store: Store, scope: str) -> None:
+    def batch(low: int, high: int) -> list[Discovery]:
+        number, event = TraitType.NUMBER, "Order" if scope == "property" else ""
+        return [
+            Discovery(scope, event, f"n{i}", number, 1, 1, 1, ("x",), Privacy.PUBLIC)
+            for i in range(low, high)
+        ]
+
+    with store.write() as conn:
+        discovered.record(conn, batch(0, 1500))
+        discovered.record(conn, batch(1000, 2500))
+        assert discovered.record(conn, batch(1500, 5000)) == []
+        names = discovered.every(conn, scope)
+        listed = discovered.every(conn, scope, others=True)
+    assert len(names) == discovered.NAMES_MAX
+    [line] = set(listed) - set(names)
+    assert (line.name, line.type, line.seen) == (discovered.OTHERS, TraitType.TEXT, 500 + 3000)
+    assert line.samples == ()
 
 
 def test_only_what_differs_gets_a_new_revision(store: Store) -> None:

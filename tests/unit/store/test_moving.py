@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import func, select
 
 from maracuja.errors import ConfigError, Conflict, NotFound
-from maracuja.model import ConsentState, FileKind, LakeFile, Privacy, Trait, TraitSource, TraitType
+from maracuja.model import (
+    ConsentState,
+    Discovery,
+    FileKind,
+    LakeFile,
+    Privacy,
+    Trait,
+    TraitSource,
+    TraitType,
+)
 from maracuja.store import (
     audit,
     bulk,
@@ -126,9 +135,7 @@ def fill(store: Store) -> None:
         commands.append(conn, 1, "ann", "pause", {"run": 1})
         audit.add(conn, 1, "ann", "looked", "person:1", {"email": EMAIL})
         text = TraitType.TEXT
-        found = discovered.Discovery(
-            "trait", "", "email", text, 1, 1, 2, (EMAIL, "b@c"), Privacy.PERSONAL
-        )
+        found = Discovery("trait", "", "email", text, 1, 1, 2, (EMAIL, "b@c"), Privacy.PERSONAL)
         discovered.record(conn, [found])
         definitions.put(conn, "segment", "vip", {"a": 1}, base=0, actor="ann", now_us=1)
         keys.create(conn, keys.KeyKind.SERVER, "shop", 1, key_secret="s")
