@@ -23,12 +23,12 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from maracuja.language.alphabets import yo_free
-from maracuja.language.endings import features
+from maracuja.language.endings import features, ruled
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY / "src" / "maracuja" / "language" / "data"
 
-SHRINKAGE = {"ru": 0.3, "uk": 0.3}
+SHRINKAGE = {"ru": 1.0, "uk": 0.5}
 FOLDS = 4
 SMALLEST_WEIGHT = 0.02
 LETTERS_SAY_AT_MOST = 3.44  # the log odds of .969, what rules alone were measured to be worth
@@ -132,49 +132,94 @@ def with_own(found: dict[str, Name], own: Mapping[str, tuple[str, str, int]]) ->
     return found
 
 
-def learned(
-    language: str, found: Mapping[str, Name], held_out: Iterable[str] = ()
-) -> dict[str, float]:
-    """The weight of each feature: a logistic regression over the names, shrunk to 0."""
-    skip = set(held_out)
+def labelled(found: Mapping[str, Name]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The names of known gender, whether women bear them, and what each weighs."""
     keys, woman, weight = [], [], []
     for key, name in sorted(found.items()):
-        if key in skip or name.own == "u":
-            continue
-        if name.own or name.women + name.men + name.fathers:
+        if name.own != "u" and (name.own or name.women + name.men + name.fathers):
             keys.append(key)
             woman.append(name.own == "f" if name.own else name.women > name.men + name.fathers)
             weight.append(float(np.log1p(max(name.count, name.fathers))))
-    said = [features(key, language) for key in keys]
-    often = Counter(feature for each in said for feature in each)
-    at = {feature: i for i, feature in enumerate(sorted(f for f, n in often.items() if n > 1))}
-    pairs = [(row, at[f]) for row, each in enumerate(said) for f in each if f in at]
-    row, column = np.array(pairs).T
-    seen = csr_matrix((np.ones(len(pairs)), (row, column)), shape=(len(keys), len(at)))
-    sign, mass = np.where(woman, 1.0, -1.0), np.array(weight)
+    return keys, np.array(woman), np.array(weight)
+
+
+def logistic(
+    seen: csr_matrix, woman: np.ndarray, weight: np.ndarray, shrinkage: float
+) -> np.ndarray:
+    """The coefficients of a logistic regression; the last is its constant, not shrunk."""
+    sign = np.where(woman, 1.0, -1.0)
 
     def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
         margin = sign * (seen @ b[:-1] + b[-1])
-        pull = -sign * mass * np.exp(-np.logaddexp(0.0, margin))
-        shrunk = SHRINKAGE[language] * b[:-1]
-        value = mass @ np.logaddexp(0.0, -margin) + 0.5 * (b[:-1] @ shrunk)
-        return float(value), np.append(seen.T @ pull + shrunk, pull.sum())
+        pull = -sign * weight * np.exp(-np.logaddexp(0.0, margin))
+        value = weight @ np.logaddexp(0.0, -margin) + 0.5 * shrinkage * (b[:-1] @ b[:-1])
+        return float(value), np.append(seen.T @ pull + shrinkage * b[:-1], pull.sum())
 
-    best = minimize(loss, np.zeros(len(at) + 1), jac=True, method="L-BFGS-B").x
+    return minimize(loss, np.zeros(seen.shape[1] + 1), jac=True, method="L-BFGS-B").x
+
+
+def letter_weights(
+    language: str, keys: list[str], woman: np.ndarray, weight: np.ndarray
+) -> dict[str, float]:
+    """The weight of each feature that two names share; "" is the constant."""
+    said = [features(key) for key in keys]
+    often = Counter(feature for each in said for feature in each)
+    at = {feature: i for i, feature in enumerate(sorted(f for f, n in often.items() if n > 1))}
+    row, column = np.array([(i, at[f]) for i, each in enumerate(said) for f in each if f in at]).T
+    seen = csr_matrix((np.ones(len(row)), (row, column)), shape=(len(keys), len(at)))
+    best = logistic(seen, woman, weight, SHRINKAGE[language])
     weights = {f: round(float(best[i]), 2) for f, i in at.items()}
     return {"": round(float(best[-1]), 2)} | {
         f: w for f, w in weights.items() if abs(w) >= SMALLEST_WEIGHT
     }
 
 
-def letters_say(weights: Mapping[str, float], key: str, language: str) -> float:
-    """The log odds of a woman by these weights."""
-    return weights.get("", 0.0) + sum(weights.get(f, 0.0) for f in features(key, language))
+def letters_say(weights: Mapping[str, float], key: str) -> float:
+    """The sum of these weights over a name."""
+    return weights[""] + sum(weights.get(feature, 0.0) for feature in features(key))
 
 
 def fold_of(key: str, folds: int = FOLDS) -> int:
     """Which share of the names a name belongs to, by hash."""
     return hashlib.sha256(key.encode()).digest()[0] % folds
+
+
+@dataclass
+class Endings:
+    """What was learned from the letters: the shipped weights, and odds for each name unseen."""
+
+    weights: dict[str, float]
+    unseen: dict[str, float]
+
+
+def learned(language: str, found: Mapping[str, Name]) -> Endings:
+    """The weights of letters, and by how much to trust their sum under each verdict of the rules.
+
+    `unseen` gives each name the log odds that a table without its share of the names would give
+    it: nothing of the name's own label comes back through the letters.
+    """
+    keys, woman, weight = labelled(found)
+    share = np.array([fold_of(key) for key in keys])
+    apart: dict[str, float] = {}
+    for out in range(FOLDS):
+        kept = share != out
+        weights = letter_weights(
+            language, [k for k, keep in zip(keys, kept, strict=True) if keep],
+            woman[kept], weight[kept],
+        )  # fmt: skip
+        apart |= {key: letters_say(weights, key) for key in found if fold_of(key) == out}
+    verdicts = {key: ruled(key, language) for key in found}
+    whole = letter_weights(language, keys, woman, weight)
+    for verdict in sorted(set(verdicts.values()) | {""}):
+        here = np.array([verdicts[key] == verdict for key in keys])
+        sums = np.array([[apart[key]] for key, take in zip(keys, here, strict=True) if take])
+        slope, start = logistic(csr_matrix(sums), woman[here], weight[here], 0.0)
+        whole[f"={verdict}"], whole[f"*{verdict}"] = round(start, 2), round(slope, 2)
+    unseen = {
+        key: whole[f"={verdicts[key]}"] + whole[f"*{verdicts[key]}"] * said
+        for key, said in apart.items()
+    }
+    return Endings(whole, unseen)
 
 
 def share_of_women(name: Name, letters: float) -> float:
@@ -191,22 +236,15 @@ def share_of_women(name: Name, letters: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 
-def names_table(language: str, found: dict[str, Name]) -> list[str]:
-    """The rows of names.<language>.tsv: name, bearers, probability of a woman."""
-    letters: dict[str, float] = {}
-    if language in SHRINKAGE:
-        for share in range(FOLDS):
-            # a name's own label must not come back through the letters
-            apart = [key for key in found if fold_of(key) == share]
-            weights = learned(language, found, apart)
-            letters |= {key: letters_say(weights, key, language) for key in apart}
+def names_table(found: Mapping[str, Name], unseen: Mapping[str, float]) -> list[str]:
+    """The rows of a table of names: name, bearers, probability of a woman."""
     kept = sorted(
         (key for key, name in found.items() if name.own or name.count > 1 or name.fathers > 1),
         key=lambda key: (-found[key].count, key),
     )
     return [
         f"{found[key].spelt}\t{max(found[key].count, 1)}\t"
-        f"{share_of_women(found[key], letters.get(key, 0.0)):.4f}"
+        f"{share_of_women(found[key], unseen.get(key, 0.0)):.4f}"
         for key in kept
     ]
 
@@ -230,10 +268,13 @@ def sources(names: Path) -> dict[str, dict[str, Name]]:
 def make(names: Path, to: Path) -> None:
     """Write every table into a directory."""
     for language, found in sources(names).items():
+        unseen: Mapping[str, float] = {}
         if language in SHRINKAGE:
-            weights = learned(language, found)
-            write(to / f"endings.{language}.tsv.gz", (f"{f}\t{w}" for f, w in weights.items()))
-        write(to / f"names.{language}.tsv.gz", names_table(language, found))
+            endings = learned(language, found)
+            unseen = endings.unseen
+            pairs = sorted(endings.weights.items())
+            write(to / f"endings.{language}.tsv.gz", (f"{f}\t{w}" for f, w in pairs))
+        write(to / f"names.{language}.tsv.gz", names_table(found, unseen))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What the letters of a name say about its bearer's gender: learned weights of endings and pieces.
+"""What the letters of a name say about its bearer's gender: learned weights and Petrovich's rules.
 
 It only counts evidence; what is said to a customer is decided in gender.py.
 """
@@ -35,8 +35,8 @@ def petrovich_gender(given: str = "", surname: str = "") -> str:
     return _RULED.get(said, "")
 
 
-def features(folded: str, language: str) -> set[str]:
-    """What a name is weighed by: its endings, beginnings, triples, length, and Petrovich's word.
+def features(folded: str) -> set[str]:
+    """The letters that a name is weighed by: its endings, beginnings, triples, and its length.
 
     Only the last part of a hyphenated name is looked at: it decides the gender.
     """
@@ -46,9 +46,12 @@ def features(folded: str, language: str) -> set[str]:
     found.update(f"^{name[:n]}" for n in range(2, min(_PREFIX, size - 1) + 1))
     found.update(name[i : i + _PIECE] for i in range(size - _PIECE + 1))
     found.add(f"#{min(size, 12)}")
-    if language == "ru":
-        found.add(f"={petrovich_gender(given=name)}")
     return found
+
+
+def ruled(folded: str, language: str) -> str:
+    """The verdict of rules that others wrote: Petrovich's for Russian, none for the rest."""
+    return petrovich_gender(given=folded) if language == "ru" else ""
 
 
 @cache
@@ -59,10 +62,13 @@ def _weights(language: str) -> dict[str, float]:
 def female_log_odds(folded: str, language: str) -> float:
     """The log odds that a bearer of this name is a woman, by its letters alone.
 
-    0 for a language without learned endings. The weights are a logistic regression over the
-    known names, shrunk to 0 (scripts/language_tables.py).
+    0 for a language without learned endings. The letters' weights are a logistic regression over
+    the known names, shrunk to 0; what they sum to is then set straight for each verdict of the
+    rules, on names that the regression had not seen (scripts/language_tables.py).
     """
     if language not in LEARNED:
         return 0.0
-    weight = _weights(language).get
-    return weight("", 0.0) + sum(weight(feature, 0.0) for feature in features(folded, language))
+    weights = _weights(language)
+    letters = weights[""] + sum(weights.get(feature, 0.0) for feature in features(folded))
+    verdict = ruled(folded, language)
+    return weights[f"={verdict}"] + weights[f"*{verdict}"] * letters

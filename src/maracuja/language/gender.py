@@ -14,8 +14,14 @@ from typing import Final
 from maracuja.language.endings import LEARNED, female_log_odds, petrovich_gender
 from maracuja.language.known import known
 
-DECIDED: Final = 0.9
-"""Below this probability the value is unknown; what a text asks of it is decided in cards.py."""
+DECIDED: Final = 0.75
+"""Below this probability the value is unknown.
+
+It only says that there is a likelier gender: texts ask for far more (thresholds in cards.py).
+"""
+
+CONTRADICTS: Final = 0.9
+"""A source this certain contradicts another one that is as certain of the other gender."""
 
 # How often each source was right, by mass: reference/language.md 3.3
 PATRONYMIC: Final = 0.999
@@ -38,6 +44,9 @@ _UKRAINIAN_SURNAMES: Final = (
     re.compile(r"(?:.[сзц]ький|..[оеє]в|..[іїи]н|.ій)$"),
     re.compile(r"(?:.[сзц]ька|..[оеє]ва|..[іїи]на)$"),
 )
+
+_PET_NAME: Final = re.compile(r"[бвгджзлмнпрстфхчшь]ка$")
+"""Глебка and Верка, Витенька and Леночка: the ending is that of both genders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ def _given_odds(folded: str, language: str) -> dict[str, float]:
     entry = known(language).find(folded)
     if entry is not None:
         return {"table": _capped(_logit(entry.p_female), TABLE_AT_MOST)}
-    if language not in LEARNED:
+    if language not in LEARNED or _PET_NAME.search(folded):
         return {}
     return {"rules": _capped(female_log_odds(folded, language), RULES_AT_MOST)}
 
@@ -104,10 +113,9 @@ def _given_odds(folded: str, language: str) -> dict[str, float]:
 def _decided(odds: dict[str, float]) -> Gender:
     total = sum(odds.values())
     p = 1 / (1 + math.exp(-abs(total)))
-    needed = _logit(DECIDED)
-    sure = [value for value in odds.values() if abs(value) >= needed]
+    sure = [value for value in odds.values() if abs(value) >= _logit(CONTRADICTS)]
     contradicted = any(value > 0 for value in sure) and any(value < 0 for value in sure)
-    if contradicted or abs(total) < needed:
+    if contradicted or p < DECIDED:
         return Gender("", 0.5 if contradicted else p, "+".join(odds))
     speak = "+".join(source for source, value in odds.items() if value * total > 0)
     return Gender("f" if total > 0 else "m", p, speak)
