@@ -11,7 +11,7 @@ import polars as pl
 from maracuja.errors import TemplateError
 from maracuja.model import Content, Privacy, Record, Trait, TraitSource, pack_meta
 from maracuja.templates import lints, samples
-from maracuja.templates.compiled import compiled, splice
+from maracuja.templates.compiled import Compiled, compiled, splice
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
 from maracuja.templates.needs import Needs, needs
@@ -90,13 +90,18 @@ def check(
     return Report(needs=read, findings=tuple(findings), trials=tuple(trials), rungs=tuple(rungs))
 
 
-def _trials(template: Template, n: int, made: Any, read: Needs) -> list[Trial]:
+def _trials(template: Template, n: int, made: Compiled, read: Needs) -> list[Trial]:
     reads = {name: t for name, t in made.names.columns.items() if name in made.names.reads}
-    whole = samples.person(reads, set(read.products))
-    catalogue = samples.product()
-    found: list[Trial] = []
     variant = template.variants[n]
-    for profile, (person, there) in samples.worst(whole).items():
+    woman, *others = samples.people(variant.language)
+    whole = samples.seen(samples.person(reads, set(read.products)), woman)
+    catalogue = samples.product()
+    tried = samples.worst(whole)
+    if made.said:
+        tried |= {one.who: (samples.seen(whole, one), True) for one in others if one.name}
+        tried["a name that is none"] = (samples.seen(whole, samples.NOBODY), True)
+    found: list[Trial] = []
+    for profile, (person, there) in tried.items():
         frame = person.with_columns(pl.lit(0).alias("one"), *fresh(template))
         rendered = made.render(frame, catalogue if there else catalogue.clear(), now=SAMPLE_TIME)
         reason = rendered.errors[0]

@@ -309,8 +309,14 @@ def _compile(
         said |= found
     if template.neutral:
         schema = {name: t for name, t in schema.items() if not prepare.is_personal(name)}
-    looked_up = dict.fromkeys(said, pl.String())
-    names = Names({**schema, **looked_up}, with_pages(constants), made=frozenset(looked_up))
-    names.reads |= {path for one in said.values() for path in one.reads if path in schema}
+    # A word of which nothing is known of anybody is missing for all, and so becomes static text.
+    told = {name: one for name, one in said.items() if any(path in schema for path in one.reads)}
+    blank = {name: "" for name, one in said.items() if one.kind == "gender_or_none"}
+    looked_up = dict.fromkeys(told, pl.String())
+    shared = {name: text for name, text in blank.items() if name not in told}
+    names = Names(
+        {**schema, **looked_up}, {**with_pages(constants), **shared}, made=frozenset(looked_up)
+    )
+    names.reads |= {path for one in told.values() for path in one.reads if path in schema}
     made = plan.make(nodes, names)
-    return Compiled(template, variant, names, made, marker.links, said)
+    return Compiled(template, variant, names, made, marker.links, told)

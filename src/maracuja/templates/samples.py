@@ -80,6 +80,7 @@ PEOPLE: Final[Mapping[str, tuple[Somebody, ...]]] = {
     ),
 }
 """Four people to show a text side by side for; of the third nothing is known."""
+NOBODY: Final = Somebody("a name that is none", "test 123")
 
 
 def people(language: str) -> tuple[Somebody, ...]:
