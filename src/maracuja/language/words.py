@@ -38,6 +38,13 @@ def agree(words: str, gender: str, language: str) -> str | None:
     return choose(gender, words, " ".join(feminine))
 
 
+def unknown_words(words: str, language: str) -> list[str]:
+    """The words that `agree` cannot bend in this language, for the check when a text is saved."""
+    if language not in GENDERED:
+        return []
+    return [word for word in words.split() if _key(word) not in _table()[language]]
+
+
 def choose(gender: str, masculine: str, feminine: str, neutral: str = "") -> str:
     """The text for this gender; `neutral` when it is unknown."""
     return {"m": masculine, "f": feminine}.get(gender, neutral)

@@ -8,6 +8,7 @@ from maracuja.language.words import (
     choose,
     honorific,
     kind_of,
+    unknown_words,
 )
 
 
@@ -46,6 +47,8 @@ def test_no_word_rather_than_a_wrong_one() -> None:
     assert agree("дорогой сногсшибатель", "", "ru") is None
     assert agree("дорогой", "f", "uk") is None
     assert agree("", "f", "ru") == ""
+    assert unknown_words("дорогой сногсшибатель", "ru") == ["сногсшибатель"]
+    assert unknown_words("Дорогой друг", "ru") == unknown_words("dear", "en") == []
 
 
 @pytest.mark.parametrize("language", ["en", "mn"])
