@@ -79,7 +79,7 @@ def parts(cleaned: Cleaned, language: str) -> Parts:
     if flags:
         refused = refusal([fold(w.written) for w in words if w.change])
         if refused:
-            return Parts("", "", "", 0.0, (*flags, refused))
+            return Parts("", "", "", 0.0, tuple(dict.fromkeys((*flags, refused))))
     if language == "mn":
         told = _by_place(texts, words, flags)
         if told is not None:
@@ -122,31 +122,31 @@ def _weighed(
     typed: list[str], words: list[Word], none_given: float, two_people: float, flags: list[str]
 ) -> Parts:
     """The likeliest reading of the words, one of them being the given name."""
-    places = [at for at, word in enumerate(words) if not word.patronymic]
-    if not any(words[at].given for at in places):
+    odds = [word.odds for word in words]
+    if not any(odds):
         return _nothing(words, flags, "unknown")
-    odds = {
-        at: words[at].odds
-        * (_BEFORE_PATRONYMIC if at + 1 < len(words) and words[at + 1].patronymic else 1.0)
-        for at in places
-    }
-    best = max(odds, key=odds.__getitem__)
+    patronymic = False
+    for at in range(len(words) - 1, -1, -1):
+        if patronymic:
+            odds[at] *= _BEFORE_PATRONYMIC
+        patronymic = words[at].patronymic
+    best = odds.index(max(odds))
     against = none_given
-    if two_people and len(places) > 1:
-        against += two_people * math.prod(words[at].odds for at in places)
-    p = odds[best] / (sum(odds.values()) + against)
-    given, surnames = words[best], [words[at] for at in places if at != best]
-    patronymic = _patronymic(words, best)
-    if surnames and places[0] != best:
+    if two_people and len(words) > 1:
+        against += two_people * math.prod(word.odds for word in words if not word.patronymic)
+    p = odds[best] / (sum(odds) + against)
+    given = words[best]
+    surnames = [word.written for word in words if word is not given and not word.patronymic]
+    if surnames and any(not word.patronymic for word in words[:best]):
         flags.append("surname_first")
     if not given.change and given.given != typed[best]:
         flags.append("case")
     if p < _RIVALLED:
-        flags.append("ambiguous" if sum(map(bool, odds.values())) > 1 else "surname_like")
+        flags.append("ambiguous" if sum(map(bool, odds)) > 1 else "surname_like")
     return Parts(
         given.given,
-        patronymic,
-        " ".join(word.written for word in surnames),
+        _patronymic(words, best),
+        " ".join(surnames),
         min(p, P_MAX),
         tuple(dict.fromkeys(flags)),
     )
@@ -154,9 +154,8 @@ def _weighed(
 
 def _patronymic(words: list[Word], given: int) -> str:
     """The patronymic of the row: the one after the given name before any other."""
-    after = range(given + 1, len(words))
-    told = [words[at].written for at in (*after, *range(given)) if words[at].patronymic]
-    return told[0] if told else ""
+    told = (word.written for word in (*words[given + 1 :], *words[:given]) if word.patronymic)
+    return next(told, "")
 
 
 def _with_tails(typed: list[str], words: list[Word]) -> tuple[list[str], list[Word]]:
