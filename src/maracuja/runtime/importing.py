@@ -219,7 +219,7 @@ def _write_consents(conn: Connection, chunk: PeopleChunk, pids: Any, now_us: int
         pid=pids[words["row"].to_numpy()],
         topic=words["topic"],
         channel=words["channel"],
-        state=words["state"].to_list(),
+        state=words["state"],
         at_us=words["at"].to_physical(),
         recorded_us=now_us,
         source=words["source"],

@@ -90,7 +90,7 @@ def record(
         "topic": topics,
         "channel": channels,
         "n": _next_numbers(conn, pids, topics, channels),
-        "state": int(state) if isinstance(state, int) else [int(s) for s in state],
+        "state": int(state) if isinstance(state, int) else np.asarray(state, dtype=np.int64),
         "at_us": at_us,
         "recorded_us": recorded_us,
         "source": source,
@@ -106,9 +106,10 @@ def _next_numbers(
     conn: Connection, pids: Sequence[int], topics: Sequence[str], channels: Sequence[str]
 ) -> list[int]:
     last: dict[tuple[int, str, str], int] = {}
-    distinct = np.unique(np.array(pids, dtype=np.int64))
+    asked = np.array(pids, dtype=np.int64)
     highest = conn.execute(select(func.max(consents.c.pid))).scalar() or 0
-    for part in bulk.slices(distinct[distinct <= highest]):  # newer people never spoke before
+    # Newer people never spoke before.
+    for part in bulk.slices(np.unique(asked[asked <= highest])):
         wanted = bulk.given_ids(conn, part)
         query = (
             select(*_KEY, func.max(consents.c.n))

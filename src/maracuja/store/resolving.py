@@ -154,7 +154,7 @@ def _read(claims: Claims) -> _Set:
         codes = dict(zip(keys, range(len(keys)), strict=True))
         code = np.fromiter(map(codes.__getitem__, named), dtype=np.int64, count=len(named))
     row = np.asarray(claims.row, dtype=np.int64)
-    if len(np.unique(row)) != claims.rows or row.min() != 0 or row.max() != claims.rows - 1:
+    if row.min() != 0 or row.max() != claims.rows - 1 or not np.bincount(row).all():
         raise ValueError("every row needs an identity")
     return _Set(
         rows=claims.rows,
@@ -200,8 +200,9 @@ def _contested(conn: Connection, told: _Set, label: Ints) -> Flags:
     grown = homes[:, growing[homes[0]]]
     held = _held(conn, grown[1]) if grown.size else {}
     label_of = dict(zip(grown[1].tolist(), grown[0].tolist(), strict=True))
-    kinds, of_kind = np.unique([kind for kind, _ in told.keys], return_inverse=True)
-    for i, kind in enumerate(kinds.tolist()):
+    kinds = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in told.keys))}
+    of_kind = np.array([kinds[kind] for kind, _ in told.keys])
+    for kind, i in kinds.items():
         values = np.bincount(label[new & (of_kind == i)], minlength=size)
         for (pid, held_kind), n in held.items():
             if held_kind == kind and values[label_of[pid]]:
@@ -234,7 +235,9 @@ def _settle(conn: Connection, told: _Set, label: Ints, contested: Flags) -> tupl
     owner = np.zeros(len(told.keys), dtype=np.int64)
     np.maximum.at(owner, label, told.home)
     calm = ~contested[label]
-    orphans = np.unique(label[calm & (owner[label] == 0)])
+    alone = np.zeros(len(told.keys), dtype=bool)
+    alone[label[calm & (owner[label] == 0)]] = True
+    orphans = np.flatnonzero(alone)
     if len(orphans):
         first = counters.take(conn, "pid", len(orphans))
         owner[orphans] = first + np.arange(len(orphans))
@@ -282,18 +285,17 @@ def _caused(
 
 
 def _store_identities(conn: Connection, told: _Set, key_pid: Ints) -> None:
-    new = np.flatnonzero((told.home == 0) & (key_pid != 0))
+    """Insert the new ones in the order of the primary key: each page is filled at once."""
+    import polars as pl
+
     first_at = np.zeros(len(told.keys), dtype=np.int64)
     first_at[told.code[::-1]] = told.at_us[told.row[::-1]]
-    ordered = sorted(new.tolist(), key=told.keys.__getitem__)
-    columns: dict[str, Any] = {
-        "kind": [told.keys[code][0] for code in ordered],
-        "value": [told.keys[code][1] for code in ordered],
-        "pid": key_pid[ordered],
-        "at_us": first_at[ordered],
-    }
-    bulk.insert_columns(conn, identities, columns)
-    suppressions.attach_new(conn, columns["kind"], columns["value"], columns["pid"].tolist())
+    kinds, values = zip(*told.keys, strict=True)
+    new = (told.home == 0) & (key_pid != 0)
+    frame = pl.DataFrame({"kind": kinds, "value": values, "pid": key_pid, "at_us": first_at})
+    stored = frame.filter(new).sort("kind", "value").to_dict(as_series=False)
+    bulk.insert_columns(conn, identities, stored)
+    suppressions.attach_new(conn, stored["kind"], stored["value"], stored["pid"])
 
 
 def _count_merges(conn: Connection, contest: Contest, now_us: int) -> None:
