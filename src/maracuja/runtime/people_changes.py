@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from maracuja.ingest.identity import ANONYMOUS_ID, EXTERNAL_ID, KNOWN_BY, Identi
 from maracuja.ingest.refusals import Code
 from maracuja.model import ConsentState, DeliveryEvent, Trait, TraitSource
 from maracuja.runtime.arrivals import mentions
+from maracuja.runtime.sent_addresses import sent_to
 from maracuja.store import (
     consents,
     full_mailboxes,
@@ -225,7 +227,12 @@ def _text(values: Mapping[str, Any], name: str) -> str:
 
 
 def suppress(
-    conn: Connection, salt: str, told: Sequence[tuple[DeliveryEvent, int]], *, now_us: int
+    conn: Connection,
+    lake: Path,
+    salt: str,
+    told: Sequence[tuple[DeliveryEvent, int]],
+    *,
+    now_us: int,
 ) -> None:
     """Write no more to addresses that bounced, complained or unsubscribed by the vendor's word.
 
@@ -236,7 +243,7 @@ def suppress(
         return
     rows: dict[tuple[str, bytes, str], tuple[int, str, DeliveryEvent]] = {}
     full: dict[str, dict[bytes, int]] = {}
-    for (event, pid), address in zip(stops, _went_to(conn, stops), strict=True):
+    for (event, pid), address in zip(stops, _went_to(conn, lake, stops), strict=True):
         if not address:
             continue
         digest = suppressions.digest(salt, event.channel, address)
@@ -260,12 +267,13 @@ def suppress(
         full_mailboxes.note(conn, channel, owners, now_us)
 
 
-def _went_to(conn: Connection, told: Sequence[tuple[DeliveryEvent, int]]) -> list[str]:
+def _went_to(conn: Connection, lake: Path, told: Sequence[tuple[DeliveryEvent, int]]) -> list[str]:
     """The address that each message had gone to; '' where nobody knows.
 
-    It is the one reported, where it is or was the person's; else (a forwarder's, or none) the one
-    in use now.
+    It is the one that the message was written to. Where its text is gone, the one reported, if it
+    is or was the person's; else (a forwarder's, or none) the one in use now.
     """
+    sent = sent_to(conn, lake, (event for event, _ in told))
     found = people.select_people(conn, sorted({pid for _, pid in told}))
     in_use = {
         pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
@@ -276,7 +284,8 @@ def _went_to(conn: Connection, told: Sequence[tuple[DeliveryEvent, int]]) -> lis
     ]
     reported = [event.address.strip().lower().replace("\0", "") for event, _ in told]
     owners = people.find(conn, kinds, reported).tolist()
-    return [
+    known = [
         address if address and owner == pid else in_use.get(pid, {}).get(kind, "")
         for (_, pid), kind, address, owner in zip(told, kinds, reported, owners, strict=True)
     ]
+    return [sent.get(event.message_id, at) for (event, _), at in zip(told, known, strict=True)]

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from maracuja.ingest.deliveries import encode_deliveries
+from maracuja.lake.bodies import write_bodies
 from maracuja.model import DeliveryEvent, FileKind, Status, TraitType, micros
 from maracuja.runtime.projection import Counts, Projection
 from maracuja.store import (
@@ -17,12 +18,15 @@ from maracuja.store import (
     keys,
     manifest,
     meta,
+    outbox,
     people,
     refused,
+    runs,
     suppressions,
     watermarks,
 )
 from maracuja.store.engine import Store
+from maracuja.store.outbox import Chunk
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -359,6 +363,40 @@ def test_a_late_bounce_stops_the_address_that_the_message_went_to(
     report(store, forwarded)
     projection.project(NOW)
     assert stopped() == [True, True], "a forwarder's address says nothing: the one in use"
+
+
+@pytest.mark.parametrize("reported", ["", "who@forward.er", "old@x.ua"])
+def test_a_bounce_of_an_address_left_behind_stops_that_one(
+    store: Store, projection: Projection, tmp_path: Path, reported: str
+) -> None:
+    send(store, {"type": "identify", "userId": "u1", "traits": {"email": "old@x.ua"}})
+    projection.project(NOW)
+    with store.read() as conn:
+        pid = int(people.find(conn, ["external_id"], ["u1"])[0])
+        salt = meta.load(conn).suppression_salt
+    body = {
+        "n": [0],
+        "pid": [pid],
+        "message": [b"m" * 16],
+        "variant": [""],
+        "language": ["en"],
+        "address": ["old@x.ua"],
+        "template": ["t/0"],
+    }
+    file = write_bodies(tmp_path / "lake", "c", {}, pl.DataFrame(body), chunk=1, now=NOW)
+    with store.write() as conn:
+        run = runs.create(conn, "hello", "once", version=1, planned_us=1).run
+        outbox.add_chunk(conn, Chunk(1, run, file.path, 1, 0), pid=[pid], channel=1, due_us=1)
+    send(store, {"type": "identify", "userId": "u1", "traits": {"email": "new@x.ua"}})
+    send(store, {"type": "identify", "userId": "u2", "traits": {"email": "old@x.ua"}})
+    projection.project(NOW)
+    event = DeliveryEvent(b"m" * 16, pid, Status.BOUNCED, micros(NOW), "email", run)
+    report(store, msgspec.structs.replace(event, address=reported))
+    projection.project(NOW)
+    digests = [suppressions.digest(salt, "email", one) for one in ("old@x.ua", "new@x.ua")]
+    with store.read() as conn:
+        stopped = suppressions.blocked(conn, "email", digests, micros(NOW), marketing=False)
+    assert stopped.tolist() == [True, False]
 
 
 def test_reports_of_a_full_mailbox_are_counted(store: Store, projection: Projection) -> None:
