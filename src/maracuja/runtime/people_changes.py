@@ -228,22 +228,23 @@ def _text(values: Mapping[str, Any], name: str) -> str:
 
 def suppress(
     conn: Connection,
-    lake: Path,
     salt: str,
     told: Sequence[tuple[DeliveryEvent, int]],
     *,
     now_us: int,
+    lake: Path | None = None,
 ) -> None:
     """Write no more to addresses that bounced, complained or unsubscribed by the vendor's word.
 
-    `told` are delivery events with their people. Full mailboxes are counted.
+    `told` are delivery events with their people. Full mailboxes are counted. In the `lake` lie the
+    texts, with the addresses that messages went to; without it only what was reported is known.
     """
     stops = [(event, pid) for event, pid in told if event.status in STOPS or event.full]
     if not stops:
         return
     rows: dict[tuple[str, bytes, str], tuple[int, str, DeliveryEvent]] = {}
     full: dict[str, dict[bytes, int]] = {}
-    for (event, pid), address in zip(stops, _went_to(conn, lake, stops), strict=True):
+    for (event, pid), address in zip(stops, _went_to(conn, stops, lake), strict=True):
         if not address:
             continue
         digest = suppressions.digest(salt, event.channel, address)
@@ -273,7 +274,7 @@ def _went_to(conn: Connection, lake: Path, told: Sequence[tuple[DeliveryEvent, i
     It is the one that the message was written to. Where its text is gone, the one reported, if it
     is or was the person's; else (a forwarder's, or none) the one in use now.
     """
-    sent = sent_to(conn, lake, (event for event, _ in told))
+    sent = sent_to(conn, lake, (event for event, _ in told)) if lake else {}
     found = people.select_people(conn, sorted({pid for _, pid in told}))
     in_use = {
         pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)

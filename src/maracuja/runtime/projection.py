@@ -276,7 +276,7 @@ class _Work:
             for row, pid in zip(self._own_rows, own_pids.tolist(), strict=True)
             if row < len(told)
         ]
-        people_changes.suppress(conn, lake, self._known.salt, heard, now_us=now_us)
+        people_changes.suppress(conn, self._known.salt, heard, now_us=now_us, lake=lake)
         self._hear(conn, rev)
         events = make_events(
             self._arrivals, named.rows, named.pids, self._own_rows, own_pids, self._known.columns
