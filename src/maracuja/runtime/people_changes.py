@@ -268,7 +268,9 @@ def suppress(
         full_mailboxes.note(conn, channel, owners, now_us)
 
 
-def _went_to(conn: Connection, lake: Path, told: Sequence[tuple[DeliveryEvent, int]]) -> list[str]:
+def _went_to(
+    conn: Connection, told: Sequence[tuple[DeliveryEvent, int]], lake: Path | None
+) -> list[str]:
     """The address that each message had gone to; '' where nobody knows.
 
     It is the one that the message was written to. Where its text is gone, the one reported, if it
