@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_PLAIN_SURNAME, _SHARE_OF_BEARERS = 10.0, 0.01
+_PLAIN_SURNAME, _SHARE_OF_BEARERS = 12.0, 0.1
 _SHORT, _SHORT_LETTERS = 100.0, 2  # two letters are seldom a whole name
 _SURNAME_ENDINGS: Final[tuple[tuple[tuple[str, ...], float], ...]] = (
     (
