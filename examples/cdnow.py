@@ -74,7 +74,12 @@ class Customers:
         self._frame = pl.DataFrame({"pid": pids, "draw_pid": pids})
 
     def profiles(
-        self, traits: Sequence[str], *, pids: Sequence[int] | None, buckets: Sequence[int] | None
+        self,
+        traits: Sequence[str],
+        *,
+        pids: Sequence[int] | None,
+        buckets: Sequence[int] | None,
+        drawn: bool = False,
     ) -> pl.DataFrame:
         """See maracuja.runtime.audience.People."""
         return self._frame

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from maracuja import rng
 from maracuja.lake.columns import quote
-from maracuja.lake.gathering import count_events, mask_of, moments, persons_of
+from maracuja.lake.gathering import count_events, mask_of, merged_aliases, moments
 from maracuja.lake.session import columns_of
 from maracuja.segments.comparing import When
 from maracuja.segments.facts import Fact
@@ -33,11 +33,10 @@ def lake_of(con: duckdb.DuckDBPyConnection, *, buckets: Sequence[int] = ()) -> L
     With `buckets` (canonical ones) the relations of aliases that cross the sample's border are
     made on the connection, for this sample; one sample at a time.
     """
-    persons = persons_of(con)
-    merged = persons is not None
-    if buckets and merged:
+    aliases = merged_aliases(con)
+    if buckets and aliases:
         _aliases(con, frozenset(buckets))
-    return Lake(columns_of(con), merged, tuple(sorted(buckets)), persons=persons)
+    return Lake(columns_of(con), bool(aliases), tuple(sorted(buckets)), aliases=aliases)
 
 
 def _aliases(con: duckdb.DuckDBPyConnection, buckets: frozenset[int]) -> None:
@@ -76,7 +75,7 @@ def compute(con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When
     does not suit the columns, duckdb.Error where a file is missing.
     """
     if wanted.kind == "count":
-        pids, values = count_events(con, count_sql(wanted, lake, when), lake.persons)
+        pids, values = count_events(con, count_sql(wanted, lake, when), lake.aliases)
         return pl.DataFrame({"pid": pids, wanted.column: values})
     if wanted.kind == "sequence":
         found = last_completions(wanted, _steps(con, wanted, lake, when), when)
@@ -95,7 +94,7 @@ def _steps(
     read: dict[int, Moments] = {}
     for n, later in reading_order(wanted.steps):
         among = None if later is None else mask_of(read[later].pid)
-        read[n] = moments(con, step_sql(wanted, n, lake, when), lake.persons, among)
+        read[n] = moments(con, step_sql(wanted, n, lake, when), lake.aliases, among)
     return read
 
 

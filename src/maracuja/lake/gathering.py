@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from maracuja.segments.rows import Aliases
 from maracuja.segments.sequences import Moments
 
 BATCH_ROWS: Final = 1_000_000
@@ -22,14 +23,15 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def persons_of(con: duckdb.DuckDBPyConnection) -> Ints | None:
-    """The canonical pid of each pid up to the last merged one; None where nobody is merged."""
+def merged_aliases(con: duckdb.DuckDBPyConnection) -> Aliases | None:
+    """The relation `merged` as arrays; None where nobody is merged."""
     merged = con.execute("SELECT pid, canonical FROM merged").fetchnumpy()
     if not merged["pid"].size:
         return None
-    persons = np.arange(merged["pid"].max() + 1)
-    persons[merged["pid"]] = merged["canonical"]
-    return persons
+    mask = mask_of(merged["pid"])
+    person = np.zeros(mask.size, dtype=np.int64)
+    person[merged["pid"]] = merged["canonical"]
+    return Aliases(mask, person)
 
 
 def mask_of(pids: Ints) -> Mask:
@@ -45,26 +47,26 @@ def inside(mask: Mask, pids: Ints) -> Mask:
 
 
 def count_events(
-    con: duckdb.DuckDBPyConnection, sql: str, persons: Ints | None
+    con: duckdb.DuckDBPyConnection, sql: str, aliases: Aliases | None
 ) -> tuple[Ints, Ints]:
     """How many rows (pid, ts) of the query each person has: pids with any, ascending; counts."""
     counts = np.zeros(0, dtype=np.int64)
     for (pid,) in _batches(con, f"SELECT pid FROM ({sql})"):
-        more = np.bincount(_canonical(pid, persons), minlength=counts.size)
+        more = np.bincount(_canonical(pid, aliases), minlength=counts.size)
         more[: counts.size] += counts
         counts = more
-    pids = np.flatnonzero(counts)
+    pids = np.flatnonzero(counts > 0)
     return pids, counts[pids]
 
 
 def moments(
-    con: duckdb.DuckDBPyConnection, sql: str, persons: Ints | None, among: Mask | None
+    con: duckdb.DuckDBPyConnection, sql: str, aliases: Aliases | None, among: Mask | None
 ) -> Moments:
     """The rows (pid, ts) of the query by person, in no order; with `among`, of these only."""
     nothing = np.empty(0, dtype=np.int64)
     whose, when = [nothing], [nothing]
     for pid, ts in _batches(con, sql):
-        person, us = _canonical(pid, persons), ts.view(np.int64)
+        person, us = _canonical(pid, aliases), ts.view(np.int64)
         if among is not None:
             kept = inside(among, person)
             person, us = person[kept], us[kept]
@@ -89,7 +91,10 @@ def _columns(parts: list[pa.RecordBatch]) -> list[npt.NDArray[Any]]:
     return [column.to_numpy() for column in pa.Table.from_batches(parts).columns]
 
 
-def _canonical(pids: Ints, persons: Ints | None) -> Ints:
-    if persons is None:
+def _canonical(pids: Ints, aliases: Aliases | None) -> Ints:
+    if aliases is None:
         return pids
-    return np.where(pids < persons.size, persons.take(pids, mode="clip"), pids)
+    merged = np.flatnonzero(inside(aliases.mask, pids))
+    whose = pids.copy()
+    whose[merged] = aliases.person[pids[merged]]
+    return whose

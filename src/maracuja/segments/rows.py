@@ -19,20 +19,27 @@ from maracuja.segments.facts import Fact, full_name, property_tests, window
 from maracuja.segments.operators import Kind, literal
 
 
+class Aliases(NamedTuple):
+    """Merged people: under each pid whether it is an alias (the last: never), and whose."""
+
+    mask: npt.NDArray[np.bool_]
+    person: npt.NDArray[np.int64]
+
+
 class Lake(NamedTuple):
     """What a query may count on: the columns of `events` with their SQL types, and merges.
 
     `buckets`: a sample of canonical buckets, whose people's other pids stand in the relation
     `sampled_aliases(pid)`; aliases of people outside it in `foreign_aliases(pid)`. `chosen`: only
     the people of the relation `chosen(pid, person)` are asked about, all their pids in it.
-    `persons`: the canonical pid of each pid up to the last merged one, where any is.
+    `aliases`: the merged pids, where there are any.
     """
 
     columns: Mapping[str, str]
     merged: bool = True
     buckets: tuple[int, ...] = ()
     chosen: bool = False
-    persons: npt.NDArray[np.int64] | None = None
+    aliases: Aliases | None = None
 
 
 _JSON_TYPES: Final = {
