@@ -155,7 +155,8 @@ def logistic(
         value = weight @ np.logaddexp(0.0, -margin) + 0.5 * shrinkage * (b[:-1] @ b[:-1])
         return float(value), np.append(seen.T @ pull + shrinkage * b[:-1], pull.sum())
 
-    return minimize(loss, np.zeros(seen.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    start = np.zeros(seen.shape[1] + 1)
+    return minimize(loss, start, jac=True, method="L-BFGS-B", options={"ftol": 1e-8}).x
 
 
 def letter_weights(

@@ -20,6 +20,8 @@ _CASES: Final = ("genitive", "dative", "accusative", "ablative", "locative", "vo
 _GENDERS: Final = {"f": FEMININE, "m": MASCULINE}
 _RUSSIAN_ENDING: Final = re.compile(r"[иь]я$")
 _TAIL: Final = 4
+_CALLED_IN_E: Final = re.compile(r"[еє][бвдзлпстф]$")
+"""Ахмед, Йосеф: Ахмеде, where the rules have "Ахмеду", made for nouns in -ек and -ех."""
 _RUSSIAN_BEARERS: Final = 100
 """A name with so many bearers in Russian and no Ukrainian entry is a Russian spelling."""
 
@@ -85,4 +87,6 @@ def _tails(gender: str, number: int, tail: str) -> Cases:
     """What a rule makes of the last letters of a name, the only ones that it changes."""
     rule = _rules(gender)[number][1]
     gen, dat, acc, ins, prep, voc = (_inflector._apply_rule(rule, tail, c) for c in _CASES)
+    if gender == MASCULINE and _CALLED_IN_E.search(tail) and voc == f"{tail}у":
+        voc = f"{tail}е"
     return gen, dat, acc, ins, prep, voc

@@ -65,6 +65,8 @@ def test_russian_cases(name: str, gender: str, expected: str) -> None:
         ("Антін", "m", "Антоне"),
         ("Коля", "m", "Колю"),
         ("Михайло", "m", "Михайле"),
+        ("Ахмед", "m", "Ахмеде"),
+        ("Резо", "m", "Резо"),
         ("Марко", "m", "Марку"),
         ("Ганна-Марія", "f", "Ганно-Маріє"),
     ],
@@ -168,7 +170,10 @@ def test_our_quick_look_up_gives_what_shevchenko_gives() -> None:
             shevchenko.in_case(case, given_name=entry.name, gender=sex)["given_name"]
             for case in cases
         )
-        assert ukrainian.cases(entry.name, gender) == theirs
+        made = ukrainian.cases(entry.name, gender)
+        if gender == "m" and re.search("[еє][бвдзлпстф]$", entry.name):
+            made, theirs = made[:5], theirs[:5]
+        assert made == theirs
 
 
 @pytest.fixture(scope="module")
