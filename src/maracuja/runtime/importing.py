@@ -213,7 +213,7 @@ def _write_consents(conn: Connection, chunk: PeopleChunk, pids: Any, now_us: int
             .alias("address"),
         )
         for told in chunk.consents
-    )
+    ).sort("row", "topic", "channel", maintain_order=True)  # as the ledger is clustered
     consents.record(
         conn,
         pid=pids[words["row"].to_numpy()],

@@ -76,6 +76,8 @@ class _Set:
     row: Ints  # per claim
     code: Ints  # per claim: the key
     keys: list[tuple[str, str]]
+    kinds: list[str]
+    kind: Ints  # per key: the number of its kind in `kinds`
     home: Ints  # per key: the pid that has it, 0 when nobody
     at_us: Ints
     trusted: Flags
@@ -153,6 +155,9 @@ def _read(claims: Claims) -> _Set:
     if len(keys) < len(named):
         codes = dict(zip(keys, range(len(keys)), strict=True))
         code = np.fromiter(map(codes.__getitem__, named), dtype=np.int64, count=len(named))
+    kinds = {kind: i for i, kind in enumerate(dict.fromkeys(claims.kind))}
+    kind = np.zeros(len(keys), dtype=np.int64)
+    kind[code] = np.fromiter(map(kinds.__getitem__, claims.kind), dtype=np.int64, count=len(named))
     row = np.asarray(claims.row, dtype=np.int64)
     if row.min() != 0 or row.max() != claims.rows - 1 or not np.bincount(row).all():
         raise ValueError("every row needs an identity")
@@ -161,6 +166,8 @@ def _read(claims: Claims) -> _Set:
         row=row,
         code=code,
         keys=keys,
+        kinds=list(kinds),
+        kind=kind,
         home=np.zeros(len(keys), dtype=np.int64),
         at_us=np.broadcast_to(np.asarray(claims.at_us, dtype=np.int64), claims.rows),
         trusted=np.broadcast_to(np.asarray(claims.trusted, dtype=bool), claims.rows),
@@ -200,16 +207,14 @@ def _contested(conn: Connection, told: _Set, label: Ints) -> Flags:
     grown = homes[:, growing[homes[0]]]
     held = _held(conn, grown[1]) if grown.size else {}
     label_of = dict(zip(grown[1].tolist(), grown[0].tolist(), strict=True))
-    kinds = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in told.keys))}
-    of_kind = np.array([kinds[kind] for kind, _ in told.keys])
-    for kind, i in kinds.items():
-        values = np.bincount(label[new & (of_kind == i)], minlength=size)
+    for i, kind in enumerate(told.kinds):
+        values = np.bincount(label[new & (told.kind == i)], minlength=size)
         for (pid, held_kind), n in held.items():
             if held_kind == kind and values[label_of[pid]]:
                 values[label_of[pid]] += n
         contested |= values > values_max(kind)
     if not told.trusted.all():
-        strong = np.array([kind in KNOWN_BY for kind, _ in told.keys])
+        strong = np.array([kind in KNOWN_BY for kind in told.kinds])[told.kind]
         doubtful = ~told.trusted[told.row] & strong[told.code] & new[told.code]
         in_doubt = np.zeros(size, dtype=bool)
         in_doubt[label[told.code[doubtful]]] = True
@@ -290,10 +295,14 @@ def _store_identities(conn: Connection, told: _Set, key_pid: Ints) -> None:
 
     first_at = np.zeros(len(told.keys), dtype=np.int64)
     first_at[told.code[::-1]] = told.at_us[told.row[::-1]]
-    kinds, values = zip(*told.keys, strict=True)
+    columns = {
+        "kind": pl.Series(told.kinds).gather(told.kind),
+        "value": [value for _, value in told.keys],
+        "pid": key_pid,
+        "at_us": first_at,
+    }
     new = (told.home == 0) & (key_pid != 0)
-    frame = pl.DataFrame({"kind": kinds, "value": values, "pid": key_pid, "at_us": first_at})
-    stored = frame.filter(new).sort("kind", "value").to_dict(as_series=False)
+    stored = pl.DataFrame(columns).filter(new).sort("kind", "value").to_dict(as_series=False)
     bulk.insert_columns(conn, identities, stored)
     suppressions.attach_new(conn, stored["kind"], stored["value"], stored["pid"])
 
