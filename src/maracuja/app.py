@@ -235,7 +235,7 @@ def make_hearing(app: App) -> Hearing:
     from maracuja.runtime.hearing import Hearing
 
     agreed = {name: account.topics for name, account in app.config.channels.items()}
-    return Hearing(key_ring(app), agreed, app.config.shop.country)
+    return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country)
 
 
 def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]:

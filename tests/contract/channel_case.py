@@ -14,6 +14,7 @@ from maracuja.channels.base import Answer, Channel, Inbound
 from maracuja.content import Button, Card, Content, Media, MediaKind, Tap
 from maracuja.model import Address, Capabilities, Message, Verdict
 from maracuja.rng import Rng, make_id
+from maracuja.simulate.vendors.http import Faults, HttpVendor
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RECORDED = Path(__file__).parent / "recorded"
@@ -47,6 +48,12 @@ class Case:
     the vendor's own schema allows; it skips where the schema is absent. `genuine` makes a call
     that the vendor could have made with this body, `proof` names the settings that prove it,
     `signed` says that the body is signed, and `tamper` spoils the proof where it is no header.
+
+    For the whole way: `section` are its settings, `vendor` makes a simulated one of seed and
+    faults. People are known to the shop by the traits that `known` gives the n-th, with a
+    first_name, or so many of them come by the channel itself in `arrive`, and agree. `react` lets
+    them and the vendor do something with what was sent, and says how many events of which name
+    that makes.
     """
 
     make: Callable[[], Channel[Any]]
@@ -61,6 +68,11 @@ class Case:
     proof: tuple[str, ...] = ()
     signed: bool = False
     tamper: Callable[[Inbound, Rng], Inbound] | None = None
+    section: Mapping[str, Any] = field(default_factory=dict)  # of maracuja.toml
+    vendor: Callable[[int, Faults], HttpVendor] | None = None
+    known: Callable[[int], dict[str, Any]] | None = None
+    arrive: Callable[[Any, int], None] | None = None
+    react: Callable[[Any], dict[str, int]] | None = None
     strange: list[Inbound] = field(default_factory=list)  # mail that is no report of ours
 
 

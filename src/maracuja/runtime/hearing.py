@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import numpy as np
+import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Topic
@@ -24,11 +26,14 @@ from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import (
     ConsentState,
     DeliveryEvent,
+    Discovery,
     TopicKind,
     Trait,
     TraitSource,
+    TraitType,
 )
 from maracuja.runtime import people_changes
+from maracuja.runtime.arrivals import trait_discoveries
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.store import (
     consents,
@@ -63,10 +68,14 @@ class _Row:
 class Hearing:
     """Takes what was heard. `agreed` are the topics that opening a channel agrees to, by channel.
 
-    `ring` reads the tokens of links into channels; `country` is that of numbers without a prefix.
+    `lake` is its root; `ring` reads the tokens of links into channels; `country` is that of
+    numbers without a prefix.
     """
 
-    def __init__(self, ring: KeyRing, agreed: Mapping[str, Sequence[str]], country: str) -> None:
+    def __init__(
+        self, lake: Path, ring: KeyRing, agreed: Mapping[str, Sequence[str]], country: str
+    ) -> None:
+        self._lake = lake
         self._ring = ring
         self._agreed = agreed
         self._country = country
@@ -270,7 +279,7 @@ class Hearing:
             code=[row.told.heard.code for row in closed.values()],
         )
         stops = [(_as_delivery(row), row.pid) for row in rows if row.told.heard.status in STOPS]
-        people_changes.suppress(conn, salt, stops, now_us=now_us)
+        people_changes.suppress(conn, salt, stops, now_us=now_us, lake=self._lake)
 
     def _tell(self, conn: Connection, rows: Sequence[_Row]) -> None:
         """Each as an event of the feed."""
@@ -286,6 +295,13 @@ class Hearing:
                 for row in named
             ],
         )
+
+
+def shown_traits(rows: Sequence[HeardRow], types: Mapping[str, TraitType]) -> list[Discovery]:
+    """What the traits that were told show; `types` are those of traits seen before."""
+    said = [{**row.heard.observed, **row.heard.declared} or None for row in rows]
+    received = pl.DataFrame({"received_us": [row.received_us for row in rows]})
+    return trait_discoveries(said, received, types)
 
 
 def _address(row: _Row) -> str:

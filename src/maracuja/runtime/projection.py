@@ -36,7 +36,7 @@ from maracuja.runtime.arrivals import (
     trait_discoveries,
     unpack_within,
 )
-from maracuja.runtime.hearing import Hearing
+from maracuja.runtime.hearing import Hearing, shown_traits
 from maracuja.store import (
     discovered,
     feed,
@@ -316,6 +316,7 @@ class _Work:
         fresh = [rows[n] for n in np.flatnonzero(new).tolist()]
         now_us = micros(self._now)
         self._hearing.take(conn, rev, fresh, self._known.salt, now_us, self._exposures)
+        self._learn(conn, [], shown_traits(fresh, self.trait_types))
 
     def _drop_forgotten(self, conn: Connection) -> people.Pids:
         """Leave out what is told late of the erased; the canonical pids of the own rows left.
@@ -358,7 +359,12 @@ class _Work:
     def _discover(self, conn: Connection, found: Sequence[Discovery]) -> None:
         rows = self._named.rows
         said = [self._arrivals.decoded.traits[row] for row in rows]
-        shown = trait_discoveries(said, self._arrivals.decoded.frame[rows], self.trait_types)
+        clients = self._arrivals.decoded.frame[rows]
+        self._learn(conn, found, trait_discoveries(said, clients, self.trait_types))
+
+    def _learn(
+        self, conn: Connection, found: Sequence[Discovery], shown: Sequence[Discovery]
+    ) -> None:
         for one in shown:
             self.trait_types.setdefault(one.name, one.type)
         discovered.record(conn, [*found, *shown])

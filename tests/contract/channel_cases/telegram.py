@@ -8,7 +8,8 @@ from maracuja.channels.base import Answer, Inbound, Stage
 from maracuja.channels.telegram import SECRET_HEADER, Telegram, TelegramSettings
 from maracuja.content import Button, Content
 from maracuja.model import Verdict
-from tests.contract.channel_case import FILE, PICTURE, VIDEO, Case, Known
+from maracuja.simulate.vendors.telegram import TelegramVendor
+from tests.contract.channel_case import FILE, NOW, PICTURE, VIDEO, Case, Known
 from tests.contract.telegram_api import fits
 
 SECRET = "a-long-word-for-the-webhook"
@@ -37,7 +38,45 @@ P, T, C, O, U = (  # noqa: E741
     Verdict.PERMANENT, Verdict.TEMPORARY, Verdict.CONTENT, Verdict.OURS, Verdict.UNKNOWN
 )  # fmt: skip
 
+AT_S = int(NOW.timestamp())
+
+
+def arrive(vendor: TelegramVendor, size: int) -> None:
+    """Everybody presses Start on a link from a poster."""
+    for n in range(size):
+        vendor.start(1000 + n, "poster-1", at_s=AT_S - 60, first_name=f"Name{n}")
+
+
+def react(vendor: TelegramVendor) -> dict[str, int]:
+    """Ten press, five answer, three block the bot, two write the word for it."""
+    for n in range(10):
+        vendor.press(1000 + n, vendor.message_of(1000 + n), "yes", at_s=AT_S)
+    for n in range(5):
+        chat = 1000 + n
+        vendor.write(chat, "Thank you!", at_s=AT_S + 60, reply_to=vendor.message_of(chat))
+    for n in range(10, 13):
+        vendor.block(1000 + n, at_s=AT_S + 60)
+    for n in range(13, 15):
+        vendor.write(1000 + n, "/stop", at_s=AT_S + 60)
+    return {
+        "Chat Started": len(vendor.shown),
+        "Message Clicked": 10,
+        "Message Replied": 5,
+        "Chat Left": 5,
+    }
+
+
 CASE = Case(
+    section={
+        "token": SETTINGS.token,
+        "bot": SETTINGS.bot,
+        "webhook_secret": SECRET,
+    },
+    vendor=lambda seed, faults: TelegramVendor(
+        seed=seed, faults=faults, token=SETTINGS.token, secret=SECRET
+    ),
+    arrive=arrive,
+    react=react,
     make=lambda: Telegram(SETTINGS),
     address="42",
     answers={

@@ -44,6 +44,7 @@ class TelegramVendor(HttpVendor):
     unknown: set[int] = field(default_factory=set)
     webhook: str = ""
     _messages: int = 0
+    _last: dict[int, int] = field(default_factory=dict)
     _updates: int = 0
 
     def counts(self, request: HttpRequest) -> bool:
@@ -89,9 +90,14 @@ class TelegramVendor(HttpVendor):
 
     def _sent(self, chat: int) -> dict[str, Any]:
         self._messages += 1
+        self._last[chat] = self._messages
         return {"message_id": self._messages, "date": 1, "chat": {"id": chat, "type": "private"}}
 
     # ------------------------------------------------------------ what people do
+
+    def message_of(self, chat: int) -> int:
+        """The number of the last message that a chat shows."""
+        return self._last[chat]
 
     def start(self, chat: int, payload: str = "", *, at_s: int, **about: Any) -> None:
         """A person opens the chat, by a link that brings `payload` along."""
