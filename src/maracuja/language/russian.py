@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pytrovich.enums import Case, Gender, NamePart
@@ -23,6 +23,12 @@ _OBLIQUE: Final = (
     Case.PREPOSITIONAL,
 )
 _GENDERS: Final = {"m": Gender.MALE, "f": Gender.FEMALE}
+# pytrovich looks at whole names of up to 7 letters and at endings of up to 3, which it changes; so
+# a longer name is asked for by its ending, on a stem that makes it no exception.
+_LONGEST_EXCEPTION: Final = 7
+_ENDING: Final = 4
+_STEM: Final = "щщщщ"
+
 _HISSING: Final = "жшчщкгх"
 _DECLINED_BEFORE_A_HYPHEN: Final = re.compile(r"[ая]$|^(франц|павел|петр|пётр|иван|карл)$")
 
@@ -47,6 +53,19 @@ def cases(name: str, gender: str) -> Cases:
 
 
 def _by_rules(name: str, gender: str) -> tuple[str, ...]:
+    """What pytrovich makes of a name without a hyphen; of long names by the ending alone."""
+    if len(name) <= _LONGEST_EXCEPTION:
+        return _asked(name, gender)
+    stem = name[:-_ENDING]
+    return tuple([stem + form[len(_STEM) :] for form in _ending(name[-_ENDING:], gender)])
+
+
+@lru_cache(maxsize=20_000)
+def _ending(ending: str, gender: str) -> tuple[str, ...]:
+    return _asked(_STEM + ending, gender)
+
+
+def _asked(name: str, gender: str) -> tuple[str, ...]:
     make, sex, part = _make(), _GENDERS[gender], NamePart.FIRSTNAME
     return tuple([make(part, sex, case, name) for case in _OBLIQUE])
 

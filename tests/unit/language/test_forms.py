@@ -155,6 +155,14 @@ def test_our_forms_are_whole() -> None:
         assert len(listed) == 6 or listed == ["same"] or (len(listed), listed[0]) == (2, "like")
 
 
+def test_an_ending_is_declined_as_pytrovich_declines_the_name() -> None:
+    for entry in known("ru"):
+        if "-" not in entry.name:
+            for gender in ("f", "m"):
+                made = russian._by_rules(entry.name, gender)
+                assert made == russian._asked(entry.name, gender)
+
+
 def test_our_quick_look_up_gives_what_shevchenko_gives() -> None:
     import shevchenko
 
