@@ -56,6 +56,8 @@ _INITIALS_MAX = 1  # two stand for the given name and the patronymic: only a sur
 
 _RIVALLED = 0.95  # below it, what makes the name unsure is worth a flag
 _P_BY_PLACE = 0.93
+_SURNAME_LIKE = 1000.0  # heavier as a surname than a Mongolian given name would be
+_CYRILLIC = re.compile("[А-Яа-яЁёӨөҮү]{2,}(?:-[А-Яа-яЁёӨөҮү]+)*")
 _FATHERS = re.compile("(?:ын|ийн|ны|ний|гийн|ы|yn|iin|iyn|giin|nii|ny)$")
 """The genitive of a Mongolian father's name, which stands before the given name."""
 
@@ -179,7 +181,8 @@ def _by_place(texts: list[str], words: list[Word], flags: list[str]) -> Parts | 
     """A Mongolian row read by its order; None when nothing says that it is one.
 
     The father's initial ("Б.Болд") or his name in the genitive ("Батын Болд") comes first. One
-    word alone, or two known names side by side, are left to the table.
+    word alone, or two known names side by side, are left to the table; a known name before an
+    unknown one may be the father's, so neither is said.
     """
     if not words or len(texts) < 2 or _is_initial(texts[-1]) or words[-1].patronymic:
         return None
@@ -190,9 +193,10 @@ def _by_place(texts: list[str], words: list[Word], flags: list[str]) -> Parts | 
         and not father.given
         and _FATHERS.search(fold(father.written)) is not None
     )
-    if not (initial and len(words) == 1) and not genitive:
-        return None
     last = words[-1]
+    if not (initial and len(words) == 1) and not genitive:
+        fathers_first = father is not None and not last.given and last.as_surname < _SURNAME_LIKE
+        return _nothing(words, flags, "ambiguous") if fathers_first else None
     if not last.given and (last.as_surname > _SURNAME_LIKE or not _CYRILLIC.fullmatch(texts[-1])):
         return None
     p = P_MAX if last.given else _P_BY_PLACE
@@ -204,7 +208,3 @@ def _by_place(texts: list[str], words: list[Word], flags: list[str]) -> Parts | 
         p,
         tuple(dict.fromkeys((*flags, "by_place"))),
     )
-
-
-_SURNAME_LIKE = 1000.0
-_CYRILLIC = re.compile("[А-Яа-яЁёӨөҮү]{2,}(?:-[А-Яа-яЁёӨөҮү]+)*")

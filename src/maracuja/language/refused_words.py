@@ -40,7 +40,7 @@ NOBODY: Final = frozenset(
     сім'я родители хозяин хозяйка девушка парень мужчина женщина дівчина хлопець жінка
     украине україні россии человек людина ребенок ребёнок дитина привет привіт здравствуйте спасибо дякую да
     абв абвг абвгд xxx ххх xyz abc abcd пвп ыыы аа бб вв
-    харилцагч үйлчлүүлэгч зочин туршилт хэрэглэгч байхгүй нэргүй
+    харилцагч үйлчлүүлэгч зочин туршилт хэрэглэгч байхгүй хоёр
     test tests tester testing testov testovy testoviy client customer buyer guest user username
     anonymous anonym unknown none null nan nil undefined no name noname nobody none n/a na
     first last firstname lastname surname fullname fio imya admin administrator manager operator
