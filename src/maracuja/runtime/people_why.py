@@ -24,8 +24,11 @@ from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_t
 from maracuja.segments.comparing import When
 from maracuja.segments.explain import Reason as Condition
 from maracuja.store import manifest, people, runs
+from maracuja.store.runs import RunState
 
 ROWS_MAX: Final = 1_000
+NOT_FROZEN: Final = "Nothing is decided yet, and the worker has still to freeze the audience"
+_OPEN: Final = (RunState.SCHEDULED, RunState.PAUSED)
 _REASONS: Final = frozenset(reason.value for reason in Reason)
 _FIXED: Final = ("pid", "bucket", "kind", "event", "ts", "received", "message_id", "message_hash")
 
@@ -74,7 +77,10 @@ class ConditionShown:
 
 @dataclass(frozen=True)
 class Why:
-    """The decisions, newest first; `absent` says why a campaign that was asked for made none."""
+    """The decisions, newest first; `absent` says why a campaign that was asked for made none.
+
+    Where there are none of any campaign, it names the campaigns whose audience is still to come.
+    """
 
     pid: int
     decisions: tuple[Decided, ...]
@@ -114,8 +120,10 @@ def why(
             decided = _decisions(con, own, campaign, language, rows_max)
         finally:
             con.close()
-        if decided or campaign is None:
+        if decided:
             return Why(own, tuple(decided))
+        if campaign is None:
+            return Why(own, (), _to_come(conn))
         return _absent(conn, ground, own, campaign, now, language)
 
 
@@ -216,13 +224,21 @@ def _became(con: duckdb.DuckDBPyConnection, mine: str, language: str) -> dict[st
     return told
 
 
+def _to_come(conn: Connection) -> str:
+    """Which campaigns are launched but have decided about nobody yet; '' where there are none."""
+    planned = [run.campaign for run in runs.every(conn, states=_OPEN) if not run.audience_path]
+    names = ", ".join(f"`{name}`" for name in dict.fromkeys(planned))
+    return f"{NOT_FROZEN} of {names}." if names else ""
+
+
 def _absent(
     conn: Connection, ground: Ground, pid: int, name: str, now: datetime, language: str
 ) -> Why:
     """Why a campaign decided nothing about a person."""
     around = definitions_in_force(conn)
     campaign = find(around, "campaign", name, Campaign, where="campaign")
-    launched = [run for run in runs.every(conn, campaign=name) if run.audience_path]
+    of_campaign = runs.every(conn, campaign=name)
+    launched = [run for run in of_campaign if run.audience_path]
     sources = open_sources(
         conn, ground.lake, trait_types(conn), segments_of(around), now=now, cache=ground.cache
     )
@@ -232,7 +248,15 @@ def _absent(
         )
     finally:
         sources.con.close()
-    if not launched:
+    if not launched and of_campaign:
+        then = "would be" if found.held else "would not be"
+        absent = (
+            f"The campaign `{name}` is launched, but its audience is not yet frozen: the worker "
+            f"does that when it is due. As things stand the person {then} in it."
+        )
+    elif any(run.next_part < run.parts for run in launched) and found.held:
+        absent = f"The campaign `{name}` is still deciding about its audience."
+    elif not launched:
         absent = f"The campaign `{name}` has not been launched."
     elif found.held:
         absent = "The person was not in the audience when it was frozen; they would be now."

@@ -46,6 +46,7 @@ from maracuja.runtime.launch_work import (
     open_round,
     read_people,
 )
+from maracuja.runtime.people_why import why
 from maracuja.runtime.profile_copy import copy_profiles
 from maracuja.store import (
     audit,
@@ -518,6 +519,20 @@ def test_a_rehearsal_says_which_value_is_missing(ground: Ground) -> None:
     [gate] = [g for g in rehearse(ground, "fruit", NOON).gates if g.reason == "missing"]
     assert (gate.detail, gate.people) == ("person.first_name", 40)
     assert gate.says == "not sent: the person's first name is not known"
+
+
+def test_before_the_audience_is_frozen_why_says_so(ground: Ground) -> None:
+    start(ground, "fruit")
+    assert why(ground, 3, NOON).absent == (
+        "Nothing is decided yet, and the worker has still to freeze the audience of `fruit`."
+    )
+    inside, outside = (why(ground, pid, NOON, campaign="fruit").absent for pid in (3, 2))
+    assert "launched, but its audience is not yet frozen" in inside
+    assert inside.endswith("the person would be in it.")
+    assert outside.endswith("the person would not be in it.")
+    run_all(ground, NOON)
+    assert why(ground, 3, NOON).decisions and not why(ground, 2, NOON).absent
+    assert "was not in the audience" in why(ground, 2, NOON, campaign="fruit").absent
 
 
 def test_a_sold_out_product_is_a_reason(ground: Ground) -> None:
