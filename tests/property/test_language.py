@@ -359,7 +359,7 @@ FIELDS = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(raw=st.one_of(st.none(), FIELDS), language=st.sampled_from(["ru", "uk", "en"]))
 def test_whatever_stands_in_the_field_a_known_name_is_said_or_none(
     raw: str | None, language: str
@@ -374,7 +374,7 @@ def test_whatever_stands_in_the_field_a_known_name_is_said_or_none(
         assert told.flags
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(FIELDS)
 def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
     once = cleaned(raw)
@@ -384,7 +384,7 @@ def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
         assert again.text == once.text or again.refused or "mojibake" in again.flags
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(FIELDS, max_size=8), st.sampled_from(["ru", "uk", "en", "mn"]))
 def test_cards_stand_in_the_order_of_their_rows(raws: list[str], language: str) -> None:
     people = pl.DataFrame({"raw": raws, "declared": [""] * len(raws)}, schema_overrides={
