@@ -16,3 +16,13 @@ CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (Email, Telegram)
 BY_NAME: Final = {channel.name: channel for channel in CHANNELS}
 NAMES_BY_CODE: Final = {channel.code: channel.name for channel in CHANNELS}
 CODES_BY_NAME: Final = {channel.name: channel.code for channel in CHANNELS}
+
+
+def address_kind(channel: str) -> str:
+    """By which kind of address a channel reaches people: the phone for SMS, say."""
+    return BY_NAME[channel].can.address_kind if channel in BY_NAME else channel
+
+
+def reached_by(kind: str) -> list[str]:
+    """The channels that reach people by this kind of address, and always the kind itself."""
+    return sorted({kind, *(one.name for one in CHANNELS if one.can.address_kind == kind)})

@@ -17,7 +17,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Topic
-from maracuja.channels import BY_NAME, CODES_BY_NAME
+from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kind
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.addresses import phone
 from maracuja.ingest.deliveries import STOPS
@@ -109,7 +109,7 @@ class Hearing:
         if "phone" in declared:
             number = phone(str(declared.pop("phone")), self._country)
             declared |= {"phone": number} if number else {}
-        return _Row(told, BY_NAME[told.channel].can.address_kind, declared=declared)
+        return _Row(told, address_kind(told.channel), declared=declared)
 
     # ------------------------------------------------------------ which message, whose
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Campaign
+from maracuja.channels import address_kind
 from maracuja.lake.facts import FactCache, lake_of
 from maracuja.lake.files import of_kind
 from maracuja.lake.profiles import copied_rev, read_profiles
@@ -84,11 +85,12 @@ class StoredPeople:
 
     def reach(self, channels: Sequence[str], *, pids: Sequence[int] | None) -> pl.DataFrame:
         """`pid` and `reach.<channel>`: there is an address, and it is not suppressed."""
-        frame = self._read([f"address.{channel}" for channel in channels], pids, None)
+        column = {channel: f"address.{address_kind(channel)}" for channel in channels}
+        frame = self._read(sorted(set(column.values())), pids, None)
         now_us = micros(self._now)
         for channel in channels:
             out = suppressions.suppressed(self._conn, channel, now_us, marketing=True)
-            there = pl.col(f"address.{channel}").fill_null("") != ""
+            there = pl.col(column[channel]).fill_null("") != ""
             blocked = pl.Series(np.isin(frame["pid"].to_numpy(), out))
             frame = frame.with_columns((there & ~blocked).alias(f"reach.{channel}"))
         return frame.select("pid", *(f"reach.{channel}" for channel in channels))

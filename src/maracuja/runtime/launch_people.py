@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.channels import address_kind
 from maracuja.decisions.caps import FrequencyCap, free_from
 from maracuja.lake.columns import FRAME_TYPES
 from maracuja.lake.files import of_kind
@@ -88,7 +89,7 @@ class PeopleReader:
         comes with `known` false. Shape (n, 9 + columns).
         """
         self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
-        address = f"address.{self._channel}"
+        address = f"address.{address_kind(self._channel)}"
         wanted = {c: f"traits.{c.removeprefix('person.')}" for c in columns if _of_person(c)}
         wanted |= {c: c for c in columns if c.startswith("meta.")}
         known = [LANGUAGE, ZONE, *wanted.values()]

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME
+from maracuja.channels import address_kind
 from maracuja.ingest import identity
 from maracuja.ingest.checks import CONSENT_EVENT
 from maracuja.ingest.decode import Decoded
@@ -281,10 +281,7 @@ def _went_to(
     in_use = {
         pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
     }
-    kinds = [
-        BY_NAME[event.channel].can.address_kind if event.channel in BY_NAME else event.channel
-        for event, _ in told
-    ]
+    kinds = [address_kind(event.channel) for event, _ in told]
     reported = [event.address.strip().lower().replace("\0", "") for event, _ in told]
     owners = people.find(conn, kinds, reported).tolist()
     known = [

@@ -21,7 +21,7 @@ from maracuja.lake.files import sweep_dead, sweep_orphans
 from maracuja.lake.retention import outlived
 from maracuja.model import FileKind, micros, moment
 from maracuja.runtime import name_cards, profile_copy
-from maracuja.store import feed, inbox, manifest, meta, people, refused, watermarks
+from maracuja.store import feed, inbox, manifest, meta, people, refused, vendor_ids, watermarks
 from maracuja.store.engine import Store
 
 COPY_EVERY: Final = timedelta(minutes=1)
@@ -203,6 +203,17 @@ def forget_refused(ground: Ground) -> int:
         return refused.delete_before(conn, limit_us)
 
 
+def forget_vendor_ids(ground: Ground) -> int:
+    """Delete under which ids vendors knew messages of two months ago; how many."""
+    limit_us = micros(ground.now - timedelta(days=vendor_ids.KEPT_DAYS))
+    with ground.store.read() as conn:
+        oldest_us = vendor_ids.oldest_us(conn)
+    if oldest_us is None or oldest_us >= limit_us:
+        return 0
+    with ground.store.write() as conn:
+        return vendor_ids.delete_before(conn, limit_us)
+
+
 def sweep(ground: Ground, *, grace: timedelta = GRACE) -> int:
     """Delete the files that are out of force since before `grace`, and their rows; how many."""
     with ground.store.read() as conn:
@@ -237,6 +248,7 @@ STEPS: Final[dict[str, Step]] = {
     "name cards merged": merge_names,
     "files outlived": retain,
     "refused events outlived": forget_refused,
+    "vendors' ids outlived": forget_vendor_ids,
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,
 }

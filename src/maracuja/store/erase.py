@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from maracuja.channels import reached_by
 from maracuja.errors import NotFound
 from maracuja.model import Record
 from maracuja.rng import make_key
@@ -76,7 +77,11 @@ def erase(
         **_delete_rows(conn, pids, names),
         **_replace_pids(conn, pids, token),
     }
-    hashes = [(kind, suppressions.digest(salt, kind, address)) for kind, address in addresses]
+    hashes = [
+        (channel, suppressions.digest(salt, channel, address))
+        for kind, address in addresses
+        for channel in reached_by(kind)
+    ]
     counts["full_mailboxes"] = full_mailboxes.forget(conn, hashes)
     _keep_hashes(conn, hashes, now_us)
     return Erasure(

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from maracuja.channels import address_kind
 from maracuja.store import bulk, meta
 from maracuja.store.schema import suppressions
 
@@ -187,13 +188,14 @@ def attach_new(
     """`attach` for identities that have just appeared; mostly nothing waits for an owner."""
     s = suppressions.c
     waiting = select(s.channel).where(s.pid.is_(None)).distinct()
-    channels = {channel for (channel,) in bulk.fetch(conn, waiting)} & set(kinds)
+    told = set(kinds)
+    channels = {one for (one,) in bulk.fetch(conn, waiting) if address_kind(one) in told}
     if not channels:
         return 0
     salt = meta.load(conn).suppression_salt
     attached = 0
     for channel in sorted(channels):
-        mine = [i for i, kind in enumerate(kinds) if kind == channel]
+        mine = [i for i, kind in enumerate(kinds) if kind == address_kind(channel)]
         hashes = digests(salt, channel, (values[i] for i in mine))
         attached += attach(conn, channel, hashes, [pids[i] for i in mine])
     return attached

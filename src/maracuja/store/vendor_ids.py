@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Text, and_, delete, select
+from sqlalchemy import Connection, Text, and_, delete, func, select
 
 from maracuja.store import bulk
 from maracuja.store.schema import vendor_ids
@@ -63,6 +63,11 @@ def find(conn: Connection, channel: int, asked: Sequence[str]) -> dict[str, Know
         for name, message, pid, run in bulk.fetch(conn, query):
             found[name] = Known(bytes(message), pid, run)
     return found
+
+
+def oldest_us(conn: Connection) -> int | None:
+    """When the first message that is kept was sent; None where there is none."""
+    return conn.execute(select(func.min(vendor_ids.c.at_us))).scalar()
 
 
 def delete_before(conn: Connection, at_us: int) -> int:
