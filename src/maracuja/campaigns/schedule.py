@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Literal
 
 import polars as pl
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from maracuja import zones
 from maracuja.model import Record, micros
@@ -30,6 +30,7 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
 # Where a date begins first and last on earth: the span of the waves of one local time.
 FIRST_ZONE: Final = "Pacific/Kiritimati"
 LAST_ZONE: Final = "Etc/GMT+12"
+AROUND_EARTH: Final = timedelta(hours=26)
 OCCURRENCES_MAX: Final = 1000
 
 
@@ -80,7 +81,8 @@ class Occurrence(Record, frozen=True):
     """One time that a campaign is due; `key` is its natural key within the campaign.
 
     `planned` is the earliest moment at which anybody is due. With `by_person`, each person is due
-    when the own clock shows `at` on `day`; else all are due at `planned`.
+    when the own clock shows `at` on `day`; else all are due at `planned`. Whoever was due before
+    `since`, when the campaign was launched, is left to the next occurrence.
     """
 
     key: str
@@ -88,18 +90,31 @@ class Occurrence(Record, frozen=True):
     day: date | None = None
     at: time | None = None
     by_person: bool = False
+    since: datetime | None = None
 
 
 def first_occurrence(schedule: Schedule, now: datetime, shop_zone: str) -> Occurrence | None:
     """The occurrence that a launch at `now` plans; None where a recurring schedule has ended.
 
-    A one-off whose moment has passed is due at once; its expiry decides whether it is too late.
+    A one-off whose moment has passed is due at once; its expiry decides whether it is too late. A
+    recurring one by each person's clock begins on the day on which the hour is still ahead
+    somewhere on earth, for those for whom it is.
     """
     if schedule.recurring:
-        return next(occurrences(schedule, now, shop_zone), None)
+        early = now - AROUND_EARTH if schedule.zone == "person" else now
+        ahead = (o for o in occurrences(schedule, early, shop_zone) if last_due(o) > now)
+        found = next(ahead, None)
+        return found and begun_at(found, now)
     if schedule.day is not None and schedule.at is not None:
         return _local(schedule, schedule.day, shop_zone, key="once")
     return Occurrence(key="once", planned=schedule.moment or now)
+
+
+def begun_at(occurrence: Occurrence, since: datetime | None) -> Occurrence:
+    """The occurrence for those who are due from `since` on, where some are due before it."""
+    if not occurrence.by_person or since is None or occurrence.planned >= since:
+        return occurrence
+    return structs.replace(occurrence, since=since)
 
 
 def occurrences(schedule: Schedule, after: datetime, shop_zone: str) -> Iterator[Occurrence]:

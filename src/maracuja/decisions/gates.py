@@ -31,11 +31,15 @@ OPTIONAL: Final = {
 
 
 class Rules(Record, frozen=True):
-    """What holds for one opportunity: the kind of topic, the quiet hours, the default zone."""
+    """What holds for one opportunity: the kind of topic, the quiet hours, the default zone.
+
+    `since`: who was due before is left out, because their hour had passed at the launch.
+    """
 
     topic: TopicKind
     quiet: QuietHours | None = None
     zone: str = "UTC"
+    since: datetime | None = None
 
 
 class _Gate(NamedTuple):
@@ -91,6 +95,7 @@ def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
     now_us = micros(now)
     consent = pl.col("consent").fill_null(ConsentState.UNKNOWN.value)
     gates = [
+        *_too_early(rules.since),
         _wait(pl.col("due_us") > now_us, Reason.LOCAL_TIME, "due_us"),
         _never(pl.col("expires_us") < now_us, Reason.EXPIRED),
         _never(~pl.col("known"), Reason.GONE),
@@ -104,6 +109,13 @@ def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
         gates += [_never(consent == state.value, reason) for state, reason in _REFUSALS]
     gates.append(_never(pl.col("address").fill_null("") == "", Reason.NO_ADDRESS))
     return gates
+
+
+def _too_early(since: datetime | None) -> list[_Gate]:
+    """The gate for those whose hour had passed when the campaign was launched."""
+    if since is None:
+        return []
+    return [_never(pl.col("due_us") < micros(since), Reason.HOUR_PASSED)]
 
 
 _REFUSALS: Final = (

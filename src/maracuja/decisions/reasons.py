@@ -19,6 +19,7 @@ class Outcome(StrEnum):
 class Reason(StrEnum):
     """Why; in the order of the gates, so that the first that holds is the one on record."""
 
+    HOUR_PASSED = "hour_passed"
     LOCAL_TIME = "local_time"
     EXPIRED = "expired"
     GONE = "gone"
@@ -65,10 +66,16 @@ CODES: Final[dict[Reason, int]] = {
     Reason.HELD_OUT: 18,
     Reason.CANCELLED: 19,
     Reason.PASSED: 20,
+    Reason.HOUR_PASSED: 21,
 }
 _BY_CODE: Final = {number: reason for reason, number in CODES.items()}
 
 _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
+    Reason.HOUR_PASSED: (
+        "the hour had passed in the person's own zone when the campaign was launched",
+        "в часовом поясе человека этот час уже прошёл, когда кампанию запустили",
+        "у часовому поясі людини ця година вже минула, коли кампанію запустили",
+    ),
     Reason.LOCAL_TIME: (
         "the time chosen for the person's own zone has not come yet",
         "время, выбранное для часового пояса человека, ещё не наступило",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, decode_facts, encode_facts, freeze
-from maracuja.campaigns.schedule import Occurrence, first_occurrence, occurrences
+from maracuja.campaigns.schedule import Occurrence, begun_at, first_occurrence, occurrences
 from maracuja.errors import CampaignError, Conflict, DefinitionError, NotFound
 from maracuja.model import micros
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
@@ -62,7 +62,8 @@ def plan_next(conn: Connection, ground: Ground, run: Run, now: datetime) -> Run 
         return None
     wanted = find(around, "campaign", run.campaign, Campaign, where="campaign")
     after = max(facts.occurrence.planned, now - wanted.expiry)
-    for occurrence in islice(occurrences(wanted.schedule, after, ground.zone), 1):
+    for found in islice(occurrences(wanted.schedule, after, ground.zone), 1):
+        occurrence = begun_at(found, facts.occurrence.since)
         try:
             return _plan(conn, ground, wanted, occurrence)
         except DefinitionError:

@@ -47,7 +47,8 @@ class Ground:
 
     def rules(self, facts: RunFacts) -> Rules:
         """The rules of the gates for a run."""
-        return Rules(topic=facts.topic.type, quiet=self.quiet, zone=self.zone)
+        since = facts.occurrence.since
+        return Rules(topic=facts.topic.type, quiet=self.quiet, zone=self.zone, since=since)
 
     @property
     def quiet(self) -> QuietHours | None:

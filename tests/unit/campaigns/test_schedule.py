@@ -88,6 +88,22 @@ def test_a_recurring_schedule_begins_and_ends() -> None:
     assert first_occurrence(schedule, datetime(2027, 1, 1, tzinfo=UTC), "UTC") is None
 
 
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("18:00", "2026-11-21"),  # over in Auckland, ahead in Kyiv
+        ("11:00", "2026-11-21"),  # over in Kyiv, ahead in New York
+        ("00:30", "2026-11-21"),  # ahead only at the end of the earth
+        ("00:00", "2026-11-22"),  # over even there; the 22nd has begun in Kiritimati
+    ],
+)
+def test_by_each_persons_clock_it_begins_where_the_hour_is_ahead(at: str, day: str) -> None:
+    found = first_occurrence(Schedule(every="day", at=at, zone="person"), NOW, "UTC")
+    assert found is not None and found.key == f"{day}T{at}"
+    assert found.since == NOW
+    assert last_due(found) > NOW
+
+
 def test_the_next_occurrence_is_later_than_the_one_before() -> None:
     schedule = Schedule(every="day", at="02:30", zone="shop")
     after = datetime(2026, 3, 25, tzinfo=UTC)

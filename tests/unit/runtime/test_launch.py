@@ -440,6 +440,27 @@ def test_a_recurring_campaign_plans_what_follows(ground: Ground) -> None:
     assert set(rows["run"]) == {2}
 
 
+def test_by_each_persons_clock_today_is_for_those_whose_hour_is_ahead(ground: Ground) -> None:
+    daily = WEEKLY.replace("every: week, weekdays: [monday], at: '10:00'", DAILY)
+    apply(ground.store, daily)
+    start(ground, "weekly")
+    run_all(ground, NOON)
+    zones = {
+        zone or "UTC": {i + 1 for i in range(PEOPLE) if ZONES[i % 4] == zone} for zone in ZONES
+    }
+    rows = decided(ground).filter(pl.col("occurrence") == "2026-11-20T11:00")
+    passed = set(rows.filter(pl.col("reason") == "hour_passed")["pid"])
+    wait = set(rows.filter(pl.col("reason") == "local_time")["pid"])
+    assert passed == set(rows["pid"]) - wait
+    assert wait <= zones["America/New_York"] and not passed & zones["America/New_York"]
+    tomorrow = NOON + timedelta(days=1)
+    run_all(ground, tomorrow)
+    again = decided(ground, tomorrow).filter(pl.col("occurrence") == "2026-11-21T11:00")
+    assert "hour_passed" not in set(again["reason"])
+    assert "send" in set(again.filter(pl.col("pid").is_in(list(passed)))["outcome"])
+
+
+DAILY = "every: day, at: '11:00', zone: person"
 WEEKLY = """
 kind: campaign
 id: weekly
