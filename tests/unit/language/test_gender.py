@@ -168,10 +168,10 @@ def test_surnames_of_petrovich_eval_are_never_wrong(names_data: Path) -> None:
 
 @pytest.mark.data
 def test_given_names_of_petrovich_eval(names_data: Path) -> None:
-    """By bearers the goal holds; by name it cannot: two sources in three names out of a hundred
-    disagree where nobody wrote a rule, and petrovich-eval calls Айсылу and Аминат men.
+    """By bearers the goal holds; by name (.002 wrong, .03 unknown) it is missed.
 
-    The names whose label we checked by hand are counted by our label, the rest by theirs.
+    petrovich-eval and russiannames disagree about one in twenty of the names that both list:
+    petrovich-eval calls Айсылу and Аминат men. Names checked by hand are counted by our label.
     """
     bearers: Counter[str] = Counter()
     names = pl.read_parquet(names_data / "ru-names" / "names.parquet")
