@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from maracuja.campaigns.checks import find
@@ -32,6 +33,7 @@ from maracuja.segments.comparing import When
 NO_RUN: Final = 0  # runs are counted from 1
 HOUR_US: Final = 3_600_000_000
 HOURS_MAX: Final = 200
+CHOSEN_MAX: Final = 100  # people to take samples of
 Advance = Callable[[int, int], None]
 
 
@@ -65,7 +67,10 @@ class Hour:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the launch would do; `samples` are texts as people of the audience would read them."""
+    """What the launch would do; `samples` are texts as people of the audience would read them.
+
+    Where nobody would be sent to at once, they are of people who would be written to later.
+    """
 
     campaign: str
     occurrence: str
@@ -139,6 +144,11 @@ def _decide_all(
         chunk = read_people(work, pids[start : start + GROUP_ROWS], now)
         counted.add(decide_people(work, chunk, at))
         advance(min(start + GROUP_ROWS, len(pids)), len(pids))
+    if not counted.sent and counted.later:
+        # Whoever waits for an hour has not come to the other gates yet: they are asked then.
+        waiting = np.array(sorted(counted.later), dtype=np.int64)
+        then = decide_people(work, read_people(work, waiting, now), max(counted.later.values()))
+        counted.sent = chosen(then)
 
 
 class _Counted:
@@ -149,6 +159,7 @@ class _Counted:
         self.arms: Counter[tuple[str, str]] = Counter()
         self.dues: Counter[int] = Counter()
         self.sent: list[tuple[int, str]] = []  # pid, template's arm
+        self.later: dict[int, datetime] = {}  # pid -> when they are decided again
 
     def add(self, decided: Decided) -> None:
         """One chunk more."""
@@ -162,9 +173,12 @@ class _Counted:
         hours = coming.select(hour=pl.col("due").dt.epoch("us") // HOUR_US)
         for hour, n in hours.group_by("hour").len().iter_rows():
             self.dues[hour] += n
-        if len(self.sent) < 100:
-            going = rows.filter(pl.col("outcome") == Outcome.SEND.value).head(100)
-            self.sent += going.select("pid", "variant").rows()
+        if len(self.sent) < CHOSEN_MAX:
+            self.sent += chosen(decided)
+        if len(self.later) < CHOSEN_MAX:
+            waits = rows.filter(pl.col("outcome") == Outcome.WAIT.value).head(CHOSEN_MAX)
+            dues = waits["due"].dt.replace_time_zone("UTC")
+            self.later |= dict(zip(waits["pid"], dues, strict=True))
 
     def gates(self, language: str) -> tuple[Gate, ...]:
         """The outcomes, the most frequent first."""
@@ -184,6 +198,12 @@ class _Counted:
         """The hours in which something is due, in order."""
         found = sorted(self.dues.items())[:HOURS_MAX]
         return tuple(Hour(moment(hour * HOUR_US), n) for hour, n in found)
+
+
+def chosen(decided: Decided) -> list[tuple[int, str]]:
+    """The first few who would be sent to: pid and arm."""
+    going = decided.decisions.filter(pl.col("outcome") == Outcome.SEND.value).head(CHOSEN_MAX)
+    return going.select("pid", "variant").rows()
 
 
 def _samples(

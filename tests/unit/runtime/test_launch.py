@@ -556,6 +556,23 @@ def test_before_the_audience_is_frozen_why_says_so(ground: Ground) -> None:
     assert "was not in the audience" in why(ground, 2, NOON, campaign="fruit").absent
 
 
+@pytest.mark.parametrize("by", ["quiet hours", "each person's clock"])
+def test_who_is_written_to_later_is_shown_by_a_rehearsal(ground: Ground, by: str) -> None:
+    name = "fruit"
+    if by == "quiet hours":
+        ground = Ground(ground.store, ground.lake, config(quiet_from="00:01", quiet_until="23:59"))
+    else:
+        name = "weekly"
+        apply(ground.store, WEEKLY.replace("'10:00'", "'10:00', zone: person"))
+    found = rehearse(ground, name, NOON, samples=2)
+    assert not [gate for gate in found.gates if gate.outcome == "send"]
+    assert len(found.samples) == 2
+    for one in found.samples:
+        assert one.text and not one.error
+        # Of twenty, 8 is silent and 10 has opted out: these are not written to later either.
+        assert one.pid is not None and (one.pid - 1) % 20 not in (8, 10)
+
+
 def test_a_sold_out_product_is_a_reason(ground: Ground) -> None:
     apply(ground.store, OFFER)
     put_product(ground, FRUIT._replace(stock=0))
