@@ -10,7 +10,7 @@ import polars as pl
 
 from maracuja.errors import TemplateError
 from maracuja.model import Content, Privacy, Record, Trait, TraitSource, pack_meta
-from maracuja.templates import lints, samples
+from maracuja.templates import lints, samples, slips
 from maracuja.templates.compiled import Compiled, compiled, splice
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
@@ -82,6 +82,7 @@ def check(
     for n in range(len(template.variants)):
         made = compiled(template, types, variant=n, constants=known)
         rungs.append(made.rung)
+        findings += slips.of_variant(template, n, types)
         tried = _trials(template, n, made, read)
         trials += tried
         findings += lints.of_trials(

@@ -31,7 +31,7 @@ from maracuja.templates.compiled import sources
 from maracuja.templates.definition import Template
 from maracuja.templates.filters import BY_NAME
 from maracuja.templates.walk import inner, paths_of
-from maracuja.templates.wording import GENDER_META, WordPath, parsed
+from maracuja.templates.wording import GENDER, GENDER_META, WordPath, parsed
 
 Scope = dict[str, str]
 _COMPARISONS = (LtExpression, GtExpression, LeExpression, GeExpression, ContainsExpression)
@@ -192,7 +192,8 @@ class _Walk:
         if isinstance(path, WordPath):
             fallback = fallback or path.said.kind == "gender_or_none"
             first, *others = path.said.reads
-            self._put(first, fallback, shown)
+            # A word that agrees shows no fact about the person; it is only good grammar.
+            self._put(first, fallback, shown=shown and first != GENDER)
             for other in others:  # they help to choose the word, and it can do without
                 if other != GENDER_META:
                     self._put(other, fallback=True, shown=False)

@@ -133,7 +133,7 @@ class _Wording:
     def _named(self, node: grammar.NamedNode, named: str | None, words: list[WordPath]) -> None:
         (path,) = node.paths
         own = _dotted(path)
-        if not _is_name(own):
+        if not is_name(own):
             _refuse(f"`named` speaks of a name of the person, not of `{path}`", node.token)
         self._known_language("named", node.token)
         base = self._word("case", own, "nom", path.token, str(path))
@@ -189,12 +189,12 @@ class _Wording:
         if spec.name in CITIES:
             if spec.args:
                 _refuse(f"`{spec.name}` takes no arguments", spec.token)
-            if not path.startswith(("person.", "facts.")) or _is_name(path):
+            if not path.startswith(("person.", "facts.")) or is_name(path):
                 _refuse(f"`{spec.name}` inflects a city, and `{left}` is none", spec.token)
             follows = self._before if self.language == "uk" and self._before.isalpha() else ""
             way = f"{spec.name.removesuffix('_city')} {follows}".strip()
             return self._word("city", path, way, left.token, str(left))
-        if not _is_name(path):
+        if not is_name(path):
             hint = "; for a city there are in_city, from_city, to_city" if "city" in path else ""
             _refuse(
                 f"`{spec.name}` inflects a name of the person, and `{left}` is none{hint}",
@@ -305,7 +305,8 @@ def _dotted(path: Path) -> str:
     return ".".join(map(str, path.path)) if plain else ""
 
 
-def _is_name(path: str) -> bool:
+def is_name(path: str) -> bool:
+    """Whether the path is a given name of the person: person.first_name, person.child_name ..."""
     last = path.rpartition(".")[2]
     return path.startswith("person.") and last.endswith("name") and last not in _FAMILY
 

@@ -58,7 +58,48 @@ def codes(made: Template, **options: object) -> dict[str, str]:
 
 
 def test_a_sound_template_has_no_findings():
-    assert codes(template("{{ person.first_name | default: 'Друг' }}, привет!")) == {}
+    assert codes(template("{{ person.first_name | vocative | or_else: 'Друг' }}, привет!")) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "code", "where"),
+    [
+        ("uk", "Вітаємо!\nВаш заказ вже їде до крамниці, а мы чекаємо на вас тут.",
+         "wrong_letters", "variants[0].text:2:33"),
+        ("ru", "Привет {{ person.first_name | vocative | or_else: 'друг' }}, вот новости.",
+         "missing_comma", "variants[0].text:1:6"),
+        ("ru", "У вас {{ facts.bonus }} бонусов.", "plain_noun", "variants[0].text:1:24"),
+        ("ru", "{% if person.vip %}Вы{% else %}Ты{% endif %} заказал подарок.", "masculine_only",
+         "variants[0].text:1:45"),
+        ("ru", "Здравствуйте, {{ person.first_name | vocative | default: '' }}!", "hole",
+         "variants[0].text:1:17"),
+        ("ru", "Новая кoллекция", "mixed_script", "variants[0].text:1:6"),
+        ("ru", "{{ person.first_name }}, привет!", "name_as_given", "variants[0].text"),
+        ("ru", "{% if person.gender == 'f' %}Платья{% else %}Брюки{% endif %}", "gender_as_given",
+         "variants[0].text"),
+    ],
+)  # fmt: skip
+def test_slips_of_language_are_pointed_at(language, text, code, where):
+    variant = Variant(language=language, text=text + "\n{{ links.unsubscribe }}")
+    findings = check(Template(id="t", variants=(variant,))).findings
+    found = {f.code: f for f in findings}
+    assert code in found, found
+    assert (found[code].where, bool(found[code].fix), bool(found[code].why)) == (where, True, True)
+
+
+def test_branches_are_read_one_at_a_time():
+    text = (
+        "{% named %}{{ person.first_name | vocative }}, а{% neutral %}А{% endnamed %} вот и весна."
+        "{% case person.city %}{% when 'Киев' %} Ждём.{% when 'Львов' %} Ждём!{% endcase %}"
+    )
+    assert codes(template(text)) == {}
+
+
+def test_a_slip_in_html_is_found_at_its_place():
+    html = "<p>Привет</p>\n<p>Новая кoллекция</p> {{ links.unsubscribe }}"
+    variant = Variant(language="ru", subject="Привет", html=html)
+    (finding,) = check(Template(id="t", variants=(variant,))).findings
+    assert (finding.code, finding.where) == ("mixed_script", "variants[0].html:2:9")
 
 
 def test_a_syntax_fault_is_one_finding():

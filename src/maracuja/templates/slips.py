@@ -1,0 +1,199 @@
+"""Slips of language in a template's own words, found in every way in which it can be read.
+
+A text that branches is read several times, so that words of two branches never stand together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from liquid.ast import BlockNode, Node
+from liquid.builtin.content import ContentNode
+from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.expressions.primitive import StringLiteral
+from liquid.builtin.output import OutputNode
+from liquid.builtin.tags.case_tag import CaseNode, MultiExpressionBlockNode
+from liquid.builtin.tags.for_tag import ForNode
+from liquid.builtin.tags.if_tag import IfNode
+from liquid.builtin.tags.unless_tag import UnlessNode
+
+from maracuja.language import text_lints
+from maracuja.language.text_lints import Piece
+from maracuja.templates import grammar
+from maracuja.templates.compiled import sources
+from maracuja.templates.definition import Template
+from maracuja.templates.lints import Finding
+from maracuja.templates.plaintext import text_of
+from maracuja.templates.values import kind_of
+from maracuja.templates.walk import inner, paths_of
+from maracuja.templates.wording import GENDER, is_name, speech
+
+READINGS_MAX: Final = 6  # ways to read a text with branches; each branch is read in one of them
+_NO_WORD: Final = re.compile(r"\w{60,}")  # what is that long is no word, and slow to look at
+_WHY: Final[Mapping[str, str]] = {
+    "wrong_letters": "One foreign letter makes a reader ask in which language you write.",
+    "other_language": "The reader chose a language, and this text is in another.",
+    "mixed_script": "Filters take such words for tricks of spammers, and nobody finds them.",
+    "masculine_only": "Half of the readers are taken for somebody else.",
+    "both_genders": "Brackets say that you do not know whom you write to.",
+    "plain_noun": "«5 бонус» is the surest sign of a machine.",
+    "missing_comma": "A name that is spoken to stands between commas.",
+    "hole": "What is left out must not leave a hole.",
+    "name_often": "People say a name once; repeated, it sounds like a script.",
+    "too_close": "What is known together is felt as being watched.",
+}
+
+
+class _Read(NamedTuple):
+    """A piece with the place in the source where it begins, -1 where it has none."""
+
+    piece: Piece
+    at: int
+
+
+def of_variant(template: Template, n: int, types: Mapping[str, Any]) -> list[Finding]:
+    """The slips of variant `n`; `types` are the columns by name. Each slip is told once.
+
+    Raises TemplateError where the text cannot be parsed.
+    """
+    language = template.variants[n].language
+    spoken = speech(language)
+    found: dict[tuple[str, str], Finding] = {}
+    for part, source in sources(template, n).items():
+        if part == "text" and not template.variants[n].text:
+            continue  # it is made from the html
+        where = f"variants[{n}].{part}"
+        plain = text_of(source) if part == "html" else source
+        nodes = grammar.parse(plain, html=False, where=where).nodes
+        for reading in range(_branches(nodes)):
+            read = list(_pieces(nodes, reading, types))
+            for slip in text_lints.lint_pieces([one.piece for one in read], spoken or language):
+                start = read[slip.piece].at
+                offset = start + slip.at if start >= 0 else -1
+                place = _place(source, plain, offset)
+                finding = Finding(
+                    "warning", slip.code, slip.message, where + place, slip.fix,
+                    _WHY.get(slip.code, ""),
+                )  # fmt: skip
+                found.setdefault((slip.code, slip.message), finding)
+        for finding in _as_given(nodes, where) if spoken else []:
+            found.setdefault((finding.code, finding.message), finding)
+    return list(found.values())
+
+
+def _as_given(nodes: list[Node], where: str) -> Iterator[Finding]:
+    """Names and genders that are used as the profile has them, sure or not."""
+    for node in nodes:
+        if isinstance(node, grammar.NamedNode):
+            yield from _as_given([node.alternative], where)
+            continue
+        if isinstance(node, OutputNode):
+            expression = node.expression
+            left = expression.left if isinstance(expression, FilteredExpression) else expression
+            names = [spec.name for spec in getattr(expression, "filters", None) or []]
+            plain = not names or names[0] in ("default", "or_else", "upcase", "capitalize")
+            if isinstance(left, Path) and is_name(str(left)) and plain:
+                yield Finding(
+                    "note",
+                    "name_as_given",
+                    f"`{left}` is printed as the customer typed it",
+                    where,
+                    f"Write {{{{ {left} | nominative }}}} or a {{% named %}} clause.",
+                    "People type capitals, surnames, nicknames and «test» into a name field.",
+                )
+        tests = [] if isinstance(node, OutputNode) else node.expressions()
+        if any(str(path) == GENDER for test in tests for path in paths_of(test)):
+            yield Finding(
+                "note",
+                "gender_as_given",
+                f"`{GENDER}` is asked for as the profile has it, whoever says so",
+                where,
+                "For words use `choose`: it is said only where the gender is sure.",
+                "A gender that was guessed or imported is sometimes wrong, and people mind.",
+            )
+        yield from _as_given(inner(node), where)
+
+
+# ---------------------------------------------------------------- readings
+
+
+def _blocks(node: Node) -> list[BlockNode | None]:
+    """The blocks of which one is read; None for nothing. Empty where the node does not branch."""
+    if isinstance(node, IfNode | UnlessNode):
+        return [node.consequence, *(one.block for one in node.alternatives), node.default]
+    if isinstance(node, grammar.NeedNode):
+        return [node.consequence, node.alternative]
+    if isinstance(node, CaseNode):
+        chosen = [
+            one.block if isinstance(one, MultiExpressionBlockNode) else one for one in node.blocks
+        ]
+        last = node.blocks[-1] if node.blocks else None
+        return [*chosen, *([None] if isinstance(last, MultiExpressionBlockNode) else [])]
+    if isinstance(node, ForNode):
+        return [node.block, node.default]
+    return []
+
+
+def _branches(nodes: list[Node]) -> int:
+    """How many readings it takes until each branch was read once."""
+    most = 1
+    for node in nodes:
+        blocks = _blocks(node)
+        inside = [_branches(block.nodes) for block in blocks if block is not None]
+        most = max([most, len(blocks), *inside])
+    return min(most, READINGS_MAX)
+
+
+def _pieces(nodes: list[Node], reading: int, types: Mapping[str, Any]) -> Iterator[_Read]:
+    for node in nodes:
+        blocks = _blocks(node)
+        if isinstance(node, ContentNode):
+            yield _Read(Piece(_NO_WORD.sub(_blank, node.text)), _start(node))
+        elif isinstance(node, OutputNode):
+            yield _shown(node, types)
+        elif blocks:
+            block = blocks[min(reading, len(blocks) - 1)]
+            yield from _pieces(block.nodes if block is not None else [], reading, types)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _start(node: ContentNode) -> int:
+    """Where the text begins in the source; what white-space control cut off is left out."""
+    cut = node.token.value.find(node.text)
+    return node.token.start_index + max(cut, 0)
+
+
+def _shown(node: OutputNode, types: Mapping[str, Any]) -> _Read:
+    expression = node.expression
+    filters = list(getattr(expression, "filters", None) or [])
+    left = getattr(expression, "left", expression)
+    at = left.token.start_index
+    if isinstance(left, StringLiteral) and not any(spec.name == "agree" for spec in filters):
+        return _Read(Piece(left.value), -1)
+    missing: str | None = None
+    for spec in filters:
+        if spec.name in ("or_else", "default") and spec.args:
+            value = spec.args[0].value
+            missing = value.value if isinstance(value, StringLiteral) else None
+    path = str(left) if isinstance(left, Path) else GENDER
+    kind = kind_of(types[path]) if path in types else ""
+    names = tuple(spec.name for spec in filters)
+    return _Read(Piece("", path, names, missing, kind in ("int", "float")), at)
+
+
+def _place(source: str, plain: str, offset: int) -> str:
+    """`:line:column` of an offset into the plain text, or "" where it cannot be told."""
+    if offset < 0:
+        return ""
+    if source != plain:  # a text made from HTML: the same words are looked for
+        begin = plain[offset : offset + 12].split("\n")[0]
+        offset = source.find(begin) if begin.strip() else -1
+        if offset < 0:
+            return ""
+    line = source.count("\n", 0, offset) + 1
+    return f":{line}:{offset - (source.rfind(chr(10), 0, offset) + 1)}"
