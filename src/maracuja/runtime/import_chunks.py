@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -109,7 +110,7 @@ def chunks_ahead(
     if work.file.path.stat().st_size < LARGE:
         yield from chunks(work, after_line, known, now, currency)
         return
-    # A thread would not do: the database driver gives way to it after every row.
+    # A thread would not do: the database driver gives way to it after every statement.
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     arguments = (there, work, after_line, dict(known), now, currency)
@@ -117,11 +118,16 @@ def chunks_ahead(
     reader.start()
     there.close()
     try:
-        while (item := _receive(here, work)) is not None:
-            yield item
+        with ThreadPoolExecutor(1) as receiver:  # it has the time of the commits
+            coming = receiver.submit(_receive, here, work)
+            try:
+                while (item := coming.result()) is not None:
+                    coming = receiver.submit(_receive, here, work)
+                    yield item
+            finally:
+                reader.terminate()  # ends the waiting of the receiver too
     finally:
         here.close()
-        reader.terminate()
         reader.join()
 
 
@@ -129,7 +135,7 @@ def _receive(here: Connection, work: Import) -> Chunk | None:
     """The next chunk, None after the last; an error of the reader is raised here."""
     try:
         item = here.recv()
-    except EOFError as fault:
+    except (EOFError, OSError) as fault:
         raise BadInput(
             f"{work.file.path} was not read to its end: the reading process has died.",
             fix="Run the import again: it goes on where it was.",
