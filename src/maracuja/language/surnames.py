@@ -41,10 +41,12 @@ _OFTEN_SURNAMES: Final = frozenset(
     нагнибіда ревун лях сорока чайка гайдук король рудик ганжа дудар хома усик костик коба малюта
     штефан русин касьян янко кирик шевель логвин мисак байрак гуль ференц мацак сисак гарник
     франко душко панас протас караман зуй лут кива дон майор шах гай берко зубар македон мурза
-    матус кураш бала липа рига салтан ягода атаман загура самара татар хан кук каплан     гельман фрунзе франк вольтер     """.split()
+    матус кураш бала липа рига салтан ягода атаман загура самара татар хан кук каплан
+    гельман фрунзе франк вольтер
+    """.split()
 )
 """Words that are a surname more often than a given name, though our tables know them as names;
-chosen by hand, nearly all among the frequent ones of shevchenko-js's family-names.csv (MIT)."""
+chosen by hand from those of shevchenko-js's family-names.csv (MIT)."""
 _OFTEN_SURNAME = 1_000.0
 _NEVER_SURNAMES: Final = frozenset("параскева".split())  # though they end like one
 
