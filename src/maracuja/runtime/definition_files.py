@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.campaigns import checks
 from maracuja.campaigns.decoding import (
     Definition,
     decode_stored,
@@ -22,19 +21,15 @@ from maracuja.campaigns.decoding import (
     plain,
     to_yaml,
 )
-from maracuja.campaigns.definitions import Campaign
-from maracuja.errors import BadInput, CampaignError, Conflict, DefinitionError
-from maracuja.model import micros
-from maracuja.segments import check as segment_check
-from maracuja.segments.definition import Segment
+from maracuja.errors import BadInput, CampaignError, Conflict
+from maracuja.runtime import definition_work
+from maracuja.runtime.definition_work import Key
 from maracuja.store import definitions
 from maracuja.store.engine import Store
 
 BASES: Final = ".maracuja.json"
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 FILES_MAX: Final = 5_000
-
-Key = tuple[str, str]  # kind, id
 
 
 class Change(NamedTuple):
@@ -83,7 +78,7 @@ def apply(
     prune: bool = False,
     dry: bool = False,
 ) -> list[Change]:
-    """Store the directory's definitions, all or none; returns a change for each.
+    """Store the directory's definitions, all or none, on record; returns a change for each.
 
     Raises Conflict where the stored version is newer than the one that the file was written
     from, DefinitionError where one does not fit the others. With `prune` what no file defines is
@@ -96,19 +91,19 @@ def apply(
         stored = {(d.kind, d.id): d for d in definitions.current(conn)}
         _check_bases(stored, written, bases)
         gone = sorted(set(stored) - set(written)) if prune else []
-        _check_all(stored, written, gone)
+        before = {key: decode_stored(d.body) for key, d in stored.items()}
+        after = {key: one for key, one in before.items() if key not in gone}
+        after |= {key: definition for key, (definition, _) in written.items()}
+        definition_work.check(before, after, {key: file for key, (_, file) in written.items()})
         changes = [
             _change(conn, key, written[key][0], stored.get(key), now, actor, dry=dry)
             for key in sorted(written)
         ]
         for kind, name in gone:
-            version = stored[kind, name].version + 1
+            base = stored[kind, name].version
             if not dry:
-                definitions.drop(
-                    conn, kind, name, base=stored[kind, name].version, actor=actor,
-                    now_us=micros(now),
-                )  # fmt: skip
-            changes.append(Change(kind, name, "deleted", version))
+                definition_work.forget(conn, (kind, name), base=base, now=now, actor=actor)
+            changes.append(Change(kind, name, "deleted", base + 1))
     if not dry:
         _write_bases(
             directory, {(c.kind, c.id): c.version for c in changes if c.what != "deleted"}
@@ -142,13 +137,12 @@ def _change(
     *,
     dry: bool,
 ) -> Change:
-    body = plain(definition)
-    if standing is not None and definitions.canonical(body) == standing.body:
+    if standing is not None and definitions.canonical(plain(definition)) == standing.body:
         return Change(*key, "unchanged", standing.version)
     what = "changed" if standing is not None else "new"
     if dry:
         return Change(*key, what, (standing.version if standing else 0) + 1)
-    version = definitions.put(conn, *key, body, base=None, actor=actor, now_us=micros(now))
+    version = definition_work.keep(conn, definition, base=None, now=now, actor=actor)
     return Change(*key, what, version)
 
 

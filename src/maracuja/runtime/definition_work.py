@@ -1,11 +1,11 @@
-"""One definition after the other, as the API changes them: checked against all others, on record.
+"""Definitions as they are changed, one or many at once: checked against all others, on record.
 
-Whole directories of them are the business of `definition_files`.
+The API changes one, `definition_files` a whole directory; neither stores anything past this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,8 @@ from maracuja.store import audit, definitions
 from maracuja.templates.definition import Template
 from maracuja.templates.needs import needs
 
-Around = dict[tuple[str, str], Definition]
+Key = tuple[str, str]  # kind, id
+Around = Mapping[Key, Definition]
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,23 @@ def put(
             fix=f"Put it where it belongs, or make it the {kind} `{name}`.",
         )
     before = dict(definitions_in_force(conn))
-    _raise_new_faults(before, {**before, (kind, name): definition}, (kind, name))
-    now_us = micros(now)
-    version = definitions.put(
-        conn, kind, name, plain(definition), base=base, actor=actor, now_us=now_us
-    )
-    audit.add(conn, now_us, actor, "put", f"{kind}:{name}", {"version": version})
+    check(before, {**before, (kind, name): definition}, {(kind, name): ""})
+    keep(conn, definition, base=base, now=now, actor=actor)
     return shown(definitions.get(conn, kind, name))
+
+
+def keep(
+    conn: Connection, definition: Definition, *, base: int | None, now: datetime, actor: str
+) -> int:
+    """Store a checked definition as the next version of its id, on record; the version.
+
+    Raises Conflict where the stored version is newer than `base`.
+    """
+    kind, name, now_us = kind_of(definition), definition.id, micros(now)
+    body = plain(definition)
+    version = definitions.put(conn, kind, name, body, base=base, actor=actor, now_us=now_us)
+    audit.add(conn, now_us, actor, "put", f"{kind}:{name}", {"version": version})
+    return version
 
 
 def drop(
@@ -90,23 +101,32 @@ def drop(
 
     Raises NotFound, Conflict, and DefinitionError where another one names it.
     """
-    now_us = micros(now)
     before = dict(definitions_in_force(conn))
-    version = definitions.drop(conn, kind, name, base=base, actor=actor, now_us=now_us)
-    after = {key: one for key, one in before.items() if key != (kind, name)}
-    _raise_new_faults(before, after, (kind, name))
-    audit.add(conn, now_us, actor, "drop", f"{kind}:{name}", {"version": version})
+    version = forget(conn, (kind, name), base=base, now=now, actor=actor)
+    check(before, {key: one for key, one in before.items() if key != (kind, name)}, {})
     return version
 
 
-def _raise_new_faults(before: Around, after: Around, changed: tuple[str, str]) -> None:
-    """Raise the first fault that the change brings; faults that stood before stay as they are."""
-    for key in sorted(after, key=lambda one: (one != changed, one)):
+def forget(conn: Connection, key: Key, *, base: int | None, now: datetime, actor: str) -> int:
+    """Store the version that says gone, on record. Raises NotFound, Conflict."""
+    kind, name = key
+    version = definitions.drop(conn, kind, name, base=base, actor=actor, now_us=micros(now))
+    audit.add(conn, micros(now), actor, "drop", f"{kind}:{name}", {"version": version})
+    return version
+
+
+def check(before: Around, after: Around, changed: Mapping[Key, str]) -> None:
+    """Raise the first fault that a change brings; faults that stood before stay as they are.
+
+    `changed` names what is written, with the file that it stands in ('' for none).
+    """
+    for key in sorted(after, key=lambda one: (one not in changed, one)):
         for fault in _faults(after[key], after):
-            known = key != changed and any(True for _ in _faults(before[key], before))
-            if known:
+            standing = before.get(key)
+            if key not in changed and standing and any(True for _ in _faults(standing, before)):
                 break
-            place = fault.where if key == changed else f"{key[0]} {key[1]}: {fault.where}"
+            file = changed.get(key, f"{key[0]} {key[1]}")
+            place = ": ".join(filter(None, (file, fault.where)))
             raise type(fault)(fault.message, where=place, fix=fault.fix)
 
 

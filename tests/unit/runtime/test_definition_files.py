@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from maracuja.errors import BadInput, Conflict, DefinitionError
+from maracuja.errors import BadInput, Conflict, DefinitionError, TemplateError
 from maracuja.runtime.definition_files import BASES, apply, export, read_directory
+from maracuja.store import audit, definitions
 from maracuja.store.engine import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -38,6 +39,33 @@ def test_what_is_applied_is_exported_and_applied_unchanged(store: Store, files: 
         k: d for k, (d, _) in read_directory(files).items()
     }
     assert set(changes(store, elsewhere).values()) == {"unchanged 1"}
+
+
+def test_what_is_applied_is_on_record(store: Store, files: Path) -> None:
+    changes(store, files)
+    (files / "all.yaml").write_text(GOAL + "window: 3 days\n")
+    changes(store, files, prune=True, dry=True)
+    changes(store, files, prune=True)
+    with store.read() as conn:
+        lines = audit.newest(conn)[::-1]
+    assert [(e.actor, e.action, e.subject, e.detail["version"]) for e in lines] == [
+        ("test", "put", "goal:purchase", 1),
+        ("test", "put", "segment:buyers", 1),
+        ("test", "put", "goal:purchase", 2),
+        ("test", "drop", "segment:buyers", 2),
+    ]
+
+
+def test_a_template_that_cannot_be_read_is_not_applied(store: Store, files: Path) -> None:
+    text = "{{ person.name | nosuchfilter }} {{ links.unsubscribe }}"
+    (files / "t.yaml").write_text(
+        f"kind: template\nid: t\nvariants: [{{language: en, subject: Hi, text: '{text}'}}]\n"
+    )
+    with pytest.raises(TemplateError, match="nosuchfilter") as fault:
+        apply(store, files, now=NOW, actor="test")
+    assert fault.value.where.startswith("t.yaml: ")
+    with store.read() as conn:
+        assert definitions.current(conn) == [] and audit.newest(conn) == []
 
 
 def test_a_newer_stored_version_is_not_written_over(store: Store, tmp_path: Path) -> None:
