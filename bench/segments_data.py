@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from maracuja import rng
 from maracuja.lake.compaction import write_sorted
-from maracuja.lake.files import Place, write_frame
+from maracuja.lake.files import GROUP_ROWS, Place, write_frame
+from maracuja.lake.profile_merging import encoding
 from maracuja.lake.session import connect, open_session
 from maracuja.model import FileKind, LakeFile, micros
 
@@ -75,7 +76,12 @@ def _profiles(home: Path, people: int, buckets: np.ndarray) -> None:
             "traits.birthday": day,
         }
     ).with_columns(draw_pid=pl.col("pid"))
-    frame.filter(~pl.col("pid").is_in(merged.tolist())).write_parquet(home / "profiles.parquet")
+    table = frame.filter(~pl.col("pid").is_in(merged.tolist())).to_arrow(
+        compat_level=pl.CompatLevel.oldest()
+    )
+    pq.write_table(  # as the profile copy is merged
+        table, home / "profiles.parquet", row_group_size=GROUP_ROWS, **encoding(table.schema)
+    )
 
 
 def _events(home: Path, people: int, buckets: np.ndarray) -> None:

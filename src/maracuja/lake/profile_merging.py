@@ -25,6 +25,8 @@ MERGE_FILES: Final = 6
 SIZE_RATIO: Final = 4
 """A file joins a merger when it has fewer rows than this many times all newer ones together."""
 
+ASCENDING: Final = ("pid", "draw_pid")
+
 SLICE_GROUPS: Final = 8
 """Row groups of the largest input that are in memory at once."""
 
@@ -67,13 +69,32 @@ def merge_profiles(
     aside = begin(root, place.path)
     arrow = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     rows = 0
-    with pq.ParquetWriter(aside, arrow, compression="zstd", store_schema=False) as writer:
+    with pq.ParquetWriter(aside, arrow, **encoding(arrow)) as writer:
         for table in _groups(_slices(on_disk, schema, whole=whole), arrow):
             rows += table.num_rows
             writer.write_table(table, row_group_size=GROUP_ROWS)
     new = publish(root, place, aside, rows=rows, span=(micros(now), micros(now)), now=now)
     dead = tuple(sorted(paths))
     return Swap(dead=dead, new=(new,), moved=dict.fromkeys(dead, new.path))
+
+
+def encoding(schema: pa.Schema) -> dict[str, Any]:
+    """How a file of the copy is written: options of pyarrow.parquet.ParquetWriter.
+
+    The pids, which are read for everybody and ascend, as differences; the others by dictionaries.
+    """
+    others = [
+        f"{field.name}.list.element" if pa.types.is_nested(field.type) else field.name
+        for field in schema
+        if field.name not in ASCENDING
+    ]
+    ascending = {name: "DELTA_BINARY_PACKED" for name in ASCENDING if name in schema.names}
+    return {
+        "compression": "zstd",
+        "store_schema": False,
+        "use_dictionary": others,
+        "column_encoding": ascending,
+    }
 
 
 def _schema(on_disk: Sequence[Path], types: Mapping[str, TraitType]) -> dict[str, pl.DataType]:
