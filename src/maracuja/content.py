@@ -5,6 +5,7 @@ It knows no channel: what each can carry is said by its capabilities.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 import msgspec
@@ -47,7 +48,8 @@ class Tap(StrEnum):
 class Button(Part, frozen=True):
     """A button: exactly one of `url`, `reply`, `copy` and `ask` says what pressing it does.
 
-    `ask` is "phone" or "location". `beside`: on the row of the button before it.
+    `ask` is "phone" or "location". `sets` is a trait and its value, such as size=M, which pressing
+    a reply declares. `beside`: on the row of the button before it.
     """
 
     text: str
@@ -55,11 +57,14 @@ class Button(Part, frozen=True):
     reply: str = ""
     copy: str = ""
     ask: str = ""
+    sets: str = ""
     beside: bool = False
 
     def __post_init__(self) -> None:
         if sum(map(bool, (self.url, self.reply, self.copy, self.ask))) != 1:
             raise ValueError(f"the button `{self.text}` needs one of url, reply, copy and ask")
+        if self.sets and not (self.reply and re.fullmatch(r"[a-z][a-z0-9_]*=.+", self.sets)):
+            raise ValueError(f"the button `{self.text}` sets trait=value, and has a reply")
         if self.ask not in ("", Tap.PHONE, Tap.LOCATION):
             raise ValueError(f"the button `{self.text}` asks for phone or for location")
 

@@ -124,6 +124,13 @@ class HttpChannel(Channel[HttpRequest]):
         An error that the table does not know is `over`: it suppresses nobody.
         """
 
+    def brief(self, answer: Answer) -> Answer:
+        """The answer without what it repeats of the message: answers are put on a journal.
+
+        `outcome` must read the same in both.
+        """
+        return answer
+
     def login(self, now: datetime) -> HttpRequest | None:
         """What must be asked before messages go, such as for a token; None: nothing, or not yet.
 

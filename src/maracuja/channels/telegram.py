@@ -215,6 +215,14 @@ class Telegram(HttpChannel):
                 return result(answer, name)
         return over(answer, str(code))
 
+    def brief(self, answer: Answer) -> Answer:
+        """Of what was sent, only the numbers of chat and message."""
+        chat, _, number = _vendor_id(json_of(answer).get("result")).partition(":")
+        if answer.code != 200 or not number or not chat:
+            return answer
+        kept = {"ok": True, "result": {"message_id": int(number), "chat": {"id": int(chat)}}}
+        return msgspec.structs.replace(answer, text=msgspec.json.encode(kept).decode())
+
     # ------------------------------------------------------------ in
 
     def webhook(self, inbound: Inbound, now: datetime) -> Hook:

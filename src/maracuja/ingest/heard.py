@@ -90,8 +90,11 @@ def event_name(heard: Heard) -> str:
     return NAMES[heard.kind]
 
 
-def event_properties(row: HeardRow, message: bytes, run: int) -> dict[str, Any]:
-    """The properties of the event; what is empty is left out."""
+def event_properties(row: HeardRow, payload: str, message: bytes, run: int) -> dict[str, Any]:
+    """The properties of the event; what is empty is left out.
+
+    `payload` is what was brought along, without what proves it.
+    """
     heard = row.heard
     given: dict[str, Any] = {
         "message": message.hex(),
@@ -101,7 +104,7 @@ def event_properties(row: HeardRow, message: bytes, run: int) -> dict[str, Any]:
         "code": heard.code,
         "raw": heard.raw,
         "text": heard.text,
-        "payload": heard.payload,
+        "payload": payload,
         "attachments": [msgspec.to_builtins(one) for one in heard.attachments],
     }
     kept = {name: value for name, value in given.items() if value not in ("", 0, [])}

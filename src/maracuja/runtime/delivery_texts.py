@@ -116,7 +116,7 @@ def make_message(
         subject=filled(body.content.subject) if channel.can.subject_chars_max else "",
         html=html,
         preheader=filled(body.content.preheader) if channel.can.html else "",
-        **_rich(body.content, filled),
+        **_rich(body.content, filled, links.seal),
     )
     return Message(
         id=body.message,
@@ -140,14 +140,21 @@ def make_message(
 _WORDS: Final = frozenset({"text", "subject", "html", "preheader"})
 
 
-def _rich(content: Content, filled: Callable[..., str]) -> dict[str, Any]:
-    """Pictures, buttons and cards, with the links in every one of their texts signed."""
+def _rich(
+    content: Content, filled: Callable[..., str], seal: Callable[[str], str]
+) -> dict[str, Any]:
+    """Pictures, buttons and cards, with the links in every one of their texts signed.
+
+    A reply that sets a trait brings back the trait itself, sealed: nobody can make one up.
+    """
     if not content.rich:
         return {"formatted": content.formatted, "silent": content.silent}
 
     def walk(value: Any) -> Any:
         if isinstance(value, str):
             return filled(value, html=False)
+        if isinstance(value, dict) and value.get("sets"):
+            value = {**value, "reply": seal(value["sets"])}
         if isinstance(value, dict):
             return {name: walk(inner) for name, inner in value.items()}
         return [walk(inner) for inner in value] if isinstance(value, list) else value

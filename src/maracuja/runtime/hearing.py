@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Topic
@@ -26,14 +25,11 @@ from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import (
     ConsentState,
     DeliveryEvent,
-    Discovery,
     TopicKind,
     Trait,
     TraitSource,
-    TraitType,
 )
 from maracuja.runtime import people_changes
-from maracuja.runtime.arrivals import trait_discoveries
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.store import (
     consents,
@@ -48,6 +44,7 @@ from maracuja.store.merging import Exposures, never_exposed
 from maracuja.store.vendor_ids import Known
 
 START: Final = "start"
+START_DAYS: Final = 30  # how long a link into a channel says whose chat it is
 BLOCKED: Final = "blocked"
 _LIFTED: Final = (BLOCKED, "bounced")  # by a person who opens the channel again
 _SPEAKING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.MOVED})
@@ -62,6 +59,8 @@ class _Row:
     pid: int = 0  # 0: nobody we know
     message: bytes = b""
     run: int = 0
+    payload: str = ""
+    guest: int = 0  # whom a link of ours into the channel was made for
     declared: dict[str, Any] = field(default_factory=dict)
 
 
@@ -88,11 +87,11 @@ class Hearing:
         salt: str,
         now_us: int,
         exposures: Exposures = never_exposed,
-    ) -> int:
-        """Everything that these rows change, each for the first time; returns how many stood."""
+    ) -> list[dict[str, Any]]:
+        """Everything that these rows change, each for the first time; the traits they told."""
         rows = [self._row(one) for one in told if one.channel in BY_NAME]
         if not rows:
-            return 0
+            return []
         self._find_messages(conn, rows)
         self._find_people(conn, rev, rows, now_us, exposures)
         rows = [row for row in rows if row.pid]
@@ -101,15 +100,26 @@ class Hearing:
         self._consent(conn, rows, now_us)
         self._suppress(conn, rows, salt, now_us)
         self._tell(conn, rows)
-        return len(rows)
+        return [{**row.told.heard.observed, **row.declared} for row in rows]
 
     def _row(self, told: HeardRow) -> _Row:
-        """The row, with a number that can be one."""
+        """The row: a number that can be one, and what a link or a button of ours brought back."""
         declared = dict(told.heard.declared)
         if "phone" in declared:
             number = phone(str(declared.pop("phone")), self._country)
             declared |= {"phone": number} if number else {}
-        return _Row(told, address_kind(told.channel), declared=declared)
+        row = _Row(told, address_kind(told.channel), payload=told.heard.payload, declared=declared)
+        if told.heard.kind is HeardKind.START:
+            ticket = self._ring.read(row.payload, Purpose.START)
+            if ticket is not None:
+                fresh = told.received_us // 1_000_000 - ticket.sent_s < START_DAYS * 86_400
+                row.payload, row.guest = ticket.detail, ticket.pid if fresh else 0
+        elif told.heard.kind is HeardKind.TAP:
+            trait, _, value = (self._ring.unseal(row.payload) or "").partition("=")
+            if value:
+                row.payload = f"{trait}={value}"
+                row.declared[trait] = value
+        return row
 
     # ------------------------------------------------------------ which message, whose
 
@@ -152,7 +162,7 @@ class Hearing:
 
     def _claims(self, conn: Connection, rows: Sequence[_Row], now_us: int) -> resolving.Claims:
         """Their address; a number they gave; whom a link of ours into the channel was made for."""
-        guests = [self._guest(row) for row in rows]
+        guests = [row.guest for row in rows]
         owners = people.canonical(conn, [pid for pid in guests if pid])
         named: dict[int, tuple[str, str]] = {}
         for pid, kind, value in zip(*people.identities_for(conn, owners), strict=True):
@@ -174,13 +184,6 @@ class Hearing:
         return resolving.Claims(
             rows=len(rows), row=np.array(n), kind=list(kinds), value=list(values), at_us=now_us
         )
-
-    def _guest(self, row: _Row) -> int:
-        """Whom a link of ours into the channel was made for; 0 for posters and strangers."""
-        if row.told.heard.kind is not HeardKind.START:
-            return 0
-        ticket = self._ring.read(row.told.heard.payload, Purpose.START)
-        return ticket.pid if ticket is not None else 0
 
     # ------------------------------------------------------------ what it changes
 
@@ -291,17 +294,10 @@ class Hearing:
             event=[event_name(row.told.heard) for row in named],
             message_id=[row.told.event_id for row in named],
             properties=[
-                msgspec.json.encode(event_properties(row.told, row.message, row.run))
+                msgspec.json.encode(event_properties(row.told, row.payload, row.message, row.run))
                 for row in named
             ],
         )
-
-
-def shown_traits(rows: Sequence[HeardRow], types: Mapping[str, TraitType]) -> list[Discovery]:
-    """What the traits that were told show; `types` are those of traits seen before."""
-    said = [{**row.heard.observed, **row.heard.declared} or None for row in rows]
-    received = pl.DataFrame({"received_us": [row.received_us for row in rows]})
-    return trait_discoveries(said, received, types)
 
 
 def _address(row: _Row) -> str:

@@ -99,8 +99,7 @@ class HttpTransport:
             n, request = todo.popleft()
             if not await course.begin([n]):
                 return
-            answer = await self._carry(request)
-            answers[n] = answer
+            answers[n] = answer = self._channel.brief(await self._carry(request))
             course.answered(n, answer)
             self._failures = self._failures + 1 if _failed(answer) else 0
             # Too many, or refused as a whole: what is not begun waits with the account.

@@ -36,7 +36,7 @@ from maracuja.runtime.arrivals import (
     trait_discoveries,
     unpack_within,
 )
-from maracuja.runtime.hearing import Hearing, shown_traits
+from maracuja.runtime.hearing import Hearing
 from maracuja.store import (
     discovered,
     feed,
@@ -315,8 +315,9 @@ class _Work:
         self._heard_hashes = own[new]
         fresh = [rows[n] for n in np.flatnonzero(new).tolist()]
         now_us = micros(self._now)
-        self._hearing.take(conn, rev, fresh, self._known.salt, now_us, self._exposures)
-        self._learn(conn, [], shown_traits(fresh, self.trait_types))
+        said = self._hearing.take(conn, rev, fresh, self._known.salt, now_us, self._exposures)
+        at = pl.DataFrame({"received_us": [now_us]})
+        self._learn(conn, [], trait_discoveries(said, at, self.trait_types))
 
     def _drop_forgotten(self, conn: Connection) -> people.Pids:
         """Leave out what is told late of the erased; the canonical pids of the own rows left.
