@@ -5,7 +5,7 @@ Beside the files stands `.maracuja.json`, which says from which stored version e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -164,27 +164,6 @@ def _check_bases(
                 where=file,
                 fix="Export the definitions, put your change on top, and apply again.",
             )
-
-
-def _check_all(
-    stored: Mapping[Key, definitions.Definition],
-    written: Mapping[Key, tuple[Definition, str]],
-    gone: Sequence[Key],
-) -> None:
-    """Raise the first fault of definitions that do not fit together, with the file."""
-    around = {key: decode_stored(d.body) for key, d in stored.items() if key not in gone}
-    around |= {key: definition for key, (definition, _) in written.items()}
-    segments = {name: d for (_, name), d in around.items() if isinstance(d, Segment)}
-    for (kind, name), definition in sorted(around.items()):
-        faults: Sequence[DefinitionError] = ()
-        if isinstance(definition, Campaign):
-            faults = checks.check_campaign(definition, around)
-        elif isinstance(definition, Segment):
-            faults = segment_check.check(definition, segment_check.Known(segments=segments))
-        for fault in faults:
-            file = written[kind, name][1] if (kind, name) in written else f"{kind} {name}"
-            place = f"{file}: {fault.where}" if fault.where else file
-            raise type(fault)(fault.message, where=place, fix=fault.fix)
 
 
 def _bases(directory: Path) -> dict[Key, int]:
