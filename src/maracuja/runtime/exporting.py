@@ -6,19 +6,22 @@ It must never show a secret: keys and salts stay where they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import duckdb
 import polars as pl
+import pyarrow as pa
 from sqlalchemy import Boolean, Connection, LargeBinary, Table, Text
 
 from maracuja.channels import NAMES_BY_CODE
 from maracuja.config import Lake
-from maracuja.errors import BadInput
+from maracuja.errors import BadInput, DamagedFile
 from maracuja.lake.files import locate
 from maracuja.lake.session import open_session
-from maracuja.model import ConsentState, FileKind, Privacy, micros
+from maracuja.model import ConsentState, FileKind, LakeFile, Privacy, micros
 from maracuja.runtime.export_files import TIME, Form, form_of, open_sink
 from maracuja.runtime.export_people import TRAITS, people_rows, people_schema, trait_rows
 from maracuja.store import manifest, people, schema
@@ -61,7 +64,7 @@ def export(
 
     The form is told by the file's name unless given. What is exported of `people` can be imported
     again as it is; events are those that were projected. The file is there when it is whole.
-    Raises BadInput for an unknown kind or form, duckdb.Error where a lake file is missing.
+    Raises BadInput for an unknown kind or form, DamagedFile where a lake file cannot be read.
     """
     if kind not in KINDS:
         raise BadInput(
@@ -173,29 +176,49 @@ def _query(select: str) -> Callable[[Ground], Rows]:
     def rows(ground: Ground) -> Rows:
         kinds = [FileKind.EVENTS, FileKind.DECISIONS]
         pids, canonical = people.merged(ground.conn)
-        con = open_session(
-            ground.lake,
-            manifest.live(ground.conn, kinds, micros(ground.now)),
-            merged=pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow(),
-            threads=ground.limits.threads,
-            memory=ground.limits.memory,
-        )
-        reader = con.sql(select).to_arrow_reader(BATCH_ROWS)
+        files = manifest.live(ground.conn, kinds, micros(ground.now))
+        with _readable(ground.lake, files):
+            con = open_session(
+                ground.lake,
+                files,
+                merged=pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow(),
+                threads=ground.limits.threads,
+                memory=ground.limits.memory,
+            )
+            reader = con.sql(select).to_arrow_reader(BATCH_ROWS)
         empty = pl.from_arrow(reader.schema.empty_table())
         assert isinstance(empty, pl.DataFrame)
 
         def batches() -> Iterator[pl.DataFrame]:
             try:
-                for batch in reader:
-                    frame = pl.from_arrow(batch)
-                    assert isinstance(frame, pl.DataFrame)
-                    yield frame
+                with _readable(ground.lake, files):
+                    for batch in reader:
+                        frame = pl.from_arrow(batch)
+                        assert isinstance(frame, pl.DataFrame)
+                        yield frame
             finally:
                 con.close()
 
         return Rows(empty.schema, batches())
 
     return rows
+
+
+@contextmanager
+def _readable(lake: Path, files: Sequence[LakeFile]) -> Iterator[None]:
+    """Say which file is gone or damaged, where DuckDB says that it cannot read."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as fault:
+        gone = [file.path for file in files if not locate(lake, file.path).is_file()]
+        if gone:
+            more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+            what, where = f"A file of the lake is gone{more}.", gone[0]
+        else:
+            what, where = f"A file of the lake cannot be read: {fault}".splitlines()[0], str(lake)
+        raise DamagedFile(
+            what, where=where, fix="Restore it from a backup: `maracuja restore`."
+        ) from fault
 
 
 # ---------------------------------------------------------------- messages

@@ -10,14 +10,14 @@ import msgspec
 import polars as pl
 import pytest
 
-from maracuja.errors import BadInput, NotFound
-from maracuja.model import ConsentState, Trait, TraitSource, micros
+from maracuja.errors import BadInput, DamagedFile, NotFound
+from maracuja.model import ConsentState, FileKind, Trait, TraitSource, micros
 from maracuja.runtime import importing
 from maracuja.runtime.export_files import FORMS, Form, form_of
 from maracuja.runtime.export_person import export_person, write_person
 from maracuja.runtime.exporting import KINDS, export, export_all
 from maracuja.runtime.launch_ground import Ground
-from maracuja.store import consents, meta, people
+from maracuja.store import consents, manifest, meta, people
 from maracuja.store.engine import Store, open_store
 from maracuja.store.schema import inbox_state, state
 from tests.unit.runtime.small_shop import LIMITS, Shop, build
@@ -154,6 +154,22 @@ def test_a_wrong_kind_or_form_is_refused_and_leaves_nothing(shop: Shop) -> None:
         export(shop.store, shop.lake, LIMITS, "people", shop.root / "x.xls", now=shop.now)
     assert form_of(Path("a.ndjson")) == "jsonl"
     assert not list(shop.root.glob("x.*"))
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_a_lake_file_that_cannot_be_read_is_named(shop: Shop, how: str) -> None:
+    with shop.store.read() as conn:
+        file = manifest.live(conn, [FileKind.EVENTS], micros(shop.now))[0]
+    on_disk = shop.lake / file.path
+    if how == "gone":
+        on_disk.unlink()
+    else:
+        on_disk.write_bytes(b"PAR1 nothing of the kind PAR1")
+    path = shop.root / "events.csv"
+    with pytest.raises(DamagedFile, match="of the lake") as fault:
+        export(shop.store, shop.lake, LIMITS, "events", path, now=shop.now)
+    assert file.path in str(fault.value) and "restore" in fault.value.fix
+    assert not path.exists()
 
 
 def test_one_person_gets_all_that_is_held_about_them(shop: Shop) -> None:
