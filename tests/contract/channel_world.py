@@ -74,6 +74,7 @@ class World:
     clock: SimClock
     vendor: HttpVendor
     channel: str
+    account: str = "main"
 
     def settle(self, **span: float) -> datetime:
         """Let so much time pass and everything be done that is due."""
@@ -99,7 +100,7 @@ class World:
         async def send() -> list[int]:
             transport = httpx.ASGITransport(self.server)  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url="http://shop") as asking:
-                path = f"/w/{self.channel}/main"
+                path = f"/w/{self.channel}/{self.account}"
                 answers = [
                     await asking.request(
                         c.method, path, content=c.body, headers=c.headers, params=c.query

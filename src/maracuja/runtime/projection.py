@@ -314,9 +314,8 @@ class _Work:
         new = seen.fresh(own) & seen.fresh(in_lake)
         self._heard_hashes = own[new]
         fresh = [rows[n] for n in np.flatnonzero(new).tolist()]
-        now_us = micros(self._now)
-        said = self._hearing.take(conn, rev, fresh, self._known.salt, now_us, self._exposures)
-        at = pl.DataFrame({"received_us": [now_us]})
+        at, salt = pl.DataFrame({"received_us": [micros(self._now)]}), self._known.salt
+        said = self._hearing.take(conn, rev, fresh, salt, micros(self._now), self._exposures)
         self._learn(conn, [], trait_discoveries(said, at, self.trait_types))
 
     def _drop_forgotten(self, conn: Connection) -> people.Pids:

@@ -1,0 +1,83 @@
+"""Commands about channels, against a simulated vendor on loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maracuja.simulate.vendors.serving import serving
+from maracuja.simulate.vendors.telegram import TelegramVendor
+from tests.unit.cli.small_shop import command_line, parsed
+
+TOKEN = "123456:AAbbCCddEEffGGhhIIjjKK"
+SECRET = "a-long-word-for-the-webhook"
+
+
+def set_up(place: Path, url: str, token: str = TOKEN) -> None:
+    """A workspace with a Telegram bot at that address."""
+    run = command_line(place)
+    run("init")
+    file = place / "maracuja.toml"
+    section = f"""
+[telegram]
+base_url = "{url}"
+token = "{token}"
+bot = "maracuja_bot"
+webhook_secret = "{SECRET}"
+"""
+    file.write_text(file.read_text(encoding="utf-8") + section, encoding="utf-8")
+
+
+def test_an_account_is_checked_connected_and_tried(tmp_path: Path) -> None:
+    vendor = TelegramVendor(token=TOKEN)
+    with serving(vendor) as url:
+        set_up(tmp_path, url)
+        run = command_line(tmp_path)
+        assert "@maracuja_bot" in run("channel", "check", "telegram").stdout
+        run("channel", "connect", "telegram")
+        assert vendor.webhook == "http://127.0.0.1:8080/w/telegram/main"
+        assert vendor.secret == SECRET
+        sent = parsed(run("channel", "send-test", "telegram", "42", "--text", "Hi", "--json"))
+        assert sent["verdict"] == "accepted"
+        assert vendor.shown[0][2] == {"chat_id": 42, "text": "Hi"}
+        vendor.closed.add(43)
+        failed = run("channel", "send-test", "telegram", "43", code=1)
+        assert "blocked" in failed.stdout
+        link = run("channel", "link", "telegram", "poster-1").stdout.strip()
+        assert link == "https://t.me/maracuja_bot?start=poster-1"
+
+
+def test_what_is_set_up_is_listed_and_no_secret_is_shown(tmp_path: Path) -> None:
+    set_up(tmp_path, "http://127.0.0.1:1")
+    run = command_line(tmp_path)
+    listed = {one["channel"]: one for one in parsed(run("channel", "list", "--json"))}
+    assert listed["telegram"]["here"] == "set up" and listed["email"]["here"] == "set up"
+    assert listed["telegram"]["text, characters"] == "4,096"
+    assert "telegram" in run("channel", "list").stdout
+    shown = run("check").stdout
+    assert TOKEN not in shown and SECRET not in shown and "maracuja_bot" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("check", "pigeon"), 4, "not set up"),
+        (("check", "email"), 2, "cannot be asked"),
+        (("link", "telegram", "two words"), 2, "64 letters"),
+        (("send-test", "telegram", "maria"), 2, "no id"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    tmp_path: Path, words: tuple[str, ...], code: int, says: str
+) -> None:
+    set_up(tmp_path, "http://127.0.0.1:1")
+    assert says in command_line(tmp_path)("channel", *words, code=code).stderr
+
+
+def test_a_token_that_is_no_good_is_said_so(tmp_path: Path) -> None:
+    with serving(TelegramVendor(token="another")) as url:
+        set_up(tmp_path, url)
+        refused = command_line(tmp_path)("channel", "check", "telegram", code=1)
+        assert "does not take our account" in refused.stderr
+        assert TOKEN not in refused.stderr
