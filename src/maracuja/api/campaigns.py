@@ -11,7 +11,7 @@ from maracuja.api.answers import Language, Name
 from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
 from maracuja.runtime import campaign_rehearsal, campaign_work
 from maracuja.runtime.campaign_rehearsal import Rehearsal
-from maracuja.runtime.campaign_work import RunShown
+from maracuja.runtime.campaign_status import RunShown
 from maracuja.runtime.segment_work import Fault
 from maracuja.stats import forms
 from maracuja.stats.report import LiftReport
@@ -36,14 +36,14 @@ _REPORT: dict[int | str, dict[str, Any]] = {
 def list_runs(here: Here) -> list[RunShown]:
     """Every run of every campaign, newest first."""
     with here.store.read() as conn:
-        return campaign_work.status(conn)
+        return campaign_status.status(conn)
 
 
 @router.get("/{name}")
 def campaign_status(here: Here, name: Name) -> list[RunShown]:
     """The runs of a campaign, newest first."""
     with here.store.read() as conn:
-        return campaign_work.status(conn, name)
+        return campaign_status.status(conn, name)
 
 
 @router.get("/{name}/check")
@@ -70,8 +70,16 @@ def rehearse_campaign(
 
 
 @router.post("/{name}/launch")
-def launch_campaign(here: Here, actor: Actor, now: Now, name: Name) -> list[RunShown]:
-    """Plan its next occurrence; the worker sends."""
+def launch_campaign(
+    here: Here, actor: Actor, now: Now, long: Long, name: Name, neutral_too: bool = False
+) -> list[RunShown]:
+    """Plan its next occurrence; the worker sends.
+
+    Refused where most would read neutral words instead of names, unless with `neutral_too`.
+    """
+    if not neutral_too:
+        with long.long():
+            campaign_rehearsal.check_words(here.ground, name, now)
     with here.store.write() as conn:
         return campaign_work.launch(conn, here.ground, name, now, actor=actor)
 

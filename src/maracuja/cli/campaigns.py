@@ -27,8 +27,8 @@ from maracuja.cli.templates import say_preview
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from maracuja.runtime.campaign_rehearsal import Rehearsal
-    from maracuja.runtime.campaign_work import RunShown, Sending
+    from maracuja.runtime.campaign_rehearsal import Rehearsal, Wording
+    from maracuja.runtime.campaign_status import RunShown, Sending
 
 PANEL = "Messages"
 STOP_PANEL = "Sending"
@@ -119,6 +119,9 @@ def _say_rehearsal(found: Rehearsal, zone: str) -> None:
         say()
         arms = [(a.variant, HELD[a.held], a.people) for a in found.arms]
         say(table("Who would get what", ["variant", "arm", "people"], arms))
+    if found.words is not None:
+        say()
+        _say_words(found.words)
     if found.when:
         say()
         most = max(hour.people for hour in found.when)
@@ -136,18 +139,41 @@ def _say_rehearsal(found: Rehearsal, zone: str) -> None:
         say("[dim]Nobody would be sent to at once: `maracuja template preview` shows texts.[/]")
 
 
+def _say_words(words: Wording) -> None:
+    """How many read every word about them, with a warning where many do not."""
+    from maracuja.runtime.campaign_rehearsal import NEUTRAL_WARNED
+
+    whole = words.said + words.neutral
+    text = (
+        f"Names, genders and cities are said to [bold]{number(words.said)}[/] of {number(whole)};"
+        f" {number(words.neutral)} ({share(words.neutral, whole)}) read something neutral."
+    )
+    say(text if words.share <= NEUTRAL_WARNED else f"[yellow]{text}[/]")
+
+
 # ---------------------------------------------------------------- orders
 
 
-def launch(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
+def launch(
+    name: Name,
+    neutral_too: Annotated[
+        bool,
+        typer.Option("--neutral-too", help="Also where most would read neutral words."),
+    ] = False,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
     """Plan a campaign; the worker freezes its audience, decides and sends when it is due."""
     from maracuja import app
-    from maracuja.runtime import campaign_work
+    from maracuja.runtime import campaign_rehearsal, campaign_work
 
-    with app.opened(workspace) as here, here.store.write() as conn:
-        zone = here.config.shop.time_zone
-        runs = campaign_work.launch(conn, here.ground, name, here.clock.now())
-        sending = campaign_work.sending(conn)
+    with app.opened(workspace) as here:
+        zone, now = here.config.shop.time_zone, here.clock.now()
+        if not neutral_too:
+            campaign_rehearsal.check_words(here.ground, name, now)
+        with here.store.write() as conn:
+            runs = campaign_work.launch(conn, here.ground, name, now)
+            sending = campaign_status.sending(conn)
     if json:
         say_json(runs)
         return
@@ -210,8 +236,8 @@ def status(
 
     with app.opened(workspace) as here, here.store.read() as conn:
         zone = here.config.shop.time_zone
-        runs = campaign_work.status(conn, name)
-        sending = campaign_work.sending(conn)
+        runs = campaign_status.status(conn, name)
+        sending = campaign_status.sending(conn)
     if json:
         say_json({"runs": runs, "sending": sending})
         return

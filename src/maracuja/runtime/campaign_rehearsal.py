@@ -29,10 +29,14 @@ from maracuja.runtime.launch_work import decide_people, open_round, read_people
 from maracuja.runtime.segment_work import opened
 from maracuja.runtime.template_work import Preview, preview
 from maracuja.segments.comparing import When
+from maracuja.templates.compiled import speaks
+from maracuja.templates.definition import Template
 
 NO_RUN: Final = 0  # runs are counted from 1
 HOUR_US: Final = 3_600_000_000
 HOURS_MAX: Final = 200
+NEUTRAL_WARNED: Final = 0.15  # share of neutral texts that a dry run points at
+NEUTRAL_MAX: Final = 0.40  # share above which a launch wants to be confirmed
 CHOSEN_MAX: Final = 100  # people to take samples of
 Advance = Callable[[int, int], None]
 
@@ -66,10 +70,24 @@ class Hour:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """How many would read every word about them, and how many a neutral one instead of some."""
+
+    said: int
+    neutral: int
+
+    @property
+    def share(self) -> float:
+        """The share of those who read something neutral (0..1)."""
+        return self.neutral / max(self.said + self.neutral, 1)
+
+
+@dataclass(frozen=True)
 class Rehearsal:
     """What the launch would do; `samples` are texts as people of the audience would read them.
 
-    Where nobody would be sent to at once, they are of people who would be written to later.
+    `words` is None where the texts look up no names, genders or cities. Where nobody would be
+    sent to at once, `samples` are of people who would be written to later.
     """
 
     campaign: str
@@ -81,6 +99,7 @@ class Rehearsal:
     arms: tuple[ArmPlanned, ...]
     when: tuple[Hour, ...]
     samples: tuple[Preview, ...]
+    words: Wording | None = None
 
 
 def rehearse(
@@ -90,11 +109,13 @@ def rehearse(
     *,
     samples: int = 3,
     language: str = "en",
+    people_max: int = 0,
     advance: Advance = lambda done, total: None,
 ) -> Rehearsal:
     """Decide about everybody as the launch would, now or at the moment that is planned.
 
-    `language` is that of the reasons. Raises NotFound, CampaignError, SegmentError, TemplateError.
+    `language` is that of the reasons. With `people_max` only so many of the audience are decided
+    about, taken from all of it. Raises NotFound, CampaignError, SegmentError, TemplateError.
     """
     with ground.store.read() as conn:
         around = definitions_in_force(conn)
@@ -115,7 +136,8 @@ def rehearse(
         with opened(conn, ground, now) as sources:
             pids = audience_of(wanted, sources, When(at, ground.zone))
     counted = _Counted()
-    _decide_all(ground, facts, pids, at, now, counted, advance)
+    some = pids[:: -(-len(pids) // people_max)] if people_max and len(pids) else pids
+    words = _decide_all(ground, facts, some, at, now, counted, advance)
     return Rehearsal(
         campaign=campaign,
         occurrence=occurrence.key,
@@ -126,7 +148,29 @@ def rehearse(
         arms=counted.arms_planned(),
         when=counted.hours(),
         samples=_samples(ground, facts, counted.sent[:samples], now),
+        words=words,
     )
+
+
+def check_words(ground: Ground, campaign: str, now: datetime) -> None:
+    """Raise CampaignError where too many would read neutral words; of a chunk of the audience.
+
+    Asks nothing of a campaign whose texts look up no words. Raises what `rehearse` raises.
+    """
+    with ground.store.read() as conn:
+        around = definitions_in_force(conn)
+    wanted = find(around, "campaign", campaign, Campaign, where="campaign")
+    templates = [around.get(("template", arm.template)) for arm in wanted.arms()]
+    if not any(isinstance(one, Template) and speaks(one) for one in templates):
+        return
+    words = rehearse(ground, campaign, now, samples=0, people_max=GROUP_ROWS).words
+    if words is not None and words.share > NEUTRAL_MAX:
+        raise CampaignError(
+            f"{words.share:.0%} of the people would read neutral words, because a name, a gender"
+            " or a city is not sure.",
+            where=f"campaign {campaign}",
+            fix="Look at the dry run. If that is meant, launch it with --neutral-too.",
+        )
 
 
 def _decide_all(
@@ -137,8 +181,8 @@ def _decide_all(
     now: datetime,
     counted: _Counted,
     advance: Advance,
-) -> None:
-    """Every chunk through the gates, counted and forgotten."""
+) -> Wording | None:
+    """Every chunk through the gates, counted and forgotten; what was said of names."""
     work = open_round(ground, NO_RUN, facts, now)
     for start in range(0, len(pids), GROUP_ROWS):
         chunk = read_people(work, pids[start : start + GROUP_ROWS], now)
@@ -149,6 +193,8 @@ def _decide_all(
         waiting = np.array(sorted(counted.later), dtype=np.int64)
         then = decide_people(work, read_people(work, waiting, now), max(counted.later.values()))
         counted.sent = chosen(then)
+    found = work.texts.neutral
+    return Wording(said=found[False], neutral=found[True]) if found else None
 
 
 class _Counted:

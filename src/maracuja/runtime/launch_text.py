@@ -7,6 +7,7 @@ the skeleton that its column `template` names.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -39,6 +40,8 @@ _REASONS: Final = {
 class Texts:
     """Writes the messages of a run; `reads` are the columns of people that its templates read.
 
+    `neutral` counts whom it has written to: True where a word about them could not be said.
+
     `schema` maps the columns that people can have (`person.<trait>`, `meta.<trait>`,
     `facts.<name>`) to Polars types, `constants` the paths that all share (`shop.name`) to values;
     `products` is the catalogue of the moment, `cards` gives name cards. Raises TemplateError
@@ -55,6 +58,7 @@ class Texts:
         now: datetime,
         cards: Cards | None = None,
     ) -> None:
+        self.neutral: Counter[bool] = Counter()
         self._cards = cards
         self._channel = facts.campaign.channel
         self._arms = facts.arms
@@ -95,6 +99,8 @@ class Texts:
                 kept = own["keep"] & rendered.errors.is_null()
                 if not kept.any():
                     continue
+                if rendered.unsaid is not None:
+                    self.neutral.update(rendered.unsaid.filter(kept).to_list())
                 key = self._key(arm, number)
                 skeletons[key] = as_stored(rendered)
                 slots.append(_slots(own["pid"], rendered, key, self._language(arm, number), kept))

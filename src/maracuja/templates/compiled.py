@@ -35,12 +35,15 @@ class Rendered:
     `slots` has n rows of String columns s0..sk (empty texts where the person is refused).
     `errors` has n rows: null, or a reason such as missing:person.first_name (see docs).
     `links` maps a link's number to its shared address, "" where it stands in the placeholder.
+    `unsaid` (n,) says for whom a word that is looked up (a name, a gender, a city) may not be
+    said, so that they read something neutral; None where the text looks up none.
     """
 
     skeleton: Skeleton
     slots: pl.DataFrame
     errors: pl.Series
     links: dict[int, Link]
+    unsaid: pl.Series | None = None
 
     def bodies(self, part: str) -> pl.Series:
         """The whole text of a part for everybody, placeholders and all; shape (n,)."""
@@ -148,7 +151,8 @@ class Compiled:
         errors, made = self._mended(prepared, made)
         texts = made.select(pl.col(f"s{n}").alias(f"s{k}") for n, k in self._renamed.items())
         errors = self._measured(texts, errors)
-        return Rendered(self.skeleton, texts, errors, self.links)
+        unsaid = _unsaid(prepared.frame, self.said)
+        return Rendered(self.skeleton, texts, errors, self.links, unsaid)
 
     def prepared(
         self,
@@ -248,6 +252,14 @@ class Compiled:
         return errors
 
 
+def _unsaid(people: pl.DataFrame, said: Mapping[str, Said]) -> pl.Series | None:
+    """Who lacks one of the words (Boolean, shape (n,))."""
+    if not said:
+        return None
+    lacking = (pl.col(name).is_null() | (pl.col(name) == "") for name in said)
+    return people.select(pl.any_horizontal(lacking).alias("unsaid"))["unsaid"]
+
+
 def _rows_of(frame: pl.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
     if not columns:
         return [()] * frame.height
@@ -291,6 +303,18 @@ def sources(template: Template, variant: int) -> dict[str, str]:
     if not found["text"]:
         found["text"] = text_of(found["html"])
     return {part: source for part, source in found.items() if source}
+
+
+def speaks(template: Template) -> bool:
+    """Whether a text of the template looks up words: names in their cases, genders, cities.
+
+    Raises TemplateError where it cannot be parsed.
+    """
+    return any(
+        parsed(source, variant.language, html=part == "html", where=f"variants[{n}].{part}")[1]
+        for n, variant in enumerate(template.variants)
+        for part, source in sources(template, n).items()
+    )
 
 
 def _compile(

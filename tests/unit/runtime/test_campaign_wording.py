@@ -1,0 +1,49 @@
+"""How many would read neutral words is told before a launch, and too many hold it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maracuja.campaigns.decoding import decode_text, kind_of
+from maracuja.errors import CampaignError
+from maracuja.runtime.campaign_rehearsal import NEUTRAL_MAX, Wording, check_words, rehearse
+from maracuja.runtime.launch_ground import Ground
+from maracuja.store import definitions
+from maracuja.store.engine import Store
+from tests.unit.runtime.small_shop import Shop, build
+from tests.unit.runtime.test_name_cards import GREETING
+
+
+def shop_of(store: Store, root: Path, *names: str) -> Shop:
+    """A shop whose customers 1 to 4 have these names; 0 wants no letters."""
+    shop = build(store, root, size=5)
+    for i, name in enumerate(names, 1):
+        shop.call({"type": "identify", "userId": f"customer-{i}", "traits": {"firstName": name}})
+    shop.project()
+    with store.write() as conn:
+        for one in decode_text(GREETING):
+            definitions.put(conn, kind_of(one), one.id, one, base=None, actor="test", now_us=1)
+    return shop
+
+
+def test_a_dry_run_counts_who_reads_neutral_words(store: Store, tmp_path: Path) -> None:
+    shop = shop_of(store, tmp_path / "shop", "Олена", "Тарас", "Марія", "test 123")
+    ground = Ground(shop.store, shop.lake, shop.config)
+    words = rehearse(ground, "greeting", shop.now).words
+    assert words == Wording(said=3, neutral=1)
+    assert words.share == 0.25 < NEUTRAL_MAX
+    check_words(ground, "greeting", shop.now)
+    assert rehearse(ground, "hello", shop.now).words is None
+    check_words(ground, "hello", shop.now)
+
+
+def test_a_launch_is_held_where_most_would_read_neutral_words(
+    store: Store, tmp_path: Path
+) -> None:
+    shop = shop_of(store, tmp_path / "shop", "Олена", "ТОВ Ромашка", "77", "test 123")
+    ground = Ground(shop.store, shop.lake, shop.config)
+    with pytest.raises(CampaignError, match="75%") as fault:
+        check_words(ground, "greeting", shop.now)
+    assert "--neutral-too" in fault.value.fix
