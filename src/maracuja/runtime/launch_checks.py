@@ -39,6 +39,19 @@ def dead_links(config: Config) -> list[ConfigError]:
     ]
 
 
+def no_account(config: Config, channel: str) -> list[ConfigError]:
+    """Refuse a channel that is not set up: its messages would wait until they expire."""
+    if channel == "email" or channel in config.channels:
+        return []
+    return [
+        ConfigError(
+            f"The channel `{channel}` is not set up here.",
+            where=channel,
+            fix=f"Add a section [{channel}] to maracuja.toml; docs/channels.md says how.",
+        )
+    ]
+
+
 def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[TemplateError]:
     """What the campaign's texts may not say, or may not leave out."""
     topic = around.get(("topic", campaign.topic))
@@ -53,6 +66,7 @@ def of_run(conn: Connection, config: Config, facts: RunFacts) -> Iterator[Maracu
     A trait may have been classed sensitive since it was launched, or a setting changed.
     """
     yield from dead_links(config)
+    yield from no_account(config, facts.campaign.channel)
     names = dict.fromkeys(arm.template for arm in facts.arms if not arm.twin_of)
     texts = [facts.templates[name] for name in names]
     yield from _forbidden(conn, texts, marketing=facts.marketing)
