@@ -1,0 +1,219 @@
+"""What WhatsApp, Messenger and Instagram have in common: errors, signed calls, the handshake.
+
+It knows no product: each brings its own table of errors and reads its own events. Calls are
+verified over their raw bytes, since Meta writes letters as \\uXXXX and we would not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, NamedTuple
+
+from msgspec import Meta
+
+from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.heard import Hook
+from maracuja.channels.http import (
+    SECRET,
+    HttpSettings,
+    check_equal,
+    check_hmac,
+    json_of,
+    over,
+    raw_of,
+    read_json,
+    reject,
+    retry_after_s,
+)
+from maracuja.errors import ConfigError
+from maracuja.model import Scope, SendResult, Status, Verdict
+
+GRAPH: Final = "https://graph.facebook.com"
+SIGNATURE_HEADER: Final = "x-hub-signature-256"
+_SIGNED: Final = "sha256="
+CHALLENGE_CHARS_MAX: Final = 500
+
+
+class MetaSettings(HttpSettings, frozen=True):
+    """What an account at Meta has: its token, and what proves that calls are Meta's."""
+
+    base_url: Annotated[str, Meta(description="address of Meta's Graph API")] = GRAPH
+    version: Annotated[
+        str,
+        Meta(
+            pattern=r"^v[1-9][0-9]{0,2}\.[0-9]$",
+            description="version of the Graph API; Meta ends each after about two years",
+        ),
+    ] = "v25.0"
+    token: Annotated[
+        str,
+        Meta(
+            description="the token of a system user, which does not expire",
+            extra_json_schema=SECRET,
+        ),
+    ] = ""
+    app_secret: Annotated[
+        str,
+        Meta(
+            description="the app's secret, with which Meta signs its calls; empty: no call is "
+            "taken",
+            extra_json_schema=SECRET,
+        ),
+    ] = ""
+    verify_token: Annotated[
+        str,
+        Meta(
+            description="a long word of your own that Meta shows when the webhook is entered; "
+            "empty: the webhook cannot be entered",
+            extra_json_schema=SECRET,
+        ),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is missing or short enough to guess."""
+        super().__post_init__()
+        if not self.token or not self.token.isascii() or not self.token.isprintable():
+            raise ConfigError(
+                "The token for Meta's Graph API is missing or misspelled.",
+                where="token",
+                fix="Make a system user in the business settings and copy its token.",
+            )
+        for name in ("app_secret", "verify_token"):
+            if 0 < len(getattr(self, name)) < 16:
+                raise ConfigError(
+                    f"The {name} is short enough to guess.",
+                    where=name,
+                    fix="Use 16 letters and digits or more.",
+                )
+
+    @property
+    def graph(self) -> str:
+        """The address that every path of the API follows, without a slash at its end."""
+        return f"{self.base_url.rstrip('/')}/{self.version}"
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header that shows the token."""
+        return {"authorization": f"Bearer {self.token}"}
+
+
+# ---------------------------------------------------------------- errors
+
+
+class GraphError(NamedTuple):
+    """Meta's `error` object: the same in answers and in receipts; `words` are its own."""
+
+    code: int
+    subcode: int
+    words: str
+
+
+class Ruling(NamedTuple):
+    """What an error means: our name for it, the verdict, for whom, and how long to wait."""
+
+    name: str
+    verdict: Verdict
+    scope: Scope = Scope.MESSAGE
+    after_s: float | None = None
+    status: Status | None = None  # None: the usual one of the verdict
+
+
+Table = Mapping[int | tuple[int, int], Ruling]
+
+_STATUS: Final = {
+    Verdict.PERMANENT: Status.BOUNCED,
+    Verdict.TEMPORARY: Status.DEFERRED,
+    Verdict.CONTENT: Status.REJECTED,
+    Verdict.OURS: Status.REJECTED,
+    Verdict.UNKNOWN: Status.UNKNOWN,
+}
+_STOP: Final = Ruling("permission", Verdict.OURS, Scope.ACCOUNT)
+
+# What every product of Meta means by a code; a product's own table is asked first.
+SHARED: Final[Table] = {
+    0: Ruling("token", Verdict.OURS, Scope.ACCOUNT),
+    190: Ruling("token", Verdict.OURS, Scope.ACCOUNT),
+    3: _STOP,
+    10: _STOP,
+    368: Ruling("restricted", Verdict.OURS, Scope.ACCOUNT),
+    1: Ruling("busy", Verdict.TEMPORARY),
+    2: Ruling("busy", Verdict.TEMPORARY),
+    4: Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
+    613: Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
+    80007: Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
+    100: Ruling("parameter", Verdict.CONTENT),
+}
+
+
+def graph_error(error: Any) -> GraphError | None:
+    """The `error` of an answer, or one of a receipt's `errors`; None where it is none."""
+    if not isinstance(error, dict) or not isinstance(error.get("code"), int):
+        return None
+    data = error.get("error_data")
+    details = data.get("details", "") if isinstance(data, dict) else ""
+    subcode = error.get("error_subcode")
+    words = f"{error.get('message') or error.get('title') or ''} {details}".strip()
+    return GraphError(error["code"], subcode if isinstance(subcode, int) else 0, words)
+
+
+def ruling(error: GraphError, table: Table) -> Ruling | None:
+    """What an error means by the product's table, then by Meta's own; None: nobody knows."""
+    found = table.get((error.code, error.subcode)) or table.get(error.code)
+    if found is not None:
+        return found
+    return SHARED.get(error.code) or (_STOP if 200 <= error.code < 300 else None)
+
+
+def refused(answer: Answer, table: Table) -> SendResult:
+    """The result of an answer that is no success, by the tables; else it suppresses nobody."""
+    error = graph_error(json_of(answer).get("error"))
+    found = ruling(error, table) if error is not None else None
+    if found is None and answer.code == 429:
+        found = Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT)
+    if found is None and answer.code == 401:
+        found = SHARED[190]
+    if found is None:
+        return over(answer, str(error.code if error is not None else answer.code))
+    told = retry_after_s(answer)
+    return SendResult(
+        verdict=found.verdict,
+        status=found.status or _STATUS[found.verdict],
+        scope=found.scope,
+        retry_after_s=max(filter(None, (told, found.after_s)), default=None),
+        raw=raw_of(answer),
+        code=found.name,
+    )
+
+
+# ---------------------------------------------------------------- calls
+
+
+def handshake(inbound: Inbound, verify_token: str) -> Hook | None:
+    """The answer to a GET by which Meta asks whose webhook this is; None: it is no such call.
+
+    Raises WebhookRejected where it does not show our word.
+    """
+    if inbound.method != "GET":
+        return None
+    check_equal(inbound.query.get("hub.verify_token", ""), verify_token)
+    challenge = inbound.query.get("hub.challenge", "")
+    if inbound.query.get("hub.mode") != "subscribe" or not challenge:
+        raise reject("it asks for nothing")
+    return Hook(body=challenge[:CHALLENGE_CHARS_MAX].encode(), content_type="text/plain")
+
+
+def verified(inbound: Inbound, app_secret: str, *objects: str) -> Iterator[dict[str, Any]]:
+    """The entries of a signed call about one of these objects, such as `page`.
+
+    Calls about other objects have none. Raises WebhookRejected.
+    """
+    given = inbound.headers.get(SIGNATURE_HEADER, "")
+    if not given.startswith(_SIGNED):
+        raise reject("it is not signed")
+    check_hmac(given.removeprefix(_SIGNED), app_secret, inbound.body)
+    told = read_json(inbound)
+    if not isinstance(told, dict) or not isinstance(told.get("entry"), list):
+        raise reject("it is no call of Meta's")
+    if not all(isinstance(entry, dict) for entry in told["entry"]):
+        raise reject("it is no call of Meta's")
+    return iter(told["entry"] if told.get("object") in objects else ())
