@@ -1,4 +1,4 @@
-"""Templates to render: the files here, the examples, and every one in docs/templates.md."""
+"""Templates to render: the files here, the examples, and every one in docs of templates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from maracuja import rng
-from maracuja.templates import prepare, reference
+from maracuja.templates import reference
 from maracuja.templates.compiled import Compiled, compiled
 from maracuja.templates.definition import SoldOut, Template, Variant, decode
 from maracuja.templates.placeholders import lift_shared
@@ -72,12 +72,15 @@ def templates() -> dict[str, Template]:
     text = (ROOT / "docs" / "templates.md").read_text()
     for n, (part, source) in enumerate(re.findall(r"```liquid (text|html)\n(.*?)```", text, re.S)):
         found[f"docs {n}"] = _single(f"docs {n}", part, source)
+    text = (ROOT / "docs" / "language.md").read_text()
+    for n, (language, source) in enumerate(re.findall(r"```liquid (\w\w)\n([^`]*?)\n→", text)):
+        found[f"language {n}"] = _single(f"language {n}", "text", source, language)
     return found
 
 
-def _single(name: str, part: str, source: str) -> Template:
+def _single(name: str, part: str, source: str, language: str = "ru") -> Template:
     texts = {"text": source} if part == "text" else {"text": "-", "html": source}
-    variant = Variant(language="ru", **texts)
+    variant = Variant(language=language, **texts)
     return Template(id=name, variants=(variant,), sold_out=SoldOut.FALLBACK)
 
 
@@ -124,7 +127,7 @@ def people(count: int = PEOPLE) -> pl.DataFrame:
 def agrees(made: Compiled, frame: pl.DataFrame) -> bool:
     """Whether every part of every person equals python-liquid's, refusals included."""
     rendered = made.render(frame, PRODUCTS)
-    prepared = prepare.people(made.template, made.names, frame, PRODUCTS, now=None)
+    prepared = made.prepared(frame, PRODUCTS)
     catalogue = reference.catalogue(prepared.catalogue().values())
     parts = {part: rendered.bodies(part).to_list() for part in made.skeleton}
     links = dict(rendered.links)

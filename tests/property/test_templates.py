@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from maracuja.templates import compiled as room
-from maracuja.templates import plan, prepare, reference
+from maracuja.templates import plan, reference
 from maracuja.templates.definition import SoldOut, Template, Variant
 from maracuja.templates.rowcode import Refused
 
@@ -39,7 +39,7 @@ PRODUCTS = pl.DataFrame(
     }
 )
 LETTERS = "abZ яЁїҐ<>&\"'%-.,0 \n"
-words = st.text(LETTERS, max_size=8)
+words = st.text(LETTERS, max_size=8) | st.sampled_from(["Елена", "АНДРЕЙ", "Саша", "Казань"])
 ids = st.sampled_from(["a", "b", "c", "gone"])
 items = st.fixed_dictionaries(
     {
@@ -100,6 +100,25 @@ outputs = st.one_of(
     ),
     st.tuples(st.sampled_from(others + literals), st.just([])),
 ).map(lambda pair: "{{ " + " | ".join([pair[0], *pair[1]]) + " }}")
+spoken = st.sampled_from(
+    [
+        "{{ person.first_name | vocative }}",
+        "{{ person.first_name | genitive | or_else: 'вас' }}",
+        "{{ person.first_name | nominative | upcase | append: '!' }}",
+        "{{ person.gender | choose: 'рад', '<i>рада</i>', 'рады' }}",
+        "{{ person.gender | choose: 'рад', 'рада' }}",
+        "{{ 'дорогой' | agree: person.gender | or_else: 'милые' }}",
+        "{{ person.city | in_city }}",
+        "{{ person.city | from_city | default: person.first_name }}",
+        "{{ person | salutation }}",
+        "{{ facts.bonus | count: 'бонус', 'бонуса', 'бонусов' }}",
+        "{{ facts.ratio | plural: '<b>балл', 'балла', 'баллов' }}",
+        "{{ facts.ratio | count: 'балл', 'балла', 'баллов' }}",
+        "{{ facts.until | day: 'year' }}",
+        "{{ facts.seen | day }}",
+    ]
+)
+outputs = st.one_of(outputs, spoken)
 values = st.sampled_from(texts + numbers + others + literals)
 tests = st.one_of(
     values,
@@ -146,6 +165,12 @@ def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(st.sampled_from(texts), body, body).map(
             lambda t: f"{{% need {t[0]}, facts.bonus %}}{t[1]}{{% or_else %}}{t[2]}{{% endneed %}}"
         ),
+        st.tuples(body, body).map(
+            lambda t: (
+                "{% named %}{{ person.first_name | dative }}"
+                f"{t[0]}{{% neutral %}}{t[1]}{{% endnamed %}}"
+            )
+        ),
         outputs.map(lambda o: "{% assign x = " + o[3:-3] + " %}"),
         body.map(lambda b: f"{{% capture x %}}{b}{{% endcapture %}}"),
         st.tuples(loops, body, st.sampled_from(["break", "continue"]), body).map(
@@ -174,7 +199,7 @@ def the_same(source: str, part: str, rows: list[dict[str, object]], sold_out: So
     made = room.compiled(template, SCHEMA, constants=constants)
     rendered = made.render(frame, PRODUCTS)
     bodies, errors = rendered.bodies(part).to_list(), rendered.errors.to_list()
-    prepared = prepare.people(template, made.names, frame, PRODUCTS, now=None)
+    prepared = made.prepared(frame, PRODUCTS)
     nodes = made.plan.nodes[part]
     rungs = [slot.rung for slot in made.plan.slots]
     python = plan.Rows(made.plan, made.names, list(range(len(rungs))))
