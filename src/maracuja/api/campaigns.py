@@ -11,7 +11,7 @@ from maracuja.api.answers import Language, Name
 from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
 from maracuja.runtime import campaign_rehearsal, campaign_work
 from maracuja.runtime.campaign_rehearsal import Rehearsal
-from maracuja.runtime.campaign_status import RunShown
+from maracuja.runtime.campaign_status import RunShown, status
 from maracuja.runtime.segment_work import Fault
 from maracuja.stats import forms
 from maracuja.stats.report import LiftReport
@@ -36,14 +36,14 @@ _REPORT: dict[int | str, dict[str, Any]] = {
 def list_runs(here: Here) -> list[RunShown]:
     """Every run of every campaign, newest first."""
     with here.store.read() as conn:
-        return campaign_status.status(conn)
+        return status(conn)
 
 
 @router.get("/{name}")
 def campaign_status(here: Here, name: Name) -> list[RunShown]:
     """The runs of a campaign, newest first."""
     with here.store.read() as conn:
-        return campaign_status.status(conn, name)
+        return status(conn, name)
 
 
 @router.get("/{name}/check")

@@ -12,8 +12,8 @@ from maracuja.api.answers import ID_MAX, Limit, Name, Word
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.channels import CHANNELS
 from maracuja.model import micros, moment
-from maracuja.runtime import campaign_work
-from maracuja.runtime.campaign_work import Sending
+from maracuja.runtime import campaign_status, campaign_work
+from maracuja.runtime.campaign_status import Sending
 from maracuja.runtime.overview import Overview
 from maracuja.runtime.overview import overview as overview_of
 from maracuja.store import audit, commands, health, keys, suppressions
@@ -111,7 +111,7 @@ def overview(here: Here, now: Now) -> Overview:
 def sending(here: Here) -> Sending:
     """What is stopped now."""
     with here.store.read() as conn:
-        return campaign_work.sending(conn)
+        return campaign_status.sending(conn)
 
 
 @router.post("/sending/stop")

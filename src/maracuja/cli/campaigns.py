@@ -165,7 +165,7 @@ def launch(
 ) -> None:
     """Plan a campaign; the worker freezes its audience, decides and sends when it is due."""
     from maracuja import app
-    from maracuja.runtime import campaign_rehearsal, campaign_work
+    from maracuja.runtime import campaign_rehearsal, campaign_status, campaign_work
 
     with app.opened(workspace) as here:
         zone, now = here.config.shop.time_zone, here.clock.now()
@@ -232,7 +232,7 @@ def status(
 ) -> None:
     """Show where campaigns are: decided, waiting, queued, sent; and whether sending is stopped."""
     from maracuja import app
-    from maracuja.runtime import campaign_work
+    from maracuja.runtime import campaign_status
 
     with app.opened(workspace) as here, here.store.read() as conn:
         zone = here.config.shop.time_zone

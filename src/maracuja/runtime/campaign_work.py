@@ -6,7 +6,6 @@ Every order is one transaction with its line in the audit log.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -21,15 +20,16 @@ from maracuja.channels import CHANNELS
 from maracuja.errors import BadInput, NotFound
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
-from maracuja.model import FileKind, Status, micros, moment
+from maracuja.model import FileKind, Status, micros
 from maracuja.runtime import launch_control
+from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
 from maracuja.runtime.launch_checks import dead_links, forbidden
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import measure
 from maracuja.runtime.segment_work import Fault, fault, known_names
 from maracuja.stats.report import LiftReport, Truth, lift_report
-from maracuja.store import audit, health, manifest, outbox, people, runs, waiting
-from maracuja.store.runs import Run, RunState
+from maracuja.store import audit, health, manifest, people, runs
+from maracuja.store.runs import Run
 
 OPERATOR: Final = "command line"  # who acts where nobody says so
 _LAST: Final = """
@@ -37,39 +37,6 @@ _LAST: Final = """
     QUALIFY row_number() OVER (PARTITION BY pid ORDER BY "at" DESC) = 1 ORDER BY pid
 """
 RUNS_MAX: Final = 200  # of a recurring campaign, that one report joins
-
-
-@dataclass(frozen=True)
-class RunShown:
-    """Where one occurrence of a campaign is; `messages` counts the outbox by state.
-
-    `held` says why the worker has paused it by itself; '' where it has not.
-    """
-
-    run: int
-    campaign: str
-    occurrence: str
-    state: str
-    planned: datetime
-    launched: datetime | None
-    finished: datetime | None
-    expires: datetime | None
-    audience: int | None
-    parts: int
-    parts_decided: int
-    waiting: int
-    messages: dict[str, int]
-    held: str = ""
-
-
-@dataclass(frozen=True)
-class Sending:
-    """Whether anything is stopped: everything, or single channels with their reasons."""
-
-    stopped: bool
-    reason: str
-    since: datetime | None
-    channels: dict[str, str]
 
 
 def get(conn: Connection, name: str) -> Campaign:
@@ -134,7 +101,7 @@ def _noted(
     """The runs as they are now, with a line in the audit log."""
     detail = {"runs": [run.run for run in changed]}
     audit.add(conn, micros(now), actor, what, f"campaign:{campaign}", detail)
-    return _shown(conn, changed)
+    return shown(conn, changed)
 
 
 def stop_all(
@@ -169,70 +136,6 @@ def let_channel(
     what = "pause_channel" if paused else "resume_channel"
     audit.add(conn, micros(now), actor, what, f"channel:{channel}", {"reason": reason})
     return sending(conn)
-
-
-def sending(conn: Connection) -> Sending:
-    """What is stopped now."""
-    found = {name: one for name, one in health.every(conn).items() if one.paused}
-    whole = found.pop(health.EVERY_CHANNEL, None)
-    return Sending(
-        stopped=whole is not None,
-        reason=whole.reason if whole else "",
-        since=moment(whole.since_us) if whole else None,
-        channels={name: one.reason for name, one in sorted(found.items())},
-    )
-
-
-# ---------------------------------------------------------------- status
-
-
-def status(conn: Connection, campaign: str | None = None) -> list[RunShown]:
-    """The runs of a campaign or of all, newest first. Raises NotFound for an unknown campaign."""
-    found = runs.every(conn, campaign=campaign)
-    if campaign is not None and not found:
-        get(conn, campaign)
-    return _shown(conn, found[::-1])
-
-
-def _shown(conn: Connection, some: Sequence[Run]) -> list[RunShown]:
-    waits = waiting.counts(conn)
-    paths = [run.audience_path for run in some if run.audience_path]
-    sizes = {file.path: file.rows for file in manifest.get(conn, paths)}
-    return [
-        RunShown(
-            run=run.run,
-            campaign=run.campaign,
-            occurrence=run.occurrence,
-            state=run.state.value,
-            planned=moment(run.planned_us),
-            launched=_moment(run.launched_us),
-            finished=_moment(run.finished_us),
-            expires=_moment(run.expires_us),
-            audience=sizes.get(run.audience_path),
-            parts=run.parts,
-            parts_decided=min(run.next_part, run.parts),
-            waiting=waits.get(run.run, 0),
-            messages={
-                state.name.lower(): n for state, n in outbox.counts(conn, run.run).items() if n
-            },
-            held=_held(conn, run),
-        )
-        for run in some
-    ]
-
-
-def _held(conn: Connection, run: Run) -> str:
-    """Why the worker has paused the run; '' where a person did, or nobody."""
-    if run.state is not RunState.PAUSED:
-        return ""
-    subject = f"campaign:{run.campaign}"
-    for line in audit.newest(conn, subject=subject, action="pause", rows_max=1):
-        return line.detail if line.actor == launch_control.WORKER else ""
-    return ""
-
-
-def _moment(us: int | None) -> datetime | None:
-    return None if us is None else moment(us)
 
 
 # ---------------------------------------------------------------- report

@@ -27,7 +27,7 @@ from maracuja.runtime.launch_audience import (
     open_sources,
     segments_of,
 )
-from maracuja.runtime.launch_control import WORKER, as_it_stands, plan_next
+from maracuja.runtime.launch_control import as_it_stands, plan_next
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
 from maracuja.runtime.launch_work import (
     Pids,
@@ -191,7 +191,7 @@ class Launch:
             with self._ground.store.write() as conn:
                 runs.set_state(conn, run.run, RunState.PAUSED, micros(now))
                 subject = f"campaign:{run.campaign}"
-                audit.add(conn, micros(now), WORKER, "pause", subject, str(fault))
+                audit.add(conn, micros(now), audit.WORKER, "pause", subject, str(fault))
 
     def _commanded(self) -> bool:
         """Whether somebody has asked for something: the tick then ends after the chunk."""

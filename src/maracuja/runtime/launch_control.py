@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import islice
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -22,7 +21,6 @@ from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout
 from maracuja.store import definitions, health, outbox, runs, waiting
 from maracuja.store.runs import Run, RunState
 
-WORKER: Final = "worker"  # who pauses what turns out to be wrong
 OPEN = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunState.PAUSED)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from maracuja.config import Config
 from maracuja.model import micros
-from maracuja.runtime.campaign_work import Sending, sending
+from maracuja.runtime.campaign_status import Sending, sending
 from maracuja.store import (
     definitions,
     inbox,

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import pyarrow as pa
-
 SMALL: Final = 1024  # not worth the work
 _MARK: Final = b"\0lz4"  # no JSON begins so
 _HEAD: Final = len(_MARK) + 4  # and the size of the plain body, little-endian
@@ -18,6 +16,8 @@ def pack(body: bytes) -> bytes:
     """The body as the inbox keeps it: LZ4 after a header, or the body itself."""
     if len(body) < SMALL and not body.startswith(_MARK):
         return body
+    import pyarrow as pa
+
     packed: bytes = pa.compress(body, codec="lz4_raw", asbytes=True)
     head = _MARK + len(body).to_bytes(4, "little")
     return head + packed if len(packed) < len(body) or body.startswith(_MARK) else body
@@ -32,6 +32,8 @@ def unpack(body: bytes) -> bytes:
     """The body as it was received, of a packed one or a plain one."""
     if not _is_packed(body):
         return body
+    import pyarrow as pa
+
     plain: bytes = pa.decompress(
         body[_HEAD:], decompressed_size=plain_size(body), codec="lz4_raw", asbytes=True
     )

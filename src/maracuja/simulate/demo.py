@@ -23,7 +23,7 @@ from maracuja.clock import SimClock
 from maracuja.errors import Conflict
 from maracuja.ingest.import_mapping import FileMapping
 from maracuja.model import micros
-from maracuja.runtime import campaign_work, definition_files, importing
+from maracuja.runtime import campaign_status, campaign_work, definition_files, importing
 from maracuja.runtime.launch_control import OPEN
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
@@ -225,7 +225,7 @@ class Story:
 
     def _open_runs(self) -> bool:
         with self._app.store.read() as conn:
-            return any(run.state in OPEN for run in campaign_work.status(conn, CAMPAIGN))
+            return any(run.state in OPEN for run in campaign_status.status(conn, CAMPAIGN))
 
     # ------------------------------------------------------------ after
 

@@ -11,6 +11,7 @@ from maracuja.store import bulk
 from maracuja.store.schema import audit
 
 ROWS_MAX: Final = 1_000
+WORKER: Final = "worker"  # who pauses what turns out to be wrong
 
 
 class Entry(NamedTuple):

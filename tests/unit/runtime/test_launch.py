@@ -33,7 +33,7 @@ from maracuja.model import (
     micros,
 )
 from maracuja.rng import make_id
-from maracuja.runtime import campaign_work, delivery_texts, launch_control
+from maracuja.runtime import campaign_status, delivery_texts, launch_control
 from maracuja.runtime.campaign_rehearsal import rehearse
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_again import Renewal
@@ -490,9 +490,9 @@ def test_each_occurrence_is_checked_again_and_held_with_the_reason(ground: Groun
     run_all(ground, later)
     assert decided(ground, later).height == sent, "nobody is decided about"
 
-    def newest() -> campaign_work.RunShown:
+    def newest() -> campaign_status.RunShown:
         with ground.store.read() as conn:
-            return campaign_work.status(conn, "weekly")[0]
+            return campaign_status.status(conn, "weekly")[0]
 
     assert newest().state == "paused"
     assert "`person.first_name` is marked as sensitive" in newest().held
