@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from maracuja.channels.base import Channel
     from maracuja.channels.email import Email
     from maracuja.channels.http import HttpChannel
+    from maracuja.runtime.channel_trial import Asking
     from maracuja.runtime.delivery import Sender
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.hearing import Hearing
@@ -195,21 +196,15 @@ def http_channels(app: App) -> dict[str, HttpChannel]:
     from maracuja.channels.http import HttpChannel
 
     return {
-        name: kind(settings)
+        name: kind(settings, f"{app.config.public_url}/w/{name}/{settings.account}")
         for name, settings in app.config.channels.items()
         if issubclass(kind := BY_NAME[name], HttpChannel)
     }
 
 
-def hook_address(app: App, channel: HttpChannel) -> str:
-    """The address at which the vendor calls us for an account."""
-    return f"{app.config.public_url}/w/{channel.name}/{channel.settings.account}"
-
-
 def sending(app: App, name: str) -> tuple[Channel[Any], Transport]:
     """A channel and what carries its messages. Raises NotFound where it is not set up."""
     from maracuja.errors import NotFound
-    from maracuja.runtime.http import HttpTransport
     from maracuja.runtime.smtp import SmtpTransport
 
     if name == "email":
@@ -220,7 +215,18 @@ def sending(app: App, name: str) -> tuple[Channel[Any], Transport]:
             f"The channel `{name}` is not set up here.",
             fix=f"Add a section [{name}] to maracuja.toml; see docs/channels.md.",
         )
-    return found, HttpTransport(found, app.clock.now)
+    return found, transport_of(app, found)
+
+
+def transport_of(app: App, channel: HttpChannel) -> Asking:
+    """What carries the requests of an account, by the channel's `carried_by`."""
+    from maracuja.runtime.http import HttpTransport
+
+    match channel.carried_by:
+        case "http":
+            return HttpTransport(channel, app.clock.now)
+        case other:
+            raise ConfigError(f"Nothing here carries `{other}`.", where=channel.name)
 
 
 def make_email(app: App) -> Email:
@@ -242,12 +248,11 @@ def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]
     """Each channel over HTTP with its transport and its limits."""
     from maracuja.channels.limits import Limits
     from maracuja.runtime.delivery import Sender
-    from maracuja.runtime.http import HttpTransport
 
     return [
         Sender(
             channel,
-            transports.get(name) or HttpTransport(channel, app.clock.now),
+            transports.get(name) or transport_of(app, channel),
             Limits(channel.settings.rate_per_s, channel.settings.address_rate_per_s),
         )
         for name, channel in http_channels(app).items()

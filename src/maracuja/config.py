@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from maracuja.channels import BY_NAME
 from maracuja.channels.email_settings import EmailSettings
-from maracuja.channels.http import HttpChannel, HttpSettings, secrets_of
+from maracuja.channels.http import HttpSettings, secrets_of
 from maracuja.errors import ConfigError
 from maracuja.zones import is_zone
 
@@ -161,13 +161,17 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
     return config
 
 
-_ACCOUNTS = {name: kind for name, kind in BY_NAME.items() if issubclass(kind, HttpChannel)}
+_ACCOUNTS = {
+    name: kind.Settings
+    for name, kind in BY_NAME.items()
+    if issubclass(kind.Settings, HttpSettings)
+}
 
 
 def _account(name: str, raw: Any, where: str) -> HttpSettings:
     """The settings of a channel's section. Raises ConfigError with the path of the fault."""
     try:
-        return msgspec.convert(raw, _ACCOUNTS[name].Settings, strict=False)
+        return msgspec.convert(raw, _ACCOUNTS[name], strict=False)
     except msgspec.ValidationError as fault:
         raise ConfigError(f"{where}: {name}: {fault}", where=name) from fault
     except ConfigError as fault:
@@ -180,7 +184,7 @@ def shown(config: Config) -> dict[str, Any]:
     """The effective configuration as plain values, with secrets as ***: what `check` prints."""
     values: dict[str, Any] = msgspec.to_builtins(config)
     for name, account in values.pop("channels").items():
-        hidden = [field for field in secrets_of(_ACCOUNTS[name].Settings) if account[field]]
+        hidden = [field for field in secrets_of(_ACCOUNTS[name]) if account[field]]
         values[name] = {**account, **dict.fromkeys(hidden, "***")}
     if config.email.password:
         values["email"]["password"] = "***"

@@ -101,12 +101,16 @@ class HttpChannel(Channel[HttpRequest]):
     """A channel over HTTP. Write `request`, `outcome`, `webhook`, `deep_link`, `account_request`.
 
     Every method is pure: the same arguments give the same request, whatever happened before.
+    `hook` is the address at which the vendor calls us: some are told it with each message.
     """
 
     Settings: ClassVar[type[HttpSettings]]
+    # Which transport carries its requests; app.py knows them. An instance may have its own.
+    carried_by: str = "http"
 
-    def __init__(self, settings: Any) -> None:
+    def __init__(self, settings: Any, hook: str = "") -> None:
         self.settings = settings
+        self.hook = hook
 
     # ------------------------------------------------------------ out
 

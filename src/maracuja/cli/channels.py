@@ -61,13 +61,12 @@ def check(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
     """Ask the vendor who we are there; sends nothing."""
     from maracuja import app
     from maracuja.runtime import channel_trial
-    from maracuja.runtime.http import HttpTransport
 
     with app.opened(workspace) as here:
         channel = _account(here, name)
-        transport = HttpTransport(channel, here.clock.now)
+        transport = app.transport_of(here, channel)
         words = channel_trial.check_account(channel, transport)
-        hook = app.hook_address(here, channel)
+        hook = channel.hook
     if json:
         say_json({"channel": name, "account": words, "webhook": hook})
         return
@@ -79,12 +78,11 @@ def connect(name: Name, workspace: Workspace = HERE, json: Json = False) -> None
     """Tell the vendor at which address to call us."""
     from maracuja import app
     from maracuja.runtime import channel_trial
-    from maracuja.runtime.http import HttpTransport
 
     with app.opened(workspace) as here:
         channel = _account(here, name)
-        hook = app.hook_address(here, channel)
-        channel_trial.connect(channel, HttpTransport(channel, here.clock.now), hook)
+        hook = channel.hook
+        channel_trial.connect(channel, app.transport_of(here, channel), hook)
     if json:
         say_json({"channel": name, "webhook": hook})
         return
