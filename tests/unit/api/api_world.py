@@ -120,10 +120,13 @@ def agree(world: World) -> None:
 
 
 @contextmanager
-def opened_world(place: Path) -> Iterator[World]:
-    """A shop of 40 people, every second one in Kyiv, on a clock that stands still."""
+def opened_world(place: Path, *, url: str = "") -> Iterator[World]:
+    """A shop of 40 people, every second one in Kyiv, on a clock that stands still.
+
+    Its state is on the database at `url`, or on SQLite.
+    """
     clock = SimClock(NOON)
-    settings = {"shop": {"name": "Fruit & Co"}, "pressure": STILL}
+    settings = {"shop": {"name": "Fruit & Co"}, "pressure": STILL, "store": {"url": url}}
     made = composition.create(place, settings, clock=clock, seed=7)
     with composition.opened(place, clock) as app:
         body = json.dumps({"batch": calls()}).encode()

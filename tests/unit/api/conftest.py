@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,12 @@ import pytest
 from tests.unit.api.api_world import World, opened_world
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A fresh one for each test."""
-    with opened_world(tmp_path / "shop") as made:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A fresh one for each test, on both databases."""
+    url = ""
+    if request.param == "postgresql":
+        new_url: Callable[[], str] = request.getfixturevalue("new_postgresql_url")
+        url = new_url()
+    with opened_world(tmp_path / "shop", url=url) as made:
         yield made

@@ -17,7 +17,7 @@ from maracuja.errors import Overloaded
 from maracuja.ui import home
 from tests.unit.api.api_world import World
 
-HEAVY = ("polars", "duckdb", "scipy", "fastapi", "pydantic", "maracuja.ui.home")
+HEAVY = ("polars", "pyarrow", "duckdb", "scipy", "fastapi", "pydantic", "maracuja.ui.home")
 
 
 def test_the_server_stays_small_until_it_is_asked_for_something() -> None:
