@@ -18,7 +18,7 @@ from maracuja.channels.base import Answer, Channel, Stage
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import HttpChannel, HttpSettings, secrets_of
 from maracuja.content import Content
-from maracuja.errors import MaracujaError, UnsupportedFeature, WebhookRejected
+from maracuja.errors import ConfigError, MaracujaError, UnsupportedFeature, WebhookRejected
 from maracuja.model import Address, Scope, Status, Verdict
 from tests.contract.channel_case import NOW, Case, beyond, message, recorded
 
@@ -278,7 +278,10 @@ def test_a_secret_that_is_not_set_lets_nothing_in(kind: type[HttpChannel]) -> No
     body = msgspec.json.encode(recorded(kind.name)[0].body)
     assert case.proof
     for name in case.proof:
-        settings = msgspec.structs.replace(channel.settings, **{name: ""})
+        try:
+            settings = msgspec.structs.replace(channel.settings, **{name: ""})
+        except ConfigError:
+            continue  # nobody can leave it out
         with pytest.raises(WebhookRejected):
             type(channel)(settings).webhook(case.genuine(body), NOW)
 

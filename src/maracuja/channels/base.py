@@ -95,6 +95,8 @@ class Channel(ABC, Generic[Wire]):
     Settings: ClassVar[type[Record]]
     # Receipts name a message by the vendor's own id: it is kept with each message sent.
     keeps_vendor_ids: ClassVar[bool] = False
+    # A service message whose outcome is unknown is sent again: it may arrive twice.
+    repeats_service: bool = False
 
     def encode(self, message: Message, now: datetime) -> Wire:
         """The wire form of a message. Raises UnsupportedFeature, naming what cannot be carried."""

@@ -55,6 +55,10 @@ class HttpSettings(Record, frozen=True):
     address_rate_per_s: Annotated[
         float, Meta(ge=0, description="messages a second to one address; 0: any")
     ] = 0.0
+    repeat_service: Annotated[
+        bool,
+        Meta(description="send a service message again when nobody knows whether it went"),
+    ] = False
     topics: Annotated[
         tuple[str, ...],
         Meta(description="topics that a person agrees to by opening the channel; none by default"),
@@ -111,6 +115,7 @@ class HttpChannel(Channel[HttpRequest]):
     def __init__(self, settings: Any, hook: str = "") -> None:
         self.settings = settings
         self.hook = hook
+        self.repeats_service = self.settings.repeat_service
 
     # ------------------------------------------------------------ out
 

@@ -70,6 +70,7 @@ def opened(
                 variant=body.variant if body else "",
                 address=body.address if body else "",
                 expires_us=known.expires_us,
+                marketing=known.marketing,
             )
             found.append((parcel, body))
     return found

@@ -42,6 +42,7 @@ class Parcel(NamedTuple):
     variant: str
     address: str
     expires_us: int
+    marketing: bool = True
 
 
 @dataclass
@@ -146,7 +147,7 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
             if result.full:
                 out.full.append(parcel)
             out.close(parcel, OutboxState.FAILED, result.status, channel, now, code=code, raw=raw)
-        case Verdict.UNKNOWN if not book.channel.can.honours_our_id:
+        case Verdict.UNKNOWN if not _may_repeat(book.channel, parcel):
             out.close(parcel, OutboxState.UNKNOWN, Status.UNKNOWN, channel, now, raw=raw)
         case Verdict.OURS if result.scope is Scope.ACCOUNT:
             out.put_back(parcel, micros(now))
@@ -155,6 +156,11 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
             _refused_by_host(out, parcel, result, book)
         case Verdict.TEMPORARY | Verdict.UNKNOWN:
             _again(out, parcel, result, book)
+
+
+def _may_repeat(channel: Channel[Any], parcel: Parcel) -> bool:
+    """Whether it may be sent again though it may have arrived: by the vendor's promise or ours."""
+    return channel.can.honours_our_id or (channel.repeats_service and not parcel.marketing)
 
 
 def _refused_by_host(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> None:
