@@ -61,6 +61,14 @@ def test_an_error_is_a_sentence_with_its_place_and_remedy(
     assert output.refuse(MaracujaError("Plain.")) == 1
 
 
+def test_how_far_a_campaign_is_needs_no_engine() -> None:
+    heavy = ("polars", "duckdb", "pyarrow", "scipy")
+    load = "import maracuja.app, maracuja.runtime.campaign_status, sys"
+    code = f"{load}; print([m for m in {heavy} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
 def test_help_loads_no_engine() -> None:
     heavy = ("polars", "duckdb", "pyarrow", "numpy", "sqlalchemy", "alembic", "fastapi", "yaml")
     code = f"import maracuja.cli, sys; print([m for m in {heavy} if m in sys.modules])"
