@@ -86,7 +86,7 @@ class Writer(SourceReader):
         elif isinstance(node, CommentNode):
             pass
         elif isinstance(node, AssignNode):
-            self._store(str(node.name), f"kept({self.value(node.expression).source})")
+            self._assign(node)
         elif isinstance(node, CaptureNode):
             self._capture(node)
         elif isinstance(node, IfNode | UnlessNode):
@@ -134,6 +134,13 @@ class Writer(SourceReader):
 
     def _store(self, name: str, source: str) -> None:
         self._line(f"{self._variables[name].source} = {source}")
+
+    def _assign(self, node: AssignNode) -> None:
+        name, code = str(node.name), self.value(node.expression)
+        self._store(name, f"kept({code.source})")
+        if self._depth == 1:  # outside every block: what is missing is what it stands for
+            source = self._variables[name].source
+            self._variables[name] = Code(source, path=code.path or name, simple=True)
 
     def _capture(self, node: CaptureNode) -> None:
         sink, buffer = self._sink, self._new("o")

@@ -161,6 +161,8 @@ class SourceReader:
                 return _forloop(code, rest)
         elif root in self._variables:
             code, rest = self._variables[root], segments[1:]
+            if not rest:
+                return code  # what is missing is called as it was where it was assigned
         elif root == "products" and len(segments) > 1:
             key = segments[1]
             source = self._path(key).source if isinstance(key, Path) else repr(key)

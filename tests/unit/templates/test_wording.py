@@ -136,6 +136,7 @@ def test_a_sure_name_is_said(source: str, expected: str, part: str) -> None:
         ("{{ person.gender | choose: 'радий', 'рада' | or_else: 'раді' }}", "раді"),
         ("{% named %}{{ person.first_name | vocative }}!{% neutral %}Вітаємо!{% endnamed %}",
          "Вітаємо!"),
+        ("{% assign n = person.first_name | vocative %}{{ n }}", "unsure:person.first_name"),
         ("{{ person.first_name }}", "ТОВ Ромашка"),
     ],
 )  # fmt: skip
