@@ -33,6 +33,9 @@ _SHARED: Final = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ж": "zh", "з": "z", "к": "k", "л": "l",
     "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
     "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ъ": "",
+    # Each language's text may hold a name in another's letters.
+    "ґ": "g", "є": "ye", "ё": "yo", "і": "i", "ї": "yi", "ы": "y", "э": "e",
+    "ө": "\u00f6", "ү": "\u00fc",
 }  # fmt: skip
 # What begins a word may be written otherwise than inside of one: those letters stand with a ^.
 _LETTERS: Final[dict[str, dict[str, str]]] = {
@@ -40,17 +43,16 @@ _LETTERS: Final[dict[str, dict[str, str]]] = {
     | {
         "г": "h", "ґ": "g", "е": "e", "є": "ie", "^є": "ye", "и": "y", "і": "i", "ї": "i",
         "^ї": "yi", "й": "i", "^й": "y", "ю": "iu", "^ю": "yu", "я": "ia", "^я": "ya",
-        "зг": "zgh", "ы": "y", "э": "e", "ё": "yo",
+        "зг": "zgh",
     },
     "ru": _SHARED
     | {
-        "е": "e", "^е": "ye", "ё": "yo", "и": "i", "й": "y", "ы": "y", "э": "e", "ю": "yu",
-        "я": "ya", "і": "i", "ї": "yi", "є": "ye", "ґ": "g",
+        "е": "e", "^е": "ye", "и": "i", "й": "y", "ю": "yu", "я": "ya",
     },
     "mn": _SHARED
     | {
-        "е": "ye", "ё": "yo", "ж": "j", "и": "i", "й": "i", "ө": "\u00f6", "ү": "\u00fc",
-        "щ": "sh", "ъ": "i", "ь": "i", "ы": "y", "э": "e", "ю": "yu", "я": "ya",
+        "е": "ye", "ж": "j", "и": "i", "й": "i", "щ": "sh", "ъ": "i", "ь": "i", "ю": "yu",
+        "я": "ya",
     },
 }  # fmt: skip
 _APOSTROPHES: Final = re.compile("(?<=[Ѐ-ӿ])['\u2019\u02bc](?=[Ѐ-ӿ])")
