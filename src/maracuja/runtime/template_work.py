@@ -262,12 +262,14 @@ def side_by_side(
         stage = _stage(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
     number = choose(template, language or template.language, channel)
-    text = stage.text(template, number)
-    types = samples.guess_schema(needs(template)) | stage.schema
-    reads = {name: types.get(name, pl.Int64()) for name in text.reads}
-    whole = samples.person(reads, set(needs(template).products)).with_columns(
-        pl.lit(0).alias("one"), *fresh(template)
+    read = needs(template)
+    # A trait that nobody has yet is invented too.
+    types = samples.guess_schema(read) | stage.schema
+    text = compiled(template, types, variant=number, constants=stage.constants)
+    whole = samples.person(
+        {name: types.get(name, pl.Int64()) for name in text.reads}, set(read.products)
     )
+    whole = whole.with_columns(pl.lit(0).alias("one"), *fresh(template))
     people = samples.people(template.variants[number].language)
     frame = pl.concat([samples.seen(whole, one) for one in people])
     rendered = text.render(frame, samples.product(), now=now, cards=cards)

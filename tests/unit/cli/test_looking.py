@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.cli.small_shop import COUNT, Run, command_line, parsed
 
+EXAMPLES = Path(__file__).parents[3] / "examples" / "definitions"
+
 
 @pytest.fixture(scope="module")
 def look(spoken: Path) -> Run:
@@ -113,6 +115,24 @@ def test_a_template_is_checked_and_previewed(look: Run, tmp_path: Path) -> None:
     assert four[0]["preview"]["subject"].startswith(four[0]["name"])
     told = " ".join(look("template", "preview", "hello").stdout.split())
     assert all(who in told for who in whos[:2])
+
+
+@pytest.mark.parametrize(
+    ("language", "greetings"),
+    [
+        ("ru", ["Дорогая Елена, здравствуйте!", "Дорогой Андрей, здравствуйте!",
+                "Здравствуйте!", "Дорогая Елена, здравствуйте!"]),
+        ("uk", ["Дорога Олено, вітаємо!", "Дорогий Андрію, вітаємо!",
+                "Вітаємо!", "Дорога Олено, вітаємо!"]),
+    ],
+)  # fmt: skip
+def test_a_text_is_shown_to_four_people_side_by_side(
+    look: Run, language: str, greetings: list[str]
+) -> None:
+    name = str(EXAMPLES / "templates" / "spring-collection.yaml")
+    found = parsed(look("template", "preview", name, "--language", language, "--json"))
+    assert [one["preview"]["text"].splitlines()[0] for one in found["people"]] == greetings
+    assert look("template", "preview", name, "--language", language).stdout.count("┃") >= 10
 
 
 def test_a_campaign_is_checked_rehearsed_and_reported(look: Run, tmp_path: Path) -> None:
