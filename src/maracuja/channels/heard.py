@@ -23,6 +23,7 @@ class HeardKind(StrEnum):
     RECEIPT = "receipt"  # what became of a message of ours
     MESSAGE = "message"  # a person wrote, or sent a picture, a number, a place
     TAP = "tap"  # a person pressed a button of ours
+    OPENED = "opened"  # a person looks at the channel, by a link perhaps: no word about consent
     START = "start"  # a person opened the channel: may be written to
     LEAVE = "leave"  # a person closed it, or wrote a word such as STOP
     BACK = "back"  # the vendor lets us through to them again; no word about consent
@@ -41,7 +42,7 @@ class Heard(Record, frozen=True):
     """One thing told on a channel. `key` is the vendor's own for it: told twice, it is one.
 
     `address` is the person's on the channel. Which message of ours it is about: `reference`, where
-    the vendor echoes what `Message.reference` made, else `vendor_id`, the vendor's own id of it.
+    the vendor echoes what `http.reference` made, else `vendor_id`, the vendor's own id of it.
     `payload` is what a pressed button or a link into the channel brought along.
     """
 
@@ -60,6 +61,8 @@ class Heard(Record, frozen=True):
     observed: dict[str, Any] = msgspec.field(default_factory=dict)  # traits the messenger tells
     declared: dict[str, Any] = msgspec.field(default_factory=dict)  # traits the person gives
     reachable: bool = True  # of LEAVE: False where the vendor lets nothing through any more
+    speaks: bool = True  # the person wrote or pressed: False where only a setting was changed
+    rest_s: int = 0  # of a bounce: for so long the address is left alone; 0: for good
 
 
 class Hook(Record, frozen=True):
