@@ -295,6 +295,8 @@ class SendResult(Record, frozen=True):
     vendor_id: str = ""
     retry_after_s: float | None = None
     full: bool = False  # there is no room for messages at the address: counted
+    rest_s: int = 0  # permanent: for so long the address is left alone; 0: for good
+    marketing_only: bool = False  # permanent: service messages still go there
 
 
 class DeliveryEvent(Record, frozen=True):
@@ -316,3 +318,4 @@ class DeliveryEvent(Record, frozen=True):
     raw: str = ""
     address: str = ""
     full: bool = False
+    rest_s: int = 0  # of a bounce: for so long the address is left alone; 0: for good

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     FREQUENCY_CAP = "frequency_cap"
     HELD_OUT = "held_out"
+    WINDOW_CLOSED = "window_closed"
     CANCELLED = "cancelled"
     PASSED = "passed"
 
@@ -67,6 +68,7 @@ CODES: Final[dict[Reason, int]] = {
     Reason.CANCELLED: 19,
     Reason.PASSED: 20,
     Reason.HOUR_PASSED: 21,
+    Reason.WINDOW_CLOSED: 22,
 }
 _BY_CODE: Final = {number: reason for reason, number in CODES.items()}
 
@@ -165,6 +167,11 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "the person is in the control group",
         "человек входит в контрольную группу",
         "людина належить до контрольної групи",
+    ),
+    Reason.WINDOW_CLOSED: (
+        "the person has not written lately, and the channel takes only approved templates then",
+        "человек давно не писал, а канал принимает тогда только одобренные шаблоны",
+        "людина давно не писала, а канал приймає тоді лише схвалені шаблони",
     ),
     Reason.CANCELLED: (
         "the campaign was cancelled first",

@@ -27,7 +27,7 @@ from maracuja.errors import Conflict, UnsupportedFeature
 from maracuja.links.making import LinkMaker
 from maracuja.model import Status, micros, moment
 from maracuja.runtime import delivery_journal
-from maracuja.runtime.delivery_checks import Questions, Rules, by_run, check
+from maracuja.runtime.delivery_checks import Questions, Rules, by_run, check, windows_closed
 from maracuja.runtime.delivery_journal import COUNTER, Journal, JournaledCourse
 from maracuja.runtime.delivery_parcels import Launched, opened
 from maracuja.runtime.delivery_recovery import CRASH, ended, send_again
@@ -255,9 +255,15 @@ class Delivery:
                 several = [found[place] for place in places]
                 asked = Questions([p.pid for p, _ in several], [p.address for p, _ in several])
                 looked = check(conn, asked, facts[run], self._rules, now)
-                for (parcel, body), seen in zip(several, looked, strict=True):
+                closed = windows_closed(conn, name, asked.address, self._rules.salt, now)
+                for (parcel, body), seen, shut in zip(several, looked, closed, strict=True):
                     parcel = parcel._replace(pid=seen.pid, expires_us=seen.expires_us)
-                    if seen.outcome is Outcome.SEND:
+                    if seen.outcome is Outcome.SEND and shut and body.content.approved is None:
+                        reason = Reason.WINDOW_CLOSED.value
+                        out.close(
+                            parcel, OutboxState.WITHDRAWN, Status.FAILED, name, now, code=reason
+                        )
+                    elif seen.outcome is Outcome.SEND:
                         passed.append((parcel, body))
                     elif seen.outcome is Outcome.WAIT and seen.until_us is not None:
                         out.put_back(parcel, seen.until_us)

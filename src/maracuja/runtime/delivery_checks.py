@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns import schedule
 from maracuja.campaigns.facts import RunFacts
+from maracuja.channels import BY_NAME
 from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
 from maracuja.decisions.reasons import Outcome
 from maracuja.model import micros
-from maracuja.store import consents, people, suppressions, traits
+from maracuja.store import consents, last_words, people, suppressions, traits
 
 
 class Checked(NamedTuple):
@@ -106,6 +107,19 @@ def _suppressed(
         suppressions.ALL if wide else suppressions.MARKETING if narrow else None
         for wide, narrow in zip(everything, marketing, strict=True)
     ]
+
+
+def windows_closed(
+    conn: Connection, channel: str, addresses: Sequence[str], salt: str, now: datetime
+) -> list[bool]:
+    """Whether the time in which each address may get any text is over, or never began."""
+    window_s = BY_NAME[channel].can.window_s
+    if not window_s:
+        return [False] * len(addresses)
+    digests = suppressions.digests(salt, channel, addresses)
+    said = last_words.of(conn, channel, digests)
+    since_us = micros(now) - window_s * 1_000_000
+    return [said.get(digest, -1) < since_us for digest in digests]
 
 
 def _zone(doc: bytes | None) -> str | None:

@@ -35,6 +35,7 @@ from maracuja.store import (
     consents,
     definitions,
     feed,
+    last_words,
     people,
     resolving,
     suppressions,
@@ -46,7 +47,12 @@ from maracuja.store.vendor_ids import Known
 START: Final = "start"
 START_DAYS: Final = 30  # how long a link into a channel says whose chat it is
 BLOCKED: Final = "blocked"
-_LIFTED: Final = (BLOCKED, "bounced")  # by a person who opens the channel again
+# What ends when the vendor lets us through again; who comes back themselves ends more.
+_LIFTED: Final = {
+    HeardKind.BACK: (BLOCKED, "bounced"),
+    HeardKind.START: (BLOCKED, "bounced", "unsubscribed"),
+}
+_WRITING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.LEAVE})
 _SPEAKING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.MOVED})
 
 
@@ -62,6 +68,7 @@ class _Row:
     payload: str = ""
     guest: int = 0  # whom a link of ours into the channel was made for
     declared: dict[str, Any] = field(default_factory=dict)
+    phone: str = ""  # that they gave, or that the messenger shows
 
 
 class Hearing:
@@ -97,6 +104,7 @@ class Hearing:
         rows = [row for row in rows if row.pid]
         self._change_people(conn, rev, rows, now_us)
         self._lift(conn, rows, salt)
+        self._open_windows(conn, rows, salt)
         self._consent(conn, rows, now_us)
         self._suppress(conn, rows, salt, now_us)
         self._tell(conn, rows)
@@ -105,10 +113,17 @@ class Hearing:
     def _row(self, told: HeardRow) -> _Row:
         """The row: a number that can be one, and what a link or a button of ours brought back."""
         declared = dict(told.heard.declared)
-        if "phone" in declared:
-            number = phone(str(declared.pop("phone")), self._country)
-            declared |= {"phone": number} if number else {}
-        row = _Row(told, address_kind(told.channel), payload=told.heard.payload, declared=declared)
+        shown = str(declared.pop("phone", "") or told.heard.observed.get("phone", ""))
+        number = (phone(shown, self._country) or "") if shown else ""
+        if number and "phone" in told.heard.declared:
+            declared["phone"] = number
+        row = _Row(
+            told,
+            address_kind(told.channel),
+            payload=told.heard.payload,
+            declared=declared,
+            phone=number,
+        )
         if told.heard.kind is HeardKind.START:
             ticket = self._ring.read(row.payload, Purpose.START)
             if ticket is not None:
@@ -134,7 +149,10 @@ class Hearing:
                 known = _referred(heard.reference) or found.get(heard.vendor_id)
                 if known is not None:
                     row.message, row.run = known.message, known.run
-                    row.pid = known.pid if heard.kind is HeardKind.RECEIPT else 0
+                    theirs = heard.kind is HeardKind.RECEIPT or (
+                        heard.kind is HeardKind.LEAVE and bool(heard.reference)
+                    )
+                    row.pid = known.pid if theirs else 0
 
     def _find_people(
         self,
@@ -174,8 +192,8 @@ class Hearing:
             mine = {(row.kind, _address(row)): None}
             if row.told.heard.kind is HeardKind.MOVED:
                 mine[row.kind, row.told.heard.text] = None
-            if "phone" in row.declared:
-                mine["phone", row.declared["phone"]] = None
+            if row.phone:
+                mine["phone", row.phone] = None
             if known.get(guest) in named:
                 mine[named[known[guest]]] = None
             n += [at] * len(mine)
@@ -203,8 +221,7 @@ class Hearing:
         for row in speaking:
             moved = row.told.heard.kind is HeardKind.MOVED
             in_use = {row.kind: row.told.heard.text if moved else _address(row)}
-            number = row.declared.get("phone")
-            addresses.append(in_use | ({"phone": number} if number else {}))
+            addresses.append(in_use | ({"phone": row.phone} if row.phone else {}))
         people.change(
             conn,
             rev,
@@ -216,13 +233,26 @@ class Hearing:
 
     def _lift(self, conn: Connection, rows: Sequence[_Row], salt: str) -> None:
         """Who opens a channel again can be reached again."""
-        opened: dict[str, list[bytes]] = {}
+        opened: dict[tuple[str, HeardKind], list[bytes]] = {}
         for row in rows:
-            if row.told.heard.kind in (HeardKind.START, HeardKind.BACK):
-                digest = suppressions.digest(salt, row.told.channel, _address(row))
-                opened.setdefault(row.told.channel, []).append(digest)
-        for channel, digests in sorted(opened.items()):
-            suppressions.lift(conn, channel, digests, reasons=_LIFTED)
+            if row.told.heard.kind in _LIFTED:
+                key = (row.told.channel, row.told.heard.kind)
+                opened.setdefault(key, []).extend(_digests(row, salt))
+        for (channel, kind), digests in sorted(opened.items()):
+            suppressions.lift(conn, channel, digests, reasons=_LIFTED[kind])
+
+    def _open_windows(self, conn: Connection, rows: Sequence[_Row], salt: str) -> None:
+        """Who wrote or pressed may be answered freely for a while, where a channel says so."""
+        said: dict[str, dict[bytes, int]] = {}
+        for row in rows:
+            heard, channel = row.told.heard, row.told.channel
+            if heard.kind in _WRITING and heard.speaks and BY_NAME[channel].can.window_s:
+                words = said.setdefault(channel, {})
+                at_us = min(heard.at_us, row.told.received_us)
+                for digest in _digests(row, salt):
+                    words[digest] = max(at_us, words.get(digest, 0))
+        for channel, words in sorted(said.items()):
+            last_words.note(conn, channel, words)
 
     def _consent(self, conn: Connection, rows: Sequence[_Row], now_us: int) -> None:
         """Opening a channel agrees to its topics; leaving turns every marketing topic down.
@@ -304,6 +334,13 @@ def _address(row: _Row) -> str:
     return row.told.heard.address
 
 
+def _digests(row: _Row, salt: str) -> list[bytes]:
+    """The hashes of the addresses at which the channel reaches them: some take numbers too."""
+    also = [row.phone] if row.phone and row.kind != "phone" else []
+    channel = row.told.channel
+    return [suppressions.digest(salt, channel, one) for one in (_address(row), *also)]
+
+
 def _source(row: _Row) -> str:
     """Where the word was said, as the ledger keeps it."""
     return row.told.heard.kind.value if row.told.heard.reachable else BLOCKED
@@ -344,4 +381,5 @@ def _as_delivery(row: _Row) -> DeliveryEvent:
         code=heard.code,
         raw=heard.raw,
         address=heard.address,
+        rest_s=heard.rest_s,
     )

@@ -263,6 +263,10 @@ def suppress(
         code=[event.code.replace("\0", "") for _, _, event in rows.values()],
         raw=[event.raw[:1000].replace("\0", "") for _, _, event in rows.values()],
         at_us=now_us,
+        until_us=[
+            now_us + event.rest_s * 1_000_000 if event.rest_s else None
+            for _, _, event in rows.values()
+        ],
     )
     for channel, owners in sorted(full.items()):
         full_mailboxes.note(conn, channel, owners, now_us)

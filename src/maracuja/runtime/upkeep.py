@@ -21,7 +21,17 @@ from maracuja.lake.files import sweep_dead, sweep_orphans
 from maracuja.lake.retention import outlived
 from maracuja.model import FileKind, micros, moment
 from maracuja.runtime import name_cards, profile_copy
-from maracuja.store import feed, inbox, manifest, meta, people, refused, vendor_ids, watermarks
+from maracuja.store import (
+    feed,
+    inbox,
+    last_words,
+    manifest,
+    meta,
+    people,
+    refused,
+    vendor_ids,
+    watermarks,
+)
 from maracuja.store.engine import Store
 
 COPY_EVERY: Final = timedelta(minutes=1)
@@ -214,6 +224,17 @@ def forget_vendor_ids(ground: Ground) -> int:
         return vendor_ids.delete_before(conn, limit_us)
 
 
+def forget_last_words(ground: Ground) -> int:
+    """Delete words that no longer open any window; how many."""
+    limit_us = micros(ground.now - timedelta(days=last_words.KEPT_DAYS))
+    with ground.store.read() as conn:
+        oldest_us = last_words.oldest_us(conn)
+    if oldest_us is None or oldest_us >= limit_us:
+        return 0
+    with ground.store.write() as conn:
+        return last_words.delete_before(conn, limit_us)
+
+
 def sweep(ground: Ground, *, grace: timedelta = GRACE) -> int:
     """Delete the files that are out of force since before `grace`, and their rows; how many."""
     with ground.store.read() as conn:
@@ -249,6 +270,7 @@ STEPS: Final[dict[str, Step]] = {
     "files outlived": retain,
     "refused events outlived": forget_refused,
     "vendors' ids outlived": forget_vendor_ids,
+    "last words outlived": forget_last_words,
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,
 }

@@ -16,7 +16,7 @@ from maracuja.channels import reached_by
 from maracuja.errors import NotFound
 from maracuja.model import Record
 from maracuja.rng import make_key
-from maracuja.store import bulk, full_mailboxes, outbox, people, suppressions, traits
+from maracuja.store import bulk, full_mailboxes, last_words, outbox, people, suppressions, traits
 from maracuja.store.schema import (
     audit,
     consents,
@@ -83,6 +83,7 @@ def erase(
         for channel in reached_by(kind)
     ]
     counts["full_mailboxes"] = full_mailboxes.forget(conn, hashes)
+    counts["last_words"] = last_words.forget(conn, hashes)
     _keep_hashes(conn, hashes, now_us)
     return Erasure(
         pids=pids,

@@ -359,6 +359,16 @@ vendor_ids = Table(
     sqlite_with_rowid=False,
 )
 
+last_words = Table(
+    "last_words",
+    state,
+    # When somebody last wrote from an address, by its salted hash: opens a channel's window.
+    Column("channel", Text, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("at_us", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 waiting = Table(
     "waiting",
     state,

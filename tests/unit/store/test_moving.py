@@ -33,6 +33,7 @@ from maracuja.store import (
     health,
     inbox,
     keys,
+    last_words,
     leases,
     manifest,
     merging,
@@ -112,6 +113,7 @@ def fill(store: Store) -> None:
             raw=f"550 no {EMAIL}",
         )
         full_mailboxes.note(conn, "email", {digest: 1}, 2)
+        last_words.note(conn, "email", {digest: 2})
         runs.create(conn, "sale", "once", version=1, planned_us=1)
         runs.set_state(conn, 1, runs.RunState.LAUNCHING, 2)
         chunk = outbox.Chunk(1, 1, "b/1.parquet", 1, 0)
@@ -262,6 +264,7 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "feed": 1,
         "full_mailboxes": 1,
         "identities": 4,
+        "last_words": 1,
         "merge_counts": 2,
         "merges": 1,
         "outbox": 2,
