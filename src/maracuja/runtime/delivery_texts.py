@@ -157,7 +157,7 @@ def _rich(
             value = {**value, "reply": seal(value["sets"])}
         if isinstance(value, dict):
             return {name: walk(inner) for name, inner in value.items()}
-        return [walk(inner) for inner in value] if isinstance(value, list) else value
+        return [walk(inner) for inner in value] if isinstance(value, list | tuple) else value
 
     parts = {
         name: value for name, value in msgspec.to_builtins(content).items() if name not in _WORDS
