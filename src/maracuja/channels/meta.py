@@ -115,7 +115,8 @@ class Ruling(NamedTuple):
     verdict: Verdict
     scope: Scope = Scope.MESSAGE
     after_s: float | None = None
-    status: Status | None = None  # None: the usual one of the verdict
+    rest_s: int = 0  # of a permanent one: for so long the address is left alone; 0: for good
+    marketing_only: bool = False  # of a permanent one: service messages still go there
 
 
 Table = Mapping[int | tuple[int, int], Ruling]
@@ -164,6 +165,11 @@ def ruling(error: GraphError, table: Table) -> Ruling | None:
     return SHARED.get(error.code) or (_STOP if 200 <= error.code < 300 else None)
 
 
+def status_of(found: Ruling) -> Status:
+    """What becomes of a message by an error, at once or in a receipt."""
+    return Status.FAILED if found.marketing_only else _STATUS[found.verdict]
+
+
 def refused(answer: Answer, table: Table) -> SendResult:
     """The result of an answer that is no success, by the tables; else it suppresses nobody."""
     error = graph_error(json_of(answer).get("error"))
@@ -177,9 +183,11 @@ def refused(answer: Answer, table: Table) -> SendResult:
     told = retry_after_s(answer)
     return SendResult(
         verdict=found.verdict,
-        status=found.status or _STATUS[found.verdict],
+        status=status_of(found),
         scope=found.scope,
         retry_after_s=max(filter(None, (told, found.after_s)), default=None),
+        rest_s=found.rest_s,
+        marketing_only=found.marketing_only,
         raw=raw_of(answer),
         code=found.name,
     )

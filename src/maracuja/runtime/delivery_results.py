@@ -268,12 +268,18 @@ def _suppress(
 ) -> None:
     digests = suppressions.digests(salt, channel, [parcel.address for parcel, _ in bounced])
     distinct = dict(zip(digests, bounced, strict=True))
+    narrow = [result.marketing_only for _, result in distinct.values()]
     suppressions.add(
         conn,
         channel=channel,
         digest=list(distinct),
-        reason="bounced",
+        scope=[suppressions.MARKETING if one else suppressions.ALL for one in narrow],
+        reason=["unsubscribed" if one else "bounced" for one in narrow],
         at_us=now_us,
+        until_us=[
+            now_us + result.rest_s * 1_000_000 if result.rest_s else None
+            for _, result in distinct.values()
+        ],
         pid=[parcel.pid for parcel, _ in distinct.values()],
         code=[result.code for _, result in distinct.values()],
         raw=[result.raw for _, result in distinct.values()],
