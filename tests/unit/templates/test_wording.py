@@ -321,3 +321,32 @@ def test_the_generic_twin_is_neutral() -> None:
     assert rendered.bodies("text").to_list() == ["Вітаємо"]
     with pytest.raises(TemplateError, match="missing"):
         neutralise(made("{{ person.first_name | vocative }}").template)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "patronymic", "expected"),
+    [
+        (True, "Ивановна", "Ирина Ивановна"),
+        (False, "Ивановна", "Здравствуйте"),
+        (True, None, "Здравствуйте"),
+        (True, "-", "Здравствуйте"),
+    ],
+)
+def test_a_patronymic_is_said_only_where_the_shop_allows_it(
+    allowed: bool, patronymic: str | None, expected: str
+) -> None:
+    source = "{{ person | salutation: 'formal' | or_else: 'Здравствуйте' }}"
+    template = Template(id="t", variants=(Variant(language="ru", text=source),))
+    schema = {**SCHEMA, "person.patronymic": pl.String()}
+    text = compiled(template, schema, constants={"shop.patronymics": allowed})
+    row = person("ирина") | {"person.patronymic": patronymic}
+    rendered = text.render(pl.DataFrame([row], schema=schema))
+    assert rendered.bodies("text").to_list() == [expected]
+
+
+def test_who_reads_something_neutral_is_told() -> None:
+    clause = "{% named %}{{ person.first_name | vocative }}{% neutral %}Вітаємо{% endnamed %}"
+    frame = pl.DataFrame([person("ОЛЕНА"), person("77"), person()], schema=SCHEMA)
+    rendered = made(clause).render(frame, cards=cards)
+    assert rendered.unsaid is not None and rendered.unsaid.to_list() == [False, True, True]
+    assert made("Вітаємо").render(frame).unsaid is None
