@@ -228,6 +228,7 @@ class Capabilities(Record, frozen=True):
     receipts: frozenset[Status] = frozenset()
     honours_our_id: bool = False
     address_kind: str = ""
+    address_else: str = ""  # a kind of address that serves where they have none of that kind
 
 
 class Discovery(NamedTuple):
@@ -263,6 +264,8 @@ class Message(Record, frozen=True):
     unsubscribe_url: str = ""
     headers: dict[str, str] = {}
     expires_us: int = 0  # of no use after this; 0: never
+    human: bool = False  # an operator wrote it, as an answer: some channels take it for longer
+    last_word_us: int = 0  # when the person last wrote, where it is known
 
 
 class Verdict(StrEnum):
