@@ -178,6 +178,10 @@ class HttpChannel(Channel[HttpRequest]):
     def account_request(self) -> HttpRequest | None:
         """A question that sends nothing and proves that the account works; None: there is none."""
 
+    def answered_well(self, answer: Answer) -> bool:
+        """Whether an answer to a question about the account is a good one."""
+        return 200 <= answer.code < 300
+
     def account_words(self, answer: Answer) -> str:
         """What a good answer to `account_request` says: which account it is."""
         return ""

@@ -20,6 +20,7 @@ CALL: Final = "heard"
 NAMES: Final[dict[HeardKind, str]] = {
     HeardKind.MESSAGE: "Message Replied",
     HeardKind.TAP: "Message Clicked",
+    HeardKind.OPENED: "Chat Opened",
     HeardKind.START: "Chat Started",
     HeardKind.LEAVE: "Chat Left",
     HeardKind.BACK: "Chat Resumed",

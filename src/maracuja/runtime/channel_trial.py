@@ -108,7 +108,7 @@ def _run(transport: Transport, asking: Callable[[], Awaitable[_Found]]) -> _Foun
 
 
 def _expect_good(channel: HttpChannel, answer: Answer) -> None:
-    if not answer.lost and 200 <= answer.code < 300:
+    if not answer.lost and channel.answered_well(answer):
         return
     # What a vendor says to a question means the same as what it says to a message.
     result = channel.decode(answer)

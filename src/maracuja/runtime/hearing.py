@@ -49,11 +49,14 @@ START_DAYS: Final = 30  # how long a link into a channel says whose chat it is
 BLOCKED: Final = "blocked"
 # What ends when the vendor lets us through again; who comes back themselves ends more.
 _LIFTED: Final = {
+    HeardKind.MESSAGE: (BLOCKED, "bounced"),
+    HeardKind.TAP: (BLOCKED, "bounced"),
     HeardKind.BACK: (BLOCKED, "bounced"),
     HeardKind.START: (BLOCKED, "bounced", "unsubscribed"),
 }
 _WRITING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.LEAVE})
-_SPEAKING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.MOVED})
+_BROUGHT: Final = frozenset({HeardKind.OPENED, HeardKind.START})  # by a link, which has a payload
+_SPEAKING: Final = _BROUGHT | {HeardKind.MESSAGE, HeardKind.TAP, HeardKind.MOVED}
 
 
 @dataclass
@@ -114,6 +117,8 @@ class Hearing:
         """The row: a number that can be one, and what a link or a button of ours brought back."""
         declared = dict(told.heard.declared)
         shown = str(declared.pop("phone", "") or told.heard.observed.get("phone", ""))
+        if not shown and BY_NAME[told.channel].can.address_else == "phone":
+            shown = told.heard.address if told.heard.address.startswith("+") else ""
         number = (phone(shown, self._country) or "") if shown else ""
         if number and "phone" in told.heard.declared:
             declared["phone"] = number
@@ -124,7 +129,7 @@ class Hearing:
             declared=declared,
             phone=number,
         )
-        if told.heard.kind is HeardKind.START:
+        if told.heard.kind in _BROUGHT:
             ticket = self._ring.read(row.payload, Purpose.START)
             if ticket is not None:
                 fresh = told.received_us // 1_000_000 - ticket.sent_s < START_DAYS * 86_400
@@ -221,7 +226,7 @@ class Hearing:
         for row in speaking:
             moved = row.told.heard.kind is HeardKind.MOVED
             in_use = {row.kind: row.told.heard.text if moved else _address(row)}
-            addresses.append(in_use | ({"phone": row.phone} if row.phone else {}))
+            addresses.append(in_use | ({"phone": row.phone} if row.phone and not moved else {}))
         people.change(
             conn,
             rev,
