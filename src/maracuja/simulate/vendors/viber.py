@@ -65,12 +65,12 @@ class ViberVendor(HttpVendor):
 
     def take(self, request: HttpRequest) -> Answer:
         """One call of a method."""
-        if request.headers.get(AUTH) != self.token:
+        body = msgspec.json.decode(request.body or b"{}")
+        if request.headers.get(AUTH, body.get("auth_token")) != self.token:
             return _said(2)
         if len(request.body) > BODY_BYTES_MAX:
             self.violations.append("too many bytes")
             return _said(3)
-        body = msgspec.json.decode(request.body or b"{}")
         match _method(request):
             case "send_message":
                 return self._take_message(body)
@@ -120,7 +120,9 @@ class ViberVendor(HttpVendor):
         self._tell("unsubscribed", at_ms, user_id=user)
 
     def write(self, user: str, *, at_ms: int, type: str = "text", **message: Any) -> None:
-        """A person writes, or sends something; it says what the last message tracked."""
+        """A person writes, which subscribes; it says what the last message tracked."""
+        self.left.discard(user)
+        self.strangers.discard(user)
         tracked = self._last[user][1].get("tracking_data") if user in self._last else None
         sent = {"type": type, **message, **({"tracking_data": tracked} if tracked else {})}
         self._tell("message", at_ms, sender=_person(user, {}), message=sent, silent=False)
