@@ -1,6 +1,6 @@
 """The lints, cities and words read any text without failing, and point into it."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maracuja.language.alphabets import LANGUAGES
@@ -26,6 +26,33 @@ def test_any_template_can_be_read(pieces: list[Piece], language: str) -> None:
         assert 0 <= slip.piece < len(pieces)
         assert 0 <= slip.at <= len(pieces[slip.piece].text)
         assert slip.message and slip.fix and slip.code
+
+
+LONG = st.builds(
+    lambda unit, times, tail: unit * times + tail,
+    st.sampled_from(
+        ["а", "ї", "aа", "ө", "дорогой", "1а", "_", " ", ", ", "(а)", "а(", "«", "\n"]
+    ),
+    st.sampled_from([500, 20_000]),
+    st.sampled_from(["", "!", "(а)", "(", " ", " !", ","]),
+)
+
+
+@settings(
+    max_examples=30, deadline=None
+)  # of which each would take a minute if a lint were quadratic
+@given(LONG, LONG, st.sampled_from(LANGUAGES))
+def test_long_words_are_read_as_quickly_as_short_ones(
+    before: str, after: str, language: str
+) -> None:
+    name = Piece(path="person.first_name", missing="")
+    for slip in lint_pieces([Piece(before), name, Piece(after)], language):
+        assert 0 <= slip.at <= max(len(before), len(after))
+
+
+def test_a_long_word_with_brackets_is_a_slip_like_any_other() -> None:
+    found = lint_pieces([Piece(f"Вы {'о' * 100_000}(а)")], "ru")
+    assert ("both_genders", 3) in [(slip.code, slip.at) for slip in found]
 
 
 @given(st.text(max_size=60), st.sampled_from(LANGUAGES))

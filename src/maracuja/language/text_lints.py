@@ -48,7 +48,8 @@ _BETWEEN: Final = frozenset(
     бы би б вот ось только лише снова знову всегда завжди никогда ніколи ли же то и і й точно сам
     тоже теж также також раньше раніше сразу одразу когда-то однажды""".split()
 )
-_BOTH: Final = re.compile(r"[^\W\d_]{2,}\((?:а|ла|лась|лася|ась|ая|ся|на)\)", re.I)
+_BOTH: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\((?:а|ла(?:сь|ся)?|ась|ая|ся|на)\)", re.I)
+_LAST_WORD: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]+)\s*\Z")  # begins where a word does
 _HOLE: Final = re.compile(
     r"[,:;–—-]\s*[!.?,…]|^\s*[,!.?;:]|[(«\"]\s*[)»\"]|(?<=\S) +(?=[,!.?;:…])|(?<=\S)  +(?=\S)"
 )
@@ -198,7 +199,7 @@ def _before_names(pieces: Sequence[Piece], language: str) -> Iterator[Slip]:
     for n, piece in enumerate(pieces[:-1]):
         if not _is_name(pieces[n + 1]):
             continue
-        last = re.search(r"([^\W\d_]+)\s*\Z", piece.text)
+        last = _LAST_WORD.search(piece.text)
         if last and kind_of(last[1], language) in ("adjective", "noun"):
             yield from _masculine(last[1], last.start(1), n, language)
 

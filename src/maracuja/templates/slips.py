@@ -31,7 +31,7 @@ from maracuja.templates.walk import inner, paths_of
 from maracuja.templates.wording import GENDER, is_name, speech
 
 READINGS_MAX: Final = 6  # ways to read a text with branches; each branch is read in one of them
-_NO_WORD: Final = re.compile(r"\w{60,}")  # what is that long is no word, and slow to look at
+_LONG_WORD: Final = re.compile(r"(\w{40})\w{20,}")  # is cut where it is shown
 _WHY: Final[Mapping[str, str]] = {
     "wrong_letters": "One foreign letter makes a reader ask in which language you write.",
     "other_language": "The reader chose a language, and this text is in another.",
@@ -73,11 +73,10 @@ def of_variant(template: Template, n: int, types: Mapping[str, Any]) -> list[Fin
                 start = read[slip.piece].at
                 offset = start + slip.at if start >= 0 else -1
                 place = _place(source, plain, offset)
-                finding = Finding(
-                    "warning", slip.code, slip.message, where + place, slip.fix,
-                    _WHY.get(slip.code, ""),
-                )  # fmt: skip
-                found.setdefault((slip.code, slip.message), finding)
+                message, fix = (_LONG_WORD.sub(r"\1…", one) for one in (slip.message, slip.fix))
+                why = _WHY.get(slip.code, "")
+                finding = Finding("warning", slip.code, message, where + place, fix, why)
+                found.setdefault((slip.code, message), finding)
         for finding in _as_given(nodes, where) if spoken else []:
             found.setdefault((finding.code, finding.message), finding)
     return list(found.values())
@@ -150,16 +149,12 @@ def _pieces(nodes: list[Node], reading: int, types: Mapping[str, Any]) -> Iterat
     for node in nodes:
         blocks = _blocks(node)
         if isinstance(node, ContentNode):
-            yield _Read(Piece(_NO_WORD.sub(_blank, node.text)), _start(node))
+            yield _Read(Piece(node.text), _start(node))
         elif isinstance(node, OutputNode):
             yield _shown(node, types)
         elif blocks:
             block = blocks[min(reading, len(blocks) - 1)]
             yield from _pieces(block.nodes if block is not None else [], reading, types)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _start(node: ContentNode) -> int:

@@ -142,7 +142,7 @@ def test_marketing_needs_a_way_out():
 def test_sizes():
     variant = Variant(
         language="ru", subject="с" * 61, text="{{ links.unsubscribe }}",
-        html="<p>{{ links.unsubscribe }}</p>" + "x" * 105_000,
+        html="<p>{{ links.unsubscribe }}</p>" + "да " * 35_000,
     )  # fmt: skip
     assert set(codes(Template(id="t", variants=(variant,)))) == {"long_subject", "gmail_clip"}
 
@@ -162,3 +162,8 @@ def test_the_worst_profiles_are_tried():
     }
     assert report.ok
     assert report.trials[0].content.text.startswith("Елена: Маракуйя")
+
+
+def test_a_word_without_an_end_is_cut_where_it_is_shown():
+    (slip,) = [f for f in check(template("Вы " + "ї" * 5_000)).findings if f.code[:5] == "wrong"]
+    assert f"«{'ї' * 40}…»" in slip.message
