@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +23,7 @@ from maracuja.store.engine import Store, open_store
 if TYPE_CHECKING:
     from maracuja.channels.base import Channel
     from maracuja.channels.email import Email
+    from maracuja.channels.heard import Heard
     from maracuja.channels.http import HttpChannel
     from maracuja.runtime.channel_trial import Asking
     from maracuja.runtime.delivery import Sender
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
     from maracuja.runtime.report_server import ReportServer
+    from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.transport import Transport
     from maracuja.runtime.worker import Worker
 
@@ -149,6 +151,7 @@ def make_worker(
     from maracuja.runtime.launch_again import Renewal
     from maracuja.runtime.orders import Orders
     from maracuja.runtime.projection import Projection
+    from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.smtp import SmtpTransport
     from maracuja.runtime.upkeep import Upkeep
     from maracuja.runtime.worker import Hold, Parts, Worker
@@ -186,7 +189,8 @@ def make_worker(
         Orders(erasure_place(app), projection, launch),
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
     )
-    parts = Parts(projection, launch, delivery, chores, _report_server(app, channel))
+    lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
+    parts = Parts(projection, launch, delivery, chores, _report_server(app, channel), lines)
     return Worker(hold, parts, app.clock.now())
 
 
@@ -225,8 +229,28 @@ def transport_of(app: App, channel: HttpChannel) -> Asking:
     match channel.carried_by:
         case "http":
             return HttpTransport(channel, app.clock.now)
+        case "smpp":
+            return _smpp_transport(app, channel)
         case other:
             raise ConfigError(f"Nothing here carries `{other}`.", where=channel.name)
+
+
+def _smpp_transport(app: App, channel: HttpChannel) -> SmppTransport:
+    """A line to an SMSC; what it tells by itself goes to the inbox."""
+    from maracuja.channels.sms import Sms
+    from maracuja.ingest.heard import CALL, encode_heard
+    from maracuja.runtime.smpp import SmppTransport
+    from maracuja.store import inbox
+
+    assert isinstance(channel, Sms)
+
+    def keep(heard: Sequence[Heard]) -> None:
+        context, body = encode_heard(heard, channel.name, channel.settings.account)
+        row = inbox.Request(micros(app.clock.now()), CALL, "internal", context, body)
+        with app.store.write_inbox() as conn:
+            inbox.append(conn, [row])
+
+    return SmppTransport(channel, app.clock.now, keep)
 
 
 def make_email(app: App) -> Email:

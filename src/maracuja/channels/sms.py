@@ -55,6 +55,7 @@ class Sms(HttpChannel):
     def __init__(self, settings: SmsSettings, hook: str = "") -> None:
         super().__init__(settings, hook)
         self.driver = _DRIVERS[settings.driver](settings, hook)
+        self.carried_by = "http" if self.driver.over_http else "smpp"
 
     @property
     def smpp(self) -> SmppDriver | None:
@@ -129,6 +130,10 @@ class Sms(HttpChannel):
             return super()._decode(answer, attempt)
         return self.driver.outcome(answer, attempt)
 
+    def brief(self, answer: Answer) -> Answer:
+        """The driver's."""
+        return self.driver.brief(answer)
+
     def credentials(self) -> Mapping[str, str]:
         """The driver's."""
         return self.driver.credentials()
@@ -142,6 +147,10 @@ class Sms(HttpChannel):
     def account_request(self) -> HttpRequest | None:
         """A question about the account, where the gateway answers any."""
         return self.driver.account_request()
+
+    def answered_well(self, answer: Answer) -> bool:
+        """Whether an answer to it is a good one."""
+        return self.driver.answered_well(answer)
 
     def account_words(self, answer: Answer) -> str:
         """Which account it is."""

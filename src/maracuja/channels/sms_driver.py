@@ -39,6 +39,14 @@ class SmsDriver(ABC):
         """A question that proves that the account works; None: there is none."""
         return None
 
+    def answered_well(self, answer: Answer) -> bool:
+        """Whether an answer to it is a good one."""
+        return 200 <= answer.code < 300
+
+    def brief(self, answer: Answer) -> Answer:
+        """The answer without what it repeats of number and text."""
+        return answer
+
     def account_words(self, answer: Answer) -> str:
         """Which account a good answer to it names."""
         return ""

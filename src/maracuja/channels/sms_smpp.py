@@ -15,7 +15,7 @@ import msgspec
 from maracuja import rng
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.heard import Heard, HeardKind
-from maracuja.channels.http import accepted, over, reference, stop, suppress, wait
+from maracuja.channels.http import HttpRequest, accepted, over, reference, stop, suppress, wait
 from maracuja.channels.smpp_pdu import (
     Command,
     CommandStatus,
@@ -124,6 +124,18 @@ class SmppDriver(SmsDriver):
             },
             numbers={"interface_version": VERSION},
         )
+
+    def account_request(self) -> HttpRequest:
+        """To bind is all that can be asked."""
+        return HttpRequest(url=f"smpp://{self.settings.host}:{self.settings.port}", method="BIND")
+
+    def answered_well(self, answer: Answer) -> bool:
+        """Whether we are bound."""
+        return answer.stage is Stage.GIVEN and answer.code == 0
+
+    def account_words(self, answer: Answer) -> str:
+        """Who we are there."""
+        return f"{self.settings.system_id} at {self.settings.host}"
 
     # ------------------------------------------------------------ out
 

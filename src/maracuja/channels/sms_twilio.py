@@ -139,6 +139,14 @@ class TwilioDriver(SmsDriver):
             return stop(answer, "no_account")
         return _whole(answer, "too_many") if answer.code == 429 else found
 
+    def brief(self, answer: Answer) -> Answer:
+        """Of what was sent, only its SID: the answer repeats number and text."""
+        told = json_of(answer)
+        if not isinstance(told.get("sid"), str):
+            return answer
+        kept = {name: told.get(name) for name in ("sid", "status", "error_code")}
+        return msgspec.structs.replace(answer, text=msgspec.json.encode(kept).decode())
+
     def account_request(self) -> HttpRequest:
         """The account's own resource."""
         return HttpRequest(url=self._address(".json"), method="GET")

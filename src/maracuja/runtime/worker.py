@@ -88,10 +88,23 @@ class Chore(Protocol):
         ...
 
 
+class Listening(Protocol):
+    """What hears something while nothing is sent."""
+
+    def start(self) -> None:
+        """Begin to listen."""
+        ...
+
+    def stop(self) -> None:
+        """End it."""
+        ...
+
+
 class Parts(NamedTuple):
     """What a tick goes through, in this order: what came in counts before anything goes out.
 
-    `reports` listens beside it where bounces come in by SMTP.
+    `reports` listens beside it where bounces come in by SMTP, `lines` where a vendor tells us
+    things on a line that we have opened.
     """
 
     projection: Projection
@@ -99,6 +112,7 @@ class Parts(NamedTuple):
     delivery: Delivery
     chores: Sequence[Chore]
     reports: ReportServer | None = None
+    lines: Sequence[Listening] = ()
 
 
 class Worker:
@@ -119,6 +133,9 @@ class Worker:
             if parts.reports is not None:
                 _start(parts.reports)
                 stack.callback(parts.reports.stop)
+            for line in parts.lines:
+                line.start()
+                stack.callback(line.stop)
             self._open = stack.pop_all()
 
     def close(self) -> None:
