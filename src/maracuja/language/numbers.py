@@ -25,7 +25,6 @@ DAY_FORMS: Final = ("day", "year", "weekday", "full", "short")
 """5 марта; 5 марта 2026 г.; четверг, 5 марта; with weekday and year; 05.03.2026."""
 
 NBSP: Final = "\u00a0"
-_SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
 _INDEX: Final = {"one": 0, "few": 1, "many": 2, "other": 1}
 _LOCALES: Final = {language: Locale.parse(language) for language in FORMS}
 _CODES: Final = "RUB UAH MNT KZT BYN GEL AMD USD EUR GBP PLN TRY JPY CNY KRW".split()
@@ -161,14 +160,6 @@ def _skeleton(value: date, locale: Locale) -> str:
 
 def _short(language: str) -> str:
     return {"en": "M/d/yyyy", "mn": "yyyy.MM.dd"}.get(language, "dd.MM.yyyy")
-
-
-def plain_spaces(text: str) -> str:
-    """The text with plain spaces for no-break and narrow ones.
-
-    SMS needs it: U+00A0 is not in GSM-7 and would cut a message from 160 characters to 70.
-    """
-    return text.translate(_SPACES)
 
 
 def plural_expr(n: pl.Expr, forms: Sequence[Any], language: str) -> pl.Expr:
