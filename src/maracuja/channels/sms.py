@@ -27,6 +27,8 @@ from maracuja.model import Capabilities, Message, SendResult, Status
 
 TEXT_CHARS_MAX: Final = 1530  # ten parts of the basic alphabet
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+# A link, a number, or the word to send to one.
+_WAY_OUT: Final = re.compile(r"://|\+[0-9]{7}|\bstop\b|\bстоп\b", re.IGNORECASE)
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _DRIVERS: Final[Mapping[str, type[SmsDriver]]] = {
     "twilio": TwilioDriver,
@@ -112,9 +114,8 @@ class Sms(HttpChannel):
                 where="sender",
                 fix="Use up to 11 Latin letters and digits, or a number.",
             )
-        text = message.content.text
-        answerable = kind is not SenderKind.WORD or "://" in text or "+" in text
-        if message.marketing and not answerable:
+        told = kind is not SenderKind.WORD or _WAY_OUT.search(message.content.text)
+        if message.marketing and not told:
             raise UnsupportedFeature(
                 f"Nobody can answer STOP to {sender}, and the text names no other way to leave.",
                 where="text",
