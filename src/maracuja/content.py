@@ -90,6 +90,8 @@ class Approved(Part, frozen=True):
     """A template that a vendor has approved beforehand, and what fills its places.
 
     `parameters` are the texts of its body in order; `header` a text or the address of a picture.
+    A video or file in its head is the content's media; the content's buttons, in the order of the
+    template's own, bring what theirs open or bring back, its cards fill those of a carousel.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Approved(Part, frozen=True):
     category: str = ""  # marketing, utility, authentication
     parameters: tuple[str, ...] = ()
     header: str = ""
+    names: tuple[str, ...] = ()  # of the parameters, where the template names them
 
 
 class Content(Part, frozen=True):

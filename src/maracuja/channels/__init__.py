@@ -10,11 +10,12 @@ from maracuja.channels.sms import Sms
 from maracuja.channels.telegram import Telegram
 from maracuja.channels.viber import Viber
 from maracuja.channels.webhook import Webhook
+from maracuja.channels.whatsapp import WhatsApp
 
 # Explicit, so that it can be searched for: a channel is one file, one class and one line here.
-# Codes are stored: email 1, telegram 2, viber 3, sms 10; kept free for viber_business 4,
-# whatsapp 5, messenger 6, instagram 7, web_push 8, mobile_push 9, web_chat 11, webhook 12.
-CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (Email, Telegram, Sms, Viber, Webhook)
+# Codes are stored: email 1, telegram 2, viber 3, whatsapp 5, sms 10; kept free for
+# viber_business 4, messenger 6, instagram 7, web_push 8, mobile_push 9, web_chat 11, webhook 12.
+CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (Email, Telegram, Sms, Viber, WhatsApp, Webhook)
 
 BY_NAME: Final = {channel.name: channel for channel in CHANNELS}
 NAMES_BY_CODE: Final = {channel.code: channel.name for channel in CHANNELS}
@@ -26,6 +27,12 @@ def address_kind(channel: str) -> str:
     return BY_NAME[channel].can.address_kind if channel in BY_NAME else channel
 
 
+def address_kinds(channel: str) -> list[str]:
+    """By which kinds of address a channel reaches people, the better one first."""
+    other = BY_NAME[channel].can.address_else if channel in BY_NAME else ""
+    return [address_kind(channel), *([other] if other else [])]
+
+
 def reached_by(kind: str) -> list[str]:
     """The channels that reach people by this kind of address, and always the kind itself."""
-    return sorted({kind, *(one.name for one in CHANNELS if one.can.address_kind == kind)})
+    return sorted({kind, *(one.name for one in CHANNELS if kind in address_kinds(one.name))})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Campaign
-from maracuja.channels import address_kind
+from maracuja.channels import address_kinds
 from maracuja.lake.facts import FactCache, lake_of
 from maracuja.lake.files import of_kind
 from maracuja.lake.profiles import copied_rev, read_profiles
@@ -85,12 +85,14 @@ class StoredPeople:
 
     def reach(self, channels: Sequence[str], *, pids: Sequence[int] | None) -> pl.DataFrame:
         """`pid` and `reach.<channel>`: there is an address, and it is not suppressed."""
-        column = {channel: f"address.{address_kind(channel)}" for channel in channels}
-        frame = self._read(sorted(set(column.values())), pids, None)
+        columns = {one: [f"address.{kind}" for kind in address_kinds(one)] for one in channels}
+        frame = self._read(
+            sorted({c for several in columns.values() for c in several}), pids, None
+        )
         now_us = micros(self._now)
         for channel in channels:
             out = suppressions.suppressed(self._conn, channel, now_us, marketing=True)
-            there = pl.col(column[channel]).fill_null("") != ""
+            there = pl.any_horizontal(pl.col(c).fill_null("") != "" for c in columns[channel])
             blocked = pl.Series(np.isin(frame["pid"].to_numpy(), out))
             frame = frame.with_columns((there & ~blocked).alias(f"reach.{channel}"))
         return frame.select("pid", *(f"reach.{channel}" for channel in channels))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.channels import address_kind
+from maracuja.channels import address_kinds
 from maracuja.decisions.caps import FrequencyCap, free_from
 from maracuja.lake.columns import FRAME_TYPES
 from maracuja.lake.files import of_kind
@@ -89,7 +89,7 @@ class PeopleReader:
         comes with `known` false. Shape (n, 9 + columns).
         """
         self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
-        address = f"address.{address_kind(self._channel)}"
+        addresses = [f"address.{kind}" for kind in address_kinds(self._channel)]
         wanted = {c: f"traits.{c.removeprefix('person.')}" for c in columns if _of_person(c)}
         wanted |= {c: c for c in columns if c.startswith("meta.")}
         known = [LANGUAGE, ZONE, *wanted.values()]
@@ -97,7 +97,7 @@ class PeopleReader:
         found = read_profiles(
             self._lake,
             self._copy,
-            columns=["draw_pid", address, *known],
+            columns=["draw_pid", *addresses, *known],
             types=types,
             pids=pids,
             newer=self._newer,
@@ -112,7 +112,7 @@ class PeopleReader:
             .otherwise(None)
             .alias("suppressed"),
             self._consent(conn, pids).alias("consent"),
-            pl.col(address).alias("address"),
+            pl.coalesce(pl.col(one).replace("", None) for one in addresses).alias("address"),
             pl.col(ZONE).cast(pl.String).alias("zone"),
             pl.col(LANGUAGE).cast(pl.String).fill_null(self._language).alias("language"),
             *(pl.col(source).alias(name) for name, source in wanted.items()),

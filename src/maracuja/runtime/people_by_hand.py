@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from maracuja.channels import address_kind
+from maracuja.channels import address_kinds
 from maracuja.errors import BadInput, Conflict, NotFound
 from maracuja.model import ConsentState, micros
 from maracuja.runtime.message_events import tell_subscriptions
@@ -118,7 +118,8 @@ def lift(conn: Connection, pid: int, channel: str, *, salt: str, actor: str, now
 
 def _address(conn: Connection, pid: int, channel: str, salt: str) -> tuple[int, bytes]:
     profile = people.get(conn, pid)
-    address = profile.addresses.get(address_kind(channel))
+    known = map(profile.addresses.get, address_kinds(channel))
+    address = next(filter(None, known), None)
     if not address:
         raise NotFound(f"Person {profile.pid} has no address on {channel}.", where=channel)
     return profile.pid, suppressions.digest(salt, channel, address)

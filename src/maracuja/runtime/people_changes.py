@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.channels import address_kind
+from maracuja.channels import address_kind, address_kinds
 from maracuja.ingest import identity
 from maracuja.ingest.checks import CONSENT_EVENT
 from maracuja.ingest.decode import Decoded
@@ -289,7 +289,12 @@ def _went_to(
     reported = [event.address.strip().lower().replace("\0", "") for event, _ in told]
     owners = people.find(conn, kinds, reported).tolist()
     known = [
-        address if address and owner == pid else in_use.get(pid, {}).get(kind, "")
-        for (_, pid), kind, address, owner in zip(told, kinds, reported, owners, strict=True)
+        address if address and owner == pid else _in_use(in_use.get(pid, {}), event.channel)
+        for (event, pid), address, owner in zip(told, reported, owners, strict=True)
     ]
     return [sent.get(event.message_id, at) for (event, _), at in zip(told, known, strict=True)]
+
+
+def _in_use(addresses: Mapping[str, str], channel: str) -> str:
+    """The address at which a channel reaches somebody now; '' where there is none."""
+    return next(filter(None, (addresses.get(kind) for kind in address_kinds(channel))), "")

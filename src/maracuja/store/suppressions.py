@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from maracuja.channels import address_kind
+from maracuja.channels import address_kinds
 from maracuja.store import bulk, meta
 from maracuja.store.schema import suppressions
 
@@ -189,13 +189,13 @@ def attach_new(
     s = suppressions.c
     waiting = select(s.channel).where(s.pid.is_(None)).distinct()
     told = set(kinds)
-    channels = {one for (one,) in bulk.fetch(conn, waiting) if address_kind(one) in told}
+    channels = {o for (o,) in bulk.fetch(conn, waiting) if told & {*address_kinds(o)}}
     if not channels:
         return 0
     salt = meta.load(conn).suppression_salt
     attached = 0
     for channel in sorted(channels):
-        mine = [i for i, kind in enumerate(kinds) if kind == address_kind(channel)]
+        mine = [i for i, kind in enumerate(kinds) if kind in address_kinds(channel)]
         hashes = digests(salt, channel, (values[i] for i in mine))
         attached += attach(conn, channel, hashes, [pids[i] for i in mine])
     return attached
