@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 
 import polars as pl
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from maracuja.content import Button, Card
 from maracuja.errors import TemplateError
 from maracuja.templates import compiled as room
-from maracuja.templates import plan, reference
+from maracuja.templates import plan, reference, rich
 from maracuja.templates.definition import SoldOut, Template, Variant
 from maracuja.templates.rowcode import Refused
 
@@ -39,7 +41,7 @@ PRODUCTS = pl.DataFrame(
         "url": ["https://shop.example/a?x=1&y=2", "https://shop.example/b", None],
     }
 )
-LETTERS = "abZ яЁїҐ<>&\"'%-.,0 \n"
+LETTERS = "abZ яЁїҐ<>&\"'\\%-.,0 \n\t\x00"
 words = st.text(LETTERS, max_size=8) | st.sampled_from(["Елена", "АНДРЕЙ", "Саша", "Казань"])
 ids = st.sampled_from(["a", "b", "c", "gone"])
 items = st.fixed_dictionaries(
@@ -194,6 +196,10 @@ def the_same(source: str, part: str, rows: list[dict[str, object]], sold_out: So
     variant = Variant(language="ru", text=source if part == "text" else "-")
     if part == "html":
         variant = Variant(language="ru", text="-", html=source)
+    if part == "rich":
+        button = Button(text=source, url="https://shop.example/" + source)
+        cards = (Card(title="«1»", text=source, picture=source, buttons=(button,)),)
+        variant = Variant(language="ru", text="-", buttons=(button,), cards=cards)
     template = Template(id="t", variants=(variant,), sold_out=sold_out)
     frame = pl.DataFrame(rows, schema=SCHEMA)
     constants = {"shop.name": "Лавка & Ко", "shop.nothing": None}
@@ -216,7 +222,13 @@ def the_same(source: str, part: str, rows: list[dict[str, object]], sold_out: So
             continue
         space = reference.namespace({**row, **made.names.constants}, products)
         try:
-            expected, why = reference.render(nodes, space, html=part == "html"), None
+            each = reference.render_each(nodes, space, html=part == "html")
+            if part == "rich":
+                each = [
+                    text if isinstance(node, rich.JsonNode) else rich.json_text(text)
+                    for node, text in zip(nodes, each, strict=True)
+                ]
+            expected, why = "".join(each), None
         except Refused as refusal:
             expected, why = "", prepared.reason(str(refusal), n)
         if why is None:
@@ -228,6 +240,8 @@ def the_same(source: str, part: str, rows: list[dict[str, object]], sold_out: So
             pieces = made.plan.skeleton[part]
             again = "".join(p if isinstance(p, str) else texts[p] for p in pieces)
             assert unshared(again, rendered.links) == unshared(bodies[n], rendered.links), told
+            if part == "rich":
+                splice_it(rendered, n)
         else:
             told = f"{why} in {source!r} for {row!r} on {rungs}"
             assert errors[n] is not None, told
@@ -235,6 +249,14 @@ def the_same(source: str, part: str, rows: list[dict[str, object]], sold_out: So
             # A variable that a block assigned is called by its own name.
             alike = errors[n] in (why, "missing:x")
             assert "invalid" in (errors[n][:7], why[:7]) or alike, told
+
+
+def splice_it(rendered, n):
+    """The JSON reads back, whatever people are called."""
+    row = rendered.slots.row(n, named=True) if rendered.slots.width else {}
+    content = room.splice(rendered.skeleton, row)
+    json.loads(rendered.bodies("rich")[n])
+    assert [card.title for card in content.cards] == ["«1»"]
 
 
 def unshared(text: str, links: dict[int, room.Link]) -> str:
@@ -249,7 +271,7 @@ def unshared(text: str, links: dict[int, room.Link]) -> str:
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(
-    templates, st.sampled_from(["text", "html"]), st.lists(people, min_size=1, max_size=6),
+    templates, st.sampled_from(["text", "html", "rich"]), st.lists(people, min_size=1, max_size=6),
     st.sampled_from(list(SoldOut)),
 )  # fmt: skip
 def test_three_rungs_agree(source, part, rows, sold_out):
@@ -257,6 +279,8 @@ def test_three_rungs_agree(source, part, rows, sold_out):
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(outputs, st.sampled_from(["text", "html"]), st.lists(people, min_size=1, max_size=3))
+@given(
+    outputs, st.sampled_from(["text", "html", "rich"]), st.lists(people, min_size=1, max_size=3)
+)
 def test_every_filter_agrees(source, part, rows):
     the_same(source, part, rows, SoldOut.SHOW)

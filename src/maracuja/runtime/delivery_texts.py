@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import msgspec
 import polars as pl
 
 from maracuja.campaigns.facts import RunFacts
@@ -19,6 +19,7 @@ from maracuja.rng import make_id
 from maracuja.store.outbox import Chunk
 from maracuja.templates.compiled import Rendered, splice
 from maracuja.templates.placeholders import fill
+from maracuja.templates.rich import changed
 
 # In the skeletons of a bodies file, under the template's key.
 PARTS: Final = "parts"
@@ -88,7 +89,8 @@ def make_message(
 ) -> Message:
     """The message that goes out: `pid` is the canonical one at this moment.
 
-    Subject and HTML are of mail: a channel that carries only words gets the text.
+    Subject and HTML are of mail: a channel that carries only words gets the text. A reply that
+    sets a trait brings back the trait itself, sealed: nobody can make one up.
     """
     campaign = facts.campaign
     channel = BY_NAME[campaign.channel]
@@ -116,7 +118,7 @@ def make_message(
         subject=filled(body.content.subject) if channel.can.subject_chars_max else "",
         html=html,
         preheader=filled(body.content.preheader) if channel.can.html else "",
-        **_rich(body.content, filled, links.seal),
+        **changed(body.content, partial(filled, html=False), links.seal),
     )
     return Message(
         id=body.message,
@@ -135,35 +137,6 @@ def make_message(
         unsubscribe_url=links.page(to, "unsubscribe", now) if facts.marketing else "",
         expires_us=expires_us,
     )
-
-
-_WORDS: Final = frozenset({"text", "subject", "html", "preheader"})
-
-
-def _rich(
-    content: Content, filled: Callable[..., str], seal: Callable[[str], str]
-) -> dict[str, Any]:
-    """Pictures, buttons and cards, with the links in every one of their texts signed.
-
-    A reply that sets a trait brings back the trait itself, sealed: nobody can make one up.
-    """
-    if not content.rich:
-        return {"formatted": content.formatted, "silent": content.silent}
-
-    def walk(value: Any) -> Any:
-        if isinstance(value, str):
-            return filled(value, html=False)
-        if isinstance(value, dict) and value.get("sets"):
-            value = {**value, "reply": seal(value["sets"])}
-        if isinstance(value, dict):
-            return {name: walk(inner) for name, inner in value.items()}
-        return [walk(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-    parts = {
-        name: value for name, value in msgspec.to_builtins(content).items() if name not in _WORDS
-    }
-    made = msgspec.convert({"text": "", **walk(parts)}, Content)
-    return {name: getattr(made, name) for name in parts}
 
 
 def campaign_template(body: Body, facts: RunFacts) -> str:

@@ -20,7 +20,7 @@ from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import Round, open_round, read_people
 from maracuja.store import products
 from maracuja.store.outbox import Chunk
-from maracuja.templates.compiled import splice
+from maracuja.templates.compiled import sources, splice
 
 LOOKUP: Final = "products["
 
@@ -89,6 +89,6 @@ def _shows_products(facts: RunFacts) -> bool:
     return any(
         LOOKUP in part
         for template in facts.templates.values()
-        for text in template.variants
-        for part in (text.subject, text.preheader, text.text, text.html)
+        for n in range(len(template.variants))
+        for part in sources(template, n).values()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
@@ -16,6 +17,7 @@ from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
 from maracuja.templates.needs import Needs, needs
 from maracuja.templates.placeholders import fill
+from maracuja.templates.rich import changed
 
 SAMPLE_TIME: Final = datetime(2026, 4, 1, tzinfo=UTC)
 SAMPLE_CONSTANTS: Final[Mapping[str, Any]] = {
@@ -148,4 +150,5 @@ def shown(content: Content, links: Mapping[int, Any]) -> Content:
         subject=plain(content.subject, html=False),
         html=plain(content.html, html=True),
         preheader=plain(content.preheader, html=False),
+        **changed(content, partial(plain, html=False)),
     )

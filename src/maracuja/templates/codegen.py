@@ -48,15 +48,16 @@ class Writer(SourceReader):
             self._line(f"{variable} = None")
             self._variables[name] = Code(variable, path=name, simple=True)
 
-    def slot(self, nodes: Iterable[Node]) -> None:
-        """One more text in the result, made by these nodes."""
+    def slot(self, nodes: Iterable[Node], *, json: bool = False) -> None:
+        """One more text in the result, made by these nodes; `json`: escaped for a JSON string."""
         buffer = self._new("o")
         self._sink = f"{buffer}_"
         self._line(f"{buffer} = []")
         self._line(f"{self._sink} = {buffer}.append")
         for node in nodes:
             self.node(node)
-        self._results.append(f"''.join({buffer})")
+        text = f"''.join({buffer})"
+        self._results.append(f"json_text({text})" if json else text)
 
     def effects(self, node: Node) -> None:
         """Run a node for what it assigns; it shows nothing."""

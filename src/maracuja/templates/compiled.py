@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
+from liquid.ast import Node
 
 from maracuja.model import Content
 from maracuja.templates import plan, prepare
-from maracuja.templates.definition import PARTS, Template, version
+from maracuja.templates.definition import PARTS, Template, Variant, version
 from maracuja.templates.placeholders import Link, Marker, lift_shared
 from maracuja.templates.plaintext import text_of
+from maracuja.templates.rich import RICH, JsonNode, Leaf, cut, decoded, leaves
 from maracuja.templates.rowcode import Refused
 from maracuja.templates.scope import Names, with_pages
 from maracuja.templates.word_columns import Cards, with_words
 from maracuja.templates.wording import GENDER, NAME, Said, parsed, speech
 
-BYTES_MAX: Final = {"subject": 998, "preheader": 2_000, "text": 200_000, "html": 1_000_000}
+BYTES_MAX: Final = {
+    "subject": 998,
+    "preheader": 2_000,
+    "text": 200_000,
+    "html": 1_000_000,
+    RICH: 100_000,
+}
 CACHE_MAX: Final = 256
 Skeleton = dict[str, list[str | int]]
 _TRAILING: Final = re.compile(r"[ \t]+\n")
@@ -57,7 +66,8 @@ class Rendered:
 def splice(skeleton: Skeleton, row: Mapping[str, str]) -> Content:
     """One person's content from the skeleton and their slots (s0 -> text); links stay marked.
 
-    Subject and preheader become one line; of empty lines in a text at most one stays.
+    Subject and preheader become one line; of empty lines in a text at most one stays. Buttons,
+    pictures and cards that came out empty are left out.
     """
     parts = {
         part: "".join([p if isinstance(p, str) else row[f"s{p}"] for p in pieces])
@@ -68,6 +78,7 @@ def splice(skeleton: Skeleton, row: Mapping[str, str]) -> Content:
         subject=" ".join(parts.get("subject", "").split()),
         html=parts.get("html", ""),
         preheader=" ".join(parts.get("preheader", "").split()),
+        **(decoded(parts[RICH]) if RICH in parts else {}),
     )
 
 
@@ -297,10 +308,17 @@ def compiled(
 
 
 def sources(template: Template, variant: int) -> dict[str, str]:
-    """part -> Liquid source of a variant; a missing text is made from the html."""
+    """part -> Liquid source of a variant; a missing text is made from the html.
+
+    Texts of buttons and so on stand under their place, such as buttons[0].text.
+    """
     chosen = template.variants[variant]
-    found = {part: getattr(chosen, part) for part in PARTS}
-    if not found["text"]:
+    return _worded(chosen) | {leaf.where: leaf.source for leaf in leaves(chosen)}
+
+
+def _worded(variant: Variant) -> dict[str, str]:
+    found = {part: getattr(variant, part) for part in PARTS}
+    if not found["text"] and found["html"]:
         found["text"] = text_of(found["html"])
     return {part: source for part, source in found.items() if source}
 
@@ -317,20 +335,42 @@ def speaks(template: Template) -> bool:
     )
 
 
+def _marked(marker: Marker, leaf: Leaf, source: str) -> str:
+    if leaf.link:
+        return marker.whole(source, RICH)
+    return marker.mark(source, RICH) if leaf.prose else source
+
+
 def _compile(
     template: Template, schema: dict[str, Any], variant: int, constants: dict[str, Any]
 ) -> Compiled:
     marker = Marker()
-    nodes = {}
+    nodes: dict[str, list[Node]] = {}
     said: dict[str, Said] = {}
-    language = template.variants[variant].language
-    for part, source in sources(template, variant).items():
-        where, html = f"variants[{variant}].{part}", part == "html"
-        parsed(source, language, html=html, where=where)
-        marked = marker.mark(source, part)
-        tree, found = parsed(marked, language, html=html, where=where, marked=True)
-        nodes[part] = tree.nodes
-        said |= found
+    chosen = template.variants[variant]
+
+    def read(source: str, place: str, mark: Callable[[str], str]) -> list[Node]:
+        where, html = f"variants[{variant}].{place}", place == "html"
+        parsed(source, chosen.language, html=html, where=where)
+        tree, found = parsed(
+            mark(source),
+            chosen.language,
+            html=html,
+            where=where,
+            marked=True,
+            money_patterns=constants.get("shop.money_patterns", ""),
+        )
+        said.update(found)
+        return list(tree.nodes)
+
+    for part, source in _worded(chosen).items():
+        nodes[part] = read(source, part, partial(marker.mark, part=part))
+    for piece in cut(chosen):
+        rich = nodes.setdefault(RICH, [])
+        if isinstance(piece, Leaf):
+            rich += read(piece.source, piece.where, partial(_marked, marker, piece))
+        else:
+            rich.append(JsonNode(piece))
     if template.neutral:
         schema = {name: t for name, t in schema.items() if not prepare.is_personal(name)}
     # A word of which nothing is known of anybody is missing for all, and so becomes static text.

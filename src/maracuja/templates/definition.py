@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from maracuja.content import Approved, Button, Card
 from maracuja.errors import TemplateError
 from maracuja.model import Record
 
@@ -27,10 +28,26 @@ class SoldOut(StrEnum):
     SHOW = "show"  # stock does not matter; only a product without a row is gone
 
 
-class Variant(Record, frozen=True):
-    """The texts for one language and channel; an empty channel serves every channel.
+class Attachment(Record, frozen=True):
+    """A picture, video or file at an address; size and length only where a vendor asks."""
 
-    At least one of text and html is given; a missing text is made from the html.
+    url: str
+    alt: str = ""  # what is to be seen, for those who do not see it
+    name: str = ""  # of a file, with its ending
+    thumbnail: str = ""  # https address of a small picture
+    size: int = 0  # bytes
+    duration_s: int = 0
+
+
+Shown = str | Attachment | tuple[str | Attachment, ...]  # an address, more about it, or several
+
+
+class Variant(Record, frozen=True):
+    """The message in one language and channel; an empty channel serves every channel.
+
+    At least one of text and html is given, or a picture, video, file, cards or an approved
+    template; a missing text is made from the html. Every text is Liquid, those of buttons and
+    cards too; what comes out empty is left out. The rest is as in content.Content.
     """
 
     language: str
@@ -39,6 +56,16 @@ class Variant(Record, frozen=True):
     preheader: str = ""
     text: str = ""
     html: str = ""
+    formatted: bool = False  # the text has marks such as *bold*
+    picture: Shown = ""
+    video: Shown = ""
+    file: Shown = ""
+    buttons: tuple[Button, ...] = ()
+    keyboard: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
+    approved: Approved | None = None
+    link: str = ""  # where a press on the message leads
+    silent: bool = False  # arrives without a sound
 
 
 class Require(Record, frozen=True):
@@ -89,7 +116,8 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
 
 
 def _check_variant(variant: Variant) -> None:
-    if not variant.text and not variant.html:
+    media = variant.picture or variant.video or variant.file
+    if not (variant.text or variant.html or media or variant.cards or variant.approved):
         raise ValueError(f"the variant {variant.language!r} has neither text nor html")
     for part in PARTS:
         if len(getattr(variant, part)) > SOURCE_CHARS_MAX:

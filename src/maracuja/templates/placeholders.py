@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import escape, unescape
+from json import loads
 from typing import Final
 
 from liquid.builtin.expressions import tokenize
@@ -95,13 +96,18 @@ def fill(
 
 def lift_shared(text: str, part: str, links: dict[int, Link]) -> str:
     """Static text whose inline addresses move to the table, as everybody shares them."""
+    unquoted = {"html": unescape, "rich": _from_json}.get(part, str)
 
     def one(match: re.Match[str]) -> str:
         n = int(match[1])
-        links[n] = Link(n=n, part=part, url=unescape(match[2]) if part == "html" else match[2])
+        links[n] = Link(n=n, part=part, url=unquoted(match[2]))
         return f"{OPEN}{n}{CLOSE}"
 
     return _INLINE.sub(one, text) if SPLIT in text else text
+
+
+def _from_json(text: str) -> str:
+    return str(loads(f'"{text}"'))
 
 
 class Marker:
@@ -132,6 +138,13 @@ class Marker:
             out.append(text)
             n += 1
         return "".join(out)
+
+    def whole(self, source: str, part: str) -> str:
+        """A Liquid source that is one address and nothing else, as a link."""
+        source = source.strip()
+        if _LINKS_OUTPUT.search(source):
+            return self.mark(source, part)  # one of our own pages, perhaps among others
+        return inline(self._number(part), source) if source else ""
 
     def _number(self, part: str, url: str = "") -> int:
         n = len(self.links)

@@ -13,6 +13,7 @@ from maracuja.templates import reference
 from maracuja.templates.codegen import Writer
 from maracuja.templates.columns import Columns, joined
 from maracuja.templates.definition import PARTS
+from maracuja.templates.rich import RICH, JsonNode, json_column, json_text
 from maracuja.templates.rowcode import Refused, reason_of
 from maracuja.templates.scope import Names, assigned_names
 from maracuja.templates.values import NotCompilable
@@ -57,7 +58,7 @@ def make(nodes: Mapping[str, list[Node]], names: Names) -> Plan:
     for path in (path for part in nodes.values() for path in paths(part)):
         names.column(path.path)
         names.uses_products |= path.path[0] == "products"
-    for part in PARTS:
+    for part in (*PARTS, RICH):
         if part in nodes:
             plan.skeleton[part] = _plan_part(plan, part, names)
     return plan
@@ -70,6 +71,8 @@ def _plan_part(plan: Plan, part: str, names: Names) -> list[str | int]:
     for node in plan.nodes[part]:
         try:
             text = joined(columns.top(node))
+            if part == RICH and not isinstance(node, JsonNode):
+                text = json_text(text) if isinstance(text, str) else json_column(text)
         except NotCompilable:
             n = _add(plan, Slot(part, node, lower, hidden=node.blank))
             if not node.blank:
@@ -133,7 +136,7 @@ class Rows:
             writer.begin(nodes, html=part == "html")
             for node in nodes:
                 if id(node) in slots:
-                    writer.slot([node])
+                    writer.slot([node], json=part == RICH)
                     self.order.append(slots[id(node)])
                 elif assigned_names([node]):
                     writer.effects(node)
@@ -163,5 +166,6 @@ class Rows:
         made: list[str] = []
         for part, places in self.liquid:
             each = reference.render_each(self.plan.nodes[part], space, html=part == "html")
-            made += [each[place] for place in places]
+            texts = [each[place] for place in places]
+            made += map(json_text, texts) if part == RICH else texts
         return tuple(made)

@@ -15,6 +15,7 @@ from liquid.token import Token
 from markupsafe import Markup, escape
 
 from maracuja.templates.filters import BY_NAME, TEXT_MAX
+from maracuja.templates.rich import json_text
 from maracuja.templates.values import plain, show
 
 _NOWHERE = Token("", "", -1, "")
@@ -129,6 +130,7 @@ GLOBALS: dict[str, Any] = {
     "equals": equals,
     "escape": escape,
     "items": items,
+    "json_text": json_text,
     "kept": kept,
     "less": less,
     "less_or_equal": less_or_equal,

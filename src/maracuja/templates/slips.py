@@ -26,6 +26,7 @@ from maracuja.templates.compiled import sources
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
 from maracuja.templates.plaintext import text_of
+from maracuja.templates.rich import leaves
 from maracuja.templates.values import kind_of
 from maracuja.templates.walk import inner, paths_of
 from maracuja.templates.wording import GENDER, is_name, speech
@@ -61,9 +62,12 @@ def of_variant(template: Template, n: int, types: Mapping[str, Any]) -> list[Fin
     language = template.variants[n].language
     spoken = speech(language)
     found: dict[tuple[str, str], Finding] = {}
+    unread = {leaf.where for leaf in leaves(template.variants[n]) if not leaf.read}
+    if not template.variants[n].text:
+        unread.add("text")  # it is made from the html
     for part, source in sources(template, n).items():
-        if part == "text" and not template.variants[n].text:
-            continue  # it is made from the html
+        if part in unread:
+            continue
         where = f"variants[{n}].{part}"
         plain = text_of(source) if part == "html" else source
         nodes = grammar.parse(plain, html=False, where=where).nodes
