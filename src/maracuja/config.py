@@ -19,6 +19,7 @@ from maracuja.channels import BY_NAME
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.channels.http import HttpSettings, secrets_of
 from maracuja.errors import ConfigError
+from maracuja.language import money_patterns
 from maracuja.zones import is_zone
 
 FILE_NAME = "maracuja.toml"
@@ -45,6 +46,7 @@ class Shop(Section, frozen=True):
     country: str = "UA"  # of telephone numbers without a prefix
     postal_address: str = ""
     patronymics: bool = False  # whether a formal greeting may say Ирина Ивановна
+    money_patterns: dict[str, str] = {}  # by currency or language: MNT = "#,##0₮"
 
 
 class Server(Section, frozen=True):
@@ -158,6 +160,12 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
             where="shop.time_zone",
             fix="Use an IANA name such as Europe/Kyiv.",
         )
+    if wrong := money_patterns.fault(config.shop.money_patterns):
+        raise ConfigError(
+            f"{where}: {wrong}.",
+            where="shop.money_patterns",
+            fix='Write a CLDR pattern for a currency or a language: { MNT = "#,##0₮" }.',
+        )
     return config
 
 
@@ -226,4 +234,6 @@ def write_config(config: Config) -> Path:
 
 def _toml(value: object) -> str:
     """A value in TOML; JSON's texts, numbers and lists are TOML's too."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_toml(name)} = {_toml(one)}' for name, one in value.items())}}}"
     return msgspec.json.encode(value).decode()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
 
+from maracuja.config import Shop, make_config
+from maracuja.language.money_patterns import written
 from maracuja.templates.compiled import compiled
 from maracuja.templates.definition import Template, Variant
 
@@ -23,12 +26,13 @@ UNKNOWN = "—"
 
 
 class Example(NamedTuple):
-    """A template of the page, who reads it, and what they read."""
+    """A template of the page, who reads it, what they read, and the shop's settings there."""
 
     language: str
     source: str
     who: str
     reads: str
+    shop: Shop
 
 
 def examples() -> list[Example]:
@@ -37,8 +41,18 @@ def examples() -> list[Example]:
     for block in re.finditer(r"^```liquid (\w+)\n([^`]*?)\n((?:→ .*\n)+)```", text, re.M):
         for line in block[3].splitlines():
             who, _, reads = line.removeprefix("→ ").partition(": ")
-            found.append(Example(block[1], block[2], who, reads))
+            shop = settings(text[: block.start()])
+            found.append(Example(block[1], block[2], who, reads, shop))
     return found
+
+
+def settings(before: str) -> Shop:
+    """The shop with the settings that the page shows in the section so far."""
+    shown = re.findall(r"^```toml\n(.*?)```", before.rpartition("\n## ")[2], re.M | re.S)
+    given: dict[str, Any] = {}
+    for block in shown:
+        given |= tomllib.loads(block)["shop"]
+    return make_config({"shop": given}).shop
 
 
 def told(example: Example) -> str:
@@ -49,7 +63,8 @@ def told(example: Example) -> str:
     elif example.who != UNKNOWN:
         row["person.first_name"] = example.who
     variant = Variant(language=example.language, text=example.source)
-    text = compiled(Template(id="t", variants=(variant,)), SCHEMA)
+    constants = {"shop.money_patterns": written(example.shop.money_patterns)}
+    text = compiled(Template(id="t", variants=(variant,)), SCHEMA, constants=constants)
     rendered = text.render(pl.DataFrame([row], schema=SCHEMA))
     if rendered.errors[0]:
         return f"no message, {rendered.errors[0]}"

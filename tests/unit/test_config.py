@@ -27,11 +27,22 @@ def test_a_missing_workspace_says_how_to_make_one(tmp_path: Path) -> None:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     config = Config(
         root=str(tmp_path),
-        shop=Shop(name='The "Маракуйя" shop', languages=("ru", "uk"), time_zone="Europe/Kyiv"),
+        shop=Shop(
+            name='The "Маракуйя" shop',
+            languages=("ru", "uk"),
+            time_zone="Europe/Kyiv",
+            money_patterns={"MNT": "#,##0₮", "uk": '#,##0.00 "¤"'},
+        ),
         email=EmailSettings(port=2525, rate_per_s=14.5),
     )
     write_config(config)
     assert load_config(tmp_path, {}) == config
+
+
+def test_a_pattern_that_writes_no_amount_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`1,500₮` of MNT is no pattern of an amount") as fault:
+        make_config({"shop": {"money_patterns": {"MNT": "1,500₮"}}})
+    assert fault.value.where == "shop.money_patterns" and "#,##0₮" in fault.value.fix
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

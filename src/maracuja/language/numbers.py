@@ -96,12 +96,14 @@ def money(minor: Number, currency: str, language: str, pattern: str = "") -> str
     """Minor units as an amount: 159300 with RUB is 1 593 ₽, 159350 is 1 593,50 ₽.
 
     A fraction of zero is left out, except where the shop's own CLDR `pattern` ("#,##0.00 ¤")
-    asks for its digits. The spaces are no-break ones; ValueError for a pattern of no amount.
+    asks for its digits. Spaces are no-break ones, those of the pattern too; ValueError for a
+    pattern of no amount.
     """
     digits = 0 if currency in _NO_MINOR else 2
     amount = Decimal(round(minor)).scaleb(-digits)
     locale = _LOCALES[language]
-    form = pattern or _PATTERNS.get(language) or locale.currency_formats["standard"].pattern
+    usual = _PATTERNS.get(language) or locale.currency_formats["standard"].pattern
+    form = pattern.replace(" ", NBSP) or usual
     if not pattern:
         whole = amount == amount.to_integral_value()
         form = form.replace(".00", "" if whole else "." + "0" * digits)

@@ -18,6 +18,7 @@ from maracuja.decisions.caps import FrequencyCap
 from maracuja.decisions.gates import Rules
 from maracuja.decisions.quiet import QuietHours
 from maracuja.lake.facts import FactCache
+from maracuja.language.money_patterns import written
 from maracuja.model import TraitType
 from maracuja.store import definitions, discovered, meta, products
 from maracuja.store.engine import Store
@@ -75,7 +76,10 @@ class Ground:
         """What all templates may say of the shop."""
         names = ("name", "url", "language", "currency", "country", "postal_address")
         shop = self.config.shop
-        policy = {"shop.patronymics": shop.patronymics}  # asked by `salutation`
+        policy = {  # asked by `salutation` and `money`
+            "shop.patronymics": shop.patronymics,
+            "shop.money_patterns": written(shop.money_patterns),
+        }
         return {f"shop.{name}": getattr(shop, name) for name in names} | policy
 
 

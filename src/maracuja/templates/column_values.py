@@ -91,7 +91,7 @@ class Reader:
         known = BY_NAME[spec.name]
         args = [self._primitive(arg.value) for arg in spec.args]
         named = {arg.name: arg.value.value for arg in spec.args if getattr(arg, "name", None)}
-        if len(named) > 1 or set(named) - {"link", "language"}:
+        if set(named) - {"link", "language", "patterns"}:
             raise NotCompilable("named arguments")
         if named:
             args = [a for a, g in zip(args, spec.args, strict=True) if not getattr(g, "name", 0)]
@@ -109,7 +109,7 @@ class Reader:
         return known.columns(value, args, self.html)
 
     def _folded(self, value: Value, args: list[Value], known: Any, named: dict[str, Any]) -> Value:
-        given = [arg.const for arg in (args[:-1] if named else args)]
+        given = [arg.const for arg in args[: len(args) - len(named)]]
         if known.knows_html:
             named = {**named, "html": self.html}
         try:

@@ -1,15 +1,17 @@
 """Filters that speak a language as Polars expressions: amounts, counted nouns, days, gender.
 
-A form gets (value, args, html) with the language as its last argument; a null goes the slow road.
+A form gets (value, args, html) with the language as its last argument, `money` the shop's own
+patterns after it; a null goes the slow road.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import polars as pl
 
-from maracuja.language import numbers
+from maracuja.language import money_patterns, numbers
 from maracuja.templates.filter_columns import TEXT, literal, made, rounded, whole
 from maracuja.templates.values import CURRENCIES, NotCompilable, Value, shown
 
@@ -18,8 +20,8 @@ GROUPED_MAX: Final = 1_000_000_000  # greater numbers go the slow road
 _MISSING: Final = pl.lit(None, pl.String)
 
 
-def _language(args: list[Value]) -> tuple[list[Value], str]:
-    """The arguments that the author wrote, and the language of the text."""
+def _told(args: list[Value]) -> tuple[list[Value], str]:
+    """The arguments before the last one, and the last one: what the filter is told."""
     return args[:-1], str(literal(args, len(args) - 1, str))
 
 
@@ -55,7 +57,7 @@ def _integer(value: Value, name: str) -> pl.Expr:
 
 def number(value: Value, args: list[Value], _: bool) -> Value:
     """`number` of whole numbers from 0."""
-    args, language = _language(args) if args else (args, "ru")
+    args, language = _told(args) if args else (args, "ru")
     if args:
         raise NotCompilable("a number with arguments")
     return made(grouped(_integer(value, "number"), language), value)
@@ -71,7 +73,8 @@ def _around(currency: str, language: str) -> tuple[str, str, str]:
 
 def money(value: Value, args: list[Value], html: bool) -> Value:
     """`money` of minor units from 0; the currency is a literal or a column."""
-    args, language = _language(args)
+    args, patterns = _told(args)
+    args, language = _told(args)
     if value.kind == "float":
         value = rounded(value, [], html)
     minor = whole(value)
@@ -79,16 +82,20 @@ def money(value: Value, args: list[Value], html: bool) -> Value:
     if currency.kind != "text" or (currency.missing and currency.is_const):
         raise NotCompilable("a currency that is no text")
     if currency.is_const:
-        return made(_amount(minor, str(currency.const), language), value)
+        return made(_amount(minor, str(currency.const), language, patterns), value)
     code, text = currency.column(), _MISSING
     for known in CURRENCIES:
-        text = pl.when(code == known).then(_amount(minor, known, language)).otherwise(text)
+        with suppress(NotCompilable):  # amounts of a currency left out go the slow road
+            amount = _amount(minor, known, language, patterns)
+            text = pl.when(code == known).then(amount).otherwise(text)
     return made(text, value, currency)
 
 
-def _amount(minor: pl.Expr, currency: str, language: str) -> pl.Expr:
+def _amount(minor: pl.Expr, currency: str, language: str, patterns: str) -> pl.Expr:
     if currency and currency not in CURRENCIES:
         raise NotCompilable(f"the currency {currency}")
+    if own := money_patterns.chosen(patterns, currency, language):
+        return _amount_in(minor, currency, language, own)
     before, between, after = _around(currency, language)
     rest = (minor % 100).cast(pl.String).str.zfill(2)
     cents = (
@@ -100,6 +107,22 @@ def _amount(minor: pl.Expr, currency: str, language: str) -> pl.Expr:
     return pl.concat_str([pl.lit(before), grouped(major, language), cents, pl.lit(after)])
 
 
+def _amount_in(minor: pl.Expr, currency: str, language: str, pattern: str) -> pl.Expr:
+    """An amount in a pattern with no digits after the point, or two."""
+    digits = {"#,##0": 0, "#,##0.00": 2}.get(money_patterns.number_of(pattern))
+    if digits is None:
+        raise NotCompilable(f"the pattern {pattern}")
+    before, _, rest = numbers.money(755 if digits else 700, currency, language, pattern).partition(
+        "7"
+    )
+    major, cents = minor // 100, minor % 100
+    if digits:
+        texts = [grouped(major, language), pl.lit(rest[0]), cents.cast(pl.String).str.zfill(2)]
+        return pl.concat_str([pl.lit(before), *texts, pl.lit(rest[3:])])
+    up = (cents > 50) | ((cents == 50) & (major % 2 == 1))  # as decimals are rounded: half to even
+    return pl.concat_str([pl.lit(before), grouped(major + up, language), pl.lit(rest)])
+
+
 def _forms(args: list[Value], html: bool) -> list[str]:
     if not all(arg.is_const and arg.kind == "text" for arg in args):
         raise NotCompilable("forms that are no literals")
@@ -108,7 +131,7 @@ def _forms(args: list[Value], html: bool) -> list[str]:
 
 def plural(value: Value, args: list[Value], html: bool) -> Value:
     """`plural`: the noun's form for whole numbers; fractions take it from the same expression."""
-    args, language = _language(args)
+    args, language = _told(args)
     if value.kind not in ("int", "float"):
         raise NotCompilable(f"plural of a {value.kind}")
     form = numbers.plural_expr(value.column(), _forms(args, html), language)
@@ -117,7 +140,7 @@ def plural(value: Value, args: list[Value], html: bool) -> Value:
 
 def count(value: Value, args: list[Value], html: bool) -> Value:
     """`count` of whole numbers from 0 below GROUPED_MAX."""
-    args, language = _language(args)
+    args, language = _told(args)
     number = _integer(value, "count")
     form = numbers.plural_expr(number, _forms(args, html), language)
     text = pl.concat_str([grouped(number, language), pl.lit(numbers.NBSP), form])
@@ -126,7 +149,7 @@ def count(value: Value, args: list[Value], html: bool) -> Value:
 
 def day(value: Value, args: list[Value], _: bool) -> Value:
     """`day` of dates and times: each day that occurs is put in words once."""
-    args, language = _language(args)
+    args, language = _told(args)
     form = str(literal(args, 0, str)) if args else "day"
     if value.kind not in ("date", "time") or form not in numbers.DAY_FORMS:
         raise NotCompilable(f"a day of a {value.kind}")

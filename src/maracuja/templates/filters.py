@@ -20,7 +20,7 @@ from liquid.filter import with_environment
 from liquid.undefined import is_undefined
 from markupsafe import Markup, escape
 
-from maracuja.language import numbers
+from maracuja.language import money_patterns, numbers
 from maracuja.templates import count_columns as counts
 from maracuja.templates import filter_columns as columns
 from maracuja.templates import shop_columns as shop
@@ -80,9 +80,14 @@ def day(value: Any, form: str = "%d.%m.%Y") -> str:
     return Markup(text) if isinstance(form, Markup) else text
 
 
-def money(value: Any, currency: str = "", *, language: str = "ru") -> str:
-    """Minor units as an amount: 159300 with RUB is 1 593 ₽, with no-break spaces."""
-    return numbers.money(_number(value, "money"), str(currency), language)
+def money(value: Any, currency: str = "", *, language: str = "ru", patterns: str = "") -> str:
+    """Minor units as an amount: 159300 with RUB is 1 593 ₽, with no-break spaces.
+
+    `patterns` are the shop's own, as money_patterns.written gives them.
+    """
+    code, language = str(currency), str(language)
+    own = money_patterns.chosen(str(patterns), code, language)
+    return numbers.money(_number(value, "money"), code, language, own)
 
 
 def number(value: Any, *, language: str = "ru") -> str:

@@ -81,27 +81,34 @@ def speech(language: str) -> str:
 
 
 def parsed(
-    source: str, language: str, *, html: bool, where: str, marked: bool = False
+    source: str,
+    language: str,
+    *,
+    html: bool,
+    where: str,
+    marked: bool = False,
+    money_patterns: str = "",
 ) -> tuple[BoundTemplate, dict[str, Said]]:
     """The parsed template with its words as columns, and those columns by name.
 
-    Raises TemplateError with a caret under the fault. `marked` sources hold placeholders.
+    Raises TemplateError with a caret under the fault. `marked` sources hold placeholders;
+    `money_patterns` are the shop's own, as money_patterns.written gives them.
     """
     read = grammar.parse_marked if marked else grammar.parse
     template = read(source, html=html, where=where)
     try:
-        return template, spoken(template.nodes, language)
+        return template, spoken(template.nodes, language, money_patterns)
     except LiquidError as fault:
         raise grammar.fault_of(fault, where) from fault
 
 
-def spoken(nodes: list[Node], language: str) -> dict[str, Said]:
+def spoken(nodes: list[Node], language: str, money_patterns: str = "") -> dict[str, Said]:
     """Put columns in the place of words that are looked up; the columns by name.
 
-    Changes the nodes. Filters that need the language are told it. Raises LiquidSyntaxError for a
-    wrong number of forms and for what cannot be inflected.
+    Changes the nodes. Filters that need the language are told it, `money` the patterns. Raises
+    LiquidSyntaxError for a wrong number of forms and for what cannot be inflected.
     """
-    work = _Wording(speech(language), language)
+    work = _Wording(speech(language), language, money_patterns)
     work.nodes(nodes, None, [])
     return work.said
 
@@ -109,9 +116,10 @@ def spoken(nodes: list[Node], language: str) -> dict[str, Said]:
 class _Wording:
     """The walk: `named` is the name that a clause may say, `words` collects what it depends on."""
 
-    def __init__(self, language: str, written: str) -> None:
+    def __init__(self, language: str, written: str, money_patterns: str) -> None:
         self.language = language
         self.written = written
+        self.money_patterns = money_patterns
         self.said: dict[str, Said] = {}
         self._before = ""
 
@@ -280,8 +288,13 @@ class _Wording:
             if form not in numbers.DAY_FORMS:
                 _refuse(f"`day` is one of {', '.join(numbers.DAY_FORMS)}", spec.token)
         if len(given) == len(spec.args):
-            told = StringLiteral(spec.token, language or "ru")
-            spec.args.append(KeywordArgument(spec.token, "language", told))
+            told = {"language": language or "ru"}
+            if spec.name == "money":
+                told["patterns"] = self.money_patterns
+            spec.args += [
+                KeywordArgument(spec.token, name, StringLiteral(spec.token, value))
+                for name, value in told.items()
+            ]
 
     def _texts(self, spec: Filter, count: int) -> list[str]:
         """The arguments, which must be that many texts."""

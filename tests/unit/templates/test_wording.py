@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from maracuja.errors import TemplateError
+from maracuja.language.money_patterns import written
 from maracuja.model import Trait, TraitSource, pack_meta
 from maracuja.templates import plan, reference
 from maracuja.templates.check import check
@@ -67,15 +68,21 @@ def person(name: str | None = None, **more: object) -> dict[str, object]:
     return row | {key.replace("__", "."): value for key, value in more.items()}
 
 
-def made(source: str, language: str = "uk", part: str = "text") -> Compiled:
+def made(source: str, language: str = "uk", part: str = "text", **constants: object) -> Compiled:
     texts = {"text": source} if part == "text" else {"text": "-", "html": source}
     template = Template(id="t", variants=(Variant(language=language, **texts),))
-    return compiled(template, SCHEMA)
+    return compiled(template, SCHEMA, constants=constants)
 
 
-def told(source: str, row: dict[str, object], language: str = "uk", part: str = "text") -> str:
+def told(
+    source: str,
+    row: dict[str, object],
+    language: str = "uk",
+    part: str = "text",
+    **constants: object,
+) -> str:
     """The text of one person, or the reason why none; all rungs must say the same."""
-    text = made(source, language, part)
+    text = made(source, language, part, **constants)
     frame = pl.DataFrame([row], schema=SCHEMA)
     rendered = text.render(frame, cards=cards)
     said = rendered.errors[0] or rendered.bodies(part)[0]
@@ -231,6 +238,34 @@ def test_numbers_money_and_days(
     language: str, source: str, row: dict[str, object], expected: str, part: str
 ) -> None:
     assert told(source, person(**row), language, part) == expected
+
+
+PATTERNS = written({"MNT": "#,##0₮", "uk": "¤ #,##0.00", "EUR": "#,##0.0#€"})
+AMOUNTS = [0, 149, 150, 250, 1_000, 159_350, 123_456_750, -700]
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+@pytest.mark.parametrize(
+    ("source", "language", "texts"),
+    [
+        ("money: 'MNT'", "mn", ["0₮", "1₮", "2₮", "2₮", "10₮", "1,594₮", "1,234,568₮", "-7₮"]),
+        ("money: person.city", "uk",
+         ["₴ 0,00", "₴ 1,49", "₴ 1,50", "₴ 2,50", "₴ 10,00", "₴ 1 593,50", "₴ 1 234 567,50",
+          "-₴ 7,00"]),
+        ("money: 'EUR'", "en",
+         ["0.0€", "1.49€", "1.5€", "2.5€", "10.0€", "1,593.5€", "1,234,567.5€", "-7.0€"]),
+    ],
+)  # fmt: skip
+def test_the_shops_own_patterns_on_every_rung(
+    source: str, language: str, texts: list[str], part: str
+) -> None:
+    shop = {"shop.money_patterns": PATTERNS}
+    source = f"{{{{ facts.orders | {source} }}}}"
+    rows = [person(facts__orders=n, person__city="UAH") for n in AMOUNTS]
+    said = [told(source, row, language, part, **shop) for row in rows]
+    assert said == [one.replace(" ", NBSP) for one in texts]
+    rung = "python" if "EUR" in source else "columns"
+    assert made(source, language, part, **shop).rung == rung
 
 
 @pytest.mark.parametrize(
