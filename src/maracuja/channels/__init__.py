@@ -9,13 +9,16 @@ from maracuja.channels.email import Email
 from maracuja.channels.sms import Sms
 from maracuja.channels.telegram import Telegram
 from maracuja.channels.viber import Viber
+from maracuja.channels.viber_business import ViberBusiness
 from maracuja.channels.webhook import Webhook
 from maracuja.channels.whatsapp import WhatsApp
 
 # Explicit, so that it can be searched for: a channel is one file, one class and one line here.
-# Codes are stored: email 1, telegram 2, viber 3, whatsapp 5, sms 10; kept free for
-# viber_business 4, messenger 6, instagram 7, web_push 8, mobile_push 9, web_chat 11, webhook 12.
-CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (Email, Telegram, Sms, Viber, WhatsApp, Webhook)
+# Codes are stored: email 1, telegram 2, viber 3, viber_business 4, whatsapp 5, sms 10, webhook 12;
+# kept free for messenger 6, instagram 7, web_push 8, mobile_push 9, web_chat 11.
+CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (
+    Email, Telegram, Sms, Viber, ViberBusiness, WhatsApp, Webhook,
+)  # fmt: skip
 
 BY_NAME: Final = {channel.name: channel for channel in CHANNELS}
 NAMES_BY_CODE: Final = {channel.code: channel.name for channel in CHANNELS}
