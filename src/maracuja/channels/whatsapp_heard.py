@@ -28,6 +28,10 @@ _ATTACHED: Final = {
 # What a link into the chat put at the end of its words: `Hello! [poster-1]`.
 ENTRY: Final = re.compile(r"\[([A-Za-z0-9_-]{1,100})\]\s*\Z")
 _DIGITS: Final = re.compile(r"[1-9][0-9]{6,14}")
+# On buttons; a button may say Cancel of an order, which leaves nobody.
+_STOPS: Final = frozenset(
+    "stop|stop promotions|unsubscribe|стоп|отписаться|відписатися|відписатись|зогсоо".split("|")
+)
 USER_ID: Final = re.compile(r"[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}")
 PAYLOAD_CHARS_MAX: Final = 256
 
@@ -129,7 +133,7 @@ def _message(
     pressed = _pressed(told, kind)
     if pressed is not None:
         payload, text = pressed
-        going = leaves(payload) or leaves(text)
+        going = {payload.casefold(), text.casefold()} & _STOPS
         what = HeardKind.LEAVE if going else HeardKind.TAP
         yield Heard(kind=what, payload=payload, text=text, **common)
         return
