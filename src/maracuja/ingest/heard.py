@@ -13,6 +13,7 @@ from maracuja.ingest.calls import Request
 from maracuja.ingest.decode import message_hashes
 from maracuja.ingest.deliveries import EVENTS
 from maracuja.ingest.refusals import Code, Refusal, sentence
+from maracuja.language.detect import languages_of
 
 CALL: Final = "heard"
 
@@ -91,10 +92,21 @@ def event_name(heard: Heard) -> str:
     return NAMES[heard.kind]
 
 
-def event_properties(row: HeardRow, payload: str, message: bytes, run: int) -> dict[str, Any]:
+def languages(heard: Sequence[Heard]) -> list[str]:
+    """The language of each text that a person wrote, "unknown" where unsure; "" of all else."""
+    replies = [n for n, one in enumerate(heard) if one.kind is HeardKind.MESSAGE and one.text]
+    found = [""] * len(heard)
+    for n, language in zip(replies, languages_of([heard[n].text for n in replies]), strict=True):
+        found[n] = language
+    return found
+
+
+def event_properties(
+    row: HeardRow, payload: str, message: bytes, run: int, language: str = ""
+) -> dict[str, Any]:
     """The properties of the event; what is empty is left out.
 
-    `payload` is what was brought along, without what proves it.
+    `payload` is what was brought along, without what proves it; `language` that of the text.
     """
     heard = row.heard
     given: dict[str, Any] = {
@@ -105,6 +117,7 @@ def event_properties(row: HeardRow, payload: str, message: bytes, run: int) -> d
         "code": heard.code,
         "raw": heard.raw,
         "text": heard.text,
+        "language": language,
         "payload": payload,
         "attachments": [msgspec.to_builtins(one) for one in heard.attachments],
     }

@@ -52,8 +52,14 @@ class _Model(NamedTuple):
 
 def language_of(text: str) -> str:
     """ru, uk, en, mn, or "unknown" when it is more likely wrong than right."""
-    language, p = detect(pl.Series([text], dtype=pl.String)).row(0)
-    return str(language) if p >= 0.5 else UNKNOWN
+    return languages_of([text])[0]
+
+
+def languages_of(texts: Sequence[str]) -> list[str]:
+    """`language_of` of each text, all read at once."""
+    found = detect(pl.Series(texts, dtype=pl.String))
+    sure = pl.when(pl.col("p") >= 0.5).then("language").otherwise(pl.lit(UNKNOWN))
+    return found.select(sure.alias("language"))["language"].to_list()
 
 
 def detect(texts: pl.Series) -> pl.DataFrame:

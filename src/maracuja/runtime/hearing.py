@@ -20,7 +20,7 @@ from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kind
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.addresses import phone
 from maracuja.ingest.deliveries import STOPS
-from maracuja.ingest.heard import HeardRow, event_name, event_properties
+from maracuja.ingest.heard import HeardRow, event_name, event_properties, languages
 from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import (
     ConsentState,
@@ -155,7 +155,7 @@ class Hearing:
                 if known is not None:
                     row.message, row.run = known.message, known.run
                     theirs = heard.kind is HeardKind.RECEIPT or (
-                        heard.kind is HeardKind.LEAVE and bool(heard.reference)
+                        heard.kind in (HeardKind.LEAVE, HeardKind.TAP) and bool(heard.reference)
                     )
                     row.pid = known.pid if theirs else 0
 
@@ -226,7 +226,8 @@ class Hearing:
         for row in speaking:
             moved = row.told.heard.kind is HeardKind.MOVED
             in_use = {row.kind: row.told.heard.text if moved else _address(row)}
-            addresses.append(in_use | ({"phone": row.phone} if row.phone and not moved else {}))
+            in_use |= {"phone": row.phone} if row.phone and not moved else {}
+            addresses.append({kind: value for kind, value in in_use.items() if value})
         people.change(
             conn,
             rev,
@@ -329,8 +330,12 @@ class Hearing:
             event=[event_name(row.told.heard) for row in named],
             message_id=[row.told.event_id for row in named],
             properties=[
-                msgspec.json.encode(event_properties(row.told, row.payload, row.message, row.run))
-                for row in named
+                msgspec.json.encode(
+                    event_properties(row.told, row.payload, row.message, row.run, language)
+                )
+                for row, language in zip(
+                    named, languages([row.told.heard for row in named]), strict=True
+                )
             ],
         )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from maracuja.app import make_links
@@ -183,6 +185,25 @@ def test_a_receipt_finds_its_message_by_the_vendors_id_or_by_ours(world: World) 
     found = events.filter(events["event"] == "Message Delivered")
     assert found["properties.message"].to_list() == [message.hex()] * 2
     assert found["pid"].to_list() == [pid] * 2 and found["properties.run"].to_list() == [4.0] * 2
+
+
+def test_answers_come_with_the_language_they_are_written_in(world: World) -> None:
+    texts = {
+        "uk": "Дякую, замовлення вже приїхало, усе дуже сподобалося",
+        "ru": "Спасибо, заказ уже приехал, всё очень понравилось",
+        "en": "Thank you, the parcel has arrived and everything is fine",
+        "mn": "Баярлалаа, захиалга маань ирлээ, үнэхээр таалагдлаа",
+        "unknown": "👍 5",
+    }
+    hear(world, HeardKind.START, "0", at_us=NOW_US - 9)
+    for n, text in enumerate(texts.values(), start=1):
+        hear(world, HeardKind.MESSAGE, str(n), text=text, at_us=NOW_US - 9 + n)
+    hear(world, HeardKind.MESSAGE, "photo", at_us=NOW_US - 1)
+    world.settle(seconds=2)
+    events = world.events().filter(pl.col("event") == "Message Replied").sort("ts")
+    found = [json.loads(rest) if rest else {} for rest in events["rest"].to_list()]
+    told = [(one.get("properties.text"), one.get("properties.language")) for one in found]
+    assert told == [*((text, language) for language, text in texts.items()), (None, None)]
 
 
 def test_a_strange_row_is_put_aside_and_stops_nobody(world: World) -> None:
