@@ -72,6 +72,7 @@ class Case:
     vendor: Callable[[int, Faults], HttpVendor] | None = None
     known: Callable[[int], dict[str, Any]] | None = None
     arrive: Callable[[Any, int], None] | None = None
+    nameless: bool = False  # who arrives brings no first_name: the shop asks for it elsewhere
     react: Callable[[Any], dict[str, int]] | None = None
     strange: list[Inbound] = field(default_factory=list)  # mail that is no report of ours
 

@@ -21,7 +21,7 @@ from maracuja.api.server import Server
 from maracuja.app import App
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.clock import SimClock
-from maracuja.model import ConsentState, FileKind, micros
+from maracuja.model import ConsentState, FileKind, Trait, TraitSource, micros
 from maracuja.runtime import launch_control
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.vendors.http import Faults, HttpVendor
@@ -114,7 +114,13 @@ class World:
     def identify(self, traits: list[dict[str, Any]]) -> None:
         """The shop tells who its customers are."""
         calls = [
-            {"type": "identify", "userId": f"u{n}", "messageId": f"i{n}", "traits": one}
+            {
+                "type": "identify",
+                "userId": f"u{n}",
+                "messageId": f"i{n}",
+                "traits": {name: one[name] for name in one if name != "context"},
+                "context": one.get("context", {}),
+            }
             for n, one in enumerate(traits)
         ]
         if calls:
@@ -122,6 +128,19 @@ class World:
             with self.app.store.write_inbox() as conn:
                 row = inbox.Request(micros(self.clock.now()), "batch", "server", b"{}", body)
                 inbox.append(conn, [row])
+
+    def name_everybody(self) -> None:
+        """The shop's people learn the names of those who came, and write them down."""
+        self.identify([{"first_name": "Nobody"}])  # the trait is one that the shop has
+        self.settle()
+        with self.app.store.write() as conn:
+            rev, now_us = people.next_rev(conn), micros(self.clock.now())
+            pids = people.pids_after(conn, 0, 100_000)
+            names = [
+                {"first_name": Trait(f"Name{pid}", TraitSource.DECLARED, 1.0, now_us)}
+                for pid in pids
+            ]
+            people.change(conn, rev, pids, set_traits=names, now_us=now_us)
 
     def launch(self) -> None:
         """Everybody who has not agreed yet agrees, and the campaign is launched."""

@@ -34,6 +34,8 @@ def begin(world: World, kind: Kind, size: int = PEOPLE) -> None:
         case.arrive(world.vendor, size)
         assert set(world.call(world.vendor.calls())) == {200}
     world.settle()
+    if case.nameless:
+        world.name_everybody()
     world.launch()
 
 

@@ -52,6 +52,7 @@ class Heard(Record, frozen=True):
     address: str = ""
     reference: str = ""
     vendor_id: str = ""
+    until: bool = False  # of a receipt: about all that the address was sent until `at_us`
     status: Status | None = None  # of a receipt
     code: str = ""
     raw: str = ""  # the vendor's own words

@@ -28,7 +28,7 @@ from maracuja.ingest.refusals import Refusal
 from maracuja.lake.events import write_events
 from maracuja.lake.seen import Hashes, Seen
 from maracuja.model import Discovery, FileKind, Record, TraitType, micros
-from maracuja.runtime import people_changes
+from maracuja.runtime import people_changes, read_until
 from maracuja.runtime.arrivals import (
     Arrivals,
     make_events,
@@ -307,7 +307,7 @@ class _Work:
 
     def _hear(self, conn: Connection, rev: int) -> None:
         """What channels heard, each for the first time; what it tells goes to the feed."""
-        rows, seen = self._arrivals.heard.rows, self._known.seen
+        rows, seen = read_until.unfolded(conn, self._arrivals.heard.rows), self._known.seen
         if self._hearing is None or not rows:
             return
         own, in_lake = (np.array(h, dtype=np.int64) for h in ingest_heard.hashes(rows))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 NAMES = {
@@ -356,6 +357,13 @@ vendor_ids = Table(
     Column("pid", BigInteger, nullable=False),
     Column("run", BigInteger, nullable=False),
     Column("at_us", BigInteger, nullable=False, index=True),
+    # Messenger (6) tells until when a person has read: its messages are found by the person.
+    Index(
+        "ix_vendor_ids_pid",
+        "pid",
+        sqlite_where=text("channel = 6"),
+        postgresql_where=text("channel = 6"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Text, and_, delete, func, select
+from sqlalchemy import Connection, Text, and_, bindparam, delete, func, select
 
 from maracuja.store import bulk
 from maracuja.store.schema import vendor_ids
@@ -62,6 +62,31 @@ def find(conn: Connection, channel: int, asked: Sequence[str]) -> dict[str, Know
         )
         for name, message, pid, run in bulk.fetch(conn, query):
             found[name] = Known(bytes(message), pid, run)
+    return found
+
+
+class Sent(NamedTuple):
+    """A vendor's id of a message, and when it was given to the vendor, in us."""
+
+    vendor_id: str
+    at_us: int
+
+
+def sent_to(conn: Connection, channel: int, pids: Sequence[int]) -> dict[int, list[Sent]]:
+    """What these people were sent on a channel, as far as it is kept, the earlier first."""
+    found: dict[int, list[Sent]] = {}
+    for part in bulk.slices(pids):
+        wanted = bulk.given_ids(conn, part)
+        v = vendor_ids.c
+        # As a literal, so that the index of that channel alone is used.
+        this = v.channel == bindparam(None, channel, literal_execute=True)
+        query = (
+            select(v.pid, v.vendor_id, v.at_us)
+            .join_from(wanted, vendor_ids, and_(this, v.pid == wanted.c.id))
+            .order_by(v.at_us, v.vendor_id)
+        )
+        for pid, name, at_us in bulk.fetch(conn, query):
+            found.setdefault(pid, []).append(Sent(name, at_us))
     return found
 
 
