@@ -32,7 +32,10 @@ SHRINKAGE = {"ru": 1.0, "uk": 0.5}
 FOLDS = 4
 SMALLEST_WEIGHT = 0.02
 LETTERS_SAY_AT_MOST = 3.44  # the log odds of .969, what rules alone were measured to be worth
-OWN = {"f": 0.999, "m": 0.001, "u": 0.5}
+OWN_COMMON = 6.91  # the log odds of .999: a name so common that we cannot be wrong about it
+OWN_RARE = 3.48  # of .97: a name that we wrote down, but that rules or other sources may dispute
+OWN_COMMON_FROM = 100
+OWN_WEIGHS = 3
 
 _WORD = re.compile(r"[а-яёіїєґөү']+(-[а-яёіїєґөү']+)*")
 _NO_GIVEN_NAME = re.compile(r"(ов|ев|ёв|ова|ева|ский|ская|вич|вна|ична|енко)$")
@@ -51,6 +54,7 @@ class Name:
     unknown: int = 0
     fathers: int = 0
     own: str = ""
+    least: int = 0
 
     @property
     def count(self) -> int:
@@ -126,7 +130,7 @@ def with_own(found: dict[str, Name], own: Mapping[str, tuple[str, str, int]]) ->
     """The sources with our lists laid over them."""
     for key, (spelt, gender, least) in own.items():
         name = found.setdefault(key, Name(spelt))
-        name.own = gender
+        name.own, name.least = gender, least
         if name.count < max(least, 1):
             name.unknown += max(least, 1) - name.count
     return found
@@ -139,7 +143,8 @@ def labelled(found: Mapping[str, Name]) -> tuple[list[str], np.ndarray, np.ndarr
         if name.own != "u" and (name.own or name.women + name.men + name.fathers):
             keys.append(key)
             woman.append(name.own == "f" if name.own else name.women > name.men + name.fathers)
-            weight.append(float(np.log1p(max(name.count, name.fathers))))
+            bearers = max(name.count, name.fathers, OWN_WEIGHS if name.own else 0)
+            weight.append(float(np.log1p(bearers)))
     return keys, np.array(woman), np.array(weight)
 
 
@@ -224,16 +229,28 @@ def learned(language: str, found: Mapping[str, Name]) -> Endings:
 
 
 def share_of_women(name: Name, letters: float) -> float:
-    """The probability that a bearer is a woman: ours, or the sources' label and the letters."""
-    if name.own:
-        return OWN[name.own]
+    """The probability that a bearer is a woman: odds of our lists, the sources and the letters.
+
+    A source that our lists contradict is not asked; where letters dispute a rare name of ours, it
+    comes out unknown.
+    """
+    if name.own == "u":
+        return 0.5
+    ours = {"f": 1.0, "m": -1.0, "": 0.0}[name.own]
+    if name.least >= OWN_COMMON_FROM:
+        return _probability(ours * OWN_COMMON)
     women = name.women
     men = name.men + name.fathers
     label = (women + 1) / (women + men + 2)
     label = 0.5 + (label - 0.5) * 0.998
-    odds = np.log(label / (1 - label)) + np.clip(
-        letters, -LETTERS_SAY_AT_MOST, LETTERS_SAY_AT_MOST
-    )
+    listed = float(np.log(label / (1 - label)))
+    if listed * ours < 0:
+        listed = 0.0
+    said = float(np.clip(letters, -LETTERS_SAY_AT_MOST, LETTERS_SAY_AT_MOST))
+    return _probability(ours * OWN_RARE + listed + said)
+
+
+def _probability(odds: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 

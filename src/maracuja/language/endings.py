@@ -5,6 +5,7 @@ It only counts evidence; what is said to a customer is decided in gender.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
@@ -16,10 +17,20 @@ from maracuja.language.alphabets import yo_free
 from maracuja.language.known import rows
 
 _SUFFIX, _PREFIX, _PIECE = 6, 5, 3
+_WITH_LAST = 4
+_SHORTEST_HEARD = 4
 
 _RULED: Final = {PetrovichGender.FEMALE: "f", PetrovichGender.MALE: "m"}
 
 LEARNED: Final = ("ru", "uk")
+
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_VOWELS: Final = re.compile(r"[аеиоу]")
+_HEARD_ALIKE: Final = str.maketrans(
+    {"э": "е", "ы": "и", "й": "и", "ю": "у", "я": "а", "ъ": None, "ь": None}
+)
+_VOICED_ALIKE: Final = str.maketrans("гхбдз", "ккптс")
+_KEPT_LAST: Final = frozenset("аяеэиоуыюйь")
 
 
 @cache
@@ -36,17 +47,31 @@ def petrovich_gender(given: str = "", surname: str = "") -> str:
 
 
 def features(folded: str) -> set[str]:
-    """The letters that a name is weighed by: its endings, beginnings, triples, and its length.
+    """The letters that a name is weighed by.
 
-    Only the last part of a hyphenated name is looked at: it decides the gender.
+    Its endings, beginnings, triples and length; beginnings and triples together with the last
+    letter (in Гульнур and Гульнара, Гуль- does not say the same); and the name as it is heard, so
+    that Мариям is known by Мариам. Only the last part of a hyphenated name is looked at: it
+    decides the gender.
     """
     name = yo_free(folded).rpartition("-")[2]
-    size = len(name)
+    size, last = len(name), name[-1:]
+    parts = [f"^{name[:n]}" for n in range(2, min(_PREFIX, size - 1) + 1)]
+    parts += [name[i : i + _PIECE] for i in range(size - _PIECE + 1)]
     found = {f"{name[-n:]}$" for n in range(1, min(_SUFFIX, size - 1) + 1)}
-    found.update(f"^{name[:n]}" for n in range(2, min(_PREFIX, size - 1) + 1))
-    found.update(name[i : i + _PIECE] for i in range(size - _PIECE + 1))
+    found.update(parts)
+    found.update([f"{part}~{last}" for part in parts if len(part) <= _WITH_LAST])
     found.add(f"#{min(size, 12)}")
+    if size >= _SHORTEST_HEARD:
+        found.update(_heard(name, last if last in _KEPT_LAST else ""))
     return found
+
+
+def _heard(name: str, last: str) -> tuple[str, str]:
+    """The name as it is heard, loosely and more loosely; with its last vowel or sign."""
+    heard = _DOUBLED.sub(r"\1", name.translate(_HEARD_ALIKE))
+    bones = heard[:2] + _VOWELS.sub("", heard[2:]).translate(_VOICED_ALIKE)
+    return f"&{heard}&{last}", f"%{bones}%{last}"
 
 
 def ruled(folded: str, language: str) -> str:
@@ -62,13 +87,20 @@ def _weights(language: str) -> dict[str, float]:
 def female_log_odds(folded: str, language: str) -> float:
     """The log odds that a bearer of this name is a woman, by its letters alone.
 
-    0 for a language without learned endings. The letters' weights are a logistic regression over
-    the known names, shrunk to 0; what they sum to is then set straight for each verdict of the
-    rules, on names that the regression had not seen (scripts/language_tables.py).
+    0 for a language without learned endings, and where the letters say the contrary of the rules:
+    each is wrong about names of which the other is right. The letters' weights are a logistic
+    regression over the known names, shrunk to 0; what they sum to is then set straight for each
+    verdict of the rules, on names that the regression had not seen (scripts/language_tables.py).
     """
     if language not in LEARNED:
         return 0.0
     weights = _weights(language)
-    letters = weights[""] + sum(weights.get(feature, 0.0) for feature in features(folded))
+    weight = weights.get
+    letters = weights[""] + sum([weight(feature, 0.0) for feature in features(folded)])
     verdict = ruled(folded, language)
-    return weights[f"={verdict}"] + weights[f"*{verdict}"] * letters
+    return undisputed(weights[f"={verdict}"] + weights[f"*{verdict}"] * letters, verdict)
+
+
+def undisputed(odds: float, verdict: str) -> float:
+    """The log odds of a woman, 0 where they contradict the verdict of the rules."""
+    return 0.0 if (verdict == "f" and odds < 0) or (verdict == "m" and odds > 0) else odds

@@ -49,6 +49,17 @@ _PET_NAME: Final = re.compile(r"[бвгджзлмнпрстфхчшь]ка$")
 """Глебка and Верка, Витенька and Леночка: the ending is that of both genders."""
 
 
+def _logit(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
+
+
+# the log odds of a woman, by what a part of the name tells
+_PATRONYMIC_ODDS: Final = {"f": _logit(PATRONYMIC), "m": -_logit(PATRONYMIC), "": 0.0}
+_SURNAME_ODDS: Final = {"f": _logit(SURNAME), "m": -_logit(SURNAME), "": 0.0}
+_SURE: Final = _logit(CONTRADICTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Gender:
     """A gender ("f", "m", "" when unknown), its probability, and the sources that speak for it.
@@ -65,7 +76,7 @@ class Gender:
 def patronymic_gender(folded: str, language: str) -> str:
     """The gender that a folded patronymic tells: "f", "m", or "" when it looks like none."""
     patterns = _PATRONYMICS.get(language)
-    return "" if patterns is None else _told(folded, patterns)
+    return "" if patterns is None or not folded else _told(folded, patterns)
 
 
 def surname_gender(folded: str, language: str) -> str:
@@ -91,9 +102,9 @@ def gender(given: str, patronymic: str, surname: str, language: str, declared: s
     if declared in ("f", "m"):
         return Gender(declared, 1.0, "declared")
     said = {
-        "patronymic": _odds(patronymic_gender(patronymic, language), PATRONYMIC),
+        "patronymic": _PATRONYMIC_ODDS[patronymic_gender(patronymic, language)],
         **_given_odds(given, language),
-        "surname": _odds(surname_gender(surname, language), SURNAME),
+        "surname": _SURNAME_ODDS[surname_gender(surname, language)],
     }
     return _decided({source: odds for source, odds in said.items() if odds})
 
@@ -113,7 +124,7 @@ def _given_odds(folded: str, language: str) -> dict[str, float]:
 def _decided(odds: dict[str, float]) -> Gender:
     total = sum(odds.values())
     p = 1 / (1 + math.exp(-abs(total)))
-    sure = [value for value in odds.values() if abs(value) >= _logit(CONTRADICTS)]
+    sure = [value for value in odds.values() if abs(value) >= _SURE]
     contradicted = any(value > 0 for value in sure) and any(value < 0 for value in sure)
     if contradicted or p < DECIDED:
         return Gender("", 0.5 if contradicted else p, "+".join(odds))
@@ -121,15 +132,5 @@ def _decided(odds: dict[str, float]) -> Gender:
     return Gender("f" if total > 0 else "m", p, speak)
 
 
-def _odds(told: str, right: float) -> float:
-    """The log odds of a woman, of a source that told this and is so often right."""
-    return {"f": _logit(right), "m": -_logit(right)}.get(told, 0.0)
-
-
 def _capped(odds: float, right: float) -> float:
     return max(-_logit(right), min(_logit(right), odds))
-
-
-def _logit(p: float) -> float:
-    p = min(max(p, 1e-6), 1 - 1e-6)
-    return math.log(p / (1 - p))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scripts.language_tables import own_names
 
 from maracuja.language.alphabets import fold, yo_free
+from maracuja.language.cards import GENDERED
 from maracuja.language.gender import Gender, gender, patronymic_gender, surname_gender
 from maracuja.language.known import known
 
@@ -166,47 +167,45 @@ def test_surnames_of_petrovich_eval_are_never_wrong(names_data: Path) -> None:
     assert sum(said == "" for said, _ in told) / len(told) < 0.002
 
 
+def petrovich_names(names_data: Path) -> list[tuple[str, str, int, Gender]]:
+    """petrovich-eval's given names: folded, its label, bearers in russiannames, our decision."""
+    bearers: Counter[str] = Counter()
+    names = pl.read_parquet(names_data / "ru-names" / "names.parquet")
+    for text, count in names.select("text", "count").iter_rows():
+        bearers[text.lower()] += count
+    rows = table(names_data / "petrovich-eval" / "firstnames.gender.tsv")
+    return [(name, label, bearers[name], gender(name, "", "", "ru")) for name, label in rows]
+
+
 @pytest.mark.data
 def test_given_names_of_petrovich_eval(names_data: Path) -> None:
     """By bearers the goal holds; by name (.002 wrong, .03 unknown) it is missed.
 
-    petrovich-eval and russiannames disagree about one in twenty of the names that both list:
-    petrovich-eval calls Айсылу and Аминат men. Names checked by hand are counted by our label.
+    Half of the wrong ones are rows where petrovich-eval contradicts our lists: it calls Айсылу and
+    Аминат men. Most of the unknown ones are rare names of which Petrovich's rules say nothing.
     """
-    bearers: Counter[str] = Counter()
-    names = pl.read_parquet(names_data / "ru-names" / "names.parquet")
-    for text, count in names.select("text", "count").iter_rows():
-        bearers[text.lower()] += count
-    checked = own_names()["ru"]
-    wrong, unknown, mass, relabelled = Counter[str](), Counter[str](), Counter[str](), 0
-    rows = table(names_data / "petrovich-eval" / "firstnames.gender.tsv")
-    for name, label in rows:
-        ours = checked.get(yo_free(name), ("", label, 0))[1]
-        relabelled += ours != label
-        decided = gender(name, "", "", "ru")
-        for weight, of in (("names", 1), ("bearers", bearers[name])):
-            mass[weight] += of
-            unknown[weight] += of * (decided.value == "")
-            wrong[weight] += of * (decided.value not in ("", ours) and ours != "u")
-    assert mass["names"] == 12_702
-    assert relabelled <= 170
-    assert wrong["bearers"] / mass["bearers"] <= 0.0002
-    assert unknown["bearers"] / mass["bearers"] <= 0.001
-    assert wrong["names"] / mass["names"] <= 0.022
-    assert unknown["names"] / mass["names"] <= 0.06
+    rows = petrovich_names(names_data)
+    wrong = [row for row in rows if row[3].value not in ("", row[1])]
+    unknown = [row for row in rows if row[3].value == ""]
+    bearers = sum(row[2] for row in rows)
+    assert len(rows) == 12_702
+    assert sum(row[2] for row in wrong) / bearers <= 0.001
+    assert sum(row[2] for row in unknown) / bearers <= 0.01
+    assert len(wrong) / len(rows) <= 0.024
+    assert len(unknown) / len(rows) <= 0.076
 
 
 @pytest.mark.data
-def test_given_names_of_petrovich_eval_by_their_own_labels(names_data: Path) -> None:
-    bearers: Counter[str] = Counter()
-    names = pl.read_parquet(names_data / "ru-names" / "names.parquet")
-    for text, count in names.select("text", "count").iter_rows():
-        bearers[text.lower()] += count
-    rows = table(names_data / "petrovich-eval" / "firstnames.gender.tsv")
-    said = [(gender(name, "", "", "ru").value, label, bearers[name]) for name, label in rows]
-    total = sum(of for *_, of in said)
-    assert sum(of for value, label, of in said if value not in ("", label)) / total <= 0.001
-    assert sum(of for value, _, of in said if value == "") / total <= 0.01
+def test_words_that_agree_are_not_said_in_the_wrong_gender_by_petrovich_eval(
+    names_data: Path,
+) -> None:
+    """Above .98, where a gendered word is said, what is wrong is disputed by our lists."""
+    listed = own_names()["ru"]
+    rows = petrovich_names(names_data)
+    wrong = [row for row in rows if row[3].p >= GENDERED and row[3].value not in ("", row[1])]
+    undisputed = [row for row in wrong if yo_free(row[0]) not in listed]
+    assert len(wrong) / len(rows) <= 0.009
+    assert len(undisputed) / len(rows) <= 0.0005
 
 
 @pytest.mark.data
