@@ -79,7 +79,7 @@ def test_names_held_out_of_the_table_by_hash(
     """Each name is judged by weights learned from the other shares, as if no table held it.
 
     By bearers the goal holds (.001 wrong, .01 unknown). By name (.002, .03) it is missed: of names
-    with ten bearers or more, .003 are wrong and .030 unknown where our lists say nothing. Our lists
+    with ten bearers or more, .003 are wrong and .030 unknown where our lists say nothing. Those
     hold what rules and sources get wrong: counted too, it is .009 and .055. Of names with two to
     nine bearers it is .018 and .073, some of it wrong labels.
     """
