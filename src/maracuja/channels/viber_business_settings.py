@@ -27,7 +27,7 @@ TTL_S_MAX: Final = 1_209_600
 # What may stand in braces in the body of the generic driver.
 PLACES: Final = frozenset(
     "id number phone phone_number sender text image caption action ttl sms_sender sms_text "
-    "hook".split(" ")
+    "hook token".split(" ")
 )
 _PLACE: Final = re.compile(r"\{(\w*)\}")
 

@@ -52,12 +52,12 @@ class Generic(Partner):
             "sms_sender": settings.sms_sender if parts.sms_text else "",
             "sms_text": parts.sms_text,
             "hook": self.signed_hook(message),
+            "token": settings.token,
         }
-        key = {"token": settings.token}
         return json_request(
             settings.base_url,
             filled(msgspec.json.decode(settings.send_body), values),
-            headers={name: filled(text, key) for name, text in settings.send_headers.items()},
+            headers=filled(settings.send_headers, {"token": settings.token}),
             message_id=message.id,
             recipient=number,
         )
