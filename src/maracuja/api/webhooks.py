@@ -66,7 +66,10 @@ class _Hooks:
             except Overloaded:
                 return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
         return Response(
-            hook.body, status_code=hook.status, media_type=hook.content_type, headers=HEADERS
+            hook.body,
+            status_code=hook.status,
+            media_type=hook.content_type,
+            headers={**HEADERS, **hook.headers},
         )
 
 

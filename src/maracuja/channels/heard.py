@@ -73,3 +73,4 @@ class Hook(Record, frozen=True):
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
+    headers: dict[str, str] = msgspec.field(default_factory=dict)

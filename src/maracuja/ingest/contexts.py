@@ -8,6 +8,7 @@ import msgspec
 
 from maracuja.ingest import addresses
 from maracuja.ingest.calls import Request
+from maracuja.ingest.push_addresses import take_push_addresses
 
 # Not columns: `traits` are about the person, `signature` is a proof, `consent` is a ledger's.
 _APART = ("traits", "signature", "consent")
@@ -22,6 +23,7 @@ class Context(NamedTuple):
     signature: str | None = None  # proof of the id, made by the shop's server
     key: str = ""  # number of the browser's key
     observed: dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default is never changed
+    pushes: dict[str, str] = {}  # noqa: RUF012 - where this browser or app takes notifications
 
 
 class Contexts:
@@ -67,6 +69,7 @@ def read_context(event: bytes, caller: bytes, country: str) -> Context:
     key = str(told.pop("key", ""))
     for name, value in told.items():
         fields.setdefault(name, value)
+    pushes = take_push_addresses(fields)
     traits = fields.get("traits")
     signature = fields.get("signature")
     for name in _APART:
@@ -86,4 +89,5 @@ def read_context(event: bytes, caller: bytes, country: str) -> Context:
         signature=signature if isinstance(signature, str) else None,
         key=key,
         observed=observed,
+        pushes=pushes,
     )

@@ -167,9 +167,38 @@ def apply(
         owners.append(pid)
         said.append(_as_traits(found, TraitSource.OBSERVED, at_us))
         addresses.append({})
+    for pid, pushes in _push_addresses(conn, decoded, named):
+        owners.append(pid)
+        said.append({})
+        addresses.append(pushes)
     if owners:
         people.change(conn, rev, owners, set_traits=said, set_addresses=addresses, now_us=now_us)
     return {pid: told for pid, (told, _) in new.items()}
+
+
+def _push_addresses(
+    conn: Connection, decoded: Decoded, named: Named
+) -> list[tuple[int, dict[str, str]]]:
+    """Where people take notifications, in order of time.
+
+    Of somebody known it is believed only of a server or with a signed id: else whoever knows an id
+    could have another's messages sent to themselves.
+    """
+    telling = [place for place, context in enumerate(decoded.contexts) if context.pushes]
+    if not telling:
+        return []
+    rows = (
+        decoded.frame[named.rows]
+        .select("context", "ts_us", "signed", pl.Series("pid", named.pids, dtype=pl.Int64))
+        .filter(pl.col("context").is_in(telling))
+        .sort("ts_us", maintain_order=True)
+    )
+    doubted = known_people(conn, set(rows.filter(~pl.col("signed"))["pid"].to_list()))
+    return [
+        (pid, decoded.contexts[place].pushes)
+        for place, _, signed, pid in rows.iter_rows()
+        if signed or pid not in doubted
+    ]
 
 
 def _observe(decoded: Decoded, named: Named) -> dict[int, tuple[Mapping[str, str], int]]:

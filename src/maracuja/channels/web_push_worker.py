@@ -1,0 +1,67 @@
+"""The service worker and the page's function for web push, as scripts that the server hands out.
+
+They run in the browsers of a shop's visitors: nothing in them asks for permission by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The page's own worker says importScripts("https://.../w/web_push/main?worker").
+WORKER: Final = """\
+"use strict";
+const maracujaTell = (data, event, proof, payload) => {
+  if (!data || !data.hook || !proof) return Promise.resolve();
+  const body = JSON.stringify({event, reference: data.reference, proof, payload: payload || ""});
+  const how = {method: "POST", body, mode: "no-cors", credentials: "omit", keepalive: true};
+  return fetch(data.hook, how).catch(() => {});
+};
+self.addEventListener("push", (event) => {
+  let told = null;
+  try { told = event.data.json(); } catch (fault) { return; }
+  if (!told || told.web_push !== 8030 || !told.notification) return;
+  const {title, navigate, actions, ...options} = told.notification;
+  const data = options.data || {};
+  data.navigate = navigate;
+  data.urls = (actions || []).map((one) => one.navigate || "");
+  options.data = data;
+  options.actions = (actions || []).map(({action, title}) => ({action, title}));
+  event.waitUntil(Promise.all([
+    self.registration.showNotification(title, options),
+    maracujaTell(data, "delivered", data.delivered),
+  ]));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const data = event.notification.data || {};
+  const pressed = event.action === "" ? null : Number(event.action);
+  const reply = pressed === null ? null : (data.replies || [])[pressed];
+  const url = pressed === null ? data.navigate : (data.urls || [])[pressed];
+  const told = reply
+    ? maracujaTell(data, "pressed", reply.proof, reply.payload)
+    : maracujaTell(data, "clicked", (data.clicked || [])[pressed === null ? 0 : pressed + 1]);
+  const opened = url && !reply ? self.clients.openWindow(url).catch(() => {}) : null;
+  event.waitUntil(Promise.all([told, opened]));
+});
+self.addEventListener("notificationclose", (event) => {
+  const data = event.notification.data || {};
+  event.waitUntil(maracujaTell(data, "closed", data.closed));
+});
+"""
+
+# The page loads it from "?page" and calls maracujaPush.subscribe(registration) after a press.
+PAGE: Final = """\
+"use strict";
+window.maracujaPush = {
+  key: "KEY",
+  async subscribe(registration) {
+    const text = this.key.replace(/-/g, "+").replace(/_/g, "/");
+    const applicationServerKey = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+    const manager = registration.pushManager;
+    const held = await manager.getSubscription();
+    if (held) return held.toJSON();
+    const made = await manager.subscribe({userVisibleOnly: true, applicationServerKey});
+    return made.toJSON();
+  },
+};
+"""
