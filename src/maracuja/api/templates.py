@@ -12,7 +12,7 @@ from maracuja.app import App
 from maracuja.campaigns.decoding import decode
 from maracuja.errors import BadInput
 from maracuja.runtime import people_view, template_work
-from maracuja.runtime.template_work import Preview, TemplateChecked
+from maracuja.runtime.template_work import Preview, SideBySide, TemplateChecked
 from maracuja.templates.definition import Template
 
 router = managing("/templates", "templates")
@@ -45,7 +45,7 @@ class CheckAsked(Given):
 
 
 class PreviewAsked(Given):
-    """`person` as an identity or pid:<number>; without one, somebody who is not known at all."""
+    """`person` as an identity or pid:<number>; without one, four invented people."""
 
     person: Text = ""
     language: Annotated[str, Field(pattern=r"^([a-z]{2}(-[A-Za-z]{2,8})?)?$")] = ""
@@ -61,19 +61,20 @@ def check_template(here: Here, now: Now, long: Long, asked: CheckAsked) -> Templ
 
 
 @router.post("/preview")
-def preview_template(here: Here, now: Now, long: Long, asked: PreviewAsked) -> Preview:
-    """What a person would read now."""
+def preview_template(
+    here: Here, now: Now, long: Long, asked: PreviewAsked
+) -> Preview | SideBySide:
+    """What a person would read now.
+
+    Without a person: what a woman, a man, somebody unknown and one with a dirty name would read,
+    all of them invented.
+    """
     template = asked.read(here)
-    pid = None
-    if asked.person:
-        with here.store.read() as conn:
-            pid = people_view.find(conn, asked.person, here.config.shop.country)
+    told = {"language": asked.language, "channel": asked.channel}
+    if not asked.person:
+        with long.long():
+            return template_work.side_by_side(here.ground, template, now, **told)
+    with here.store.read() as conn:
+        pid = people_view.find(conn, asked.person, here.config.shop.country)
     with long.long():
-        return template_work.preview(
-            here.ground,
-            template,
-            now,
-            pid=pid,
-            language=asked.language,
-            channel=asked.channel,
-        )
+        return template_work.preview(here.ground, template, now, pid=pid, **told)

@@ -70,8 +70,13 @@ def test_a_template_is_looked_over_and_read_as_one_person(world: World) -> None:
     asked = {"template": "fruit", "person": "u7"}
     shown = world.ask("POST", "/api/templates/preview", json=asked).json()
     assert shown["text"].startswith("Hello Name7.") and shown["error"] == ""
-    nobody = world.ask("POST", "/api/templates/preview", json={"template": "fruit"}).json()
-    assert nobody["error"] == "missing:person.first_name" and nobody["text"] == ""
+    several = world.ask("POST", "/api/templates/preview", json={"template": "fruit"}).json()
+    assert [one["who"] for one in several["people"]] == [
+        "a woman", "a man", "somebody unknown", "a dirty name",
+    ]  # fmt: skip
+    reads = [one["preview"] for one in several["people"]]
+    assert reads[2]["error"] == "missing:person.first_name" and reads[2]["text"] == ""
+    assert reads[0]["text"].startswith(f"Hello {several['people'][0]['name']}.")
 
 
 def test_a_campaign_goes_from_rehearsal_to_report(world: World) -> None:
