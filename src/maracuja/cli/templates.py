@@ -35,6 +35,9 @@ def check(
     service: Annotated[
         bool, typer.Option("--service", help="It needs no way to unsubscribe.")
     ] = False,
+    channel: Annotated[
+        str, typer.Option(help="What it shows; without, each variant on its own channel.")
+    ] = "",
     texts: Annotated[bool, typer.Option("--texts", help="Print the worst cases whole.")] = False,
     workspace: Workspace = HERE,
     json: Json = False,
@@ -50,7 +53,11 @@ def check(
             template = given(conn, name, Template, template_work.get)
         with progress("reading", quiet=json):
             checked = template_work.check(
-                here.ground, template, here.clock.now(), marketing=not service
+                here.ground,
+                template,
+                here.clock.now(),
+                marketing=not service,
+                channel=channel,
             )
     if json:
         say_json(checked)

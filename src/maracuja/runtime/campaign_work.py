@@ -23,7 +23,7 @@ from maracuja.lake.session import open_session
 from maracuja.model import FileKind, Status, micros
 from maracuja.runtime import launch_control
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
-from maracuja.runtime.launch_checks import dead_links, forbidden
+from maracuja.runtime.launch_checks import dead_links, forbidden, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import measure
 from maracuja.runtime.segment_work import Fault, fault, known_names
@@ -51,7 +51,13 @@ def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
     """Everything that keeps the campaign from being launched; empty where nothing does."""
     around = definitions_in_force(conn)
     found = check_campaign(campaign, around, known_names(conn))
-    faults = [*found, *forbidden(conn, campaign, around), *dead_links(ground.config)]
+    faults = [
+        *found,
+        *forbidden(conn, campaign, around),
+        *refused(conn, ground, campaign, around),
+        *dead_links(ground.config),
+        *no_account(ground.config, campaign.channel),
+    ]
     return [fault(error) for error in faults]
 
 
@@ -61,15 +67,18 @@ def launch(
     """Plan the campaign's first occurrence; the worker does the rest.
 
     Raises NotFound, Conflict, CampaignError as `launch_control.launch` does, TemplateError for a
-    text that says what no message may, or leaves out what every one must have, and ConfigError
-    where its links would lead nowhere.
+    text that says what no message may, leaves out what every one must have or that its channel
+    cannot carry, and ConfigError where its links would lead nowhere or its channel is not set up.
     """
     for dead in dead_links(ground.config):
         raise dead
     around = definitions_in_force(conn)
     wanted = around.get(("campaign", campaign))
-    for error in forbidden(conn, wanted, around) if isinstance(wanted, Campaign) else []:
-        raise error
+    if isinstance(wanted, Campaign):
+        for unset in no_account(ground.config, wanted.channel):
+            raise unset
+        for error in forbidden(conn, wanted, around) + refused(conn, ground, wanted, around):
+            raise error
     run = launch_control.launch(conn, ground, campaign, now)
     return _noted(conn, "launch", campaign, [run], now, actor)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import polars as pl
 
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import BY_NAME
 from maracuja.lake.bodies import read_bodies
 from maracuja.links.making import LinkMaker, Recipient
-from maracuja.model import Address, Content, Message
+from maracuja.model import Address, Capabilities, Content, Message
 from maracuja.rng import make_id
 from maracuja.store.outbox import Chunk
 from maracuja.templates.compiled import Rendered, splice
@@ -89,8 +90,7 @@ def make_message(
 ) -> Message:
     """The message that goes out: `pid` is the canonical one at this moment.
 
-    Subject and HTML are of mail: a channel that carries only words gets the text. A reply that
-    sets a trait brings back the trait itself, sealed: nobody can make one up.
+    A reply that sets a trait brings back the trait itself, sealed: nobody can make one up.
     """
     campaign = facts.campaign
     channel = BY_NAME[campaign.channel]
@@ -100,26 +100,17 @@ def make_message(
     policy = facts.templates[campaign_template(body, facts)].links
     marks = campaign.marks() if policy.utm else {}
     track = policy.track and campaign.tracking.clicks
-
-    def filled(text: str, *, html: bool = False) -> str:
-        return fill(
-            text,
-            body.links,
-            html=html,
-            href=lambda _, url: links.href(to, url, now, marks=marks, track=track),
-            page=lambda name: links.page(to, name, now),
-        )
-
-    html = filled(body.content.html, html=True) if channel.can.html else ""
-    if html and campaign.tracking.opens:
-        html = links.with_pixel(html, to, now)
-    content = Content(
-        text=filled(body.content.text),
-        subject=filled(body.content.subject) if channel.can.subject_chars_max else "",
-        html=html,
-        preheader=filled(body.content.preheader) if channel.can.html else "",
-        **changed(body.content, partial(filled, html=False), links.seal),
+    content = carried(
+        body.content,
+        body.links,
+        channel.can,
+        href=lambda _, url: links.href(to, url, now, marks=marks, track=track),
+        page=lambda name: links.page(to, name, now),
+        seal=links.seal,
     )
+    if content.html and campaign.tracking.opens:
+        html = links.with_pixel(content.html, to, now)
+        content = msgspec.structs.replace(content, html=html)
     return Message(
         id=body.message,
         pid=pid,
@@ -136,6 +127,30 @@ def make_message(
         reply_to=campaign.reply_to,
         unsubscribe_url=links.page(to, "unsubscribe", now) if facts.marketing else "",
         expires_us=expires_us,
+    )
+
+
+def carried(
+    content: Content,
+    links: Mapping[int, str],
+    can: Capabilities,
+    *,
+    href: Callable[[int, str], str],
+    page: Callable[[str], str],
+    seal: Callable[[str], str],
+) -> Content:
+    """The content as it is given to a channel, addresses in the place of placeholders.
+
+    Subject and HTML are of mail: a channel that carries only words gets the text. `links`, `href`
+    and `page` are as for placeholders.fill, `seal` as for rich.changed.
+    """
+    words = partial(fill, links=links, html=False, href=href, page=page)
+    return Content(
+        text=words(content.text),
+        subject=words(content.subject) if can.subject_chars_max else "",
+        html=fill(content.html, links, html=True, href=href, page=page) if can.html else "",
+        preheader=words(content.preheader) if can.html else "",
+        **changed(content, words, seal),
     )
 
 

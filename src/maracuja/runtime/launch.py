@@ -133,14 +133,14 @@ class Launch:
         """The run, if it may go out now: as it was planned, else as its definitions stand."""
         ground = self._ground
         with ground.store.read() as conn:
-            planned = next(launch_checks.of_run(conn, ground.config, facts_of(run)), None)
+            planned = next(launch_checks.of_run(conn, ground, facts_of(run)), None)
             if planned is None:
                 return run
             again = as_it_stands(conn, ground, run)
             if again is None:
                 raise planned
             facts, version = again
-            for fault in launch_checks.of_run(conn, ground.config, facts):
+            for fault in launch_checks.of_run(conn, ground, facts):
                 raise fault
         with ground.store.write() as conn:
             return runs.replan(conn, run.run, version=version, facts=encode_facts(facts))

@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import Known
-from maracuja.campaigns.definitions import Campaign, Topic
+from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
 from maracuja.config import Config
 from maracuja.errors import ConfigError, MaracujaError, TemplateError
 from maracuja.model import TopicKind
-from maracuja.runtime import template_work
+from maracuja.runtime import channel_checks, template_work
+from maracuja.runtime.launch_ground import Ground
 from maracuja.templates.definition import Template
 
 LOOPBACK: Final = ("localhost", "::1")
@@ -60,16 +61,41 @@ def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[Templ
     return _forbidden(conn, (t for t in texts if isinstance(t, Template)), marketing=marketing)
 
 
-def of_run(conn: Connection, config: Config, facts: RunFacts) -> Iterator[MaracujaError]:
+def refused(
+    conn: Connection, ground: Ground, campaign: Campaign, around: Known
+) -> list[TemplateError]:
+    """What the campaign's channel would refuse of its texts, on invented people."""
+    texts = [around.get(("template", name)) for name in _originals(campaign.arms())]
+    found = [text for text in texts if isinstance(text, Template)]
+    return list(_refused(conn, ground, found, campaign.channel))
+
+
+def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[MaracujaError]:
     """What forbids an occurrence now, by the definitions that it was planned with.
 
     A trait may have been classed sensitive since it was launched, or a setting changed.
     """
-    yield from dead_links(config)
-    yield from no_account(config, facts.campaign.channel)
-    names = dict.fromkeys(arm.template for arm in facts.arms if not arm.twin_of)
-    texts = [facts.templates[name] for name in names]
+    yield from dead_links(ground.config)
+    yield from no_account(ground.config, facts.campaign.channel)
+    texts = [facts.templates[name] for name in _originals(facts.arms)]
     yield from _forbidden(conn, texts, marketing=facts.marketing)
+    yield from _refused(conn, ground, texts, facts.campaign.channel)
+
+
+def _originals(arms: Iterable[Arm]) -> list[str]:
+    """The templates of the arms, twins left out, each once."""
+    return list(dict.fromkeys(arm.template for arm in arms if not arm.twin_of))
+
+
+def _refused(
+    conn: Connection, ground: Ground, texts: Iterable[Template], channel: str
+) -> Iterator[TemplateError]:
+    for text in texts:
+        try:
+            faults = list(channel_checks.uncarried(conn, ground, text, channel))
+        except TemplateError:
+            continue  # it cannot be parsed, which `forbidden` tells
+        yield from (error for error, long in faults if not long)
 
 
 def _forbidden(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from maracuja.errors import NotFound, TemplateError
 from maracuja.ingest.discover import guess_privacy
 from maracuja.model import FileKind, Privacy, micros
-from maracuja.runtime import name_cards
+from maracuja.runtime import channel_checks, name_cards
 from maracuja.runtime.launch_audience import template_facts, with_facts
 from maracuja.runtime.launch_ground import (
     Ground,
@@ -136,15 +136,24 @@ def get(conn: Connection, name: str) -> Template:
 
 
 def check(
-    ground: Ground, template: Template, now: datetime, *, marketing: bool = True
+    ground: Ground,
+    template: Template,
+    now: datetime,
+    *,
+    marketing: bool = True,
+    channel: str = "",
 ) -> TemplateChecked:
     """Everything that can be said of a template before anybody is written to.
 
-    `marketing` asks for a way to unsubscribe. Raises SegmentError where a declared fact is none.
+    `marketing` asks for a way to unsubscribe. What a channel cannot carry is an error: of the
+    variants that `channel` would show, or without it of each variant on its own channel. Raises
+    SegmentError where a declared fact is none.
     """
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
-        privacy = _privacy(conn, _needs(template))
+        read = _needs(template)
+        privacy = _privacy(conn, read)
+        uncarried = _uncarried(conn, ground, template, channel) if read is not None else []
     found = look_over(
         template,
         schema=stage.schema,
@@ -154,9 +163,9 @@ def check(
     )
     return TemplateChecked(
         id=template.id,
-        ok=found.ok,
+        ok=found.ok and all(one.level != "error" for one in uncarried),
         needs=tuple(NeedShown(n.path, n.fallback, n.shown, n.where) for n in found.needs.paths),
-        findings=tuple(FindingShown(*one) for one in found.findings),
+        findings=(*(FindingShown(*one) for one in found.findings), *uncarried),
         trials=tuple(
             TrialShown(
                 profile=trial.profile,
@@ -171,6 +180,19 @@ def check(
         ),
         rungs=found.rungs,
     )
+
+
+def _uncarried(
+    conn: Connection, ground: Ground, template: Template, channel: str
+) -> list[FindingShown]:
+    """What the channels would refuse; a warning where only long values bring it about."""
+    found = []
+    for fault, long in channel_checks.uncarried(conn, ground, template, channel):
+        where = fault.where.removeprefix(f"{template.id}: ")
+        why = "Whoever has such values would get nothing." if long else "Nothing would go out."
+        level = "warning" if long else "error"
+        found.append(FindingShown(level, "uncarried", fault.message, where, fault.fix, why))
+    return found
 
 
 def forbidden(conn: Connection, template: Template, *, marketing: bool) -> list[TemplateError]:
@@ -220,21 +242,17 @@ def preview(
     template: Template,
     now: datetime,
     *,
-    pid: int | None = None,
+    pid: int,
     language: str = "",
     channel: str = "email",
 ) -> Preview:
-    """What a person would read now, or without `pid` somebody of whom nothing is known.
+    """What a person would read now.
 
     `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound,
     TemplateError, SegmentError.
     """
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
-        if pid is None:
-            number = choose(template, language or template.language, channel)
-            text = stage.text(template, number)
-            return _shown(template, number, text.render(_nobody(text), now=now), None)
         cards = name_cards.load(conn, ground.lake, now)
         own = people.get(conn, pid).pid
         everything = [c for c in stage.schema if not c.startswith("facts.")]
@@ -297,17 +315,6 @@ def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) 
         "campaign.topic": "",
     }
     return _Stage(schema, facts, catalogue(conn)[0], constants, now)
-
-
-def _nobody(text: Compiled) -> pl.DataFrame:
-    """One person of whom nothing is known, as the text reads people."""
-    schema = text.names.columns
-    return pl.DataFrame(
-        {
-            name: pl.Series([None], dtype=schema.get(name, pl.Int64()))
-            for name in ["pid", *text.reads]
-        }
-    )
 
 
 def _person(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 import polars as pl
 
 from maracuja.errors import TemplateError
@@ -20,6 +21,7 @@ from maracuja.templates.placeholders import fill
 from maracuja.templates.rich import changed
 
 SAMPLE_TIME: Final = datetime(2026, 4, 1, tzinfo=UTC)
+LONG: Final = "long values"
 SAMPLE_CONSTANTS: Final[Mapping[str, Any]] = {
     "shop.name": "Maracuja",
     "shop.url": "https://shop.example",
@@ -32,13 +34,19 @@ SAMPLE_CONSTANTS: Final[Mapping[str, Any]] = {
 
 
 class Trial(Record, frozen=True):
-    """What one invented person would get: the content, or the reason why nothing."""
+    """What one invented person would get: the content, or the reason why nothing.
+
+    `marked` is the content with its links still placeholders, `links` the addresses of those that
+    all people share.
+    """
 
     profile: str
     language: str
     channel: str
     content: Content | None = None
     refused: str = ""
+    marked: Content | None = None
+    links: dict[int, str] = msgspec.field(default_factory=dict)
 
 
 class Report(Record, frozen=True):
@@ -85,39 +93,60 @@ def check(
         made = compiled(template, types, variant=n, constants=known)
         rungs.append(made.rung)
         findings += slips.of_variant(template, n, types)
-        tried = _trials(template, n, made, read)
-        trials += tried
+        made_up = _trials(template, n, made, read)
+        trials += made_up
         findings += lints.of_trials(
-            template, n, [(t.profile, t.content, t.refused) for t in tried]
+            template, n, [(t.profile, t.content, t.refused) for t in made_up]
         )
     return Report(needs=read, findings=tuple(findings), trials=tuple(trials), rungs=tuple(rungs))
 
 
-def _trials(template: Template, n: int, made: Compiled, read: Needs) -> list[Trial]:
+def tried(
+    template: Template, n: int, schema: Mapping[str, Any], constants: Mapping[str, Any]
+) -> list[Trial]:
+    """What invented people would get of variant `n`, one of them with long values.
+
+    `schema` and `constants` are as for `check`. Raises TemplateError where it cannot be parsed.
+    """
+    read = needs(template)
+    types = {**samples.guess_schema(read), **schema}
+    known = {**SAMPLE_CONSTANTS, **constants}
+    made = compiled(template, types, variant=n, constants=known)
+    return _trials(template, n, made, read, long=True)
+
+
+def _trials(
+    template: Template, n: int, made: Compiled, read: Needs, *, long: bool = False
+) -> list[Trial]:
     reads = {name: t for name, t in made.names.columns.items() if name in made.names.reads}
     variant = template.variants[n]
     woman, *others = samples.people(variant.language)
     whole = samples.seen(samples.person(reads, set(read.products)), woman)
     catalogue = samples.product()
-    tried = samples.worst(whole)
+    people = samples.worst(whole)
     if made.said:
-        tried |= {one.who: (samples.seen(whole, one), True) for one in others if one.name}
-        tried["a name that is none"] = (samples.seen(whole, samples.NOBODY), True)
+        people |= {one.who: (samples.seen(whole, one), True) for one in others if one.name}
+        people["a name that is none"] = (samples.seen(whole, samples.NOBODY), True)
+    if long:
+        people[LONG] = (samples.long(whole), True)
     found: list[Trial] = []
-    for profile, (person, there) in tried.items():
+    for profile, (person, there) in people.items():
         frame = person.with_columns(pl.lit(0).alias("one"), *fresh(template))
-        rendered = made.render(frame, catalogue if there else catalogue.clear(), now=SAMPLE_TIME)
+        shelf = samples.long_product() if profile == LONG else catalogue
+        rendered = made.render(frame, shelf if there else shelf.clear(), now=SAMPLE_TIME)
         reason = rendered.errors[0]
-        content = None
+        marked = None
         if reason is None:
             row = rendered.slots.row(0, named=True) if rendered.slots.width else {}
-            content = shown(splice(rendered.skeleton, row), rendered.links)
+            marked = splice(rendered.skeleton, row)
         trial = Trial(
             profile=profile,
             language=variant.language,
             channel=variant.channel,
-            content=content,
+            content=None if marked is None else shown(marked, rendered.links),
             refused=reason or "",
+            marked=marked,
+            links={number: link.url for number, link in rendered.links.items()},
         )
         found.append(trial)
     return found

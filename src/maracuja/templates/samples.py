@@ -14,7 +14,10 @@ from maracuja.templates.needs import Needs
 from maracuja.templates.scope import PRODUCT_TYPES
 from maracuja.templates.values import kind_of
 
+WHOLE: Final = "everything known"
 PRODUCT_ID: Final = "sample-product"
+LONG_NAME: Final = "Максимилиана-Александра"
+LONG_WORDS: Final = "Спиннинговое удилище для ловли щуки и судака с берега, 2,70 м, 10–40 г"
 _NAMES: Final[Mapping[str, str]] = {
     "first_name": "Мария",
     "last_name": "Иваненко",
@@ -185,12 +188,28 @@ def worst(whole: pl.DataFrame) -> dict[str, tuple[pl.DataFrame, bool]]:
     names = [c for c in whole.columns if c.startswith("person.") and "name" in c]
     gender = [c for c in whole.columns if c.startswith("person.gender")]
     return {
-        "everything known": (whole, True),
+        WHOLE: (whole, True),
         "no name": (_without(whole, names), True),
         "unknown gender": (_without(whole, gender), True),
         "product gone": (whole, False),
         "nothing known": (_without(whole, whole.columns), True),
     }
+
+
+def long(whole: pl.DataFrame) -> pl.DataFrame:
+    """Somebody who has everything, in long words: as long as one in a thousand has it."""
+    words = [name for name, dtype in whole.schema.items() if kind_of(dtype) == "text"]
+    ids = whole.row(0, named=True)
+    return whole.with_columns(
+        pl.lit(LONG_NAME if "name" in name else LONG_WORDS).alias(name)
+        for name in words
+        if ids[name] != PRODUCT_ID
+    )
+
+
+def long_product() -> pl.DataFrame:
+    """`product`, with a long title."""
+    return product().with_columns(pl.lit(LONG_WORDS).alias("title"))
 
 
 def _without(whole: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
