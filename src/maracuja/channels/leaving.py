@@ -15,6 +15,10 @@ _LEAVE: Final = frozenset(
 _RETURN: Final = frozenset(
     "start unstop старт підписатись підписатися подписаться эхлэх".split(" ")
 )
+# On a button: it may say Cancel of an order, or End of a list, which leaves nobody.
+_LEAVE_PRESSED: Final = _LEAVE - frozenset(
+    "cancel end quit отмена відміна цуцлах болих".split(" ")
+)
 _AROUND: Final = re.compile(r"^[\s/.!\"'«»]+|[\s.!\"'«»]+$")
 
 
@@ -25,6 +29,11 @@ def _word(text: str) -> str:
 def leaves(text: str) -> bool:
     """Whether the whole message is a word for leaving, such as STOP or /stop."""
     return _word(text) in _LEAVE
+
+
+def leaves_by_button(text: str) -> bool:
+    """Whether what a pressed button says can only be a word for leaving."""
+    return _word(text) in _LEAVE_PRESSED
 
 
 def returns(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from maracuja.channels.heard import TEXT_CHARS_MAX, Attachment, Heard, HeardKind
 from maracuja.channels.http import reject
-from maracuja.channels.leaving import leaves, returns
+from maracuja.channels.leaving import leaves, leaves_by_button, returns
 from maracuja.content import MediaKind
 from maracuja.model import Status, micros
 
@@ -116,7 +116,7 @@ class _Event:
     def _tap(self, key: str, text: str, brought: str, replied: str) -> Heard:
         """A pressed button; one that says STOP is a word for leaving."""
         ours = _REFERENCE.fullmatch(brought)
-        kind = HeardKind.LEAVE if leaves(text) else HeardKind.TAP
+        kind = HeardKind.LEAVE if leaves_by_button(text) else HeardKind.TAP
         return self._of(
             kind,
             key,
