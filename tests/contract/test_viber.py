@@ -19,8 +19,10 @@ from maracuja.channels.heard import Heard, HeardKind
 from maracuja.channels.http import reference
 from maracuja.channels.viber import SIGNATURE, Viber
 from maracuja.content import Button, Content
-from maracuja.errors import ConfigError, UnsupportedFeature, WebhookRejected
+from maracuja.errors import ConfigError, UnsupportedFeature, VendorRefusedUs, WebhookRejected
 from maracuja.model import ConsentState, Status, TraitSource, Verdict
+from maracuja.runtime import channel_trial
+from maracuja.runtime.http import HttpTransport
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.serving import serving
 from maracuja.simulate.vendors.viber import ViberVendor, signed
@@ -366,6 +368,42 @@ def test_consent_facts_and_numbers_are_kept_with_their_source(tmp_path: Path) ->
             TraitSource.OBSERVED,
         )
         assert traits["country"].value == "UA" and traits["first_name"].value == "Olena"
+
+
+def test_the_device_is_learned_by_asking(tmp_path: Path) -> None:
+    with opened_world(tmp_path, CASE, faults=Faults()) as world:
+        vendor = world.vendor
+        assert isinstance(vendor, ViberVendor)
+        vendor.details[USER] = {"device_type": "iPhone9,4", "primary_device_os": "iOS 17"}
+        vendor.subscribe(USER, at_ms=AT_MS)
+        world.call(vendor.calls())
+        world.settle(seconds=1)
+        channel = CASE.make()
+        assert isinstance(channel, Viber)
+        found = channel_trial.learn(world.app.store, channel, vendor, [USER], world.clock.now())
+        assert found == {USER: {"device": "iPhone9,4", "device_os": "iOS 17"}}
+        world.settle(seconds=1)
+        pid, said, _ = state(world, USER)
+        with world.app.store.read() as conn:
+            trait = people.get(conn, pid).traits["device"]
+        assert (trait.value, trait.source) == ("iPhone9,4", TraitSource.OBSERVED)
+        assert said is ConsentState.OPTED_IN and "Chat Opened" not in world.counts()
+        vendor.token = "another"
+        assert channel_trial.learn(world.app.store, channel, vendor, [USER], NOW) == {USER: {}}
+
+
+def test_a_token_that_is_no_good_is_found_out_though_the_answer_is_200() -> None:
+    vendor = ViberVendor(token=TOKEN)
+    with serving(vendor) as url:
+        good = Viber(msgspec.structs.replace(SETTINGS, base_url=url))
+        words = channel_trial.check_account(good, HttpTransport(good, lambda: NOW))
+        assert words == "Maracuja, maracuja, 35 subscribers"
+        hook = "https://go.shop.example/w/viber/main"
+        channel_trial.connect(good, HttpTransport(good, lambda: NOW), hook)
+        assert vendor.webhook == hook
+        bad = Viber(msgspec.structs.replace(SETTINGS, base_url=url, token="another" * 4))
+        with pytest.raises(VendorRefusedUs, match="does not take our account"):
+            channel_trial.check_account(bad, HttpTransport(bad, lambda: NOW))
 
 
 def test_each_receipt_names_its_status(viber: Viber) -> None:

@@ -27,6 +27,7 @@ class HeardKind(StrEnum):
     START = "start"  # a person opened the channel: may be written to
     LEAVE = "leave"  # a person closed it, or wrote a word such as STOP
     BACK = "back"  # the vendor lets us through to them again; no word about consent
+    FACTS = "facts"  # the vendor was asked about a person: only `observed` counts
     MOVED = "moved"  # the address has become `text`
 
 

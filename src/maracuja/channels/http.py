@@ -178,6 +178,14 @@ class HttpChannel(Channel[HttpRequest]):
     def account_request(self) -> HttpRequest | None:
         """A question that sends nothing and proves that the account works; None: there is none."""
 
+    def about_request(self, address: str) -> HttpRequest | None:
+        """A question about one person that the vendor answers; None: it answers none."""
+        return None
+
+    def about(self, answer: Answer) -> dict[str, Any]:
+        """What a good answer to it tells, under the names of traits."""
+        return {}
+
     def answered_well(self, answer: Answer) -> bool:
         """Whether an answer to a question about the account is a good one."""
         return 200 <= answer.code < 300

@@ -27,6 +27,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(connect)
     group.command("send-test")(send_test)
     group.command()(link)
+    group.command()(ask)
     cli.add_typer(group, name="channel", rich_help_panel=PANEL)
 
 
@@ -130,6 +131,29 @@ def link(
         say_json({"channel": name, "source": source, "link": made})
         return
     say(made)
+
+
+def ask(
+    name: Name,
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Of people there.")],
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Ask the vendor about people, such as their device; kept as observed traits."""
+    from maracuja import app
+    from maracuja.runtime import channel_trial
+    from maracuja.runtime.http import HttpTransport
+
+    with app.opened(workspace) as here:
+        channel = _account(here, name)
+        transport = HttpTransport(channel, here.clock.now)
+        found = channel_trial.learn(here.store, channel, transport, addresses, here.clock.now())
+    if json:
+        say_json(found)
+        return
+    for address, facts in found.items():
+        told = ", ".join(f"{trait} {value}" for trait, value in facts.items())
+        say(f"[bold]{address}[/] {told or 'nothing was told'}")
 
 
 def _account(here: App, name: str) -> HttpChannel:

@@ -89,7 +89,7 @@ def event_name(heard: Heard) -> str:
     """The name under which it becomes an event; '' where it says nothing new."""
     if heard.kind is HeardKind.RECEIPT:
         return EVENTS.get(heard.status, "") if heard.status is not None else ""
-    return NAMES[heard.kind]
+    return NAMES.get(heard.kind, "")
 
 
 def languages(heard: Sequence[Heard]) -> list[str]:

@@ -1,6 +1,6 @@
-"""Asks a vendor about our account and sends one message as a trial: for the operator alone.
+"""Asks a vendor about our account and people, and sends one message as a trial, at once.
 
-No consent is asked and nothing is recorded: it is for one's own address.
+No consent is asked for the trial, and nothing of it is recorded: it is for one's own address.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from maracuja.channels.base import Answer, Channel, Stage
+from maracuja.channels.heard import Heard, HeardKind
 from maracuja.channels.http import HttpChannel, HttpRequest
 from maracuja.errors import UnsupportedFeature, VendorError, VendorRefusedUs
-from maracuja.model import Address, Content, Message, SendResult, Verdict
+from maracuja.ingest.heard import CALL, encode_heard
+from maracuja.model import Address, Content, Message, SendResult, Verdict, micros
 from maracuja.rng import make_id
 from maracuja.runtime.transport import Transport
+from maracuja.store import inbox
+from maracuja.store.engine import Store
 
 CAMPAIGN = "send-test"
 
@@ -68,6 +72,49 @@ def connect(channel: HttpChannel, transport: Asking, url: str) -> None:
             fix=f"Enter {url} there.",
         )
     _expect_good(channel, _run(transport, lambda: transport.ask(request)))
+
+
+def learn(
+    store: Store,
+    channel: HttpChannel,
+    transport: Asking,
+    addresses: Sequence[str],
+    now: datetime,
+) -> dict[str, dict[str, Any]]:
+    """Ask the vendor about people and put what it tells into the inbox, as observed traits.
+
+    By address; {} where it tells nothing. Raises UnsupportedFeature where it cannot be asked.
+    """
+    requests = [channel.about_request(address) for address in addresses]
+    asked = [request for request in requests if request is not None]
+    if len(asked) < len(requests):
+        raise UnsupportedFeature(f"{channel.name} is not asked about people.")
+
+    async def ask() -> list[Answer]:
+        return [await transport.ask(request) for request in asked]
+
+    answers = _run(transport, ask)
+    found = {
+        address: channel.about(answer) if channel.answered_well(answer) else {}
+        for address, answer in zip(addresses, answers, strict=True)
+    }
+    at_us = micros(now)
+    heard = [
+        Heard(
+            kind=HeardKind.FACTS,
+            key=f"{address}:{at_us}",
+            at_us=at_us,
+            address=address,
+            observed=facts,
+        )
+        for address, facts in found.items()
+        if facts
+    ]
+    if heard:
+        context, body = encode_heard(heard, channel.name, channel.settings.account)
+        with store.write_inbox() as conn:
+            inbox.append(conn, [inbox.Request(at_us, CALL, "internal", context, body)])
+    return found
 
 
 def send_test(

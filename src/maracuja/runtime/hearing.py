@@ -56,7 +56,7 @@ _LIFTED: Final = {
 }
 _WRITING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.LEAVE})
 _BROUGHT: Final = frozenset({HeardKind.OPENED, HeardKind.START})  # by a link, which has a payload
-_SPEAKING: Final = _BROUGHT | {HeardKind.MESSAGE, HeardKind.TAP, HeardKind.MOVED}
+_SPEAKING: Final = _BROUGHT | {HeardKind.MESSAGE, HeardKind.TAP, HeardKind.MOVED, HeardKind.FACTS}
 
 
 @dataclass
