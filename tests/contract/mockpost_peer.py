@@ -1,0 +1,67 @@
+"""PyPI's `mockpost`, an emulator of messengers by others, in a process of its own.
+
+It is installed into the test's directory: its many dependencies are none of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+VERSION = "mockpost==0.3.0"
+# Its HTTP part alone: as a whole it opens ports for mail and files too.
+PROGRAM = """
+import sys
+from contextlib import asynccontextmanager
+import uvicorn
+from fastapi import FastAPI
+from mockpost import db
+from mockpost.routers import push_native, telegram, whatsapp
+
+@asynccontextmanager
+async def lifespan(app):
+    await db.init_db()
+    yield
+    await db.close_db()
+
+app = FastAPI(lifespan=lifespan)
+for one in (push_native, telegram, whatsapp):
+    app.include_router(one.router)
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
+"""
+
+
+@contextmanager
+def mockpost(place: Path) -> Iterator[str]:
+    """The address at which it answers; skips where it cannot be installed."""
+    packages = place / "packages"
+    made = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--target", str(packages), VERSION],
+        capture_output=True, timeout=300, check=False,
+    )  # fmt: skip
+    if made.returncode:
+        pytest.skip("mockpost cannot be installed from the package index")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(packages)}  # noqa: TID251
+    environment["MOCKPOST_DB_PATH"] = str(place / "mockpost.sqlite")
+    command = [sys.executable, "-c", PROGRAM, str(port)]
+    with subprocess.Popen(command, cwd=place, env=environment) as running:
+        try:
+            for _ in range(600):
+                with socket.socket() as asking:
+                    if asking.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)  # noqa: TID251
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.terminate()
