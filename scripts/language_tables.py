@@ -38,6 +38,9 @@ OWN_COMMON_FROM = 100
 OWN_WEIGHS = 3
 
 _WORD = re.compile(r"[а-яёіїєґөү']+(-[а-яёіїєґөү']+)*")
+_OF_A_FATHER = re.compile(
+    r"(?:(?P<hard>[а-яё]+[бвгджзклмнпрстфхцчшщ])ов|(?P<vowel>[а-яё]+[аеиоуя])ев)(?:ич|на)"
+)
 _NO_GIVEN_NAME = re.compile(r"(ов|ев|ёв|ова|ева|ский|ская|вич|вна|ична|енко)$")
 _GIVEN_NAMES_ALL_THE_SAME = frozenset(
     "яков лев ева збигнев параскева пераскева лева иов хосров ярославна калев сева паргев".split()
@@ -99,13 +102,20 @@ def russian_sources(names: Path) -> dict[str, Name]:
             name.men += count
         else:
             name.unknown += count
-    fathers = pl.read_parquet(names / "ru-names" / "midnames.parquet").drop_nulls("fname")
-    for father, count in fathers.group_by("fname").agg(pl.col("count").sum()).iter_rows():
-        folded = father.lower()
-        key = yo_free(folded)
+    midnames = pl.read_parquet(names / "ru-names" / "midnames.parquet")
+    for text, father, count in midnames.select("text", "fname", "count").iter_rows():
+        folded = (father or father_of(text)).lower()
         if _WORD.fullmatch(folded) and not _no_given_name(folded):
-            found.setdefault(key, Name(father.capitalize())).fathers += count
+            found.setdefault(yo_free(folded), Name(folded.capitalize())).fathers += count
     return found
+
+
+def father_of(patronymic: str) -> str:
+    """The father's name where a patronymic leaves no choice: Каирбек of Каирбекович; else ""."""
+    match = _OF_A_FATHER.fullmatch(patronymic.lower())
+    if match is None:
+        return ""
+    return match["hard"] or f"{match['vowel']}й"
 
 
 def _no_given_name(folded: str) -> bool:

@@ -50,6 +50,23 @@ def test_the_shipped_endings_are_what_the_script_makes(
         assert abs(made.get(feature, 0.0) - shipped.get(feature, 0.0)) < 0.06
 
 
+@pytest.mark.parametrize(
+    ("patronymic", "father"),
+    [
+        ("Каирбекович", "каирбек"),
+        ("Каирбековна", "каирбек"),
+        ("Андреевна", "андрей"),
+        ("Игоревич", ""),
+        ("Ильич", ""),
+        ("Никитична", ""),
+    ],
+)
+def test_a_patronymic_names_the_father_where_it_leaves_no_choice(
+    patronymic: str, father: str
+) -> None:
+    assert language_tables.father_of(patronymic) == father
+
+
 @dataclass
 class Tally:
     """How many of so many were wrong or left unknown; by names or by bearers."""
@@ -78,10 +95,10 @@ def test_names_held_out_of_the_table_by_hash(
 ) -> None:
     """Each name is judged by weights learned from the other shares, as if no table held it.
 
-    By bearers the goal holds (.001 wrong, .01 unknown). By name (.002, .03) it is missed: of names
-    with ten bearers or more, .003 are wrong and .030 unknown where our lists say nothing. Those
-    hold what rules and sources get wrong: counted too, it is .009 and .055. Of names with two to
-    nine bearers it is .018 and .073, some of it wrong labels.
+    By bearers the goal holds (.001 wrong, .01 unknown). By name (.002, .03) the unknown one holds
+    for names with ten bearers or more; .0033 of them are wrong, where our lists say nothing. Our
+    lists hold what rules and sources get wrong: counted too, it is .009 and .050. Of names with
+    two to nine bearers it is .020 and .063, some of it wrong labels.
     """
     bearers, often, often_all, rare = Tally(), Tally(), Tally(), Tally()
     for key, name in sources["ru"].items():
@@ -97,12 +114,12 @@ def test_names_held_out_of_the_table_by_hash(
     assert often_all.total > often.total + 250
     assert bearers.wrong / bearers.total <= 0.001
     assert bearers.unknown / bearers.total <= 0.01
-    assert often.wrong / often.total <= 0.0035
-    assert often.unknown / often.total <= 0.031
+    assert often.wrong / often.total <= 0.004
+    assert often.unknown / often.total <= 0.03
     assert often_all.wrong / often_all.total <= 0.01
-    assert often_all.unknown / often_all.total <= 0.06
-    assert rare.wrong / rare.total <= 0.0195
-    assert rare.unknown / rare.total <= 0.075
+    assert often_all.unknown / often_all.total <= 0.055
+    assert rare.wrong / rare.total <= 0.022
+    assert rare.unknown / rare.total <= 0.068
 
 
 def test_the_shipped_weights_say_what_the_script_says(learned: dict[str, Endings]) -> None:
