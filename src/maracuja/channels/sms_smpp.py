@@ -104,6 +104,7 @@ STATES: Final[Mapping[str, Status]] = {
 _BY_NUMBER: Final = {
     2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 7: "UNKNOWN", 8: "REJECTD",
 }  # fmt: skip
+_OWN_TEXT: Final = re.compile(r"\btext:", re.IGNORECASE)
 _TOLD: Final = re.compile(r"\b(id|stat|err):(\S*)", re.IGNORECASE)
 
 
@@ -220,7 +221,9 @@ class SmppDriver(SmsDriver):
         The optional parameters count where they are there, else the text.
         """
         text = pdu.payload.decode("latin-1")
-        said = {name.lower(): value for name, value in _TOLD.findall(text)}
+        # What follows `text:` is the beginning of our message, and may say anything.
+        before = _OWN_TEXT.split(text, maxsplit=1)[0]
+        said = {name.lower(): value for name, value in _TOLD.findall(before)}
         named = pdu.tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1")
         state = pdu.tlvs.get(Tag.MESSAGE_STATE, b"")
         word = _BY_NUMBER.get(state[0], "") if state else said.get("stat", "").upper()[:7]
