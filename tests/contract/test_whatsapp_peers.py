@@ -19,6 +19,7 @@ from maracuja.channels.http import HttpRequest
 from maracuja.channels.whatsapp import WhatsApp
 from maracuja.content import Content
 from maracuja.model import Address, Verdict
+from maracuja.runtime.http import USER_AGENT
 from tests.contract import meta_api
 from tests.contract.channel_case import NOW, message
 from tests.contract.channel_cases.whatsapp import CASE, SETTINGS
@@ -36,8 +37,7 @@ def wire(base: str, content: Content) -> HttpRequest:
 
 
 def post(asking: httpx.Client, request: HttpRequest) -> Answer:
-    # Meta's description wants a version in the name of whoever asks.
-    headers = {**request.headers, "user-agent": "maracuja/0.1.0"}
+    headers = {**request.headers, "user-agent": USER_AGENT}
     said = asking.request(request.method, request.url, content=request.body, headers=headers)
     return Answer(stage=Stage.GIVEN, code=said.status_code, text=said.text)
 

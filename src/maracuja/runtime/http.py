@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any, Final
 
 import aiohttp
@@ -26,6 +27,8 @@ FAILURES_MAX: Final = 5  # in a row, after which one request alone tries the ven
 ANSWER_BYTES_MAX: Final = 256 * 1024
 IDLE_S: Final = 10.0  # shorter than vendors keep a line: a request on a closed one is unknown
 SECRET_CHARS_MIN: Final = 6  # shorter ones are no secrets, and would hide half of an answer
+# Meta's description wants a name and three numbers; others want a name at all.
+USER_AGENT: Final = f"Maracuja/{version('maracuja')}"
 BROKEN: Final = "the vendor fails again and again and is left alone"
 
 _NOT_OPENED: Final = (
@@ -156,6 +159,7 @@ class HttpTransport:
                     limit=settings.connections, keepalive_timeout=IDLE_S
                 ),
                 timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
+                headers={"User-Agent": USER_AGENT},
                 trace_configs=[tracing],
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
