@@ -58,7 +58,7 @@ def raw_names(language: str) -> list[str]:
 
 
 def people(count: int, language: str) -> Any:
-    """A frame of `count` people (raw, declared): common names often, rare ones once; seeded."""
+    """A frame of `count` people (raw, told): common names often, rare ones once; seeded."""
     import numpy as np
     import polars as pl
 
@@ -70,7 +70,7 @@ def people(count: int, language: str) -> Any:
     chosen = draw.choice(len(names), size=count, p=often / often.sum())
     chosen[: len(names)] = np.arange(len(names))
     return pl.DataFrame({"raw": pl.Series(names).gather(draw.permutation(chosen))}).with_columns(
-        declared=pl.lit("")
+        told=pl.lit("")
     )
 
 
@@ -81,7 +81,7 @@ def joined(frame: Any, language: str, kept: Any) -> tuple[Any, Any]:
     from maracuja.language import cards
     from maracuja.language.alphabets import CASES
 
-    distinct = frame.unique(["raw", "declared"])
+    distinct = frame.unique(["raw", "told"])
     keyed = distinct.with_columns(cards.keys(distinct, language))
     if kept is None:
         made = cards.make_cards(distinct, language).with_columns(keyed["key"])
@@ -89,12 +89,12 @@ def joined(frame: Any, language: str, kept: Any) -> tuple[Any, Any]:
         made = keyed.join(kept, on="key", how="left")
     columns = [pl.col(name) for name in (*JOINED, *CASES)]
     found = frame.join(
-        made.select("raw", "declared", *columns),
-        on=["raw", "declared"],
+        made.select("raw", "told", *columns),
+        on=["raw", "told"],
         how="left",
         maintain_order="left",
     )
-    return found, made.drop("raw", "declared")
+    return found, made.drop("raw", "told")
 
 
 def one_by_one(frame: Any, language: str) -> list[tuple[Any, ...]]:
@@ -107,11 +107,9 @@ def one_by_one(frame: Any, language: str) -> list[tuple[Any, ...]]:
     from maracuja.language.parts import parts
 
     told = []
-    for raw, declared in frame.select("raw", "declared").iter_rows():
+    for raw, _ in frame.select("raw", "told").iter_rows():
         name = parts(cleaned(raw), language)
-        who = gender(
-            fold(name.given), fold(name.patronymic), fold(name.surname), language, declared
-        )
+        who = gender(fold(name.given), fold(name.patronymic), fold(name.surname), language)
         if not name.given:
             told.append((None, who.value, who.p, 0.0, False, *(None,) * len(CASES)))
             continue
@@ -165,7 +163,7 @@ def _making(frame: Any, language: str) -> float:
     """Seconds for the cards of the distinct names, tables being loaded."""
     from maracuja.language import cards
 
-    distinct = frame.unique(["raw", "declared"])
+    distinct = frame.unique(["raw", "told"])
     return _timed(cards.make_cards, distinct, language)[0]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from maracuja.config import Shop, make_config
 from maracuja.language.money_patterns import written
+from maracuja.model import Trait, TraitSource, pack_meta
 from maracuja.templates.compiled import compiled
 from maracuja.templates.definition import Template, Variant
 
@@ -19,6 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 SCHEMA = {
     "person.first_name": pl.String(),
     "person.gender": pl.String(),
+    "meta.gender": pl.Int64(),
     "person.city": pl.String(),
     "person.bonus": pl.Float64(),
 }
@@ -57,11 +59,15 @@ def settings(before: str) -> Shop:
 
 def told(example: Example) -> str:
     row: dict[str, object] = dict.fromkeys(SCHEMA)
-    trait, _, value = example.who.partition(" ")
+    who, _, gender = example.who.partition(", ")
+    if gender:
+        source, _, row["person.gender"] = gender.partition(" ")
+        row["meta.gender"] = pack_meta(Trait(None, TraitSource[source.upper()], 1.0, 0))
+    trait, _, value = who.partition(" ")
     if trait in ("city", "bonus"):
         row[f"person.{trait}"] = float(value) if trait == "bonus" else value
-    elif example.who != UNKNOWN:
-        row["person.first_name"] = example.who
+    elif who != UNKNOWN:
+        row["person.first_name"] = who
     variant = Variant(language=example.language, text=example.source)
     constants = {"shop.money_patterns": written(example.shop.money_patterns)}
     text = compiled(Template(id="t", variants=(variant,)), SCHEMA, constants=constants)

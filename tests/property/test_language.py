@@ -319,7 +319,7 @@ def outcome(said: str | None, name: str) -> str:
 def test_spoilt_names_are_said_right_or_not_at_all(language: str) -> None:
     spoilt = corruptions(language, CORRUPTIONS)
     shared = shared_spellings(language)
-    people = pl.DataFrame({"raw": [s.raw for s in spoilt], "declared": [""] * len(spoilt)})
+    people = pl.DataFrame({"raw": [s.raw for s in spoilt], "told": [""] * len(spoilt)})
     said = cards.make_cards(people, language)["nom"].to_list()
     found: Counter[tuple[str, str]] = Counter()
     shown: list[tuple[str, Spoilt, str | None]] = []
@@ -387,8 +387,8 @@ def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(FIELDS, max_size=8), st.sampled_from(["ru", "uk", "en", "mn"]))
 def test_cards_stand_in_the_order_of_their_rows(raws: list[str], language: str) -> None:
-    people = pl.DataFrame({"raw": raws, "declared": [""] * len(raws)}, schema_overrides={
-        "raw": pl.String, "declared": pl.String})  # fmt: skip
+    people = pl.DataFrame({"raw": raws, "told": [""] * len(raws)}, schema_overrides={
+        "raw": pl.String, "told": pl.String})  # fmt: skip
     made = cards.make_cards(people, language)
     assert made.schema == cards.CARD_SCHEMA
     assert made["raw"].to_list() == raws

@@ -20,6 +20,7 @@ from maracuja.language.forms import SURE_GENDER, Forms, forms
 from maracuja.language.gender import gender
 from maracuja.language.name_words import folded_word
 from maracuja.language.parts import Parts, parts
+from maracuja.language.told import declared, weighed
 
 SAY_BASE: Final = 0.90
 """p_name that a name needs to be said as it is."""
@@ -41,7 +42,7 @@ UNCHANGED: Final[dict[str, tuple[str, ...]]] = {
 CARD_SCHEMA: Final = pl.Schema(
     {
         "raw": pl.String,
-        "declared": pl.String,
+        "told": pl.String,
         "language": pl.String,
         "given": pl.String,
         "patronymic": pl.String,
@@ -56,13 +57,14 @@ CARD_SCHEMA: Final = pl.Schema(
         "rules_version": pl.String,
     }
 )
-"""A card's columns. `gender` is f, m or "" with its `source` (table, patronymic, ...); the cases
-are null where the name may not be said so; `form_source` is table, rule or same; `flags` are words
-with spaces between, a refusal's reason among them."""
+"""A card's columns. `told` is what the profile says of the gender (told.py). `gender` is f, m or
+"" with its `source` (table, patronymic, profile, ...); the cases are null where the name may not
+be said so; `form_source` is table, rule or same; `flags` are words with spaces between, a
+refusal's reason among them."""
 
 RULES: Final = (
     "alphabets cards cleaning endings forms gender known latin mojibake mongolian name_words "
-    "own_forms parts refused_words russian surnames ukrainian"
+    "own_forms parts refused_words russian surnames told ukrainian"
 ).split()
 """The modules whose words stand on a card."""
 _LIBRARIES: Final = ("pytrovich", "shevchenko-py")
@@ -87,29 +89,29 @@ def rules_version() -> str:
     return sha.hexdigest()[:16]
 
 
-def key(raw: str, declared: str, language: str) -> int:
+def key(raw: str, told: str, language: str) -> int:
     """The signed 64-bit key by which a kept card is found: it holds no raw name."""
-    return rng.make_key("name card", language, declared, raw)
+    return rng.make_key("name card", language, told, raw)
 
 
 def keys(people: pl.DataFrame, language: str) -> pl.Series:
-    """`key` of each row (raw, declared); an Int64 series of the frame's height."""
-    rows = people.select("raw", pl.col("declared").fill_null("")).iter_rows()
-    made = [key(raw, declared, language) for raw, declared in rows]
+    """`key` of each row (raw, told); an Int64 series of the frame's height."""
+    rows = people.select("raw", pl.col("told").fill_null("")).iter_rows()
+    made = [key(raw, told, language) for raw, told in rows]
     return pl.Series("key", made, dtype=pl.Int64)
 
 
 def make_cards(people: pl.DataFrame, language: str) -> pl.DataFrame:
-    """The cards of distinct rows (raw, declared) as a text in `language` would use them.
+    """The cards of distinct rows (raw, told) as a text in `language` would use them.
 
-    declared: the gender that the person stated, f, m or "" (null is ""). Returns: a row of
+    told: the gender by the profile, as in told.SAID (null is ""). Returns: a row of
     CARD_SCHEMA for each row, in their order. Never raises for what stands in `raw`.
     """
-    rows = people.select("raw", pl.col("declared").fill_null("")).rows()
+    rows = people.select("raw", pl.col("told").fill_null("")).rows()
     formed: dict[tuple[str, str, bool], Forms] = {}
     made = [
-        (raw, declared, *_card(parts(cleaned(raw), language), declared, language, formed))
-        for raw, declared in rows
+        (raw, told, *_card(parts(cleaned(raw), language), told, language, formed))
+        for raw, told in rows
     ]
     cards = pl.DataFrame(made, schema=_MADE, orient="row")
     return cards.with_columns(
@@ -126,21 +128,22 @@ _NO_FORMS: Final = (None,) * len(CASES)
 
 
 def _card(
-    told: Parts, declared: str, language: str, formed: dict[tuple[str, str, bool], Forms]
+    read: Parts, told: str, language: str, formed: dict[tuple[str, str, bool], Forms]
 ) -> tuple[object, ...]:
-    """The columns of _MADE after `declared`; `formed` remembers the forms of a name."""
-    given, patronymic, surname = map(folded_word, told[:3])
-    who = gender(given, patronymic, surname, language, declared)
-    flags = " ".join(told.flags)
-    if not told.given:
-        empty = (None, told.patronymic or None, who.value, who.p, 0.0)
+    """The columns of _MADE after `told`; `formed` remembers the forms of a name."""
+    given, patronymic, surname = map(folded_word, read[:3])
+    who = gender(given, patronymic, surname, language, declared(told))
+    who = weighed(who, told, given, language)
+    flags = " ".join(read.flags)
+    if not read.given:
+        empty = (None, read.patronymic or None, who.value, who.p, 0.0)
         return (*empty, *_NO_FORMS, None, False, who.source, flags)
-    asked = (told.given, who.value, who.p >= SURE_GENDER)
+    asked = (read.given, who.value, who.p >= SURE_GENDER)
     found = formed.get(asked)
     if found is None:
-        found = formed[asked] = forms(told.given, who.value, language, who.p)
+        found = formed[asked] = forms(read.given, who.value, language, who.p)
     return (
-        told.given, told.patronymic or None, who.value, who.p, told.p_name,
+        read.given, read.patronymic or None, who.value, who.p, read.p_name,
         found.nom, found.gen, found.dat, found.acc, found.ins, found.prep, found.voc,
         found.source, found.sure, who.source, flags,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from maracuja.lake.files import Place, locate, natural_name, write_frame
 from maracuja.language import cards
+from maracuja.language.told import every
 from maracuja.model import FileKind, LakeFile, Profile, micros
 from maracuja.store import manifest
 from maracuja.templates.wording import LANGUAGES, PATRONYMIC
@@ -33,13 +34,13 @@ class NameCards:
         self._fresh: list[pl.DataFrame] = []
 
     def __call__(self, people: pl.DataFrame, language: str) -> pl.DataFrame:
-        """A card for each distinct row (raw, declared); unknown ones are made and remembered."""
+        """A card for each distinct row (raw, told); unknown ones are made and remembered."""
         asked = people.with_columns(key=cards.keys(people, language))
-        known = asked.join(self._known.drop("declared"), on="key", how="inner")
+        known = asked.join(self._known.drop("told"), on="key", how="inner")
         unknown = asked.join(self._known, on="key", how="anti", maintain_order="left")
         if not unknown.height:
             return known
-        made = cards.make_cards(unknown.select("raw", "declared"), language)
+        made = cards.make_cards(unknown.select("raw", "told"), language)
         made = made.with_columns(key=unknown["key"])
         kept = made.select(list(KEPT)).unique("key", keep="first", maintain_order=True)
         self._known = pl.concat([self._known, kept])
@@ -127,8 +128,8 @@ def keys_of(person: Profile) -> set[int]:
     }
     patronymic = known.get(PATRONYMIC.removeprefix("person."), "")
     raws = set(known.values()) | {f"{name} {patronymic}" for name in known.values()}
-    made = product(sorted(raws), ("", "f", "m"), LANGUAGES)
-    return {cards.key(raw, declared, language) for raw, declared, language in made}
+    made = product(sorted(raws), every(), LANGUAGES)
+    return {cards.key(raw, told, language) for raw, told, language in made}
 
 
 def _replaced(

@@ -12,11 +12,12 @@ from typing import Final
 import polars as pl
 
 from maracuja.language import cards, cities, words
+from maracuja.language.told import declared, every, thousandths
 from maracuja.model import TraitSource, unpack_meta
 from maracuja.templates.wording import GENDER, GENDER_META, NAME, PATRONYMIC, Said
 
 Cards = Callable[[pl.DataFrame, str], pl.DataFrame]
-"""Name cards of distinct rows (raw, declared) in a language: one row for each, in any order."""
+"""Name cards of distinct rows (raw, told) in a language: one row for each, in any order."""
 
 _SAID_GENDERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("f", "female", "woman", "w", "ж", "жен", "женский", "жін", "жіноча", "эм",
@@ -24,6 +25,10 @@ _SAID_GENDERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("m", "male", "man", "м", "муж", "мужской", "чол", "чоловіча", "эр",
                      "эрэгтэй", "мужчина", "чоловік"), "m"),
 }  # fmt: skip
+_ALONE: Final = {
+    one: one[0] for one in every()[1:] if declared(one) or int(one[2:]) >= cards.GENDERED * 1000
+}
+"""What a profile says, to the gender that it is enough for without a name."""
 _NONE: Final = pl.lit(None, pl.String)
 
 
@@ -56,7 +61,7 @@ def with_words(
 
 
 def fresh_cards(people: pl.DataFrame, language: str) -> pl.DataFrame:
-    """Name cards made anew: one for each row (raw, declared)."""
+    """Name cards made anew: one for each row (raw, told)."""
     return cards.make_cards(people, language)
 
 
@@ -71,7 +76,7 @@ class _People:
         self._make_cards = make_cards
         self._patronymics = patronymics
         self._kept: dict[tuple[str, bool], pl.DataFrame] = {}
-        self._declared = declared(frame)
+        self._told = told(frame)
 
     def text(self, path: str) -> pl.Series:
         """A column of people as text; nulls where they have none."""
@@ -87,11 +92,11 @@ class _People:
         if whole and PATRONYMIC in self._frame.columns:
             both = [raw, self.text(PATRONYMIC).fill_null("")]
             raw = pl.select(pl.concat_str(both, separator=" ").str.strip_chars())[:, 0]
-        people = pl.DataFrame({"raw": raw, "declared": self._declared})
+        people = pl.DataFrame({"raw": raw, "told": self._told})
         distinct = people.drop_nulls("raw").unique(maintain_order=True)
         made = self._make_cards(distinct, self._language).drop("language")
         found = people.join(
-            made, on=["raw", "declared"], how="left", maintain_order="left", nulls_equal=False
+            made, on=["raw", "told"], how="left", maintain_order="left", nulls_equal=False
         )
         self._kept[path, whole] = found
         return found
@@ -106,8 +111,9 @@ class _People:
     def gendered(self, said: Said) -> pl.Series:
         """A word of a person's gender, or the gender itself ("" where it may be unknown)."""
         sure = (pl.col("p_gender") >= cards.GENDERED) & pl.col("gender").is_in(["f", "m"])
-        gender = pl.when(pl.col("declared") != "").then(pl.col("declared"))
-        chosen = gender.when(sure).then(pl.col("gender")).otherwise(_NONE)
+        alone = pl.col("told").replace_strict(_ALONE, default=None, return_dtype=pl.String)
+        unnamed = pl.col("raw").is_null() | pl.col("told").is_in(["f", "m"])
+        chosen = pl.when(unnamed).then(alone).when(sure).then("gender").otherwise(_NONE)
         if said.kind == "gender_or_none":
             chosen = chosen.fill_null("")
         elif said.kind == "agree":
@@ -130,15 +136,31 @@ def _formal(language: str, patronymics: bool) -> pl.Expr:
     return pl.when(certain).then(pl.concat_str([title, pl.lit(" "), pl.col("voc")]))
 
 
-def declared(frame: pl.DataFrame) -> pl.Series:
-    """The gender that people have told us themselves: f, m or ""; all else is a guess."""
+def told(frame: pl.DataFrame) -> pl.Series:
+    """What the profiles say of people's gender, as name cards are asked for it."""
     if GENDER not in frame.columns or GENDER_META not in frame.columns:
-        return pl.Series("declared", [""] * frame.height, dtype=pl.String)
+        return pl.Series("told", [""] * frame.height, dtype=pl.String)
     gender = pl.col(GENDER).cast(pl.String).str.strip_chars().str.to_lowercase()
     known = gender.replace_strict(_SAID_GENDERS, default="", return_dtype=pl.String)
-    sources = unpack_meta(frame[GENDER_META].fill_null(0).to_numpy())[3]
-    own = pl.Series(sources == TraitSource.DECLARED)
-    return frame.select(pl.when(own).then(known).fill_null("").alias("declared"))["declared"]
+    _, _, confidence, source = unpack_meta(frame[GENDER_META].fill_null(0).to_numpy())
+    right = pl.Series("right", confidence)
+    steps = {one: thousandths(one) for one in right.unique().to_list()}
+    said = pl.DataFrame(
+        {
+            "gender": frame.select(known.fill_null(""))[:, 0],
+            "own": source == TraitSource.DECLARED,
+            "right": right.replace_strict(steps, return_dtype=pl.Int64),
+        }
+    )
+    witness = pl.concat_str(["gender", "right"], separator=" ")
+    return said.select(
+        pl.when(pl.col("own") | (pl.col("gender") == ""))
+        .then("gender")
+        .when(pl.col("right") > 0)
+        .then(witness)
+        .otherwise(pl.lit(""))
+        .alias("told")
+    )["told"]
 
 
 def _city(values: pl.Series, detail: str, language: str) -> pl.Series:

@@ -11,11 +11,11 @@ from maracuja.language import cards
 from maracuja.language.alphabets import CASES
 
 # Modules whose words stand in no card.
-NOT_ON_CARDS = {"__init__", "cities", "detect", "numbers", "text_lints", "words"}
+NOT_ON_CARDS = {"__init__", "cities", "detect", "money_patterns", "numbers", "text_lints", "words"}
 
 
 def made(language: str, *rows: tuple[str | None, str | None]) -> pl.DataFrame:
-    people = pl.DataFrame(rows, schema={"raw": pl.String, "declared": pl.String}, orient="row")
+    people = pl.DataFrame(rows, schema={"raw": pl.String, "told": pl.String}, orient="row")
     return cards.make_cards(people, language)
 
 
@@ -51,7 +51,7 @@ def test_a_declared_gender_wins_and_decides_the_forms() -> None:
     assert both["gender"].to_list() == ["f", "m", "f", "f"]
     assert both["p_gender"].to_list()[:3] == [1.0, 1.0, 1.0]
     assert both["source"].to_list()[:3] == ["declared"] * 3
-    assert both["declared"].to_list() == ["f", "m", "f", ""]
+    assert both["told"].to_list() == ["f", "m", "f", ""]
 
 
 def test_an_unsure_name_is_not_said_but_shown_to_whoever_asks_why() -> None:

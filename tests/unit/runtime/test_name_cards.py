@@ -11,7 +11,7 @@ import pytest
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.lake.files import locate
 from maracuja.language import cards
-from maracuja.model import FileKind, LakeFile, micros
+from maracuja.model import FileKind, LakeFile, Profile, Trait, TraitSource, micros
 from maracuja.runtime import launch_control, name_cards
 from maracuja.runtime.erasing import erase_person
 from maracuja.runtime.launch import Launch
@@ -79,7 +79,7 @@ def test_a_launch_keeps_the_cards_of_new_names_only(shop: Shop) -> None:
     assert "ІВАНЕНКО" not in repr(frame.rows()).upper()  # a surname never stays
     with shop.store.read() as conn:
         known = name_cards.load(conn, shop.lake, shop.now)
-    people = pl.DataFrame({"raw": ["Олена", "Марта"], "declared": ["", ""]})
+    people = pl.DataFrame({"raw": ["Олена", "Марта"], "told": ["", ""]})
     found = known(people, "uk").sort("raw")
     assert found["voc"].to_list() == ["Марто", "Олено"]
     assert known.take_fresh()["given"].to_list() == ["Марта"]
@@ -90,7 +90,7 @@ def test_kept_cards_are_those_that_would_be_made(shop: Shop) -> None:
     launch(shop)
     with shop.store.read() as conn:
         known = name_cards.load(conn, shop.lake, shop.now)
-    people = pl.DataFrame({"raw": list(NAMES), "declared": [""] * 3})
+    people = pl.DataFrame({"raw": list(NAMES), "told": [""] * 3})
     again = cards.make_cards(people, "uk")
     found = known(people, "uk").select(again.columns)
     assert found.sort("raw").equals(again.sort("raw"))
@@ -108,6 +108,13 @@ def test_the_cards_of_a_person_go_with_them(shop: Shop) -> None:
     assert key in before["key"] and key not in left["key"]
 
 
+def test_a_persons_cards_are_found_whatever_their_profile_said_of_the_gender() -> None:
+    traits = {"first_name": Trait("Олена", TraitSource.DECLARED, 1.0, 0)}
+    person = Profile(pid=1, bucket=0, rev=1, created_us=0, draw_pid=1, traits=traits)
+    for told in ("", "f", "m", "f 985", "m 510"):
+        assert cards.key("Олена", told, "ru") in name_cards.keys_of(person)
+
+
 def test_cards_of_older_rules_are_not_used_and_go(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +123,7 @@ def test_cards_of_older_rules_are_not_used_and_go(
     monkeypatch.setattr(cards, "rules_version", lambda: "newer")
     with shop.store.read() as conn:
         known = name_cards.load(conn, shop.lake, shop.now)
-    assert known(pl.DataFrame({"raw": ["Олена"], "declared": [""]}), "uk").height == 1
+    assert known(pl.DataFrame({"raw": ["Олена"], "told": [""]}), "uk").height == 1
     assert known.take_fresh().height == 1
     shop.keep_up()
     assert old.path not in {file.path for file in files(shop)}
@@ -127,7 +134,7 @@ def test_many_files_become_one(shop: Shop) -> None:
     with shop.store.read() as conn:
         known = name_cards.load(conn, shop.lake, shop.now)
     for n, name in enumerate("Ганна Марта Софія Ірина Оксана Наталія Юлія Іван Петро".split()):
-        known(pl.DataFrame({"raw": [name], "declared": [""]}), "uk")
+        known(pl.DataFrame({"raw": [name], "told": [""]}), "uk")
         fresh = known.take_fresh()
         one = name_cards.write(shop.lake, f"n{n}", fresh, number=n, now=shop.now)
         with shop.store.write() as conn:
