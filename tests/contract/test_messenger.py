@@ -8,13 +8,16 @@ import msgspec
 import polars as pl
 import pytest
 
+from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.instagram import Instagram
 from maracuja.channels.messenger import Messenger
 from maracuja.content import Button, Card, Content, Media, MediaKind
 from maracuja.model import Verdict, micros
+from maracuja.runtime import channel_trial
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.messenger import MessengerVendor, message_faults
+from maracuja.store import definitions, people
 from maracuja.store.outbox import OutboxState
 from tests.contract.channel_case import NOW, message
 from tests.contract.channel_cases import instagram, messenger
@@ -176,6 +179,69 @@ def test_reading_until_a_moment_is_told_once_for_each_message(tmp_path: Path) ->
         assert read.height == 1
         assert read["properties.message"].null_count() == 0
         assert read["ts"].dt.epoch("us")[0] <= micros(world.clock.now())
+
+
+TEMPLATE = """
+kind: template
+id: hello
+variants:
+  - language: en
+    channel: messenger
+    text: "{{ person.first_name }}, which size?"
+    picture: "https://shop.example/fruit.jpg"
+    buttons:
+      - {text: See, url: "https://shop.example/sale"}
+      - {text: L, reply: l, sets: size=L}
+    keyboard:
+      - {text: M, reply: m, sets: wants=M}
+"""
+
+
+def test_presses_name_their_message_and_set_traits(tmp_path: Path) -> None:
+    with opened_world(tmp_path, messenger.CASE, faults=Faults()) as world:
+        (template,) = decode_text(TEMPLATE)
+        with world.app.store.write() as conn:
+            definitions.put(
+                conn,
+                kind_of(template),
+                "hello",
+                msgspec.to_builtins(template),
+                base=None,
+                actor="test",
+                now_us=micros(NOW),
+            )
+        begin(world, 1)
+        world.launch()
+        world.deliver(hours=1)
+        vendor, at_s = vendor_of(world), int(world.clock.now().timestamp())
+        assert world.states() == {S.SENT: 1} and not vendor.violations
+        vendor.press(person(0), "L", at_s=at_s)
+        vendor.press(person(0), "M", at_s=at_s)
+        assert set(world.call(vendor.calls())) == {200}
+        world.settle(seconds=2)
+        with world.app.store.read() as conn:
+            (pid,) = people.find(conn, ["messenger"], [person(0)]).tolist()
+            traits = people.get(conn, pid).traits
+        assert (traits["size"].value, traits["wants"].value) == ("L", "M")
+        pressed = world.events().filter(pl.col("event") == "Message Clicked")
+        assert pressed.height == 2 and pressed["properties.message"].n_unique() == 1
+        assert pressed["properties.message"].null_count() == 0
+
+
+def test_the_account_is_asked_and_people_are_learnt(tmp_path: Path) -> None:
+    for place, case in (("m", messenger.CASE), ("i", instagram.CASE)):
+        with opened_world(tmp_path / place, case, faults=Faults()) as world:
+            vendor, channel = vendor_of(world), case.make()
+            assert isinstance(channel, Messenger)
+            assert "shop" in channel_trial.check_account(channel, vendor)
+            channel_trial.connect(channel, vendor, "https://go.shop.example/w/x/main")
+            vendor.start(person(0), at_s=AT_S)
+            world.call(vendor.calls())
+            result = channel_trial.send_test(channel, vendor, person(0), "Hello", NOW)
+            assert result.verdict is Verdict.ACCEPTED
+            store, now = world.app.store, world.clock.now()
+            found = channel_trial.learn(store, channel, vendor, [person(0)], now)
+            assert "Maria" in repr(found)
 
 
 def test_a_file_goes_alone() -> None:

@@ -5,6 +5,7 @@ It differs in lengths, receipts and links. It never writes first: Instagram has 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -62,6 +63,9 @@ class InstagramSettings(MessengerSettings, frozen=True):
     text_max: Annotated[
         int, Meta(ge=1, le=1000, description="the longest text that Meta takes, in bytes")
     ] = TEXT_BYTES_MAX
+    profile_fields: Annotated[
+        tuple[str, ...], Meta(description="what Meta is asked about a person")
+    ] = ("name", "username")
     picture_mb_max: Annotated[int, Meta(ge=1, description="the largest picture, in megabytes")] = 8
 
     def check_ids(self) -> None:
@@ -108,6 +112,8 @@ class Instagram(Messenger):
         "messaging_seen",
     )  # fmt: skip
 
+    traits: ClassVar[Mapping[str, str]] = {"name": "name", "username": "instagram_username"}
+
     @classmethod
     def refuse(cls, content: Content) -> None:
         """Beside what Messenger refuses: texts count in bytes, quick replies stand below words."""
@@ -136,7 +142,8 @@ class Instagram(Messenger):
 
     def account_request(self) -> HttpRequest:
         """The account by its number."""
-        return self._question("name" if self.settings.page_id else "username")
+        fields = "name" if self.settings.page_id else "username"
+        return self._question(fields, self.settings.sender_id)
 
     def account_words(self, answer: Answer) -> str:
         """Its name."""

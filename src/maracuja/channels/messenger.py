@@ -7,6 +7,7 @@ or as remembered: those can be changed by settings. A campaign never borrows the
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -83,6 +84,13 @@ class Messenger(HttpChannel):
         "messages", "messaging_postbacks", "messaging_referrals", "messaging_optins",
         "message_deliveries", "message_reads",
     )  # fmt: skip
+    # Fields of a profile that become traits.
+    traits: ClassVar[Mapping[str, str]] = {
+        "first_name": "first_name",
+        "last_name": "last_name",
+        "gender": "gender",
+        "locale": "locale",
+    }
     settings: MessengerSettings
 
     def __init__(self, settings: Any, hook: str = "") -> None:
@@ -225,19 +233,36 @@ class Messenger(HttpChannel):
             headers=self.settings.bearer,
         )
 
-    # ------------------------------------------------------------ about the account
+    # ------------------------------------------------------------ about people and the account
+
+    def about_request(self, address: str) -> HttpRequest:
+        """The person's profile, as far as Meta shows it to those who were written to."""
+        if not ADDRESS.fullmatch(address):
+            raise UnsupportedFeature(f"This is no id of a person on {self.name}.", where="address")
+        return self._question(",".join(self.settings.profile_fields), address)
+
+    def about(self, answer: Answer) -> dict[str, Any]:
+        """What it told, under the names of traits; a locale is told as its language."""
+        told = json_of(answer)
+        found = {
+            trait: str(told[field])[:200]
+            for field, trait in self.traits.items()
+            if isinstance(told.get(field), str) and told[field]
+        }
+        language = found.pop("locale", "").partition("_")[0].lower()
+        return found | ({"language": language} if language else {})
 
     def account_request(self) -> HttpRequest:
         """The page by its number."""
-        return self._question("name")
+        return self._question("name", self.settings.sender_id)
 
     def account_words(self, answer: Answer) -> str:
         """Its name."""
         return str(json_of(answer).get("name", ""))
 
-    def _question(self, fields: str) -> HttpRequest:
+    def _question(self, fields: str, about: str) -> HttpRequest:
         settings = self.settings
-        url = f"{settings.graph}/{settings.sender_id}?fields={fields}"
+        url = f"{settings.graph}/{about}?fields={fields}"
         return HttpRequest(url=url, method="GET", headers=settings.bearer)
 
     def deep_link(self, payload: str) -> str:

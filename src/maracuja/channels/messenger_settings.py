@@ -89,6 +89,13 @@ class MessengerSettings(MetaSettings, frozen=True):
     picture_mb_max: Annotated[int, Meta(ge=1, description="the largest picture, in megabytes")] = (
         25
     )
+    profile_fields: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="what Meta is asked about a person; gender and locale need permissions "
+            "of their own"
+        ),
+    ] = ("first_name", "last_name")
     errors: Annotated[
         dict[str, Meaning],
         Meta(
@@ -107,6 +114,9 @@ class MessengerSettings(MetaSettings, frozen=True):
         """Refuse a page without its number, and errors that are no numbers."""
         super().__post_init__()
         self.check_ids()
+        for name in self.profile_fields:
+            if not re.fullmatch("[a-z_]{1,40}", name):
+                raise ConfigError(f"`{name}` is no field of a profile.", where="profile_fields")
         for name in self.errors:
             if not re.fullmatch(r"[0-9]{1,9}(/[0-9]{1,9})?", name):
                 raise ConfigError(

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from maracuja.channels.base import Inbound
+from maracuja.channels.base import Answer, Inbound, Stage
 from maracuja.channels.heard import HeardKind
 from maracuja.channels.instagram import Instagram, InstagramSettings
 from maracuja.channels.messenger import Messenger
@@ -266,3 +266,20 @@ def test_settings_refuse_what_cannot_work(fault: dict[str, Any], where: str) -> 
 def test_instagram_needs_its_number() -> None:
     with pytest.raises(ConfigError):
         InstagramSettings(token="t", page_id="1")
+
+
+def test_what_meta_tells_about_a_person_becomes_traits() -> None:
+    asked = PAGE.about_request("42")
+    assert asked.url.endswith("/v25.0/42?fields=first_name,last_name")
+    told = {"first_name": "Maria", "last_name": "Koval", "locale": "uk_UA", "id": "42", "x": 1}
+    answer = Answer(stage=Stage.GIVEN, code=200, text=msgspec.json.encode(told).decode())
+    assert PAGE.about(answer) == {
+        "first_name": "Maria",
+        "last_name": "Koval",
+        "language": "uk",
+    }
+    assert PAGE.about(Answer(stage=Stage.GIVEN, code=200, text='{"first_name": 5}')) == {}
+    named = Answer(stage=Stage.GIVEN, code=200, text='{"name": "M", "username": "m.k"}')
+    assert ACCOUNT.about(named) == {"name": "M", "instagram_username": "m.k"}
+    with pytest.raises(UnsupportedFeature):
+        PAGE.about_request("me/accounts")

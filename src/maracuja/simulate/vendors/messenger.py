@@ -60,6 +60,8 @@ class MessengerVendor(HttpVendor):
             return self.refusal(401)
         _, _, path = urlsplit(request.url).path.removeprefix("/").partition("/")
         account, _, edge = path.partition("/")
+        if account in self.acted_s and not edge:
+            return json_answer(200, self._profile(account))
         if account != (self.sender or self.account):
             return graph_answer(400, 100, 33, "Unsupported request: object does not exist")
         if edge == "subscribed_apps":
@@ -67,6 +69,12 @@ class MessengerVendor(HttpVendor):
         if not edge:
             return json_answer(200, {"name": "My shop", "username": "my_shop", "id": account})
         return self._take_message(msgspec.json.decode(request.body))
+
+    def _profile(self, person: str) -> dict[str, str]:
+        """What is told about a person."""
+        if self.about == "page":
+            return {"first_name": "Maria", "last_name": "Koval", "locale": "uk_UA", "id": person}
+        return {"name": "Maria Koval", "username": "maria.koval", "id": person}
 
     def _take_message(self, body: dict[str, Any]) -> Answer:
         for fault in message_faults(body, self.about):
