@@ -55,9 +55,10 @@ class Sms(HttpChannel):
     settings: SmsSettings
 
     def __init__(self, settings: SmsSettings, hook: str = "") -> None:
-        super().__init__(settings, hook)
-        self.driver = _DRIVERS[settings.driver](settings, hook)
-        self.carried_by = "http" if self.driver.over_http else "smpp"
+        driver = _DRIVERS[settings.driver]
+        super().__init__(settings, hook if driver.over_http else "")
+        self.driver = driver(settings, self.hook)
+        self.carried_by = "http" if driver.over_http else "smpp"
 
     @property
     def smpp(self) -> SmppDriver | None:

@@ -27,6 +27,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(connect)
     group.command("send-test")(send_test)
     group.command()(link)
+    group.command()(parts)
     group.command()(ask)
     cli.add_typer(group, name="channel", rich_help_panel=PANEL)
 
@@ -72,7 +73,8 @@ def check(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
         say_json({"channel": name, "account": words, "webhook": hook})
         return
     say(f"[bold]{name}[/] works: {words or 'its settings are in order'}.")
-    say(f"Its vendor calls us at {hook}")
+    if hook:
+        say(f"Its vendor calls us at {hook}")
 
 
 def connect(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
@@ -154,6 +156,37 @@ def ask(
     for address, facts in found.items():
         told = ", ".join(f"{trait} {value}" for trait, value in facts.items())
         say(f"[bold]{address}[/] {told or 'nothing was told'}")
+
+
+def parts(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the SMS says.")],
+    language: Annotated[str, typer.Option(help="Of the text: ru, uk, en or mn.")] = "en",
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Count the parts of an SMS and what they cost, in each way of writing its letters."""
+    from maracuja import app
+    from maracuja.channels.sms import Sms
+
+    with app.opened(workspace) as here:
+        channel, currency = _account(here, Sms.name), here.config.shop.currency
+        assert isinstance(channel, Sms)
+        each = channel.settings.price_per_part
+        found = [
+            {
+                "letters": one.letters.value,
+                "alphabet": one.alphabet.value,
+                "parts": one.parts,
+                "saved": one.saved,
+                "price": round(one.parts * each, 6),
+                "text": one.text,
+            }
+            for one in channel.choices(text, language)
+        ]
+    if json:
+        say_json({"currency": currency, "choices": found})
+        return
+    say(table(f"Parts and price ({currency})", [*found[0]], [[*one.values()] for one in found]))
 
 
 def _account(here: App, name: str) -> HttpChannel:
