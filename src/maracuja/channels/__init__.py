@@ -17,8 +17,8 @@ from maracuja.channels.webhook import Webhook
 from maracuja.channels.whatsapp import WhatsApp
 
 # Explicit, so that it can be searched for: a channel is one file, one class and one line here.
-# Codes are stored: email 1, telegram 2, viber 3, viber_business 4, whatsapp 5, sms 10, webhook 12;
-# kept free for messenger 6, instagram 7, web_push 8, mobile_push 9, web_chat 11.
+# Codes are stored: email 1, telegram 2, viber 3, viber_business 4, whatsapp 5, messenger 6,
+# instagram 7, web_push 8, sms 10, webhook 12; kept free for mobile_push 9, web_chat 11.
 CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (
     Email, Telegram, Sms, Viber, ViberBusiness, WhatsApp, Webhook, Messenger, Instagram, WebPush,
 )  # fmt: skip

@@ -27,16 +27,7 @@ def faults(channel: str, content: Content, *, reply_bytes_max: int) -> Iterator[
     """What the capabilities cannot say: part, sentence and cure of each fault."""
     media = content.media[0] if content.media else None
     if content.cards:
-        if content.text or content.media or content.buttons:
-            where = "text" if content.text else "media" if content.media else "buttons"
-            yield where, f"{channel} shows cards by themselves.", "Put it on the cards."
-        for card in content.cards:
-            if not card.title:
-                yield "cards", "A card has no title.", ""
-            if not (card.text or card.picture or card.buttons):
-                yield "cards", f"A card of {channel} needs more than a title.", "Add a picture."
-            if not card.picture.startswith(("https://", "")[not card.picture]):
-                yield "cards", "The picture of a card is not at an https address.", ""
+        yield from _cards_faults(channel, content)
     elif media is not None and media.kind is not MediaKind.PICTURE:
         if content.text or content.buttons:
             yield (
@@ -45,7 +36,7 @@ def faults(channel: str, content: Content, *, reply_bytes_max: int) -> Iterator[
                 "Send a picture, or the words alone.",
             )
     elif media is not None and (content.text or content.buttons):
-        yield from _card_faults(channel, content.text)
+        yield from _picture_faults(channel, content.text)
     elif content.buttons and len(content.text) > BUTTON_WORDS_MAX:
         yield (
             "text",
@@ -63,7 +54,20 @@ def faults(channel: str, content: Content, *, reply_bytes_max: int) -> Iterator[
             )
 
 
-def _card_faults(channel: str, text: str) -> Iterator[Fault]:
+def _cards_faults(channel: str, content: Content) -> Iterator[Fault]:
+    beside = {"text": content.text, "media": content.media, "buttons": content.buttons}
+    for where in (name for name, part in beside.items() if part):
+        yield where, f"{channel} shows cards by themselves.", "Put it on the cards."
+    for card in content.cards:
+        if not card.title:
+            yield "cards", "A card has no title.", ""
+        if not (card.text or card.picture or card.buttons):
+            yield "cards", f"A card of {channel} needs more than a title.", "Add a picture."
+        if card.picture and not card.picture.startswith("https://"):
+            yield "cards", "The picture of a card is not at an https address.", ""
+
+
+def _picture_faults(channel: str, text: str) -> Iterator[Fault]:
     title, below = _title(text)
     if not title:
         yield "text", f"Buttons below a picture need words on {channel}.", "Add a line."
