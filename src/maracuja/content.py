@@ -86,6 +86,17 @@ class Card(Part, frozen=True):
     buttons: tuple[Button, ...] = ()
 
 
+class Place(Part, frozen=True):
+    """A point on the map, in degrees, such as the shop that keeps an order."""
+
+    latitude: float = 0.0
+    longitude: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (abs(self.latitude) <= 90 and abs(self.longitude) <= 180):
+            raise ValueError("a place has a latitude of up to 90 and a longitude of up to 180")
+
+
 class Approved(Part, frozen=True):
     """A template that a vendor has approved beforehand, and what fills its places.
 
@@ -120,11 +131,18 @@ class Content(Part, frozen=True):
     cards: tuple[Card, ...] = ()
     approved: Approved | None = None
     link: str = ""
+    place: Place | None = None
     silent: bool = False  # arrives without a sound
 
     @property
     def rich(self) -> bool:
         """Whether there is more in it than words."""
         return bool(
-            self.media or self.buttons or self.keyboard or self.cards or self.approved or self.link
+            self.media
+            or self.buttons
+            or self.keyboard
+            or self.cards
+            or self.approved
+            or self.link
+            or self.place
         )

@@ -222,6 +222,7 @@ class Capabilities(Record, frozen=True):
     card_buttons: int = 0
     approved: bool = False  # templates that the vendor has approved
     link: bool = False  # a press on the message itself leads somewhere
+    place: bool = False  # a point on the map
     window_s: int = 0  # seconds after a person's last word in which any text may go; 0: always
     bytes_max: int = 0
     deep_link_chars_max: int = 0  # of what a link into the channel can bring along

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from maracuja.channels.base import Answer, Channel, Inbound
-from maracuja.content import Button, Card, Content, Media, MediaKind, Tap
+from maracuja.content import Button, Card, Content, Media, MediaKind, Place, Tap
 from maracuja.model import Address, Capabilities, Message, Verdict
 from maracuja.rng import Rng, make_id
 from maracuja.simulate.vendors.http import Faults, HttpVendor
@@ -169,6 +169,8 @@ def beyond(can: Capabilities) -> dict[str, Content]:
     found["many cards"] = with_(cards=(Card(title="x"),) * (can.cards + 1))
     if can.cards and can.card_title_chars_max:
         found["long card"] = with_(cards=(Card(title="x" * (can.card_title_chars_max + 1)),) * 2)
+    if not can.place:
+        found["place"] = with_(place=Place(latitude=50.45, longitude=30.52))
     if not can.link:
         found["link"] = with_(link="https://shop.example/")
     return found

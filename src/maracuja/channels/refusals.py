@@ -30,6 +30,8 @@ def _faults(channel: str, can: Capabilities, content: Content) -> Iterator[Fault
     yield from _cards(channel, can, content)
     if content.approved is not None and not can.approved:
         yield "approved", f"{channel} knows no templates approved beforehand.", ""
+    if content.place is not None and not can.place:
+        yield "place", f"{channel} shows no place on a map.", "Use a button with a link to a map."
     if content.link and not can.link:
         yield "link", f"A {channel} message itself leads nowhere.", "Use a button with a url."
 
@@ -49,7 +51,7 @@ def _words(channel: str, can: Capabilities, content: Content) -> Iterator[Fault]
     if content.formatted and not can.formatted:
         yield "formatted", f"{channel} shows plain words only.", "Take out the marks."
     empty = not (content.text or content.html or content.media or content.cards)
-    if empty and content.approved is None:
+    if empty and content.approved is None and content.place is None:
         yield "text", "The message is empty.", ""
 
 

@@ -179,6 +179,7 @@ class Viber(HttpChannel):
         card_title_chars_max=80,
         card_text_chars_max=150,
         card_buttons=2,
+        place=True,
         bytes_max=BODY_BYTES_MAX,
         deep_link_chars_max=100,
         receipts=frozenset(

@@ -48,6 +48,8 @@ def fault_of(content: Content) -> Fault | None:
             "Viber shows neither words nor media beside cards.",
             "Put them on a card, or send them before.",
         )
+    if content.place is not None and (content.text or content.media or content.cards):
+        return "place", "Viber shows a place alone.", "Send the words before it."
     for media in content.media:
         fault = _media_fault(media, content.text)
         if fault is not None:
@@ -112,6 +114,9 @@ def fill(body: dict[str, Any], content: Content, color: str) -> None:
     if content.cards:
         body.update(type="rich_media", rich_media=carousel(content.cards, color))
         body["alt_text"] = "\n".join(filter(None, (card.title for card in content.cards)))
+    elif content.place is not None:
+        where = {"lat": content.place.latitude, "lon": content.place.longitude}
+        body.update(type="location", location=where)
     elif content.media:
         body.update(_media(content.media[0], content.text))
     else:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from maracuja.content import Approved, Button, Card
+from maracuja.content import Approved, Button, Card, Place
 from maracuja.errors import TemplateError
 from maracuja.model import Record
 
@@ -65,6 +65,7 @@ class Variant(Record, frozen=True):
     cards: tuple[Card, ...] = ()
     approved: Approved | None = None
     link: str = ""  # where a press on the message leads
+    place: Place | None = None
     silent: bool = False  # arrives without a sound
 
 
@@ -116,7 +117,7 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
 
 
 def _check_variant(variant: Variant) -> None:
-    media = variant.picture or variant.video or variant.file
+    media = variant.picture or variant.video or variant.file or variant.place
     if not (variant.text or variant.html or media or variant.cards or variant.approved):
         raise ValueError(f"the variant {variant.language!r} has neither text nor html")
     for part in PARTS:

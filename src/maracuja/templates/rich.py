@@ -79,7 +79,8 @@ def cut(variant: Variant) -> list[str | Leaf]:
         for one, where in _attachments(getattr(variant, kind.value), kind.value)
     ]
     found: dict[str, Any] = {"media": media} if media else {}
-    for name in ("formatted", "buttons", "keyboard", "cards", "approved", "link", "silent"):
+    names = ("formatted", "buttons", "keyboard", "cards", "approved", "link", "place", "silent")
+    for name in names:
         value = getattr(variant, name)
         if value:
             found[name] = _placed(msgspec.to_builtins(value), name, name)

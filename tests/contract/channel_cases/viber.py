@@ -8,7 +8,7 @@ import msgspec
 
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.viber import Viber, ViberSettings
-from maracuja.content import Button, Card, Content, Media, MediaKind
+from maracuja.content import Button, Card, Content, Media, MediaKind, Place
 from maracuja.model import Verdict
 from maracuja.simulate.vendors.viber import ViberVendor, signed
 from tests.contract.channel_case import FILE, NOW, PICTURE, VIDEO, Case, Known
@@ -146,6 +146,12 @@ CASE = Case(
             ),
         ),
         "cards": Content(text="", cards=(CARD, PLAIN_CARD)),
+        "place": Content(text="", place=Place(latitude=50.45, longitude=30.52)),
+        "place and a keyboard": Content(
+            text="",
+            place=Place(latitude=-33.86, longitude=151.2),
+            keyboard=(Button(text="Later", reply="later"),),
+        ),
         "one card": Content(text="", cards=(PLAIN_CARD,)),
         "cards and a keyboard": Content(
             text="", cards=(CARD,) * 6, keyboard=(Button(text="My number", ask="phone"),)
@@ -159,6 +165,7 @@ CASE = Case(
         ),
         "words beside cards": Content(text="x", cards=(CARD,)),
         "a picture beside cards": Content(text="", media=(PICTURE,), cards=(CARD,)),
+        "words beside a place": Content(text="x", place=Place(latitude=50.45)),
         "words beside a video": Content(text="x", media=(VIDEO,)),
         "words beside a file": Content(text="x", media=(FILE,)),
         "a video of no size": Content(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from maracuja.content import Content, Media, MediaKind, Tap
+from maracuja.content import Content, Media, MediaKind, Place, Tap
 from maracuja.errors import TemplateError
 from maracuja.templates.check import check, shown
 from maracuja.templates.compiled import compiled, splice
@@ -184,3 +184,13 @@ def test_a_variant_may_be_a_picture_and_reads_back() -> None:
         decode("id: t\nvariants: [{language: en, buttons: [{text: a, reply: b}]}]")
     with pytest.raises(TemplateError):
         decode("id: t\nvariants: [{language: en, text: a, buttons: [{text: a}]}]")
+
+
+def test_a_variant_may_be_a_place_on_the_map() -> None:
+    (content,) = contents(
+        "    place: {latitude: 50.45, longitude: 0}\n", [{"person.name": "Maria"}]
+    )
+    assert isinstance(content, Content)
+    assert content.place == Place(latitude=50.45) and content.rich and not content.text
+    with pytest.raises(TemplateError, match="latitude"):
+        decode("id: t\nvariants: [{language: en, place: {latitude: 91}}]")
