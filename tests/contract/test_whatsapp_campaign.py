@@ -17,7 +17,7 @@ from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, micros
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.whatsapp import WhatsAppVendor
-from maracuja.store import bulk, consents, definitions, last_words, people, suppressions
+from maracuja.store import bulk, consents, definitions, health, last_words, people, suppressions
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import suppressions as suppressed
 from tests.contract.channel_case import NOW
@@ -224,6 +224,29 @@ def test_whoever_stopped_marketing_is_left_alone(world: World, vendor: WhatsAppV
         columns = (suppressed.c.digest,)
         left = [bytes(row[0]) for row in bulk.fetch(conn, select(*columns))]
     assert left == [digest(world, user(2))], "who resumes may get marketing again"
+
+
+def test_a_receipt_that_blames_the_account_stops_the_channel(
+    world: World, vendor: WhatsAppVendor
+) -> None:
+    know(world, 1)
+    vendor.write(user(0), "Hi", at_s=AT_S - 60, wa_id=number(0))
+    hear(world, vendor)
+    world.launch()
+    world.deliver(hours=1)
+    vendor.fail(user(0), 131042, "Business eligibility payment issue", at_s=AT_S)
+    calls = vendor.calls()
+    world.call(calls)
+    world.settle(seconds=2)
+    with world.app.store.write() as conn:
+        stopped = health.every(conn)["whatsapp"]
+        assert stopped.paused and stopped.reason.startswith("payment: Business eligibility")
+        health.set_paused(conn, "whatsapp", micros(NOW), paused=False)
+    world.call(calls)
+    world.settle(seconds=2)
+    with world.app.store.read() as conn:
+        assert not health.paused(conn), "told twice, it stops once"
+    assert reasons(world) == {"payment": 1}
 
 
 def test_the_server_answers_metas_handshake(world: World) -> None:

@@ -65,6 +65,7 @@ class Heard(Record, frozen=True):
     reachable: bool = True  # of LEAVE: False where the vendor lets nothing through any more
     speaks: bool = True  # the person wrote or pressed: False where only a setting was changed
     rest_s: int = 0  # of a bounce: for so long the address is left alone; 0: for good
+    alarm: str = ""  # why our account cannot send: the channel stops, the operator is told
 
 
 class Hook(Record, frozen=True):

@@ -16,7 +16,7 @@ from maracuja.channels.http import reject
 from maracuja.channels.leaving import leaves, returns
 from maracuja.channels.whatsapp_errors import failure_of
 from maracuja.content import MediaKind
-from maracuja.model import Status
+from maracuja.model import Status, Verdict
 
 _ATTACHED: Final = {
     "image": MediaKind.PICTURE,
@@ -95,7 +95,8 @@ def _receipt(told: dict[str, Any], now_us: int) -> Iterator[Heard]:
     if state == "failed":
         status, found, words = failure_of(told.get("errors"))
         about: dict[str, Any] = {"code": found.name, "raw": words[:RAW_CHARS_MAX]}
-        yield receipt(status, rest_s=found.rest_s, **about)
+        ours = f"{found.name}: {about['raw']}" if found.verdict is Verdict.OURS else ""
+        yield receipt(status, rest_s=found.rest_s, alarm=ours, **about)
         if found.marketing_only:
             yield Heard(kind=HeardKind.LEAVE, key=f"{name}:stop", speaks=False, **common, **about)
 

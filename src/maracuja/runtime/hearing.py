@@ -29,13 +29,13 @@ from maracuja.model import (
     Trait,
     TraitSource,
 )
-from maracuja.runtime import people_changes
+from maracuja.runtime import hearing_reach, people_changes
+from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.store import (
     consents,
     definitions,
     feed,
-    last_words,
     people,
     resolving,
     suppressions,
@@ -46,15 +46,6 @@ from maracuja.store.vendor_ids import Known
 
 START: Final = "start"
 START_DAYS: Final = 30  # how long a link into a channel says whose chat it is
-BLOCKED: Final = "blocked"
-# What ends when the vendor lets us through again; who comes back themselves ends more.
-_LIFTED: Final = {
-    HeardKind.MESSAGE: (BLOCKED, "bounced"),
-    HeardKind.TAP: (BLOCKED, "bounced"),
-    HeardKind.BACK: (BLOCKED, "bounced"),
-    HeardKind.START: (BLOCKED, "bounced", "unsubscribed"),
-}
-_WRITING: Final = frozenset({HeardKind.MESSAGE, HeardKind.TAP, HeardKind.START, HeardKind.LEAVE})
 _BROUGHT: Final = frozenset({HeardKind.OPENED, HeardKind.START})  # by a link, which has a payload
 _SPEAKING: Final = _BROUGHT | {HeardKind.MESSAGE, HeardKind.TAP, HeardKind.MOVED, HeardKind.FACTS}
 
@@ -102,12 +93,14 @@ class Hearing:
         rows = [self._row(one) for one in told if one.channel in BY_NAME]
         if not rows:
             return []
+        hearing_reach.stop_channels(conn, [row.told for row in rows], now_us)
         self._find_messages(conn, rows)
         self._find_people(conn, rev, rows, now_us, exposures)
         rows = [row for row in rows if row.pid]
         self._change_people(conn, rev, rows, now_us)
-        self._lift(conn, rows, salt)
-        self._open_windows(conn, rows, salt)
+        reached = [_reached(row) for row in rows]
+        hearing_reach.lift(conn, reached, salt)
+        hearing_reach.open_windows(conn, reached, salt)
         self._consent(conn, rows, now_us)
         self._suppress(conn, rows, salt, now_us)
         self._tell(conn, rows)
@@ -237,29 +230,6 @@ class Hearing:
             now_us=now_us,
         )
 
-    def _lift(self, conn: Connection, rows: Sequence[_Row], salt: str) -> None:
-        """Who opens a channel again can be reached again."""
-        opened: dict[tuple[str, HeardKind], list[bytes]] = {}
-        for row in rows:
-            if row.told.heard.kind in _LIFTED:
-                key = (row.told.channel, row.told.heard.kind)
-                opened.setdefault(key, []).extend(_digests(row, salt))
-        for (channel, kind), digests in sorted(opened.items()):
-            suppressions.lift(conn, channel, digests, reasons=_LIFTED[kind])
-
-    def _open_windows(self, conn: Connection, rows: Sequence[_Row], salt: str) -> None:
-        """Who wrote or pressed may be answered freely for a while, where a channel says so."""
-        said: dict[str, dict[bytes, int]] = {}
-        for row in rows:
-            heard, channel = row.told.heard, row.told.channel
-            if heard.kind in _WRITING and heard.speaks and BY_NAME[channel].can.window_s:
-                words = said.setdefault(channel, {})
-                at_us = min(heard.at_us, row.told.received_us)
-                for digest in _digests(row, salt):
-                    words[digest] = max(at_us, words.get(digest, 0))
-        for channel, words in sorted(said.items()):
-            last_words.note(conn, channel, words)
-
     def _consent(self, conn: Connection, rows: Sequence[_Row], now_us: int) -> None:
         """Opening a channel agrees to its topics; leaving turns every marketing topic down.
 
@@ -344,11 +314,10 @@ def _address(row: _Row) -> str:
     return row.told.heard.address
 
 
-def _digests(row: _Row, salt: str) -> list[bytes]:
-    """The hashes of the addresses at which the channel reaches them: some take numbers too."""
+def _reached(row: _Row) -> Reached:
+    """Where the channel reaches them: some take numbers too."""
     also = [row.phone] if row.phone and row.kind != "phone" else []
-    channel = row.told.channel
-    return [suppressions.digest(salt, channel, one) for one in (_address(row), *also)]
+    return Reached(row.told, [_address(row), *also])
 
 
 def _source(row: _Row) -> str:
