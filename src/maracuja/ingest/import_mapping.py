@@ -19,6 +19,9 @@ PRODUCT_FIELDS: Final = (
     "id", "title", "category", "price", "currency", "stock", "url", "picture",
 )  # fmt: skip
 EVENT_FIELDS: Final = (*IDENTITIES, "event", "timestamp", "message_id")
+DECLARED: Final = "declared."
+TRAITS: Final = ("traits.", DECLARED)
+"""What stands before a trait; the second where the customers have said it themselves."""
 CONSENT_PARTS: Final = ("at", "source", "version", "language")
 IGNORE: Final = "ignore"
 
@@ -109,7 +112,7 @@ def guess(kind: Kind, headings: Sequence[str], defaults: FileMapping | None = No
 
 def _target(kind: Kind, heading: str, words: Mapping[str, str]) -> str:
     text = heading.strip()
-    if text.startswith(("traits.", "properties.", "context.", "consent.")):
+    if text.startswith((*TRAITS, "properties.", "context.", "consent.")):
         return text
     plain = re.sub(r"[\W_]+", "", text.lower())
     if plain in words:
@@ -131,7 +134,7 @@ def checked(kind: Kind, mapping: FileMapping, headings: Sequence[str]) -> FileMa
         )
     if not is_country(mapping.country):
         raise BadInput(f"`{mapping.country}` is no country of telephone numbers.", where="country")
-    targets = [t for t in mapping.columns.values() if t != IGNORE]
+    targets = [_of_traits(t) for t in mapping.columns.values() if t != IGNORE]
     for heading, target in mapping.columns.items():
         if not _is_target(kind, target):
             raise BadInput(
@@ -172,7 +175,7 @@ def _is_target(kind: Kind, target: str) -> bool:
         return target in EVENT_FIELDS or (named and not target.endswith("."))
     if _CONSENT.fullmatch(target):
         return True
-    return target in IDENTITIES or (target.startswith("traits.") and target != "traits.")
+    return target in IDENTITIES or bool(trait_of(target))
 
 
 def _targets(kind: Kind) -> tuple[str, ...]:
@@ -182,7 +185,25 @@ def _targets(kind: Kind) -> tuple[str, ...]:
         return (*EVENT_FIELDS, "properties.<name>", "context.<name>", IGNORE)
     parts = "|".join(CONSENT_PARTS)
     consent = ("consent.<topic>.<channel>", f"consent.<topic>.<channel>.{parts}")
-    return (*IDENTITIES, "traits.<name>", *consent, IGNORE)
+    return (*IDENTITIES, *(f"{prefix}<name>" for prefix in TRAITS), *consent, IGNORE)
+
+
+def declared(mapping: FileMapping) -> frozenset[str]:
+    """The names of the traits that the customers have said themselves."""
+    targets = mapping.columns.values()
+    return frozenset(trait_of(target) for target in targets if target.startswith(DECLARED))
+
+
+def _of_traits(target: str) -> str:
+    """The target, a declared trait as any other of its name."""
+    name = trait_of(target)
+    return f"{TRAITS[0]}{name}" if name else target
+
+
+def trait_of(target: str) -> str:
+    """The name of the trait that a column becomes; "" where it becomes none."""
+    prefix, dot, name = target.partition(".")
+    return name if prefix + dot in TRAITS else ""
 
 
 def consents(mapping: FileMapping) -> list[ConsentColumns]:

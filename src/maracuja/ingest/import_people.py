@@ -13,7 +13,14 @@ import polars as pl
 from maracuja.ingest import addresses
 from maracuja.ingest.checks import NOBODY
 from maracuja.ingest.columns import is_name
-from maracuja.ingest.import_mapping import IDENTITIES, ConsentColumns, FileMapping, consents
+from maracuja.ingest.import_mapping import (
+    IDENTITIES,
+    ConsentColumns,
+    FileMapping,
+    consents,
+    declared,
+    trait_of,
+)
 from maracuja.ingest.times import parse_times
 from maracuja.model import ConsentState, TraitType
 
@@ -63,6 +70,7 @@ class PeopleChunk:
     lines: pl.Series
     identities: pl.DataFrame
     traits: dict[str, pl.Series]
+    declared: frozenset[str]  # the traits that people have said themselves
     types: dict[str, TraitType]
     consents: list[ConsentRows]
     refused: list[RowRefusal] = field(default_factory=list)
@@ -107,6 +115,7 @@ def read_people(
         lines=rows[LINE],
         identities=identities,
         traits=traits,
+        declared=declared(mapping),
         types=types,
         consents=[
             _consents(rows, columns, mapping, now, refused) for columns in consents(mapping)
@@ -174,8 +183,8 @@ def _traits(
     traits: dict[str, pl.Series] = {}
     types: dict[str, TraitType] = {}
     for heading, target in mapping.columns.items():
-        name = target.removeprefix("traits.")
-        if name == target:
+        name = trait_of(target)
+        if not name:
             continue
         if not is_name(target):
             _tell(rows, heading, rows[heading].is_not_null(), "a trait needs a name", refused)

@@ -174,6 +174,7 @@ def _documents(chunk: PeopleChunk, now_us: int) -> list[bytes]:
         {name: _plain(values) for name, values in chunk.traits.items()} | addresses,
         addresses,
         source=TraitSource.IMPORTED,
+        declared=chunk.declared,
         at_us=now_us,
     )
 

@@ -5,7 +5,7 @@ Which of two values of a trait holds is decided here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -101,10 +101,12 @@ def assemble(
     at_us: int | Sequence[int],
     confidence: float = 1.0,
     ttl_s: int = 0,
+    declared: Collection[str] = (),
 ) -> list[bytes]:
     """Stored documents of n new people from columns, without a Python object per value.
 
-    `traits` and `addresses` map a name to n values (text, number or boolean; null: none).
+    `traits` and `addresses` map a name to n values (text, number or boolean; null: none); those
+    named in `declared` are the people's own words, whatever the `source` of the others.
     """
     import polars as pl
 
@@ -117,9 +119,15 @@ def assemble(
     frame = pl.DataFrame(columns)
     at = pl.lit(at_us) if isinstance(at_us, int) else pl.Series("at", at_us, dtype=pl.Int64)
     frame = frame.with_columns(at.alias("at"))
-    told = pl.format(f",{int(source)},{float(confidence)},{{}},{ttl_s}]", pl.col("at"))
+    told = {
+        kind: pl.format(f",{int(kind)},{float(confidence)},{{}},{ttl_s}]", pl.col("at"))
+        for kind in (source, TraitSource.DECLARED)
+    }
     trait_texts = [
-        (pl.lit(f"{_text(name)}:[") + _json(alias) + told) for alias, name in names.items()
+        pl.lit(f"{_text(name)}:[")
+        + _json(alias)
+        + told[TraitSource.DECLARED if name in declared else source]
+        for alias, name in names.items()
     ]
     address_texts = [(pl.lit(f"{_text(kind)}:") + _json(alias)) for alias, kind in kinds.items()]
     docs = frame.select(

@@ -10,7 +10,7 @@ import pytest
 
 from maracuja.errors import BadInput
 from maracuja.ingest.import_mapping import FileMapping
-from maracuja.model import ConsentState
+from maracuja.model import ConsentState, TraitSource
 from maracuja.runtime import import_files
 from maracuja.runtime.importing import prepare, run
 from maracuja.store import consents, discovered, inbox, people, products
@@ -56,6 +56,22 @@ def test_people_arrive_with_traits_addresses_and_consents(store: Store, file: Pa
         ("4", "E-mail", "no"),
         ("5", "", "yes"),
     ]
+
+
+def test_a_column_may_be_what_the_customers_said_themselves(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,sex,city\nc1,ж,Львів\n", encoding="utf-8")
+    mapping = FileMapping(columns={"sex": "declared.gender"})
+    run(store, prepare("people", path, mapping=mapping), now=NOW)
+    with store.read() as conn:
+        found = people.get(conn, int(people.find(conn, ["external_id"], ["c1"])[0])).traits
+    assert {name: (one.value, one.source) for name, one in found.items()} == {
+        "gender": ("ж", TraitSource.DECLARED),
+        "city": ("Львів", TraitSource.IMPORTED),
+    }
+    mapping = FileMapping(columns={"sex": "declared.city"})
+    with pytest.raises(BadInput, match="Two columns become"):
+        prepare("people", path, mapping=mapping)
 
 
 def test_a_dry_run_changes_nothing(store: Store, file: Path) -> None:

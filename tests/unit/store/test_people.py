@@ -76,6 +76,15 @@ def test_none_takes_a_trait_away() -> None:
     assert not traits.apply(document, {"a": trait(None)}, {"email": ""}, 9)
 
 
+def test_columns_that_people_declared_are_their_own_words() -> None:
+    columns = {"gender": ["f"], "city": ["Львів"]}
+    (doc,) = traits.assemble(
+        columns, {}, source=TraitSource.IMPORTED, at_us=7, declared={"gender"}
+    )
+    sources = {name: one.source for name, one in traits.decode(doc).traits.items()}
+    assert sources == {"gender": TraitSource.DECLARED, "city": TraitSource.IMPORTED}
+
+
 def test_documents_from_columns_are_the_documents_of_their_values() -> None:
     texts = ["Зоя", 'q"\\\n', None]
     docs = traits.assemble(
