@@ -18,7 +18,7 @@ from maracuja.channels.http import HttpRequest
 from maracuja.channels.smpp_pdu import CommandStatus, Pdu
 from maracuja.channels.sms import Sms
 from maracuja.channels.sms_smpp import PARTIAL, Submission
-from maracuja.model import Scope
+from maracuja.model import Scope, Verdict
 from maracuja.runtime.smpp_inbound import Inbound, Keep
 from maracuja.runtime.smpp_line import Line, LineDown, status_name
 from maracuja.runtime.transport import Course
@@ -137,7 +137,7 @@ class SmppTransport:
                 await line.quit()
             fault = self._fault
             self._settled.set()
-            refused = fault.stage is Stage.LOGIN and fault.code
+            refused = self._channel.decode(fault).verdict is Verdict.OURS
             pause_s = self._back_off_s[min(failures, len(self._back_off_s) - 1)]
             failures += 1
             await asyncio.sleep(REFUSED_S if refused else pause_s)

@@ -248,6 +248,23 @@ def test_a_wrong_password_stops_the_channel() -> None:
         assert (result.verdict, result.code) == (Verdict.OURS, "password")
 
 
+def test_a_line_that_is_still_thought_open_is_tried_again_soon() -> None:
+    with opened() as world:
+        bind, refused = world.smsc._bind, []
+
+        def busy(pdu: Pdu, line: Any) -> None:
+            if len(refused) < 2:
+                refused.append(pdu)
+                line.write(pdu.answer(CommandStatus.RALYBND))
+            else:
+                bind(pdu, line)
+
+        world.smsc._bind = busy  # type: ignore[method-assign]
+        world.transport.start()
+        until(lambda: world.smsc.binds == 1)
+        assert len(refused) == 2
+
+
 def test_nobody_there_is_a_matter_of_waiting() -> None:
     with opened() as world:
         port = world.served.port
