@@ -275,6 +275,21 @@ def test_rows_fill_the_grid(viber: Viber) -> None:
         assert sum(cell["Columns"] for cell in cells) == 6 and len(cells) == n
 
 
+def test_a_key_is_written_into_the_chat_unless_it_sets_a_trait(viber: Viber) -> None:
+    keys = (
+        Button(text="Later", reply="later"),
+        Button(text="M", reply="sealed", sets="size=M"),
+    )
+
+    def cells(content: Content) -> list[tuple[str, bool]]:
+        body = msgspec.json.decode(viber.encode(message(CASE, content=content), NOW).body)
+        buttons = body["keyboard"]["Buttons"]
+        return [(one["ActionBody"], one.get("Silent", False)) for one in buttons]
+
+    assert cells(Content(text="x", keyboard=keys)) == [("Later", False), ("tap:sealed", True)]
+    assert cells(Content(text="x", buttons=keys)) == [("tap:later", True), ("tap:sealed", True)]
+
+
 def test_only_what_needs_a_newer_client_asks_for_one(viber: Viber) -> None:
     def version(name: str) -> int:
         wire = viber.encode(message(CASE, content=CASE.contents[name]), NOW)

@@ -123,7 +123,7 @@ def fill(body: dict[str, Any], content: Content, color: str) -> None:
         body.update(type="text", text=content.text)
     buttons = content.buttons or content.keyboard
     if buttons:
-        # Of a keyboard the answer is written into the chat; a button's comes to us in silence.
+        # A key is written into the chat by its text; a button's reply comes to us in silence.
         body["keyboard"] = keyboard(buttons, color, silent=bool(content.buttons))
 
 
@@ -165,8 +165,10 @@ def keyboard(buttons: Sequence[Button], color: str, *, silent: bool) -> dict[str
         share, more = divmod(COLUMNS, len(row))
         for at, button in enumerate(row):
             cell = {"Columns": share + (at < more), "Rows": 1, **_cell(button, color)}
-            if silent and button.reply:
+            if button.reply and (silent or button.sets):
                 cell.update(ActionBody=TAPPED + button.reply, Silent=True)
+            elif button.reply:
+                cell["ActionBody"] = button.text
             cells.append(cell)
     return {"Type": "keyboard", "DefaultHeight": False, "Buttons": cells}
 

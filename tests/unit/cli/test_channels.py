@@ -8,6 +8,7 @@ import pytest
 
 from maracuja.simulate.vendors.serving import serving
 from maracuja.simulate.vendors.telegram import TelegramVendor
+from maracuja.simulate.vendors.viber import ViberVendor
 from tests.unit.cli.small_shop import command_line, parsed
 
 TOKEN = "123456:AAbbCCddEEffGGhhIIjjKK"
@@ -81,3 +82,17 @@ def test_a_token_that_is_no_good_is_said_so(tmp_path: Path) -> None:
         refused = command_line(tmp_path)("channel", "check", "telegram", code=1)
         assert "does not take our account" in refused.stderr
         assert TOKEN not in refused.stderr
+
+
+def test_people_are_asked_about_where_the_vendor_answers(tmp_path: Path) -> None:
+    vendor = ViberVendor(token=TOKEN, details={"01234567890A=": {"device_type": "iPhone9,4"}})
+    with serving(vendor) as url:
+        set_up(tmp_path, url)
+        file = tmp_path / "maracuja.toml"
+        section = f'[viber]\nbase_url = "{url}"\ntoken = "{TOKEN}"\nsender_name = "Shop"\n'
+        file.write_text(file.read_text(encoding="utf-8") + section, encoding="utf-8")
+        run = command_line(tmp_path)
+        found = parsed(run("channel", "ask", "viber", "01234567890A=", "--json"))
+        assert found == {"01234567890A=": {"device": "iPhone9,4"}}
+        assert "device iPhone9,4" in run("channel", "ask", "viber", "01234567890A=").stdout
+        assert "not asked" in run("channel", "ask", "telegram", "42", code=2).stderr
