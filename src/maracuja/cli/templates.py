@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,19 @@ import typer
 from maracuja.cli.output import HERE, Json, Workspace, pairs, progress, say, say_json, table
 
 if TYPE_CHECKING:
-    from maracuja.runtime.template_work import FindingShown, Preview, SideBySide, TemplateChecked
+    from rich.console import RenderableType
+
+    from maracuja.runtime.template_work import (
+        FindingShown,
+        Preview,
+        Seen,
+        SideBySide,
+        TemplateChecked,
+    )
+    from maracuja.templates.definition import Template
 
 PANEL = "Messages"
+PAIR = 2  # chats that stand side by side
 SIGNS = {"error": "[bold red]✗[/]", "warning": "[yellow]![/]", "note": "[dim]·[/]"}
 Name = Annotated[
     str,
@@ -120,8 +131,10 @@ def preview(
         str, typer.Option("--for", help="The person; without, four invented ones side by side.")
     ] = "",
     language: Annotated[str, typer.Option(help="Instead of the person's own.")] = "",
+    channel: Annotated[str, typer.Option(help="Where they read it.")] = "email",
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the HTML to this file.")
+        Path | None,
+        typer.Option("--html", help="Write the letter's HTML, or a picture of the chat, here."),
     ] = None,
     workspace: Workspace = HERE,
     json: Json = False,
@@ -137,12 +150,14 @@ def preview(
             template = given(conn, name, Template, template_work.get)
             pid = people_view.find(conn, who, here.config.shop.country) if who else None
         now = here.clock.now()
+        told = {"language": language, "channel": channel}
         if pid is None:
-            several = template_work.side_by_side(here.ground, template, now, language=language)
+            several = template_work.side_by_side(here.ground, template, now, **told)
             shown = [one.preview for one in several.people]
         else:
-            found = template_work.preview(here.ground, template, now, pid=pid, language=language)
+            found = template_work.preview(here.ground, template, now, pid=pid, **told)
             shown = [found]
+        shop = here.config.shop.name
     if json:
         say_json(several if pid is None else found)
     elif pid is None:
@@ -153,21 +168,47 @@ def preview(
     if written is None:
         raise typer.Exit(2)
     if html is not None:
-        html.write_text(written.html, encoding="utf-8")
+        names = [f"pid:{pid}"] if pid is not None else [_name(one) for one in several.people]
+        page = written.html if channel == "email" else _page(template, shop, names, shown)
+        html.write_text(page, encoding="utf-8")
         if not json:
             say(f"The HTML: [bold]{html}[/]")
 
 
+def _name(one: Seen) -> str:
+    return f"{one.who} · {one.name}" if one.name else one.who
+
+
+def _page(template: Template, shop: str, names: Sequence[str], shown: Sequence[Preview]) -> str:
+    """A page with a telephone for each reader."""
+    from maracuja.ui.message_html import Phone, page
+
+    phones = [Phone(name, one.content, one.error) for name, one in zip(names, shown, strict=True)]
+    title = template.name or template.id
+    return page(title, shown[0].channel, shop or "Shop", phones, shown[0].language)
+
+
 def say_side_by_side(found: SideBySide) -> None:
-    """Print one text for several people, a column each."""
+    """Print one text for several people, a column each; messages of a chat two in a row."""
+    chats = found.people[0].preview.channel != "email"
+    step = PAIR if chats else len(found.people)
+    for at in range(0, len(found.people), step):
+        say(_columns(found, found.people[at : at + step], titled=at == 0))
+
+
+def _columns(found: SideBySide, people: Sequence[Seen], *, titled: bool) -> object:
     from rich.markup import escape
     from rich.table import Table
 
-    shown = Table(title=escape(f"{found.template}, {found.language}"), title_justify="left")
-    for one in found.people:
+    title = escape(f"{found.template}, {found.language}") if titled else None
+    shown = Table(title=title, title_justify="left")
+    for one in people:
         name = f"\n[dim]{escape(one.name)}[/]" if one.name else ""
         shown.add_column(f"{one.who}{name}", ratio=1, overflow="fold")
-    previews = [one.preview for one in found.people]
+    previews = [one.preview for one in people]
+    if previews[0].channel != "email":
+        shown.add_row(*(_told(one) for one in previews))
+        return shown
     subjects = [escape(one.subject) for one in previews]
     if any(subjects):
         shown.add_row(*subjects, end_section=True)
@@ -177,7 +218,18 @@ def say_side_by_side(found: SideBySide) -> None:
             for one in previews
         )
     )
-    say(shown)
+    return shown
+
+
+def _told(one: Preview) -> RenderableType:
+    """The message as its channel shows it, or why there is none."""
+    from rich.text import Text
+
+    from maracuja.ui.message_terminal import message
+
+    if one.content is None:
+        return Text(f"nothing: {one.error}", style="red")
+    return message(one.content, one.channel)
 
 
 def say_preview(found: Preview) -> None:
@@ -188,6 +240,10 @@ def say_preview(found: Preview) -> None:
     who = "somebody unknown" if found.pid is None else f"pid:{found.pid}"
     if found.error:
         say(f"[bold red]✗ {who} could not be written to:[/] {escape(found.error)}")
+        return
+    if found.channel != "email":
+        say(pairs({"to": f"{who}, {found.language}"}))
+        say(_told(found))
         return
     head = {"subject": found.subject, "preheader": found.preheader}
     say(pairs({"to": f"{who}, {found.language}", **{k: v for k, v in head.items() if v}}))

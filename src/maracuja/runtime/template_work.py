@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.channels import BY_NAME
+from maracuja.content import Content
 from maracuja.errors import NotFound, TemplateError
 from maracuja.ingest.discover import guess_privacy
 from maracuja.model import FileKind, Privacy, micros
@@ -36,7 +39,10 @@ from maracuja.templates.needs import Needs, needs
 
 @dataclass(frozen=True)
 class Preview:
-    """What one person would read; `error` says why they could not be written to."""
+    """What one person would read; `error` says why they could not be written to.
+
+    `content` is all that the channel is given, pictures and buttons too; None where nothing is.
+    """
 
     pid: int | None
     language: str
@@ -45,6 +51,8 @@ class Preview:
     text: str
     html: str
     error: str
+    channel: str = ""
+    content: Content | None = None
 
 
 @dataclass(frozen=True)
@@ -248,9 +256,10 @@ def preview(
 ) -> Preview:
     """What a person would read now.
 
-    `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound,
-    TemplateError, SegmentError.
+    `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound
+    (also for a channel that there is not), TemplateError, SegmentError.
     """
+    _known(channel)
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
@@ -261,7 +270,7 @@ def preview(
     number = choose(template, language or frame["language"][0], channel)
     text = stage.text(template, number)
     rendered = text.render(frame, stage.products, now=now, cards=cards)
-    return _shown(template, number, rendered, own)
+    return _shown(template, number, rendered, own, channel=channel)
 
 
 def side_by_side(
@@ -274,8 +283,10 @@ def side_by_side(
 ) -> SideBySide:
     """What invented people would read: a woman, a man, somebody unknown, one with a dirty name.
 
-    Everything else that the text reads is invented too. Raises TemplateError, SegmentError.
+    Everything else that the text reads is invented too. Raises NotFound for a channel that there
+    is not, TemplateError, SegmentError.
     """
+    _known(channel)
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
@@ -295,10 +306,16 @@ def side_by_side(
         template=template.id,
         language=template.variants[number].language,
         people=tuple(
-            Seen(one.who, one.name, _shown(template, number, rendered, None, at))
+            Seen(one.who, one.name, _shown(template, number, rendered, None, at, channel=channel))
             for at, one in enumerate(people)
         ),
     )
+
+
+def _known(channel: str) -> None:
+    if channel not in BY_NAME:
+        fix = f"There are {', '.join(BY_NAME)}."
+        raise NotFound(f"There is no channel `{channel}`.", where="channel", fix=fix)
 
 
 def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) -> _Stage:
@@ -338,9 +355,15 @@ def _person(
 
 
 def _shown(
-    template: Template, number: int, rendered: Rendered, pid: int | None, at: int = 0
+    template: Template,
+    number: int,
+    rendered: Rendered,
+    pid: int | None,
+    at: int = 0,
+    *,
+    channel: str,
 ) -> Preview:
-    """The text of the person in row `at`, its links as they lead."""
+    """The message of the person in row `at` as the channel gets it, its links as they lead."""
     error = rendered.errors[at] or ""
     row: Mapping[str, str] = (
         {name: value or "" for name, value in rendered.slots.row(at, named=True).items()}
@@ -348,8 +371,17 @@ def _shown(
         else {}
     )
     content = shown(splice(rendered.skeleton, row), rendered.links)
+    can = BY_NAME[channel].can
+    content = msgspec.structs.replace(
+        content,
+        subject=content.subject if can.subject_chars_max else "",
+        preheader=content.preheader if can.html else "",
+        html=content.html if can.html else "",
+    )
     return Preview(
         pid=pid,
+        channel=channel,
+        content=None if error else content,
         language=template.variants[number].language,
         subject="" if error else content.subject,
         preheader="" if error else content.preheader,

@@ -117,6 +117,47 @@ def test_a_template_is_checked_and_previewed(look: Run, tmp_path: Path) -> None:
     assert all(who in told for who in whos[:2])
 
 
+def test_a_message_is_shown_as_its_messenger_would(look: Run, tmp_path: Path) -> None:
+    file, page = tmp_path / "rods.yaml", tmp_path / "rods.html"
+    file.write_text(
+        """
+kind: template
+id: rods
+language: en
+variants:
+  - language: en
+    channel: telegram
+    text: "{{ person.first_name | default: 'Hello' }}, which?"
+    picture: https://shop.example/rods.jpg
+    buttons: [{text: Short, reply: s, sets: rod=short}, {text: Long, reply: l, sets: rod=long}]
+""",
+        encoding="utf-8",
+    )
+    shown = look(
+        "template",
+        "preview",
+        str(file),
+        "--for",
+        "c2",
+        "--channel",
+        "telegram",
+        "--html",
+        str(page),
+    ).stdout
+    assert "Name2, which?" in shown and "sets rod=short" in shown and "rods.jpg" in shown
+    drawn = page.read_text(encoding="utf-8")
+    assert "Name2, which?" in drawn and ">Short</span>" in drawn and "pid:" in drawn
+    four = look("template", "preview", str(file), "--channel", "telegram").stdout
+    assert four.count("sets rod=long") == 4
+    content = parsed(
+        look("template", "preview", str(file), "--for", "c2", "--channel", "telegram", "--json")
+    )["content"]
+    assert [button["sets"] for button in content["buttons"]] == ["rod=short", "rod=long"]
+    look("template", "preview", str(file), "--channel", "telegrm", code=4)
+    refused = look("template", "check", str(file), "--channel", "email", "--json", code=2)
+    assert "uncarried" in {one["code"] for one in parsed(refused)["findings"]}
+
+
 @pytest.mark.parametrize(
     ("language", "greetings"),
     [

@@ -1,0 +1,212 @@
+"""Messages as a page of telephones, one for each reader: no script and no address outside.
+
+Pictures stand as frames with their address: to load one would tell its server who looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from maracuja.channels.formatting import to_html
+from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Place
+from maracuja.ui.message_terminal import does, rows
+from maracuja.ui.report_svg import LOGO
+
+_STYLE: Final = Path(__file__).with_name("message.css").read_text(encoding="utf-8")
+_NOTICES: Final = frozenset({"web_push", "mobile_push"})  # shown on a locked screen
+_INSIDE: Final = frozenset({"whatsapp", "messenger", "instagram", "web_chat", "email"})
+_NAMES: Final = {
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "web_push": "Web push",
+    "mobile_push": "Push",
+    "viber_business": "Viber Business",
+    "web_chat": "Web chat",
+    "email": "E-mail",
+}
+_DRAWN: Final = {
+    MediaKind.PICTURE: '<svg viewBox="0 0 48 36" aria-hidden="true">'
+    '<circle cx="14" cy="11" r="4.5"/><path d="M2 34 17 17l9 10 7-8 13 15z"/></svg>',
+    MediaKind.VIDEO: '<svg viewBox="0 0 48 36" aria-hidden="true">'
+    '<path d="M18 7v22l18-11z"/></svg>',
+    MediaKind.FILE: '<svg viewBox="0 0 48 36" aria-hidden="true">'
+    '<path d="M15 3h12l8 8v22H15z"/></svg>',
+}
+
+_PIN: Final = (
+    '<svg viewBox="0 0 48 36" aria-hidden="true"><path d="M24 34C15 24 13 19 13 13a11 11 0 0 1 22 '
+    '0c0 6-2 11-11 21zm0-26a5 5 0 1 0 0 10 5 5 0 0 0 0-10z"/></svg>'
+)
+
+
+class Phone(NamedTuple):
+    """What one reader has before their eyes; `error` is why nothing, where `content` is None."""
+
+    who: str
+    content: Content | None
+    error: str = ""
+
+
+def page(title: str, channel: str, shop: str, phones: Sequence[Phone], language: str = "") -> str:
+    """The page: `title` is the template's, `shop` whom the messages come from."""
+    name = name_of(channel)
+    shown = "".join(_phone(one, channel, shop) for one in phones)
+    said = f"{escape(name)} · {escape(language)}" if language else escape(name)
+    return (
+        f'<!doctype html>\n<html lang="{escape(language or "en")}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} · {escape(name)}</title><style>{_STYLE}</style></head>"
+        f'<body class="{escape(channel)}"><main>\n'
+        f'<header><div class="brand">{LOGO}Maracuja <span>preview</span></div>'
+        f'<h1>{escape(title)}</h1><p class="sub">{said}</p></header>\n'
+        f'<div class="phones">{shown}</div>\n</main></body></html>\n'
+    )
+
+
+def name_of(channel: str) -> str:
+    """The channel as people call it."""
+    return _NAMES.get(channel, channel.capitalize())
+
+
+def _phone(phone: Phone, channel: str, shop: str) -> str:
+    if phone.content is None:
+        inside = f'<div class="chat"><p class="nothing">Nothing: {escape(phone.error)}</p></div>'
+        screen = _head(channel, shop) + inside + _field()
+    elif channel in _NOTICES:
+        screen = _locked(phone.content, shop)
+    else:
+        screen = _chat(phone.content, channel, shop)
+    return (
+        f'<figure><div class="phone"><div class="screen"><div class="bar"><b>9:41</b>'
+        f'<i class="signal"></i><i class="battery"></i></div>{screen}</div></div>'
+        f"<figcaption>{escape(phone.who)}</figcaption></figure>"
+    )
+
+
+# ---------------------------------------------------------------- a chat
+
+
+def _chat(content: Content, channel: str, shop: str) -> str:
+    inside = channel in _INSIDE
+    bubble = _bubble(content, _lines(content.buttons) if inside else "")
+    below = "" if inside or channel == "viber" else _keys(content.buttons, "inline")
+    keyboard = [*(content.buttons if channel == "viber" else ()), *content.keyboard]
+    cards = "".join(_card(card) for card in content.cards)
+    carousel = f'<div class="cards">{cards}</div>' if cards else ""
+    return (
+        _head(channel, shop)
+        + f'<div class="chat"><span class="day">Today</span>{bubble}{below}{carousel}</div>'
+        + _field()
+        + _keys(keyboard, "keyboard")
+    )
+
+
+def _head(channel: str, shop: str) -> str:
+    return (
+        f'<div class="head"><span class="back"></span><span class="face">{escape(shop[:1])}</span>'
+        f"<div><b>{escape(shop)}</b><small>{escape(name_of(channel))}</small></div></div>"
+    )
+
+
+def _field() -> str:
+    return '<div class="field"><span>Message</span><i></i></div>'
+
+
+def _bubble(content: Content, lines: str) -> str:
+    subject = f"<h2>{escape(content.subject)}</h2>" if content.subject else ""
+    approved = _approved(content.approved) if content.approved is not None else ""
+    media = "".join(_medium(one) for one in content.media)
+    album = f'<div class="album n{min(len(content.media), 4)}">{media}</div>' if media else ""
+    if content.place is not None:
+        album += _map(content.place)
+    text = _words(content)
+    if not (subject or approved or album or text or lines):
+        return ""
+    bell = '<i class="quiet" title="without a sound"></i>' if content.silent else ""
+    return (
+        f'<div class="bubble">{album}<div class="said">{approved}{subject}{text}'
+        f'<span class="time">{bell}9:41</span></div>{lines}</div>'
+    )
+
+
+def _words(content: Content) -> str:
+    text = content.text.strip()
+    if not text:
+        return ""
+    return f"<p>{to_html(text) if content.formatted else escape(text, quote=False)}</p>"
+
+
+def _medium(media: Media) -> str:
+    said = media.name or media.alt
+    caption = f"<b>{escape(said)}</b>" if said else ""
+    return (
+        f'<div class="media {media.kind}">{_DRAWN[media.kind]}'
+        f"<div>{caption}<small>{escape(media.url)}</small></div></div>"
+    )
+
+
+def _map(place: Place) -> str:
+    return (
+        f'<div class="media place">{_PIN}<small>{place.latitude}, {place.longitude}</small></div>'
+    )
+
+
+def _keys(buttons: Sequence[Button], kind: str) -> str:
+    """Buttons as keys in their rows."""
+    lines = "".join(
+        f'<div class="row">{"".join(_key(button) for button in row)}</div>'
+        for row in rows(buttons)
+    )
+    return f'<div class="{kind}">{lines}</div>' if lines else ""
+
+
+def _key(button: Button) -> str:
+    title = escape(does(button))
+    return f'<span class="key {button.does}" title="{title}">{escape(button.text)}</span>'
+
+
+def _lines(buttons: Sequence[Button]) -> str:
+    """Buttons as lines of the bubble itself."""
+    return "".join(f'<div class="line">{_key(button)}</div>' for button in buttons)
+
+
+def _card(card: Card) -> str:
+    picture = _medium(Media(kind=MediaKind.PICTURE, url=card.picture)) if card.picture else ""
+    text = f"<p>{escape(card.text)}</p>" if card.text else ""
+    return (
+        f'<div class="card">{picture}<div class="said"><b>{escape(card.title)}</b>{text}</div>'
+        f"{_lines(card.buttons)}</div>"
+    )
+
+
+def _approved(approved: Approved) -> str:
+    """The vendor keeps the words: what is known here is what fills its places."""
+    filled = "".join(
+        f"<li><code>{{{{{n}}}}}</code> {escape(text)}</li>"
+        for n, text in enumerate(approved.parameters, 1)
+    )
+    header = f"<b>{escape(approved.header)}</b>" if approved.header else ""
+    return (
+        f'<div class="approved"><small>approved template</small>{header}'
+        f"<b>{escape(approved.name)}</b> <small>{escape(approved.language)}</small>"
+        f"<ul>{filled}</ul></div>"
+    )
+
+
+# ---------------------------------------------------------------- a locked screen
+
+
+def _locked(content: Content, shop: str) -> str:
+    title = f"<b>{escape(content.subject)}</b>" if content.subject else ""
+    media = "".join(_medium(one) for one in content.media)
+    actions = "".join(_key(button) for button in content.buttons)
+    row = f'<div class="actions">{actions}</div>' if actions else ""
+    return (
+        '<div class="locked"><div class="clock">9:41</div>'
+        f'<div class="notice"><div class="from"><span class="face">{escape(shop[:1])}</span>'
+        f"<small>{escape(shop)}</small><small>now</small></div>"
+        f"{title}{_words(content)}{media}{row}</div></div>"
+    )
