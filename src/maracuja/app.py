@@ -231,6 +231,10 @@ def transport_of(app: App, channel: HttpChannel) -> Asking:
             return HttpTransport(channel, app.clock.now)
         case "smpp":
             return _smpp_transport(app, channel)
+        case "http2":
+            from maracuja.runtime.http2 import Http2Transport
+
+            return Http2Transport(channel, app.clock.now)
         case other:
             raise ConfigError(f"Nothing here carries `{other}`.", where=channel.name)
 

@@ -8,6 +8,7 @@ from maracuja.channels.base import Channel
 from maracuja.channels.email import Email
 from maracuja.channels.instagram import Instagram
 from maracuja.channels.messenger import Messenger
+from maracuja.channels.mobile_push import MobilePush
 from maracuja.channels.sms import Sms
 from maracuja.channels.telegram import Telegram
 from maracuja.channels.viber import Viber
@@ -18,9 +19,10 @@ from maracuja.channels.whatsapp import WhatsApp
 
 # Explicit, so that it can be searched for: a channel is one file, one class and one line here.
 # Codes are stored: email 1, telegram 2, viber 3, viber_business 4, whatsapp 5, messenger 6,
-# instagram 7, web_push 8, sms 10, webhook 12; kept free for mobile_push 9, web_chat 11.
+# instagram 7, web_push 8, mobile_push 9, sms 10, webhook 12; kept free for web_chat 11.
 CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (
     Email, Telegram, Sms, Viber, ViberBusiness, WhatsApp, Webhook, Messenger, Instagram, WebPush,
+    MobilePush,
 )  # fmt: skip
 
 BY_NAME: Final = {channel.name: channel for channel in CHANNELS}

@@ -1,0 +1,235 @@
+"""Mobile push: notifications of the shop's app over FCM v1 and APNs, and what the app tells.
+
+Source: the discovery document of fcm.v1, Apple's tables of reasons. A token never reaches the
+other vendor's server, and the account's keys go into no request: only what they sign.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final
+
+import msgspec
+from msgspec import Meta
+
+from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.heard import Heard, HeardKind, Hook
+from maracuja.channels.http import (
+    SECRET,
+    HttpChannel,
+    HttpRequest,
+    HttpSettings,
+    check_equal,
+    json_of,
+    read_json,
+    reference,
+    reject,
+)
+from maracuja.channels.mobile_push_apns import Apns
+from maracuja.channels.mobile_push_apns import outcome as apns_outcome
+from maracuja.channels.mobile_push_fcm import Fcm
+from maracuja.channels.mobile_push_fcm import outcome as fcm_outcome
+from maracuja.channels.web_push_crypto import b64
+from maracuja.content import MediaKind
+from maracuja.errors import ConfigError, UnsupportedFeature
+from maracuja.model import Capabilities, Message, SendResult, Status, micros
+
+PROOF_BYTES: Final = 12
+SECRET_CHARS_MIN: Final = 16
+TTL_S_MAX: Final = 2_419_200  # four weeks, by FCM
+_RECEIPTS: Final = {
+    "delivered": Status.DELIVERED,
+    "clicked": Status.CLICKED,
+    "closed": Status.READ,
+}
+
+
+class MobilePushSettings(HttpSettings, frozen=True):
+    """The app's accounts: at Firebase, at Apple, or at both."""
+
+    base_url: Annotated[str, Meta(description="address of FCM")] = "https://fcm.googleapis.com"
+    service_account: Annotated[
+        str,
+        Meta(
+            description="the JSON file of Firebase's service account, as text; empty: no FCM",
+            extra_json_schema=SECRET,
+        ),
+    ] = ""
+    apns_url: Annotated[
+        str,
+        Meta(description="address of APNs; https://api.sandbox.push.apple.com while developing"),
+    ] = "https://api.push.apple.com"
+    apns_key: Annotated[
+        str,
+        Meta(
+            description="the .p8 file of Apple's key, as text; empty: no APNs",
+            extra_json_schema=SECRET,
+        ),
+    ] = ""
+    apns_key_id: Annotated[
+        str, Meta(pattern="^[A-Z0-9]{0,10}$", description="the key's ten letters")
+    ] = ""
+    apns_team_id: Annotated[
+        str, Meta(pattern="^[A-Z0-9]{0,10}$", description="the team's ten letters")
+    ] = ""
+    apns_topic: Annotated[
+        str, Meta(description="the app's bundle id, such as shop.example.app")
+    ] = ""
+    title: Annotated[
+        str, Meta(max_length=100, description="the title where a message has none")
+    ] = ""
+    ttl_s: Annotated[
+        int,
+        Meta(ge=0, le=TTL_S_MAX, description="seconds for which a phone that is off is waited"),
+    ] = 86_400
+    replace: Annotated[
+        bool, Meta(description="a message of a campaign takes the place of its last one")
+    ] = True
+    android_channel: Annotated[
+        str, Meta(description="the app's notification channel on Android; empty: its default")
+    ] = ""
+    category: Annotated[
+        str, Meta(description="the app's category with its buttons; empty: none")
+    ] = ""
+    webhook_secret: Annotated[
+        str,
+        Meta(
+            description="proves what the app tells of messages; empty: nothing is taken",
+            extra_json_schema=SECRET,
+        ),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse accounts that cannot work."""
+        super().__post_init__()
+        if not self.service_account and not self.apns_key:
+            raise ConfigError(
+                "There is no account of the app.",
+                where="service_account",
+                fix="Give the service account of Firebase, Apple's key, or both.",
+            )
+        Fcm.check(self.service_account)
+        Apns.check(self)
+        if self.webhook_secret and len(self.webhook_secret) < SECRET_CHARS_MIN:
+            raise ConfigError(
+                "The secret of the webhook is short enough to guess.",
+                where="webhook_secret",
+                fix=f"Use {SECRET_CHARS_MIN} letters and digits or more.",
+            )
+
+
+class _Beacon(msgspec.Struct, frozen=True):
+    event: str
+    reference: str
+    proof: str
+
+
+class MobilePush(HttpChannel):
+    """An app. A device is reached by `fcm:` or `apns:` and its token."""
+
+    name: ClassVar[str] = "mobile_push"
+    code: ClassVar[int] = 9
+    can: ClassVar[Capabilities] = Capabilities(
+        text_chars_max=1000,
+        subject_chars_max=100,
+        media=frozenset({MediaKind.PICTURE}),
+        media_max=1,
+        link=True,
+        bytes_max=4096,
+        receipts=frozenset(
+            {Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED, Status.BOUNCED}
+        ),
+        address_kind="mobile_push",
+    )
+    Settings = MobilePushSettings
+    carried_by: str = "http2"
+    settings: MobilePushSettings
+
+    def __init__(self, settings: Any, hook: str = "") -> None:
+        super().__init__(settings, hook)
+        self._fcm = Fcm(self.settings) if self.settings.service_account else None
+        self._apns = Apns(self.settings) if self.settings.apns_key else None
+
+    # ------------------------------------------------------------ out
+
+    def request(self, message: Message, now: datetime) -> HttpRequest:
+        """messages:send of FCM, or /3/device of APNs, by the token's prefix."""
+        vendor, _, token = message.to.value.partition(":")
+        found = {"fcm": self._fcm, "apns": self._apns}.get(vendor)
+        if found is None:
+            raise UnsupportedFeature(
+                "This is no token of a vendor that is set up here.",
+                where="to",
+                fix="Write `fcm:` or `apns:` before the token.",
+            )
+        left = (message.expires_us - micros(now)) // 1_000_000
+        ttl_s = self.settings.ttl_s
+        if message.expires_us:
+            ttl_s = max(0, min(ttl_s, left))
+        return found.request(message, token, self._data(message), ttl_s, now)
+
+    def _data(self, message: Message) -> dict[str, str]:
+        """What the app reads beside the words: where a press leads, and how to tell of it."""
+        named = reference(message)
+        data = {"link": message.content.link, "reference": named}
+        if self.hook and self.settings.webhook_secret:
+            data["hook"] = self.hook
+            data |= {f"{event}_proof": self.proof(event, named) for event in _RECEIPTS}
+        return {name: value for name, value in data.items() if value}
+
+    def proof(self, event: str, named: str) -> str:
+        """What only we can have put into the message that this reference names."""
+        key, signed = self.settings.webhook_secret.encode(), f"{event}\0{named}".encode()
+        return b64(hmac.digest(key, signed, "sha256")[:PROOF_BYTES])
+
+    def outcome(self, answer: Answer, attempt: int) -> SendResult:
+        """By the table of whoever speaks: APNs names an apns-id with everything, or a reason."""
+        if "apns-id" in answer.headers or "reason" in json_of(answer):
+            return apns_outcome(answer)
+        return fcm_outcome(answer)
+
+    def login(self, now: datetime) -> HttpRequest | None:
+        """For FCM, a token of an hour for what the service account signed."""
+        return self._fcm.login(now) if self._fcm else None
+
+    def logged_in(self, answer: Answer, now: datetime) -> bool:
+        """Keep FCM's token."""
+        return self._fcm is not None and self._fcm.logged_in(answer, now)
+
+    def credentials(self) -> Mapping[str, str]:
+        """FCM's token; requests to APNs bring their own."""
+        return self._fcm.credentials() if self._fcm else {}
+
+    # ------------------------------------------------------------ in
+
+    def webhook(self, inbound: Inbound, now: datetime) -> Hook:
+        """What the app tells of a message, with the proof that the message brought."""
+        try:
+            beacon = msgspec.convert(read_json(inbound), _Beacon)
+        except msgspec.ValidationError as fault:
+            raise reject(f"its shape is strange: {fault}") from None
+        event, named = beacon.event, beacon.reference
+        if not self.settings.webhook_secret:
+            raise reject("no secret is set")
+        check_equal(beacon.proof, self.proof(event, named))
+        heard = Heard(
+            kind=HeardKind.RECEIPT,
+            key=f"{event}:{named}",
+            at_us=micros(now),
+            reference=named,
+            status=_RECEIPTS.get(event),
+            code="closed" if event == "closed" else "",
+        )
+        return Hook(heard=[heard] if heard.status else [])
+
+    # ------------------------------------------------------------ about the account
+
+    def account_request(self) -> HttpRequest | None:
+        """FCM's dry run to a topic that nobody has; APNs can only be asked with a token."""
+        return self._fcm.dry_run() if self._fcm else None
+
+    def account_words(self, answer: Answer) -> str:
+        """Which project it is."""
+        return f"Firebase project {self._fcm.project}" if self._fcm else ""
