@@ -141,7 +141,7 @@ def _say_rehearsal(found: Rehearsal, zone: str) -> None:
 
 def _say_words(words: Wording) -> None:
     """How many read every word about them, with a warning where many do not."""
-    from maracuja.runtime.campaign_rehearsal import NEUTRAL_WARNED
+    from maracuja.stats.report import NEUTRAL_WARNED
 
     whole = words.said + words.neutral
     text = (

@@ -30,6 +30,7 @@ DECISION_TYPES: Final[dict[str, pl.DataType]] = {
     "propensity": pl.Float64(),
     "message": pl.Binary(),
     "language": pl.String(),
+    "neutral": pl.Boolean(),
 }
 DECISION_SQL: Final = {
     "run": "BIGINT",
@@ -47,6 +48,7 @@ DECISION_SQL: Final = {
     "propensity": "DOUBLE",
     "message": "BLOB",
     "language": "VARCHAR",
+    "neutral": "BOOLEAN",
 }
 
 
@@ -55,11 +57,14 @@ def write_decisions(
 ) -> LakeFile:
     """Write a chunk's decisions, ordered by (pid, at); the manifest row.
 
-    `frame` has the columns of DECISION_TYPES, shape (people, 15); `name` is the chunk's natural
-    key, `chunk` its number, `now` the moment of deciding (its day is the file's). Equal input
-    gives equal bytes. Raises polars' ColumnNotFoundError or InvalidOperationError where columns
-    are absent or of other types.
+    `frame` has the columns of DECISION_TYPES, shape (people, 16); `neutral` may be absent: it
+    says, where a text was written that looks up words, whether one of them could not be said.
+    `name` is the chunk's natural key, `chunk` its number, `now` the moment of deciding (its day
+    is the file's). Equal input gives equal bytes. Raises polars' ColumnNotFoundError or
+    InvalidOperationError where columns are absent or of other types.
     """
+    if "neutral" not in frame.columns:
+        frame = frame.with_columns(neutral=None)
     rows = frame.select(pl.col(column).cast(dtype) for column, dtype in DECISION_TYPES.items())
     day = now.date().isoformat()
     place = Place(

@@ -151,7 +151,9 @@ def _create_files(
         columns = ", ".join(f"NULL::{t} AS {quote(n)}" for n, t in fixed.items())
         parts.append(f"SELECT {columns} WHERE false")
     con.execute(f"CREATE VIEW {name}_in_files AS {' UNION ALL BY NAME '.join(parts)}")
-    con.execute(f"CREATE VIEW {name} AS SELECT * FROM {name}_in_files")
+    there = _types(con, f"{name}_in_files")  # older files may lack a column
+    lacking = [f", NULL::{t} AS {quote(n)}" for n, t in fixed.items() if n not in there]
+    con.execute(f"CREATE VIEW {name} AS SELECT *{''.join(lacking)} FROM {name}_in_files")
 
 
 def _types(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:

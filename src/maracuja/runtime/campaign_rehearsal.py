@@ -35,7 +35,6 @@ from maracuja.templates.definition import Template
 NO_RUN: Final = 0  # runs are counted from 1
 HOUR_US: Final = 3_600_000_000
 HOURS_MAX: Final = 200
-NEUTRAL_WARNED: Final = 0.15  # share of neutral texts that a dry run points at
 NEUTRAL_MAX: Final = 0.40  # share above which a launch wants to be confirmed
 CHOSEN_MAX: Final = 100  # people to take samples of
 Advance = Callable[[int, int], None]

@@ -36,8 +36,9 @@ PERSON: Final = (
 class Written(NamedTuple):
     """Texts of a set of people: `faults` has reasons.stored or null for each, in their order.
 
-    `slots` has `pid`, `template` (the key of the skeleton), `language` and s0..sk (texts) for
-    those without a fault; `skeletons` are what JSON can hold.
+    `slots` has `pid`, `template` (the key of the skeleton), `language`, `neutral` (whether a word
+    about them could not be said, null where none is looked up) and s0..sk (texts) for those
+    without a fault; `skeletons` are what JSON can hold.
     """
 
     faults: pl.Series
@@ -84,7 +85,9 @@ def decide_chunk(
     people = people.join(faults, on="pid", how="left", maintain_order="left")
     people = people.hstack(gates.decide(people, rules, now))
     ids = message_ids(facts, people["pid"])
-    decisions = _decisions(people.with_columns(message=ids), facts, run=run, now=now)
+    said = written.slots.select("pid", "neutral")
+    told = people.with_columns(message=ids).join(said, on="pid", how="left", maintain_order="left")
+    decisions = _decisions(told, facts, run=run, now=now)
     return Decided(
         decisions=decisions,
         bodies=_bodies(decisions, people, written),
@@ -125,6 +128,7 @@ def _decisions(people: pl.DataFrame, facts: RunFacts, *, run: int, now: datetime
         "propensity",
         "message",
         "language",
+        "neutral",
     )
 
 

@@ -24,7 +24,12 @@ from maracuja.templates.compiled import Compiled, Rendered, compiled
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.word_columns import Cards
 
-_NO_SLOTS: Final = {"pid": pl.Int64, "template": pl.String, "language": pl.String}
+_NO_SLOTS: Final = {
+    "pid": pl.Int64,
+    "template": pl.String,
+    "language": pl.String,
+    "neutral": pl.Boolean,
+}
 _REASONS: Final = {
     reason.value
     for reason in (
@@ -167,7 +172,9 @@ def _slots(
 ) -> pl.DataFrame:
     """The slots of those who are kept, with the name of their skeleton."""
     base = pl.DataFrame({"pid": pids}).with_columns(
-        pl.lit(key).alias("template"), pl.lit(language).alias("language")
+        pl.lit(key).alias("template"),
+        pl.lit(language).alias("language"),
+        pl.lit(rendered.unsaid, dtype=pl.Boolean).alias("neutral"),
     )
     # A text that is the same for everybody has no slots at all.
     return (base.hstack(rendered.slots) if rendered.slots.width else base).filter(kept)

@@ -188,7 +188,7 @@ def _frame(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
 _UNITS: Final = """
     WITH mine AS (
         SELECT coalesce(m.canonical, d.pid) AS pid, d.pid AS own, d.run, d."at" AS decided, d.due,
-               d.outcome, d.reason, d.held, d.channel, d.variant
+               d.outcome, d.reason, d.held, d.channel, d.variant, d.neutral
         FROM decisions d LEFT JOIN merged m ON m.pid = d.pid
         WHERE d.run IN ({runs})
     ), last AS (
@@ -198,7 +198,7 @@ _UNITS: Final = """
     )
     SELECT pid, held, would_send, variant, channel,
            CASE WHEN would_send THEN '' ELSE reason END AS reason,
-           CASE WHEN would_send THEN due ELSE decided END AS moment,
+           CASE WHEN would_send THEN due ELSE decided END AS moment, neutral,
            min(held || '/' || variant) OVER person
                <> max(held || '/' || variant) OVER person AS merged_across_arms
     FROM last

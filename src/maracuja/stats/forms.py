@@ -97,6 +97,8 @@ def _audience(report: LiftReport) -> Iterator[Row]:
         "people": audience.people,
         "would_send": audience.would_send,
         "sent": audience.sent,
+        "named": audience.named,
+        "neutral": audience.neutral,
         "held_campaign": audience.held_campaign,
         "held_global": audience.held_global,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import polars as pl
@@ -21,6 +22,9 @@ from maracuja.stats.rates import Orders, Rate
 from maracuja.stats.sample_ratio import SampleRatio, sample_ratio
 from maracuja.stats.units import Held, checked_units
 from maracuja.stats.verdict import LiftVerdict, judge
+
+NEUTRAL_WARNED: Final = 0.15
+"""The share of people with neutral words from which a dry run and a report point at it."""
 
 
 class Truth(Record, frozen=True):
@@ -58,7 +62,11 @@ class ReportPlan(Record, frozen=True):
 
 
 class Audience(Record, frozen=True):
-    """How many people there were, and where they went; `left_out` counts by the gate's reason."""
+    """How many people there were, and where they went; `left_out` counts by the gate's reason.
+
+    Of the people sent to, `named` read every word about them, `neutral` a neutral one instead of
+    some: a name, a gender or a city was not sure. Both are 0 where the texts look up no words.
+    """
 
     people: int
     would_send: int
@@ -66,6 +74,8 @@ class Audience(Record, frozen=True):
     held_campaign: int
     held_global: int
     left_out: dict[str, int]
+    named: int = 0
+    neutral: int = 0
 
 
 class Arm(Record, frozen=True):
@@ -107,6 +117,7 @@ class NoteCode(StrEnum):
     MERGED_ACROSS_ARMS = "merged_across_arms"
     GLOBAL_AS_CONTROL = "global_as_control"
     NO_CONTROL = "no_control"
+    NEUTRAL_WORDS = "neutral_words"
 
 
 class Note(Record, frozen=True):
@@ -161,13 +172,14 @@ def lift_report(units: pl.DataFrame, plan: ReportPlan, *, now: datetime) -> Lift
     primary = _lifts(would, control, plan)
     alarm = any(ratio.alarm for ratio in ratios)
     arms = _arms(would, plan)
+    audience = _audience(people)
     return LiftReport(
         plan=plan,
         made_us=micros(now),
         final=final,
         control=control,
         verdict=judge(primary.conversions, final=final, ratio_alarm=alarm, alpha=plan.alpha),
-        audience=_audience(people),
+        audience=audience,
         arms=arms,
         primary=primary,
         whole=_lifts(people, control, plan),
@@ -179,7 +191,7 @@ def lift_report(units: pl.DataFrame, plan: ReportPlan, *, now: datetime) -> Lift
         breakdowns=_breakdowns(would, control, plan, final=final),
         descriptions=_descriptions(would, plan),
         sample_ratios=ratios,
-        notes=_notes(people, control, primary, final=final, alarm=alarm),
+        notes=_notes(people, audience, control, primary, final=final, alarm=alarm),
     )
 
 
@@ -305,6 +317,7 @@ def _descriptions(would: pl.DataFrame, plan: ReportPlan) -> tuple[Description, .
 
 def _audience(people: pl.DataFrame) -> Audience:
     counts = _counts(people["held"])
+    neutral = people.filter(pl.col("sent"))["neutral"].drop_nulls()
     return Audience(
         people=len(people),
         would_send=int(people["would_send"].sum()),
@@ -312,6 +325,8 @@ def _audience(people: pl.DataFrame) -> Audience:
         held_campaign=counts.get(Held.CAMPAIGN, 0),
         held_global=counts.get(Held.GLOBAL, 0),
         left_out=_counts(people.filter(~pl.col("would_send"))["reason"]),
+        named=int((~neutral).sum()),
+        neutral=int(neutral.sum()),
     )
 
 
@@ -346,10 +361,17 @@ def _arm(people: pl.DataFrame, held: Held, variant: str) -> Arm:
 
 
 def _notes(
-    people: pl.DataFrame, control: Held, primary: Lifts, *, final: bool, alarm: bool
+    people: pl.DataFrame,
+    audience: Audience,
+    control: Held,
+    primary: Lifts,
+    *,
+    final: bool,
+    alarm: bool,
 ) -> tuple[Note, ...]:
     merged = int(people["merged_across_arms"].sum())
     nobody = not primary.conversions.control.n
+    neutral, worded = audience.neutral, audience.named + audience.neutral
     notes = [
         (alarm, Note(code=NoteCode.SAMPLE_RATIO)),
         (not final, Note(code=NoteCode.WINDOW_OPEN)),
@@ -357,6 +379,10 @@ def _notes(
         (
             control is Held.GLOBAL and not nobody,
             Note(code=NoteCode.GLOBAL_AS_CONTROL, people=primary.conversions.control.n),
+        ),
+        (
+            neutral > NEUTRAL_WARNED * worded,
+            Note(code=NoteCode.NEUTRAL_WORDS, people=neutral),
         ),
         (merged > 0, Note(code=NoteCode.MERGED_ACROSS_ARMS, people=merged)),
     ]

@@ -14,6 +14,8 @@ Optional columns, with what stands in for them
     sent                Boolean  handed over and not failed; else would_send and not held
     reason              String   the gate's reason where not would_send; ''
     first_conversion_s  Number   seconds from the (would-be) moment to the first conversion; null
+    neutral             Boolean  read neutral words, as a name or a gender was not sure; null where
+                                 the text looks up none
     merged_across_arms  Boolean  merged with a person of another arm after the draw; false
     delivered, bounced, read, machine_read, clicked, replied, unsubscribed, complained
                         Boolean  receipts of people sent to; null where the channel does not tell.
@@ -95,4 +97,6 @@ def _defaults(units: pl.DataFrame) -> list[pl.Expr]:
     ]
     if "first_conversion_s" not in units.columns:
         columns.append(pl.lit(None, dtype=pl.Float64).alias("first_conversion_s"))
+    if "neutral" not in units.columns:
+        columns.append(pl.lit(None, dtype=pl.Boolean).alias("neutral"))
     return columns

@@ -26,6 +26,9 @@ def funnel_card(report: LiftReport, language: str) -> str:
         ("would_send", audience.would_send, "calm"),
         ("sent", audience.sent, "accent"),
     ]
+    if audience.named or audience.neutral:
+        steps.append(("named", audience.named, "calm"))
+        steps.append(("neutral", audience.neutral, "calm"))
     for name in ("delivered", "read", "clicked"):
         steps.append((name, arm.receipts.get(name, UNKNOWN).count, "accent"))
     steps.append(("converted", arm.orders.buyers, "pulp"))

@@ -41,9 +41,12 @@ def terminal(report: LiftReport, language: str = "en") -> RenderableType:
 def _head(report: LiftReport, language: str) -> Text:
     people = words.counted(report.audience.people, "person", language)
     state = say.label("final" if report.final else "open", language)
-    return Text.assemble(
+    head = Text.assemble(
         (report.plan.name, "bold magenta"), f"\n{say.dates(report, language)} · {people} · {state}"
     )
+    if report.audience.named or report.audience.neutral:
+        head.append(f"\n{say.words_told(report.audience, language)}")
+    return head
 
 
 def _verdict(report: LiftReport, language: str) -> Panel:

@@ -13,7 +13,7 @@ from maracuja.model import moment
 from maracuja.stats.breakdown import OTHER, UNKNOWN_VALUE
 from maracuja.stats.intervals import Interval, NotShown
 from maracuja.stats.rates import Rate
-from maracuja.stats.report import Arm, LiftReport, Note
+from maracuja.stats.report import Arm, Audience, LiftReport, Note
 from maracuja.stats.units import Held
 from maracuja.stats.words import LANGUAGES, checked_language, counted, money, number, percent
 
@@ -72,6 +72,8 @@ LABELS: Final[dict[str, tuple[str, str, str]]] = {
     "audience": ("Audience", "Аудитория", "Аудиторія"),
     "would_send": ("Passed every gate", "Прошли проверки", "Пройшли перевірки"),
     "sent": ("Sent", "Отправлено", "Надіслано"),
+    "named": ("With their own words", "С личными словами", "З особистими словами"),
+    "neutral": ("With neutral words", "С нейтральными словами", "З нейтральними словами"),
     "delivered": ("Delivered", "Доставлено", "Доставлено"),
     "bounced": ("Bounced", "Не приняты", "Не прийняті"),
     "read": ("Read", "Прочитано", "Прочитано"),
@@ -182,6 +184,11 @@ NOTES: Final[dict[str, tuple[str, str, str]]] = {
         "Своей контрольной группы у кампании нет; вместо неё общая: {people}.",
         "Своєї контрольної групи кампанія не має; замість неї загальна: {people}.",
     ),
+    "neutral_words": (
+        "Many read neutral words, because a name, a gender or a city was not sure: {people}.",
+        "Многие прочли нейтральные слова: имя, пол или город были неясны: {people}.",
+        "Багато хто прочитав нейтральні слова: ім'я, стать або місто були неясні: {people}.",
+    ),
     "no_control": (
         "Nobody was held out: this report can describe, but not prove.",
         "Контроля не было: отчёт описывает, но не доказывает.",
@@ -193,6 +200,16 @@ NOTES: Final[dict[str, tuple[str, str, str]]] = {
 def label(key: str, language: str) -> str:
     """The text of a heading; KeyError is ours to mend."""
     return LABELS[key][LANGUAGES.index(checked_language(language))]
+
+
+def words_told(audience: Audience, language: str) -> str:
+    """How many of those sent to read words about themselves, and how many neutral ones."""
+    worded = audience.named + audience.neutral
+    share = percent(audience.neutral / worded, language)
+    return (
+        f"{label('named', language)}: {number(audience.named, language)} · "
+        f"{label('neutral', language)}: {number(audience.neutral, language)} ({share})"
+    )
 
 
 def said_note(note: Note, language: str) -> str:

@@ -70,6 +70,16 @@ def test_columns_that_no_file_has_are_made(root: Path, event_rows: Rows, now: da
     assert sorted(rows, key=str) == [(12.0, None), (None, None)]
 
 
+def test_decisions_of_older_files_have_every_column(root: Path, now: datetime) -> None:
+    frame = pl.DataFrame(schema=DECISION_TYPES).drop("neutral").clear(1)
+    frame = frame.with_columns(at=pl.lit(now.replace(tzinfo=None)))
+    file = write_decisions(root, "old", frame, chunk=0, now=now)
+    path = root / file.path
+    pl.read_parquet(path).drop("neutral").write_parquet(path)
+    with open_session(root, [file]) as con:
+        assert con.sql("SELECT neutral FROM decisions").fetchall() == [(None,)]
+
+
 def test_decisions_are_a_view(root: Path, now: datetime) -> None:
     frame = pl.DataFrame(
         {"run": [1, 1], "pid": [8, 3], "outcome": ["send", "never"], "message": [b"x", None]}

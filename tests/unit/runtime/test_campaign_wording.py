@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.errors import CampaignError
+from maracuja.lake.files import locate
+from maracuja.model import FileKind, micros
 from maracuja.runtime.campaign_rehearsal import NEUTRAL_MAX, Wording, check_words, rehearse
 from maracuja.runtime.launch_ground import Ground
-from maracuja.store import definitions
+from maracuja.store import definitions, manifest
 from maracuja.store.engine import Store
 from tests.unit.runtime.small_shop import Shop, build
-from tests.unit.runtime.test_name_cards import GREETING
+from tests.unit.runtime.test_name_cards import GREETING, launch
 
 
 def shop_of(store: Store, root: Path, *names: str) -> Shop:
@@ -37,6 +40,18 @@ def test_a_dry_run_counts_who_reads_neutral_words(store: Store, tmp_path: Path) 
     check_words(ground, "greeting", shop.now)
     assert rehearse(ground, "hello", shop.now).words is None
     check_words(ground, "hello", shop.now)
+
+
+def test_who_read_neutral_words_is_kept_with_the_decisions(store: Store, tmp_path: Path) -> None:
+    shop = shop_of(store, tmp_path / "shop", "Олена", "Тарас", "Марія", "test 123")
+    launch(shop)
+    with shop.store.read() as conn:
+        files = manifest.live(conn, [FileKind.DECISIONS], micros(shop.now))
+    kept = pl.concat([pl.read_parquet(locate(shop.lake, file.path)) for file in files])
+    wrote = kept.filter(pl.col("neutral").is_not_null())
+    assert set(wrote["campaign"]) == {"greeting"}
+    assert sorted(wrote["neutral"].to_list()) == [False, False, False, True]
+    assert set(wrote["outcome"]) <= {"send", "ghost"}
 
 
 def test_a_launch_is_held_where_most_would_read_neutral_words(

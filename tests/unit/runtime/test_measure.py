@@ -78,13 +78,13 @@ def decision(pid: int, outcome: str, **changes: object) -> dict[str, object]:
 
 
 DECISIONS = [
-    decision(1, "send"),
+    decision(1, "send", neutral=True),
     decision(2, "ghost", held="campaign", reason="held_out"),
     decision(3, "wait", reason="quiet_hours", due=SENT + timedelta(hours=9)),
     decision(3, "send", at=SENT + timedelta(hours=9), due=SENT + timedelta(hours=9)),
     decision(4, "never", reason="no_consent"),
     decision(5, "ghost", held="global", reason="held_out", variant="generic"),
-    decision(6, "send"),
+    decision(6, "send", neutral=False),
     decision(7, "ghost", held="campaign", reason="held_out"),  # 7 was merged into 6 later
     decision(9, "send", run=2),  # another run
 ]
@@ -200,3 +200,4 @@ def test_the_plan_says_what_was_decided_before_and_the_report_takes_it(
     assert report.final
     assert report.audience.people == 6
     assert report.audience.left_out == {"no_consent": 1}
+    assert (report.audience.named, report.audience.neutral) == (0, 1), "6 was not sent to"

@@ -150,6 +150,24 @@ def test_before_the_window_closes_the_anytime_interval_decides(people: pl.DataFr
     assert [note.code for note in report.notes] == [NoteCode.WINDOW_OPEN]
 
 
+@pytest.mark.parametrize(("every", "warned"), [(10, False), (5, True)])
+def test_who_read_neutral_words_is_counted_and_pointed_at_where_they_are_many(
+    people: pl.DataFrame, every: int, warned: bool
+) -> None:
+    unsaid = pl.when("would_send").then(pl.col("pid") % every == 0)
+    report = lift_report(people.with_columns(neutral=unsaid), plan(), now=NOW)
+    audience = report.audience
+    assert audience.named + audience.neutral == audience.sent
+    assert audience.neutral / audience.sent == pytest.approx(1 / every, rel=0.1)
+    notes = {note.code: note.people for note in report.notes}
+    assert notes == ({NoteCode.NEUTRAL_WORDS: audience.neutral} if warned else {})
+
+
+def test_texts_that_look_up_no_words_count_none(people: pl.DataFrame) -> None:
+    audience = lift_report(people, plan(), now=NOW).audience
+    assert (audience.named, audience.neutral) == (0, 0)
+
+
 def test_arms_of_impossible_sizes_raise_the_alarm(people: pl.DataFrame) -> None:
     lossy = people.filter((pl.col("held") != "campaign") | (pl.col("pid") % 5 > 0))
     report = lift_report(lossy, plan(), now=NOW)

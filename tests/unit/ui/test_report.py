@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -14,9 +15,10 @@ import maracuja.ui.report_html as page_module
 from maracuja.errors import BadInput
 from maracuja.model import micros
 from maracuja.stats.breakdown import Breakdown
+from maracuja.stats.forms import to_csv
 from maracuja.stats.intervals import Interval, NotShown
 from maracuja.stats.report import LiftReport, NoteCode, Truth, lift_report
-from maracuja.stats.words import LANGUAGES
+from maracuja.stats.words import LANGUAGES, number
 from maracuja.ui import report_svg as svg
 from maracuja.ui.report_html import html
 from maracuja.ui.report_terminal import terminal
@@ -88,6 +90,21 @@ def test_the_page_says_what_the_record_says(report: LiftReport) -> None:
     assert "unknown" in text  # replies: the channel does not tell
     assert "descriptive only" in text
     assert "The simulator's true effect" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_terminal_and_table_say_who_read_neutral_words(language: str) -> None:
+    people = units(4_000)
+    people = people.with_columns(neutral=people["pid"] % 4 == 0)
+    told = lift_report(people, plan(), now=NOW)
+    named, neutral = (LABELS[key][LANGUAGES.index(language)] for key in ("named", "neutral"))
+    count = number(told.audience.neutral, language)
+    console = Console(file=io.StringIO(), width=100)
+    console.print(terminal(told, language))
+    for text in (read(html(told, language)), console.file.getvalue()):
+        assert named in text and neutral in text and count in text
+        assert NOTES["neutral_words"][LANGUAGES.index(language)].partition(":")[0][:20] in text
+    assert f"audience,,,neutral,count,{told.audience.neutral}," in to_csv(told)
 
 
 def test_the_page_follows_the_readers_light_and_has_a_print_form(report: LiftReport) -> None:
