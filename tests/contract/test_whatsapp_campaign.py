@@ -192,6 +192,29 @@ def test_the_number_that_whatsapp_shows_joins_the_chat_to_the_customer(
         }
 
 
+@pytest.mark.parametrize("way", ["word", "setting"])
+def test_a_stop_of_somebody_who_never_wrote_counts(
+    world: World, vendor: WhatsAppVendor, way: str
+) -> None:
+    """They got a template by their number, and are heard under an id that is new to us."""
+    approve(world)
+    know(world, 1)
+    world.settle()
+    world.launch()
+    world.deliver(hours=1)
+    assert [to for to, _ in vendor.shown] == [f"+{number(0)}"]
+    if way == "word":
+        vendor.write(user(0), "Stop", at_s=AT_S + 60, wa_id=number(0))
+    else:
+        vendor.prefer(user(0), "stop", at_s=AT_S + 60, wa_id=number(0))
+    world.settle(minutes=5)
+    hear(world, vendor)
+    with world.app.store.read() as conn:
+        pid = int(people.find(conn, ["phone"], [f"+{number(0)}"])[0])
+        (state,) = consents.states(conn, [pid], "news", "whatsapp").tolist()
+    assert state == ConsentState.OPTED_OUT
+
+
 def test_whoever_stopped_marketing_is_left_alone(world: World, vendor: WhatsAppVendor) -> None:
     """At once, Meta's 131050 stops marketing to the address; in a receipt, the consent goes."""
     approve(world)

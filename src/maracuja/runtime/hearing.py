@@ -168,9 +168,10 @@ class Hearing:
             for row, pid in zip(speaking, found.pid.tolist(), strict=True):
                 row.pid = pid
         others = [row for row in rows if not row.pid and _address(row)]
-        owners = people.find(conn, [row.kind for row in others], [_address(row) for row in others])
-        for row, pid in zip(others, owners.tolist(), strict=True):
-            row.pid = pid
+        _find_owners(conn, others, [(row.kind, _address(row)) for row in others])
+        # Whoever was reached by their number may say stop under a name that we never heard.
+        numbered = [row for row in others if not row.pid and row.phone]
+        _find_owners(conn, numbered, [("phone", row.phone) for row in numbered])
         pids = people.canonical(conn, [row.pid for row in rows])
         there = people.standing(conn, pids)
         for row, pid, stands in zip(rows, pids.tolist(), there.tolist(), strict=True):
@@ -308,10 +309,18 @@ class Hearing:
                 )
             ],
         )
+        posted.note(conn, [(row.run, _as_step(row)) for row in named if row.told.heard.status])
 
 
 def _address(row: _Row) -> str:
     return row.told.heard.address
+
+
+def _find_owners(conn: Connection, rows: Sequence[_Row], names: Sequence[tuple[str, str]]) -> None:
+    """Put in whose each of these identities is; 0 where nobody has it."""
+    kinds, values = [kind for kind, _ in names], [value for _, value in names]
+    for row, pid in zip(rows, people.find(conn, kinds, values).tolist(), strict=True):
+        row.pid = pid
 
 
 def _reached(row: _Row) -> Reached:
@@ -345,6 +354,12 @@ def _referred(reference: str) -> Known | None:
         return Known(bytes.fromhex(parts[0]), int(parts[1]), int(parts[2]))
     except ValueError:
         return None
+
+
+def _as_step(row: _Row) -> posted.Step:
+    heard = row.told.heard
+    assert heard.status is not None
+    return posted.Step(row.message, heard.status, heard.at_us, heard.code, heard.raw)
 
 
 def _as_delivery(row: _Row) -> DeliveryEvent:

@@ -154,10 +154,10 @@ class WhatsAppVendor(HttpVendor):
         }
         self._tell("messages", {"contacts": [_contact(user, "")], "statuses": [told]})
 
-    def prefer(self, user: str, word: str, *, at_s: int) -> None:
+    def prefer(self, user: str, word: str, *, at_s: int, wa_id: str = "") -> None:
         """A person stops or resumes marketing in WhatsApp's own settings."""
         told = {"category": "marketing_messages", "value": word, "timestamp": str(at_s)}
-        value = {"contacts": [_contact(user, "")], "user_preferences": [told]}
+        value = {"contacts": [_contact(user, wa_id)], "user_preferences": [told]}
         self._tell("user_preferences", value)
 
     def _tell(self, name: str, value: dict[str, Any]) -> None:
