@@ -81,7 +81,9 @@ def launch_campaign(
         with long.long():
             campaign_rehearsal.check_words(here.ground, name, now)
     with here.store.write() as conn:
-        return campaign_work.launch(conn, here.ground, name, now, actor=actor)
+        return campaign_work.launch(
+            conn, here.ground, name, now, actor=actor, neutral_too=neutral_too
+        )
 
 
 @router.post("/{name}/pause")

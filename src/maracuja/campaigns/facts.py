@@ -13,7 +13,10 @@ from maracuja.templates.definition import Template
 
 
 class RunFacts(Record, frozen=True):
-    """The campaign and all that it names, the occurrence, and the lottery of its arms."""
+    """The campaign and all that it names, the occurrence, and the lottery of its arms.
+
+    `neutral_too`: somebody has agreed that many may read neutral words instead of their names.
+    """
 
     campaign: Campaign
     topic: Topic
@@ -21,6 +24,7 @@ class RunFacts(Record, frozen=True):
     templates: dict[str, Template]
     occurrence: Occurrence
     lottery: Arms
+    neutral_too: bool = False
 
     @property
     def marketing(self) -> bool:

@@ -172,7 +172,7 @@ def launch(
         if not neutral_too:
             campaign_rehearsal.check_words(here.ground, name, now)
         with here.store.write() as conn:
-            runs = campaign_work.launch(conn, here.ground, name, now)
+            runs = campaign_work.launch(conn, here.ground, name, now, neutral_too=neutral_too)
             sending = campaign_status.sending(conn)
     if json:
         say_json(runs)

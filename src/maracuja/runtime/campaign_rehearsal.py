@@ -135,7 +135,7 @@ def rehearse(
         with opened(conn, ground, now) as sources:
             pids = audience_of(wanted, sources, When(at, ground.zone))
     counted = _Counted()
-    some = pids[:: -(-len(pids) // people_max)] if people_max and len(pids) else pids
+    some = _spread(pids, people_max) if people_max else pids
     words = _decide_all(ground, facts, some, at, now, counted, advance)
     return Rehearsal(
         campaign=campaign,
@@ -164,12 +164,30 @@ def check_words(ground: Ground, campaign: str, now: datetime) -> None:
         return
     words = rehearse(ground, campaign, now, samples=0, people_max=GROUP_ROWS).words
     if words is not None and words.share > NEUTRAL_MAX:
-        raise CampaignError(
-            f"{words.share:.0%} of the people would read neutral words, because a name, a gender"
-            " or a city is not sure.",
-            where=f"campaign {campaign}",
-            fix="Look at the dry run. If that is meant, launch it with --neutral-too.",
-        )
+        raise too_neutral(words, campaign, "If that is meant, launch it with --neutral-too.")
+
+
+def too_neutral(words: Wording, campaign: str, fix: str) -> CampaignError:
+    """The fault of a campaign in which too many would read neutral words; how to go on with it."""
+    return CampaignError(
+        f"{words.share:.0%} of the people would read neutral words, because a name, a gender"
+        " or a city is not sure.",
+        where=f"campaign {campaign}",
+        fix=f"Look at the dry run. {fix}",
+    )
+
+
+def words_of(ground: Ground, facts: RunFacts, pids: Pids, now: datetime) -> Wording | None:
+    """How a chunk of these people would be spoken to now; None where no words are looked up."""
+    if not any(speaks(template) for template in facts.templates.values()):
+        return None
+    some = _spread(pids, GROUP_ROWS)
+    return _decide_all(ground, facts, some, now, now, _Counted(), lambda done, total: None)
+
+
+def _spread(pids: Pids, people_max: int) -> Pids:
+    """At most so many, from all of them."""
+    return pids[:: -(-len(pids) // people_max)] if len(pids) else pids
 
 
 def _decide_all(

@@ -62,10 +62,17 @@ def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
 
 
 def launch(
-    conn: Connection, ground: Ground, campaign: str, now: datetime, *, actor: str = OPERATOR
+    conn: Connection,
+    ground: Ground,
+    campaign: str,
+    now: datetime,
+    *,
+    actor: str = OPERATOR,
+    neutral_too: bool = False,
 ) -> list[RunShown]:
     """Plan the campaign's first occurrence; the worker does the rest.
 
+    `neutral_too` agrees that many may read neutral words.
     Raises NotFound, Conflict, CampaignError as `launch_control.launch` does, TemplateError for a
     text that says what no message may, leaves out what every one must have or that its channel
     cannot carry, and ConfigError where its links would lead nowhere or its channel is not set up.
@@ -79,7 +86,7 @@ def launch(
             raise unset
         for error in forbidden(conn, wanted, around) + refused(conn, ground, wanted, around):
             raise error
-    run = launch_control.launch(conn, ground, campaign, now)
+    run = launch_control.launch(conn, ground, campaign, now, neutral_too=neutral_too)
     return _noted(conn, "launch", campaign, [run], now, actor)
 
 

@@ -20,7 +20,7 @@ from maracuja.commit_points import passed
 from maracuja.errors import ConfigError, DefinitionError
 from maracuja.lake.audience import parts, write_audience
 from maracuja.model import micros, moment
-from maracuja.runtime import launch_checks
+from maracuja.runtime import launch_checks, launch_words
 from maracuja.runtime.launch_audience import (
     StoredPeople,
     audience_of,
@@ -113,6 +113,7 @@ class Launch:
                 known = sources.people.profiles(names, pids=None, buckets=None)
             finally:
                 sources.con.close()
+        launch_words.check_again(ground, run, pids, now)
         strata = known.rename({f"traits.{name}": name for name in names})
         frame = pl.DataFrame({"pid": pids}).join(strata, on="pid", how="left")
         file = write_audience(ground.lake, run.run, frame, now=now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import islice
 
+import msgspec
 from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
@@ -24,9 +25,12 @@ from maracuja.store.runs import Run, RunState
 OPEN = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunState.PAUSED)
 
 
-def launch(conn: Connection, ground: Ground, campaign: str, now: datetime) -> Run:
+def launch(
+    conn: Connection, ground: Ground, campaign: str, now: datetime, *, neutral_too: bool = False
+) -> Run:
     """Plan the campaign's first occurrence as its definitions stand now.
 
+    `neutral_too` agrees that many may read neutral words, in what follows it too.
     Raises NotFound for the campaign, CampaignError for what does not fit together, Conflict where
     this occurrence has been launched before or another run of the campaign is still open.
     """
@@ -43,7 +47,7 @@ def launch(conn: Connection, ground: Ground, campaign: str, now: datetime) -> Ru
                 f"`{campaign}` has been launched already: its run {run.run} is {run.state.value}.",
                 fix="Give the new message a campaign of its own.",
             )
-    return _plan(conn, ground, wanted, occurrence)
+    return _plan(conn, ground, wanted, occurrence, neutral_too=neutral_too)
 
 
 def plan_next(conn: Connection, ground: Ground, run: Run, now: datetime) -> Run | None:
@@ -63,9 +67,10 @@ def plan_next(conn: Connection, ground: Ground, run: Run, now: datetime) -> Run 
     for found in islice(occurrences(wanted.schedule, after, ground.zone), 1):
         occurrence = begun_at(found, facts.occurrence.since)
         try:
-            return _plan(conn, ground, wanted, occurrence)
+            return _plan(conn, ground, wanted, occurrence, neutral_too=facts.neutral_too)
         except DefinitionError:
-            return _plan(conn, ground, facts.campaign, occurrence)
+            known = facts.campaign
+            return _plan(conn, ground, known, occurrence, neutral_too=facts.neutral_too)
     return None
 
 
@@ -78,26 +83,40 @@ def as_it_stands(conn: Connection, ground: Ground, run: Run) -> tuple[RunFacts, 
     if ("campaign", run.campaign) not in around:
         return None
     wanted = find(around, "campaign", run.campaign, Campaign, where="campaign")
-    facts = _frozen(conn, ground, wanted, decode_facts(run.facts).occurrence)
+    planned = decode_facts(run.facts)
+    facts = _frozen(conn, ground, wanted, planned.occurrence, neutral_too=planned.neutral_too)
     return facts, definitions.get(conn, "campaign", wanted.id).version
 
 
 def _frozen(
-    conn: Connection, ground: Ground, campaign: Campaign, occurrence: Occurrence
+    conn: Connection,
+    ground: Ground,
+    campaign: Campaign,
+    occurrence: Occurrence,
+    *,
+    neutral_too: bool,
 ) -> RunFacts:
     """The definitions in force, frozen for an occurrence. Raises CampaignError."""
-    return freeze(
+    facts = freeze(
         campaign,
         definitions_in_force(conn),
         occurrence,
         salt=holdout_salt(conn),
         global_holdout=ground.config.measurement.global_holdout,
     )
+    return msgspec.structs.replace(facts, neutral_too=neutral_too)
 
 
-def _plan(conn: Connection, ground: Ground, campaign: Campaign, occurrence: Occurrence) -> Run:
+def _plan(
+    conn: Connection,
+    ground: Ground,
+    campaign: Campaign,
+    occurrence: Occurrence,
+    *,
+    neutral_too: bool,
+) -> Run:
     """The scheduled run of an occurrence."""
-    facts = _frozen(conn, ground, campaign, occurrence)
+    facts = _frozen(conn, ground, campaign, occurrence, neutral_too=neutral_too)
     return runs.create(
         conn,
         campaign.id,
