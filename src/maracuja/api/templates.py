@@ -39,9 +39,10 @@ class Given(BaseModel):
 
 
 class CheckAsked(Given):
-    """`marketing`: whether there must be a way to unsubscribe."""
+    """`marketing`: whether there must be a way to unsubscribe; `channel`: what that one shows."""
 
     marketing: bool = True
+    channel: Annotated[str, Field(pattern="^[a-z_]{0,30}$")] = ""
 
 
 class PreviewAsked(Given):
@@ -57,7 +58,9 @@ def check_template(here: Here, now: Now, long: Long, asked: CheckAsked) -> Templ
     """What it needs, what the worst profiles would read, what is wrong or unwise in it."""
     template = asked.read(here)
     with long.long():
-        return template_work.check(here.ground, template, now, marketing=asked.marketing)
+        return template_work.check(
+            here.ground, template, now, marketing=asked.marketing, channel=asked.channel
+        )
 
 
 @router.post("/preview")

@@ -159,6 +159,12 @@ class Telegram(HttpChannel):
             raise UnsupportedFeature(
                 "Telegram shows buttons or a keyboard, not both.", where="keyboard"
             )
+        if any(key.sets for key in content.keyboard):
+            raise UnsupportedFeature(
+                "A key of Telegram's keyboard comes back as its words: it sets nothing.",
+                where="keyboard",
+                fix="Use a button.",
+            )
         if content.keyboard and len(content.media) > 1:
             raise UnsupportedFeature("Telegram shows no keyboard with an album.", where="keyboard")
         kinds = {media.kind for media in content.media}

@@ -22,8 +22,11 @@ from maracuja.runtime.launch_people import template_schema
 from maracuja.templates import samples
 from maracuja.templates.check import LONG, SAMPLE_TIME, Trial, tried
 from maracuja.templates.definition import Template, Variant, choose
+from maracuja.templates.lints import Finding
 
 _RING: Final = KeyRing([bytes(32)])  # signs addresses of the right length, which lead nowhere
+
+_MARKS: Final = {"source": "maracuja", "medium": "messenger", "campaign": "a-campaign"}
 
 
 def chosen(template: Template, channel: str) -> list[int]:
@@ -35,8 +38,9 @@ def chosen(template: Template, channel: str) -> list[int]:
 def uncarried(
     conn: Connection, ground: Ground, template: Template, channel: str = ""
 ) -> Iterator[tuple[TemplateError, bool]]:
-    """What a channel would refuse of the template, with whether long values alone bring it about.
+    """What a channel would refuse of the template, with whether it is only a warning.
 
+    It is where long values alone bring it about, and for parts that the channel leaves unread.
     Without `channel` each variant is asked of its own; one for every channel then of none. A fault
     is told once for each variant. Raises TemplateError where the template cannot be parsed.
     """
@@ -52,9 +56,9 @@ def uncarried(
             fix = f"Write one of {', '.join(BY_NAME)}."
             yield TemplateError(f"There is no channel `{name}`.", where=where, fix=fix), False
             continue
-        faults: dict[str, tuple[TemplateError, bool]] = {}
+        faults = {where: (error, True) for where, error in _unread(template, n, name)}
         for trial in tried(template, n, schema, ground.shop_constants()):
-            fault = _refused(trial, ground, BY_NAME[name])
+            fault = _refused(trial, ground, template, BY_NAME[name])
             if fault is not None:
                 place = f"{template.id}: variants[{n}].{_place(variant, fault.where)}"
                 told = fault.message
@@ -65,19 +69,37 @@ def uncarried(
         yield from faults.values()
 
 
+def findings(
+    conn: Connection, ground: Ground, template: Template, channel: str = ""
+) -> list[Finding]:
+    """What `uncarried` tells, as findings of a check."""
+    found = []
+    for fault, mild in uncarried(conn, ground, template, channel):
+        where = fault.where.removeprefix(f"{template.id}: ")
+        why = (
+            "Some would get less than you wrote, or nothing." if mild else "Nothing would go out."
+        )
+        level = "warning" if mild else "error"
+        found.append(Finding(level, "uncarried", fault.message, where, fault.fix, why))
+    return found
+
+
 def _refused(
-    trial: Trial, ground: Ground, channel: type[Channel[Any]]
+    trial: Trial, ground: Ground, template: Template, channel: type[Channel[Any]]
 ) -> UnsupportedFeature | None:
     """Why the channel would not carry what this person gets; None where it would."""
     if trial.marked is None:
         return None
     maker = LinkMaker(ground.config.public_url, _RING)
+    policy = template.links
     to = Recipient(message=bytes(16), pid=1 << 20, run=1000, channel=channel.code, topic="news")
     content = carried(
         trial.marked,
         trial.links,
         channel.can,
-        href=lambda _, url: maker.href(to, url, SAMPLE_TIME, marks={}, track=True),
+        href=lambda _, url: maker.href(
+            to, url, SAMPLE_TIME, marks=_MARKS if policy.utm else {}, track=policy.track
+        ),
         page=lambda name: maker.page(to, name, SAMPLE_TIME),
         seal=maker.seal,
     )
@@ -86,6 +108,19 @@ def _refused(
     except UnsupportedFeature as fault:
         return fault
     return None
+
+
+def _unread(template: Template, n: int, channel: str) -> Iterator[tuple[str, TemplateError]]:
+    """The parts of a channel's own variant that it leaves out: (place, what is said)."""
+    variant, can = template.variants[n], BY_NAME[channel].can
+    if variant.channel != channel:
+        return
+    carries = {"subject": bool(can.subject_chars_max), "preheader": can.html, "html": can.html}
+    for part, there in carries.items():
+        if getattr(variant, part) and not there and (part != "html" or variant.text):
+            place = f"{template.id}: variants[{n}].{part}"
+            told = f"{channel} has no {part}: nobody reads it."
+            yield place, TemplateError(told, where=place, fix="Leave it out.")
 
 
 def _place(variant: Variant, where: str) -> str:

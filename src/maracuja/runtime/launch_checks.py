@@ -95,7 +95,7 @@ def _refused(
             faults = list(channel_checks.uncarried(conn, ground, text, channel))
         except TemplateError:
             continue  # it cannot be parsed, which `forbidden` tells
-        yield from (error for error, long in faults if not long)
+        yield from (error for error, mild in faults if not mild)
 
 
 def _forbidden(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -35,13 +35,14 @@ from maracuja.templates.check import fresh, shown
 from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.needs import Needs, needs
+from maracuja.templates.rich import WORDS
 
 
 @dataclass(frozen=True)
 class Preview:
     """What one person would read; `error` says why they could not be written to.
 
-    `content` is all that the channel is given, pictures and buttons too; None where nothing is.
+    `rich` are pictures, buttons and so on as content.Content has them, without what is empty.
     """
 
     pid: int | None
@@ -52,7 +53,15 @@ class Preview:
     html: str
     error: str
     channel: str = ""
-    content: Content | None = None
+    rich: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def content(self) -> Content | None:
+        """All that the channel is given; None where nothing is."""
+        if self.error:
+            return None
+        words = {name: getattr(self, name) for name in WORDS}
+        return msgspec.convert(words | self.rich, Content)
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,7 @@ def check(
         stage = _stage(conn, ground, template, now)
         read = _needs(template)
         privacy = _privacy(conn, read)
-        uncarried = _uncarried(conn, ground, template, channel) if read is not None else []
+        findings = channel_checks.findings(conn, ground, template, channel) if read else []
     found = look_over(
         template,
         schema=stage.schema,
@@ -171,9 +180,9 @@ def check(
     )
     return TemplateChecked(
         id=template.id,
-        ok=found.ok and all(one.level != "error" for one in uncarried),
+        ok=found.ok and all(one.level != "error" for one in findings),
         needs=tuple(NeedShown(n.path, n.fallback, n.shown, n.where) for n in found.needs.paths),
-        findings=(*(FindingShown(*one) for one in found.findings), *uncarried),
+        findings=tuple(FindingShown(*one) for one in (*found.findings, *findings)),
         trials=tuple(
             TrialShown(
                 profile=trial.profile,
@@ -188,19 +197,6 @@ def check(
         ),
         rungs=found.rungs,
     )
-
-
-def _uncarried(
-    conn: Connection, ground: Ground, template: Template, channel: str
-) -> list[FindingShown]:
-    """What the channels would refuse; a warning where only long values bring it about."""
-    found = []
-    for fault, long in channel_checks.uncarried(conn, ground, template, channel):
-        where = fault.where.removeprefix(f"{template.id}: ")
-        why = "Whoever has such values would get nothing." if long else "Nothing would go out."
-        level = "warning" if long else "error"
-        found.append(FindingShown(level, "uncarried", fault.message, where, fault.fix, why))
-    return found
 
 
 def forbidden(conn: Connection, template: Template, *, marketing: bool) -> list[TemplateError]:
@@ -354,6 +350,11 @@ def _person(
     return reader.read(conn, np.array([pid], dtype=np.int64), columns, now)
 
 
+def _rich(content: Content) -> dict[str, Any]:
+    parts = msgspec.to_builtins(content)
+    return {name: value for name, value in parts.items() if value and name not in WORDS}
+
+
 def _shown(
     template: Template,
     number: int,
@@ -381,7 +382,7 @@ def _shown(
     return Preview(
         pid=pid,
         channel=channel,
-        content=None if error else content,
+        rich={} if error else _rich(content),
         language=template.variants[number].language,
         subject="" if error else content.subject,
         preheader="" if error else content.preheader,

@@ -151,7 +151,7 @@ variants:
     assert four.count("sets rod=long") == 4
     content = parsed(
         look("template", "preview", str(file), "--for", "c2", "--channel", "telegram", "--json")
-    )["content"]
+    )["rich"]
     assert [button["sets"] for button in content["buttons"]] == ["rod=short", "rod=long"]
     look("template", "preview", str(file), "--channel", "telegrm", code=4)
     refused = look("template", "check", str(file), "--channel", "email", "--json", code=2)

@@ -10,6 +10,7 @@ import pytest
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.campaigns.definitions import Campaign
 from maracuja.channels.telegram import TelegramSettings
+from maracuja.content import Button
 from maracuja.errors import ConfigError, TemplateError
 from maracuja.runtime import campaign_work, template_work
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
@@ -124,6 +125,28 @@ def test_long_values_and_signed_links_count(store: Store, tmp_path: Path) -> Non
     link = Variant(language="en", channel="sms", text="x" * 1500 + " https://shop.example/")
     ((level, where, message),) = uncarried(ground, Template(id="t", variants=(link,)))
     assert (level, where) == ("error", "variants[0].text") and "sms carries 1530" in message
+
+
+def test_what_nobody_would_read_is_said(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, TOO_LONG % "Look")
+    html = Variant(language="en", channel="telegram", html="<p>Hi</p>")
+    assert uncarried(ground, Template(id="t", variants=(html,))) == [], "a text is made of it"
+    both = msgspec.structs.replace(html, text="Hi", subject="Hi")
+    found = uncarried(ground, Template(id="t", variants=(both,)))
+    assert [(level, where) for level, where, _ in found] == [
+        ("warning", "variants[0].subject"),
+        ("warning", "variants[0].html"),
+    ]
+    every = msgspec.structs.replace(both, channel="")
+    assert uncarried(ground, Template(id="t", variants=(every,)), "telegram") == []
+
+
+def test_a_key_of_telegram_sets_nothing(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, TOO_LONG % "Look")
+    key = Button(text="M", reply="m", sets="size=M")
+    variant = Variant(language="en", channel="telegram", text="Hi", keyboard=(key,))
+    ((level, where, _),) = uncarried(ground, Template(id="t", variants=(variant,)))
+    assert (level, where) == ("error", "variants[0].keyboard")
 
 
 def test_a_channel_that_does_not_exist_is_named(store: Store, tmp_path: Path) -> None:
