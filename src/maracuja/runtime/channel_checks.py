@@ -23,6 +23,7 @@ from maracuja.templates import samples
 from maracuja.templates.check import LONG, SAMPLE_TIME, Trial, tried
 from maracuja.templates.definition import Template, Variant, choose
 from maracuja.templates.lints import Finding
+from maracuja.templates.plaintext import as_read
 
 _RING: Final = KeyRing([bytes(32)])  # signs addresses of the right length, which lead nowhere
 
@@ -57,7 +58,9 @@ def uncarried(
             yield TemplateError(f"There is no channel `{name}`.", where=where, fix=fix), False
             continue
         faults = {where: (error, True) for where, error in _unread(template, n, name)}
-        for trial in tried(template, n, schema, ground.shop_constants()):
+        can = BY_NAME[name].can
+        read = as_read(template, html=can.html, subject=bool(can.subject_chars_max))
+        for trial in tried(read, n, schema, ground.shop_constants()):
             fault = _refused(trial, ground, template, BY_NAME[name])
             if fault is not None:
                 place = f"{template.id}: variants[{n}].{_place(variant, fault.where)}"

@@ -17,11 +17,13 @@ import polars as pl
 
 from maracuja.campaigns.definitions import Arm
 from maracuja.campaigns.facts import RunFacts
+from maracuja.channels import BY_NAME
 from maracuja.decisions.reasons import Reason, stored
 from maracuja.runtime.delivery_texts import as_stored
 from maracuja.runtime.launch_chunk import Written
 from maracuja.templates.compiled import Compiled, Rendered, compiled
 from maracuja.templates.definition import Template, choose
+from maracuja.templates.plaintext import as_read
 from maracuja.templates.word_columns import Cards
 
 _NO_SLOTS: Final = {
@@ -150,8 +152,11 @@ def fault_reason(error: str) -> str:
 
 
 def _template(arm: Arm, facts: RunFacts) -> Template:
-    """The arm's template; of a twin, the one in which nothing personal is used."""
-    template = facts.templates[arm.template]
+    """The arm's template as its channel reads it; of a twin, with nothing personal in it."""
+    can = BY_NAME[facts.campaign.channel].can
+    template = as_read(
+        facts.templates[arm.template], html=can.html, subject=bool(can.subject_chars_max)
+    )
     return msgspec.structs.replace(template, neutral=True) if arm.twin_of else template
 
 

@@ -35,6 +35,7 @@ from maracuja.templates.check import fresh, shown
 from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.needs import Needs, needs
+from maracuja.templates.plaintext import as_read
 from maracuja.templates.rich import WORDS
 
 
@@ -255,7 +256,7 @@ def preview(
     `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound
     (also for a channel that there is not), TemplateError, SegmentError.
     """
-    _known(channel)
+    template = _for(template, channel)
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
@@ -282,7 +283,7 @@ def side_by_side(
     Everything else that the text reads is invented too. Raises NotFound for a channel that there
     is not, TemplateError, SegmentError.
     """
-    _known(channel)
+    template = _for(template, channel)
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
@@ -308,10 +309,13 @@ def side_by_side(
     )
 
 
-def _known(channel: str) -> None:
+def _for(template: Template, channel: str) -> Template:
+    """The template as the channel reads it."""
     if channel not in BY_NAME:
         fix = f"There are {', '.join(BY_NAME)}."
         raise NotFound(f"There is no channel `{channel}`.", where="channel", fix=fix)
+    can = BY_NAME[channel].can
+    return as_read(template, html=can.html, subject=bool(can.subject_chars_max))
 
 
 def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) -> _Stage:
@@ -372,13 +376,6 @@ def _shown(
         else {}
     )
     content = shown(splice(rendered.skeleton, row), rendered.links)
-    can = BY_NAME[channel].can
-    content = msgspec.structs.replace(
-        content,
-        subject=content.subject if can.subject_chars_max else "",
-        preheader=content.preheader if can.html else "",
-        html=content.html if can.html else "",
-    )
     return Preview(
         pid=pid,
         channel=channel,

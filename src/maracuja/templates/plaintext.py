@@ -6,6 +6,10 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
+import msgspec
+
+from maracuja.templates.definition import Template, Variant
+
 _LIQUID: Final = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 # Liquid travels through the HTML parser as one private-use character each, in this range.
 _FIRST: Final = 0xF0000
@@ -79,3 +83,24 @@ def text_of(html: str) -> str:
     text = re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     return _MARK.sub(lambda match: pieces[ord(match[0]) - _FIRST], text)
+
+
+def as_read(template: Template, *, html: bool, subject: bool) -> Template:
+    """The template as a channel reads it that shows no HTML, or no subject.
+
+    What nobody reads then asks nothing of anybody: a value that only the HTML shows may be
+    missing.
+    """
+    if html and subject:
+        return template
+
+    def one(variant: Variant) -> Variant:
+        if not subject:
+            variant = msgspec.structs.replace(variant, subject="")
+        if html or not (variant.html or variant.preheader):
+            return variant
+        text = variant.text or (text_of(variant.html) if variant.html else "")
+        return msgspec.structs.replace(variant, text=text, html="", preheader="")
+
+    variants = tuple(one(variant) for variant in template.variants)
+    return msgspec.structs.replace(template, variants=variants)

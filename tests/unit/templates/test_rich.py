@@ -12,6 +12,7 @@ from maracuja.templates.compiled import compiled, splice
 from maracuja.templates.definition import decode, encode
 from maracuja.templates.needs import needs
 from maracuja.templates.placeholders import CLOSE, OPEN
+from maracuja.templates.plaintext import as_read
 from maracuja.templates.rich import json_column, json_text
 
 NASTY = 'Q"\\\n\t\x00\u2028 {{ x }} </b>'
@@ -194,3 +195,18 @@ def test_a_variant_may_be_a_place_on_the_map() -> None:
     assert content.place == Place(latitude=50.45) and content.rich and not content.text
     with pytest.raises(TemplateError, match="latitude"):
         decode("id: t\nvariants: [{language: en, place: {latitude: 91}}]")
+
+
+def test_what_a_channel_does_not_read_asks_nothing() -> None:
+    template = decode("""
+id: t
+variants:
+  - {language: en, subject: "{{ person.a }}", html: "<p>Hi</p>"}
+  - {language: ru, text: Hi, preheader: "{{ person.b }}", html: "<p>{{ person.c }}</p>"}
+""")
+    assert as_read(template, html=True, subject=True) is template
+    words = as_read(template, html=False, subject=False)
+    assert needs(words).paths == ()
+    assert [variant.text.strip() for variant in words.variants] == ["Hi", "Hi"]
+    titled = as_read(template, html=False, subject=True)
+    assert [need.path for need in needs(titled).paths] == ["person.a"]
