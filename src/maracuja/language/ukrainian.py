@@ -9,6 +9,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any, Final
 
+import polars as pl
 from shevchenko import _inflector
 from shevchenko._language import FEMININE, MASCULINE
 
@@ -22,6 +23,8 @@ _RUSSIAN_ENDING: Final = re.compile(r"[иь]я$")
 _TAIL: Final = 4
 _CALLED_IN_E: Final = re.compile(r"[еє][бвдзлпстф]$")
 """Ахмед, Йосеф: Ахмеде, where the rules have "Ахмеду", made for nouns in -ек and -ех."""
+_DAUGHTER: Final = "^[А-ЗЙ-ЩЮЯЄІЇҐ][а-щьюяєіїґ'’]*[іїє]вна$"
+_SON: Final = "^[А-ЗЙ-ЩЮЯЄІЇҐ][а-щьюяєіїґ'’]*(?:[оа]вич|[^в]ич|[ії]ч)$"
 _RUSSIAN_BEARERS: Final = 100
 """A name with so many bearers in Russian and no Ukrainian entry is a Russian spelling."""
 
@@ -56,6 +59,21 @@ def cases(name: str, gender: str) -> Cases:
     columns = [_part(part, _GENDERS[gender]) for part in spelt.split("-")]
     gen, dat, acc, ins, prep, voc = map("-".join, zip(*columns, strict=True))
     return gen, dat, acc, ins, prep, voc
+
+
+def called_patronymic(patronymic: pl.Expr, gender: pl.Expr) -> pl.Expr:
+    """The vocative of patronymics: Іванівно, Петровичу; null for any other ending or gender.
+
+    Russian spellings (Ивановна, Сергеевич) are left alone.
+    """
+    daughter = (gender == "f") & patronymic.str.contains(_DAUGHTER)
+    son = (gender == "m") & patronymic.str.contains(_SON)
+    return (
+        pl.when(daughter)
+        .then(pl.concat_str([patronymic.str.head(-1), pl.lit("о")]))
+        .when(son)
+        .then(pl.concat_str([patronymic, pl.lit("у")]))
+    )
 
 
 @cache

@@ -13,6 +13,7 @@ import polars as pl
 
 from maracuja.language import cards, cities, words
 from maracuja.language.told import declared, every, thousandths
+from maracuja.language.ukrainian import called_patronymic
 from maracuja.model import TraitSource, unpack_meta
 from maracuja.templates.wording import GENDER, GENDER_META, NAME, PATRONYMIC, Said
 
@@ -123,7 +124,10 @@ class _People:
 
 
 def _formal(language: str, patronymics: bool) -> pl.Expr:
-    """Name and patronymic (ru), a title and the name (uk, mn); null where it is not sure."""
+    """Name and patronymic (ru), a title and the name (uk, mn); null where it is not sure.
+
+    Ukrainian adds the patronymic where the shop addresses people by it.
+    """
     named = pl.col("p_name") >= cards.SAY_BASE
     if language == "mn":
         return pl.when(named).then(pl.concat_str([pl.col("nom"), pl.lit(" гуай")]))
@@ -133,7 +137,11 @@ def _formal(language: str, patronymics: bool) -> pl.Expr:
         return pl.when(there).then(pl.concat_str(["nom", "patronymic"], separator=" "))
     titles = {gender: words.honorific(gender, language, vocative=True) for gender in "fm"}
     title = pl.col("gender").replace_strict(titles, default=None, return_dtype=pl.String)
-    return pl.when(certain).then(pl.concat_str([title, pl.lit(" "), pl.col("voc")]))
+    named_so = pl.concat_str([title, pl.lit(" "), pl.col("voc")])
+    if patronymics:
+        fathers = called_patronymic(pl.col("patronymic"), pl.col("gender"))
+        named_so = pl.concat_str([named_so, (pl.lit(" ") + fathers).fill_null("")])
+    return pl.when(certain).then(named_so)
 
 
 def told(frame: pl.DataFrame) -> pl.Series:

@@ -240,6 +240,37 @@ def test_ukrainian_cases_of_shevchenkos_people(names_data: Path) -> None:
     assert wrong == []
 
 
+def called(*people: tuple[str, str]) -> list[str | None]:
+    """The vocatives of patronymics with a gender."""
+    frame = pl.DataFrame(people, schema=["patronymic", "gender"], orient="row")
+    voc = ukrainian.called_patronymic(pl.col("patronymic"), pl.col("gender"))
+    return frame.select(voc.alias("voc"))["voc"].to_list()
+
+
+@pytest.mark.data
+def test_ukrainian_patronymics_of_shevchenkos_people(names_data: Path) -> None:
+    people = pl.read_json(
+        names_data / "shevchenko-js" / "anthroponym-inflector.test-data.json"
+    ).to_dicts()
+    asked = [
+        (p["grammaticalCases"]["nominative"]["patronymicName"], p["gender"][0]) for p in people
+    ]
+    expected = [p["grammaticalCases"]["vocative"]["patronymicName"] for p in people]
+    assert len(people) == 212
+    assert called(*asked) == expected
+
+
+def test_what_is_no_ukrainian_patronymic_of_that_gender_is_not_called() -> None:
+    assert called(("Іванівна", "f"), ("Ілліч", "m"), ("Юріївна", "f"), ("Лукич", "m")) == [
+        "Іванівно", "Іллічу", "Юріївно", "Лукичу",
+    ]  # fmt: skip
+    others = [
+        ("Ивановна", "f"), ("Сергеевич", "m"), ("Иванович", "m"), ("Алі огли", "m"),
+        ("Іванівна", "m"), ("Іванович", "f"), ("Іванівна", ""), ("іванівна", "f"), ("", "f"),
+    ]  # fmt: skip
+    assert called(*others) == [None] * len(others)
+
+
 def test_a_ukrainian_name_never_gets_a_letter_that_ukrainian_lacks() -> None:
     for entry in known("uk"):
         for gender in ("f", "m"):

@@ -409,6 +409,28 @@ def test_a_patronymic_is_said_only_where_the_shop_allows_it(
     assert rendered.bodies("text").to_list() == [expected]
 
 
+@pytest.mark.parametrize(
+    ("name", "patronymic", "allowed", "expected"),
+    [
+        ("олена", "Іванівна", True, "пані Олено Іванівно"),
+        ("тарас", "Григорович", True, "пане Тарасе Григоровичу"),
+        ("олена", "Іванівна", False, "пані Олено"),
+        ("олена", None, True, "пані Олено"),
+        ("олена", "Ивановна", True, "пані Олено"),
+    ],
+)
+def test_a_ukrainian_title_with_the_patronymic_where_the_shop_allows_it(
+    name: str, patronymic: str | None, allowed: bool, expected: str
+) -> None:
+    source = "{{ person | salutation: 'formal' | or_else: 'Вітаємо' }}"
+    template = Template(id="t", variants=(Variant(language="uk", text=source),))
+    schema = {**SCHEMA, "person.patronymic": pl.String()}
+    text = compiled(template, schema, constants={"shop.patronymics": allowed})
+    row = person(name) | {"person.patronymic": patronymic}
+    rendered = text.render(pl.DataFrame([row], schema=schema))
+    assert rendered.bodies("text").to_list() == [expected]
+
+
 def test_who_reads_something_neutral_is_told() -> None:
     clause = "{% named %}{{ person.first_name | vocative }}{% neutral %}Вітаємо{% endnamed %}"
     frame = pl.DataFrame([person("ОЛЕНА"), person("77"), person()], schema=SCHEMA)
