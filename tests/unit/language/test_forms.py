@@ -252,12 +252,13 @@ def test_ukrainian_patronymics_of_shevchenkos_people(names_data: Path) -> None:
     people = pl.read_json(
         names_data / "shevchenko-js" / "anthroponym-inflector.test-data.json"
     ).to_dicts()
-    asked = [
-        (p["grammaticalCases"]["nominative"]["patronymicName"], p["gender"][0]) for p in people
-    ]
-    expected = [p["grammaticalCases"]["vocative"]["patronymicName"] for p in people]
-    assert len(people) == 212
-    assert called(*asked) == expected
+    cases = [(person["grammaticalCases"], person["gender"][0]) for person in people]
+    made = called(*((case["nominative"]["patronymicName"], gender) for case, gender in cases))
+    expected = [case["vocative"]["patronymicName"] for case, _ in cases]
+    assert len(made) == 212
+    other = {right: said for right, said in zip(expected, made, strict=True) if said != right}
+    # One reads like a Russian spelling, one is double: both are greeted without a patronymic.
+    assert other == {"Івасевичу": None, "Міхелівно-Ангелівно": None}
 
 
 def test_what_is_no_ukrainian_patronymic_of_that_gender_is_not_called() -> None:
