@@ -150,6 +150,7 @@ def make_worker(
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.launch_again import Renewal
     from maracuja.runtime.orders import Orders
+    from maracuja.runtime.posted_work import PostedWork
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.smtp import SmtpTransport
@@ -190,7 +191,16 @@ def make_worker(
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
     )
     lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
-    parts = Parts(projection, launch, delivery, chores, _report_server(app, channel), lines)
+    names = [sender.channel.name for sender in (email, *others)]
+    parts = Parts(
+        projection,
+        launch,
+        delivery,
+        chores,
+        _report_server(app, channel),
+        lines,
+        posted=PostedWork(app.ground, names),
+    )
     return Worker(hold, parts, app.clock.now())
 
 

@@ -25,12 +25,14 @@ _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 Guard = Callable[[Request], Awaitable[str]]
 
 
-def admin_guard(store: Store) -> Guard:
-    """A dependency that lets admin keys pass and tells who acts, as `key:<name>`.
+def key_guard(store: Store, *kinds: KeyKind) -> Guard:
+    """A dependency that lets keys of these kinds pass and tells who acts, as `key:<name>`.
 
     Raises Unauthorized without a key in force, Forbidden for another kind of key or a request
     that another site has made a browser send.
     """
+    best = kinds[0].value
+    article = "an" if best[0] in "aeiou" else "a"
 
     async def guard(request: Request) -> str:
         check_origin(request)
@@ -41,10 +43,11 @@ def admin_guard(store: Store) -> Guard:
                 return keys.authenticate(conn, presented)
 
         key = await run_in_threadpool(find)
-        if key.kind is not KeyKind.ADMIN:
+        if key.kind not in kinds:
+            may = "manage" if kinds == (KeyKind.ADMIN,) else "do this"
             raise Forbidden(
-                f"A {key.kind.value} key may not manage.",
-                fix="Use an admin key: `maracuja key create --kind admin`.",
+                f"A {key.kind.value} key may not {may}.",
+                fix=f"Use {article} {best} key: `maracuja key create --kind {best}`.",
             )
         return f"key:{key.name or key.id}"
 

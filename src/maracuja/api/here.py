@@ -39,6 +39,7 @@ class Desk:
     app: App
     guard: Guard
     pages: Pages
+    sends: Guard  # lets those pass who may have single messages sent
     turns: Turns = field(default_factory=Turns)
 
 
@@ -66,11 +67,21 @@ async def _actor(request: Request) -> str:
     return await desk.guard(request)
 
 
+async def _sender(request: Request) -> str:
+    desk: Desk = request.app.state.desk
+    return await desk.sends(request)
+
+
 Here = Annotated[App, Depends(_app)]
 Shown = Annotated[Pages, Depends(_pages)]
 Long = Annotated[Turns, Depends(_turns)]
 Now = Annotated[datetime, Depends(_now)]
 Actor = Annotated[str, Depends(_actor)]
+
+
+def messaging(path: str, tag: str) -> APIRouter:
+    """A router whose every route needs a server or an admin key."""
+    return APIRouter(prefix=path, tags=[tag], dependencies=[Depends(_sender)], responses=PROBLEMS)
 
 
 def managing(path: str, tag: str) -> APIRouter:

@@ -13,6 +13,7 @@ from maracuja.api import (
     campaigns,
     definitions,
     home,
+    messages,
     people,
     records,
     segments,
@@ -20,13 +21,14 @@ from maracuja.api import (
     workspace,
 )
 from maracuja.api.answers import add_errors_to
-from maracuja.api.guard import admin_guard
+from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
 from maracuja.api.webhooks import webhooks_router
 from maracuja.app import App, http_channels, key_ring, make_links
 from maracuja.runtime.link_actions import LinkActions
 from maracuja.store import inbox
+from maracuja.store.keys import KeyKind
 
 ROUTERS: Final = (
     workspace.router,
@@ -36,6 +38,7 @@ ROUTERS: Final = (
     campaigns.router,
     people.router,
     records.router,
+    messages.router,
 )
 _SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},
@@ -55,7 +58,9 @@ def make_management(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    api.state.desk = Desk(app, admin_guard(app.store), pages)
+    admin = key_guard(app.store, KeyKind.ADMIN)
+    sends = key_guard(app.store, KeyKind.SERVER, KeyKind.ADMIN)
+    api.state.desk = Desk(app, admin, pages, sends)
     add_errors_to(api)
     for router in ROUTERS:
         api.include_router(router)

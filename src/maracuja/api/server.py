@@ -36,6 +36,7 @@ HEADERS: Final = {
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
     b"cache-control": b"no-store",
 }
+MESSAGES: Final = "/v1/messages"
 LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/")
 _JSON: Final = [(b"content-type", b"application/json")]
 
@@ -87,7 +88,7 @@ class Server:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path.startswith("/v1/"):
+        if path.startswith("/v1/") and path != MESSAGES and not path.startswith(f"{MESSAGES}/"):
             await self._ingest(scope, receive, send)
             return
         guarded = _guarded(send)

@@ -127,7 +127,8 @@ class Delivery:
             lost = outbox.claimed(conn)
             chunks, facts = self._launched.context(conn, lost)
             begun, answers = send_again(conn, lost, taken, books.values())
-            parcels = [parcel for parcel, _ in opened(self._root, begun, chunks, facts)]
+            single = self._launched.single
+            parcels = [parcel for parcel, _ in opened(self._root, begun, chunks, facts, single)]
             unknown = 0
             for channel, out in ended(parcels, facts, answers, books, now).items():
                 record(conn, out, channel=channel, salt=self._rules.salt, now=now)
@@ -171,7 +172,10 @@ class Delivery:
         out = Outcomes()
         parcels, mark = self._checked(sender, claimed, chunks, facts, now, out)
         batch = self._encoded(sender, parcels, facts, now, out)
-        watch = Watch(self._store, sender.channel.name, facts, self._stopping, mark)
+        marketing = any(parcel.marketing for parcel, _ in batch)
+        watch = Watch(
+            self._store, sender.channel.name, facts, self._stopping, mark, marketing=marketing
+        )
         wires = [wire for _, wire in batch]
         keys = [(parcel.chunk, parcel.n) for parcel, _ in batch]
         course = JournaledCourse(self._journal, keys, watch)
@@ -243,7 +247,8 @@ class Delivery:
         """Who may still be sent to, and the feed's mark at the moment of this last look."""
         name = sender.channel.name
         found: list[tuple[Parcel, Body]] = []
-        for parcel, body in opened(self._root, claimed, chunks, facts):
+        single = self._launched.single
+        for parcel, body in opened(self._root, claimed, chunks, facts, single):
             if body is None:
                 out.close(parcel, OutboxState.FAILED, Status.FAILED, name, now, code="no_text")
             else:
@@ -257,7 +262,10 @@ class Delivery:
                 looked = check(conn, asked, facts[run], self._rules, now)
                 closed = windows_closed(conn, name, asked.address, self._rules.salt, now)
                 for (parcel, body), seen, shut in zip(several, looked, closed, strict=True):
-                    parcel = parcel._replace(pid=seen.pid, expires_us=seen.expires_us)
+                    until_us = body.expires_us or seen.expires_us
+                    parcel = parcel._replace(pid=seen.pid, expires_us=until_us)
+                    if seen.outcome is Outcome.SEND and until_us < micros(now):
+                        seen = seen._replace(outcome=Outcome.NEVER, reason=Reason.EXPIRED.value)
                     if seen.outcome is Outcome.SEND and shut and body.content.approved is None:
                         reason = Reason.WINDOW_CLOSED.value
                         out.close(

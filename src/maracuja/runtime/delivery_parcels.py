@@ -16,24 +16,33 @@ from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.runtime import delivery_texts
 from maracuja.runtime.delivery_results import Parcel
 from maracuja.runtime.delivery_texts import Body, natural_id
-from maracuja.store import outbox
+from maracuja.runtime.posted_texts import body_of, facts_of
+from maracuja.store import outbox, posted
 from maracuja.store.outbox import Chunk, Claimed
 
 RUNS_KEPT: Final = 200
 
 
 class Launched:
-    """What runs were launched with, decoded once."""
+    """What runs were launched with, decoded once.
+
+    `single` are the texts of the last claim's messages that were asked for one by one.
+    """
 
     def __init__(self) -> None:
         self._facts: dict[int, RunFacts] = {}
+        self.single: dict[tuple[int, int], Body] = {}
 
     def context(
         self, conn: Connection, claimed: Claimed
     ) -> tuple[dict[int, Chunk], dict[int, RunFacts]]:
         """The chunks of a claim by number, and what their runs were launched with."""
         chunks = {c.chunk: c for c in outbox.chunks_of(conn, np.unique(claimed.chunk).tolist())}
-        runs = {chunk.run for chunk in chunks.values()}
+        runs = {chunk.run for chunk in chunks.values() if chunk.run not in posted.RUNS}
+        rest = {chunk.run for chunk in chunks.values()} - runs
+        mine = [number for number, chunk in chunks.items() if chunk.run in rest]
+        asked = posted.of_chunks(conn, mine) if mine else {}
+        self.single = {place: body_of(row) for place, row in asked.items()}
         new = runs - self._facts.keys()
         if new:
             if len(self._facts) > RUNS_KEPT:
@@ -41,18 +50,29 @@ class Launched:
                 new = runs
             frozen = outbox.launched_with(conn, sorted(new))
             self._facts.update({run: decode_facts(body) for run, body in frozen.items()})
-        return chunks, {run: self._facts[run] for run in runs}
+        frozen_facts = {run: self._facts[run] for run in runs}
+        return chunks, frozen_facts | {run: facts_of(run) for run in rest}
 
 
 def opened(
-    root: Path, claimed: Claimed, chunks: Mapping[int, Chunk], facts: Mapping[int, RunFacts]
+    root: Path,
+    claimed: Claimed,
+    chunks: Mapping[int, Chunk],
+    facts: Mapping[int, RunFacts],
+    single: Mapping[tuple[int, int], Body],
 ) -> list[tuple[Parcel, Body | None]]:
-    """Each claimed message with its text; None where the text is gone."""
+    """Each claimed message with its text; None where the text is gone.
+
+    `single` holds the texts that lie in no file, by chunk and number.
+    """
     found: list[tuple[Parcel, Body | None]] = []
     for number in np.unique(claimed.chunk).tolist():
         of_chunk = claimed.chunk == number
         ns = claimed.n[of_chunk].tolist()
-        bodies = delivery_texts.read(root, chunks[number], ns)
+        if chunks[number].run in posted.RUNS:
+            bodies = {n: single[number, n] for n in ns if (number, n) in single}
+        else:
+            bodies = delivery_texts.read(root, chunks[number], ns)
         known = facts[chunks[number].run]
         rows = zip(
             ns, claimed.pid[of_chunk].tolist(), claimed.attempts[of_chunk].tolist(), strict=True
@@ -69,7 +89,7 @@ def opened(
                 campaign=known.campaign.id,
                 variant=body.variant if body else "",
                 address=body.address if body else "",
-                expires_us=known.expires_us,
+                expires_us=(body.expires_us if body else 0) or known.expires_us,
                 marketing=known.marketing,
             )
             found.append((parcel, body))

@@ -39,6 +39,7 @@ class Body(NamedTuple):
     template: str
     content: Content
     links: Mapping[int, str]
+    expires_us: int = 0  # where it has an end of its own
 
 
 def as_stored(rendered: Rendered) -> dict[str, Any]:

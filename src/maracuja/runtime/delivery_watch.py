@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from maracuja.clock import monotonic_s
-from maracuja.store import counters, health, outbox
+from maracuja.store import counters, health, outbox, posted
 from maracuja.store.engine import Store
 
 CLAIM_S: Final = 1.0  # how long a claim is good for; the rest goes back
@@ -20,7 +20,8 @@ FIRST: Final = 8  # questions of a watch that are not answered by the time alone
 class Watch:
     """Says when a batch must stop: a pause, a stop, a word about consent, or its time is over.
 
-    `mark` is the feed's number at the last look: whoever opts out moves it.
+    `mark` is the feed's number at the last look: whoever opts out moves it. A `marketing` batch
+    also ends for a message that was asked for by itself, such as a code for signing in.
     """
 
     def __init__(
@@ -30,12 +31,15 @@ class Watch:
         runs: Iterable[int],
         stopping: Callable[[], bool],
         mark: int,
+        *,
+        marketing: bool = False,
     ) -> None:
         self._store = store
         self._names = {health.EVERY_CHANNEL, channel}
         self._runs = set(runs)
         self._stopping = stopping
         self._mark = mark
+        self._marketing = marketing
         self._since = self._looked = monotonic_s()
         self._asked = 0
         self._over = False
@@ -59,4 +63,5 @@ class Watch:
                 counters.last(conn, "feed") != self._mark
                 or self._names & health.paused(conn)
                 or self._runs & set(outbox.paused_runs(conn))
+                or (self._marketing and posted.waiting(conn))
             )

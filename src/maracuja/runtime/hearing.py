@@ -37,6 +37,7 @@ from maracuja.store import (
     definitions,
     feed,
     people,
+    posted,
     resolving,
     suppressions,
     vendor_ids,

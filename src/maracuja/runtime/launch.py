@@ -38,7 +38,7 @@ from maracuja.runtime.launch_work import (
     open_round,
 )
 from maracuja.segments.comparing import When
-from maracuja.store import audit, commands, health, manifest, outbox, runs, waiting
+from maracuja.store import audit, commands, health, manifest, outbox, posted, runs, waiting
 from maracuja.store.runs import Run, RunState
 
 PARTS_MAX: Final = 8  # of one tick, so that delivery has its turn
@@ -197,7 +197,7 @@ class Launch:
     def _commanded(self) -> bool:
         """Whether somebody has asked for something: the tick then ends after the chunk."""
         with self._ground.store.read() as conn:
-            return bool(commands.waiting(conn, rows_max=1))
+            return bool(commands.waiting(conn, rows_max=1)) or posted.waiting(conn)
 
     # ------------------------------------------------------------ rounds
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -59,8 +60,17 @@ class Round:
     since: datetime
 
 
-def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Round:
-    """Read what several chunks of a run share. Raises TemplateError where a text is wrong."""
+def open_round(
+    ground: Ground,
+    run: int,
+    facts: RunFacts,
+    now: datetime,
+    also: Mapping[str, Any] = MappingProxyType({}),
+) -> Round:
+    """Read what several chunks of a run share. Raises TemplateError where a text is wrong.
+
+    `also` are columns that the caller adds to people, with Polars types.
+    """
     with ground.store.read() as conn:
         types = trait_types(conn)
         columns = _template_columns(conn, ground, facts, types, now)
@@ -68,6 +78,7 @@ def open_round(ground: Ground, run: int, facts: RunFacts, now: datetime) -> Roun
         schema = template_schema(types) | {
             name: dtype for name, dtype in columns.schema.items() if name != "pid"
         }
+        schema |= also
         cards = name_cards.load(conn, ground.lake, now)
         texts = Texts(facts, schema, ground.constants(facts), shown, now=now, cards=cards)
         reader = PeopleReader(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from maracuja.model import Status
 from maracuja.rng import make_id
-from maracuja.store import feed
+from maracuja.store import feed, posted
 
 # A deferred message is still on its way: nothing to tell yet.
 NAMES: Final[dict[Status, str]] = {
@@ -81,6 +81,11 @@ def tell(conn: Connection, all_told: Sequence[Told]) -> int:
         message_id=[event_id(told.message, told.status, told.again) for told in named],
         properties=[msgspec.json.encode(properties(told)) for told in named],
     )
+    steps = (
+        (told.run, posted.Step(told.message, told.status, told.at_us, told.code, told.raw))
+        for told in named
+    )
+    posted.note(conn, list(steps))
     return len(named)
 
 

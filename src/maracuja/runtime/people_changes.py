@@ -28,6 +28,7 @@ from maracuja.store import (
     consents,
     full_mailboxes,
     people,
+    posted,
     resolving,
     suppressions,
     traits,
@@ -299,6 +300,16 @@ def suppress(
     )
     for channel, owners in sorted(full.items()):
         full_mailboxes.note(conn, channel, owners, now_us)
+
+
+def note_posted(conn: Connection, told: Sequence[DeliveryEvent]) -> None:
+    """Keep what became of messages that programs ask about; machines' readings do not count."""
+    steps = [
+        (one.run, posted.Step(one.message_id, one.status, one.at_us, one.code, one.raw))
+        for one in told
+        if not one.machine
+    ]
+    posted.note(conn, steps)
 
 
 def _went_to(

@@ -277,6 +277,7 @@ class _Work:
             if row < len(told)
         ]
         people_changes.suppress(conn, self._known.salt, heard, now_us=now_us, lake=lake)
+        people_changes.note_posted(conn, [event for event, _ in heard])
         self._hear(conn, rev)
         events = make_events(
             self._arrivals, named.rows, named.pids, self._own_rows, own_pids, self._known.columns
@@ -294,9 +295,8 @@ class _Work:
         )
         passed("projection.files_written")
         manifest.add(conn, files)
-        self._unsigned = [
-            refuse(decoded.places[row], *why) for row, why in sorted(named.refused.items())
-        ]
+        refusals = sorted(named.refused.items())
+        self._unsigned = [refuse(decoded.places[row], *why) for row, why in refusals]
         unread = [*self._arrivals.told.refused, *self._arrivals.heard.refused]
         aside = [*decoded.refused, *unread, *self._unsigned]
         refused.add(conn, [_fault(one) for one in aside])

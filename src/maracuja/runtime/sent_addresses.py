@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from maracuja.lake.files import locate
 from maracuja.model import DeliveryEvent
-from maracuja.store import outbox
+from maracuja.store import outbox, posted
 
 
 def sent_to(conn: Connection, lake: Path, told: Iterable[DeliveryEvent]) -> dict[bytes, str]:
@@ -24,8 +24,11 @@ def sent_to(conn: Connection, lake: Path, told: Iterable[DeliveryEvent]) -> dict
     of_run: dict[int, set[bytes]] = {}
     for event in told:
         of_run.setdefault(event.run, set()).add(event.message_id)
-    found: dict[bytes, str] = {}
+    single = [message for run in of_run.keys() & set(posted.RUNS) for message in of_run[run]]
+    found = posted.addresses(conn, single)
     for run, messages in sorted(of_run.items()):
+        if run in posted.RUNS:
+            continue
         wanted = pl.Series(sorted(messages), dtype=pl.Binary).implode()
         for chunk in outbox.chunks_of_run(conn, run):
             path = locate(lake, chunk.path)

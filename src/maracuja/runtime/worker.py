@@ -113,6 +113,7 @@ class Parts(NamedTuple):
     chores: Sequence[Chore]
     reports: ReportServer | None = None
     lines: Sequence[Listening] = ()
+    posted: Chore | None = None  # messages asked for one by one: they go before all others
 
 
 class Worker:
@@ -150,7 +151,9 @@ class Worker:
         parts = self._parts
         with self._hold.kept():
             counts = parts.projection.project(now)
-            due = [None if counts.nothing else now, parts.launch.tick(now)]
+            due = [None if counts.nothing else now]
+            due += [parts.posted(now)] if parts.posted is not None else []
+            due.append(parts.launch.tick(now))
         self._hold.keep()
         due.append(parts.delivery.step(now))
         with self._hold.kept():

@@ -16,7 +16,16 @@ from maracuja.channels import reached_by
 from maracuja.errors import NotFound
 from maracuja.model import Record
 from maracuja.rng import make_key
-from maracuja.store import bulk, full_mailboxes, last_words, outbox, people, suppressions, traits
+from maracuja.store import (
+    bulk,
+    full_mailboxes,
+    last_words,
+    outbox,
+    people,
+    posted,
+    suppressions,
+    traits,
+)
 from maracuja.store.schema import (
     audit,
     consents,
@@ -76,6 +85,7 @@ def erase(
         **scrub(conn, {*names, *addresses}, document),
         **_delete_rows(conn, pids, names),
         **_replace_pids(conn, pids, token),
+        "posted": posted.forget(conn, pids, {*names, *addresses}),
     }
     hashes = [
         (channel, suppressions.digest(salt, channel, address))

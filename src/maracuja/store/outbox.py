@@ -101,12 +101,13 @@ def claim(
     paused_runs: Collection[int] = (),
     paused_channels: Collection[int] = (),
 ) -> Claimed:
-    """Take up to `limit` queued messages that are due, lower lanes first, then the longest due.
+    """Take up to `limit` queued messages that are due, the lowest lane's, then the longest due.
 
+    What is taken is of one lane: a code for signing in shares no batch with a sale.
     They are CLAIMED when the transaction is committed: only then may they be handed on.
     """
     due = (
-        select(chunks.c.chunk)
+        select(chunks.c.chunk, chunks.c.lane)
         .where(
             chunks.c.left > 0,
             chunks.c.due_us <= now_us,
@@ -116,7 +117,10 @@ def claim(
     )
     rows: list[tuple[Any, ...]] = []
     touched: list[int] = []
-    for (chunk,) in bulk.fetch(conn, due):
+    first: int | None = None
+    for chunk, lane in bulk.fetch(conn, due):
+        if first is not None and lane != first:
+            break
         query = (
             select(*_ROW)
             .where(
@@ -132,6 +136,7 @@ def claim(
         if found:
             rows += found
             touched.append(chunk)
+            first = lane
         if len(rows) >= limit:
             break
     taken = _claimed(rows)

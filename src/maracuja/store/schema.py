@@ -14,24 +14,17 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
     text,
 )
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-}
-
-state = MetaData(naming_convention=NAMES)
-inbox_state = MetaData(naming_convention=NAMES)  # on SQLite a file of its own
-
-# SQLite counts up only in a column declared INTEGER.
-Serial = BigInteger().with_variant(Integer, "sqlite")
+from maracuja.store.schema_ground import Serial
+from maracuja.store.schema_ground import inbox_state as inbox_state
+from maracuja.store.schema_ground import state as state
+from maracuja.store.schema_posted import posted as posted
+from maracuja.store.schema_posted import posted_events as posted_events
 
 # ---------------------------------------------------------------- the workspace
 

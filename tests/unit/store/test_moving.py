@@ -15,6 +15,7 @@ from maracuja.model import (
     FileKind,
     LakeFile,
     Privacy,
+    Status,
     Trait,
     TraitSource,
     TraitType,
@@ -42,6 +43,7 @@ from maracuja.store import (
     migrating,
     outbox,
     people,
+    posted,
     products,
     refused,
     resolving,
@@ -129,6 +131,11 @@ def fill(store: Store) -> None:
             run=[1, 1],
             at_us=1,
         )
+        asked = posted.Posted(b"p", b"d", 1, 1, 2, "email", EMAIL, "email", b"{}")
+        posted.add(conn, asked)
+        posted.add(conn, asked._replace(message=b"q", value="b@c"))
+        steps = [posted.Step(message, Status.SENT, 2) for message in (b"p", b"q")]
+        posted.note(conn, [(posted.RUN, step) for step in steps])
         feed.append(conn, at_us=1, pid=[1, 2], event="E", message_id=b"1", properties=b"{}")
         body = f'{{"userId":"9","email":"{EMAIL}"}}'.encode()
         fault = refused.Fault(1, "track", "server", "", "bad_input", "no", "batch[0]", body)
@@ -269,6 +276,7 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "merge_counts": 2,
         "merges": 1,
         "outbox": 2,
+        "posted": 1,
         "profiles": 1,
         "refused": 1,
         "suppressions": 1,

@@ -1,0 +1,155 @@
+"""Single service messages over HTTP: codes, bookings, receipts; and what became of each.
+
+A message is answered for with 202 only once it is durable; the worker sends it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import Body, Header, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from maracuja.api.here import Here, Now, messaging
+from maracuja.content import Button
+from maracuja.errors import BadInput
+from maracuja.runtime import posting
+from maracuja.runtime.posting import Asked, MessageShown
+
+router = messaging("/v1/messages", "messages")
+KEY_CHARS_MAX: Final = 200
+HTML_CHARS_MAX: Final = 500_000
+_NO_NUL: Final = r"^[^\x00\ue000-\ue00f]*$"
+Short = Annotated[str, Field(max_length=300, pattern=_NO_NUL)]
+Long = Annotated[str, Field(max_length=100_000, pattern=_NO_NUL)]
+Html = Annotated[str, Field(max_length=HTML_CHARS_MAX, pattern=_NO_NUL)]
+DataName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+DataText = Annotated[str, Field(max_length=10_000, pattern=_NO_NUL)]
+DataNumber = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class To(_Strict):
+    """Whom it is for: your id of a person, or an address on the message's channel."""
+
+    external_id: Short = ""
+    address: Short = ""
+
+
+class ButtonAsked(_Strict):
+    """A button: exactly one of an address to open, a reply to bring back, a code to copy."""
+
+    text: Annotated[str, Field(min_length=1, max_length=100, pattern=_NO_NUL)]
+    url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://[^\s\x00]+)?$")] = ""
+    reply: Short = ""
+    copy_: Annotated[str, Field(alias="copy", max_length=300, pattern=_NO_NUL)] = ""
+
+
+class MessageAsked(_Strict):
+    """A template with its `data`, or words of your own; see docs/messages.md."""
+
+    to: To
+    channel: Annotated[str, Field(pattern="^([a-z_]{1,30})?$")] = ""
+    template: Short = ""
+    data: Annotated[
+        dict[DataName, bool | DataNumber | DataText], Field(default_factory=dict, max_length=100)
+    ]
+    language: Annotated[str, Field(pattern=r"^([a-z]{2}(-[A-Za-z]{2,8})?)?$")] = ""
+    subject: Short = ""
+    text: Long = ""
+    html: Html = ""
+    buttons: Annotated[list[ButtonAsked], Field(default_factory=list, max_length=20)]
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    idempotency_key: Annotated[str, Field(max_length=KEY_CHARS_MAX, pattern=_NO_NUL)] = ""
+
+
+EXAMPLES: Final[dict[str, Any]] = {
+    "code": {
+        "summary": "A code for signing in, to a telephone that nobody has yet",
+        "value": {
+            "to": {"address": "+380671234567"},
+            "channel": "sms",
+            "text": "Your code is 4071. It is good for ten minutes.",
+            "idempotency_key": "sign-in-8814",
+        },
+    },
+    "booking": {
+        "summary": "A booking by template, where the person can be reached",
+        "value": {
+            "to": {"external_id": "u17"},
+            "template": "booking",
+            "data": {"number": "K-1042", "seats": 2},
+            "send_at": "2026-12-01T09:00:00+02:00",
+            "idempotency_key": "booking-1042",
+        },
+    },
+}
+_KEY = Header(
+    alias="Idempotency-Key",
+    max_length=KEY_CHARS_MAX,
+    description="The same key twice is one message; also as the field `idempotency_key`.",
+)
+
+
+@router.post("", status_code=202)
+def send_message(
+    here: Here,
+    now: Now,
+    asked: Annotated[MessageAsked, Body(openapi_examples=EXAMPLES)],
+    idempotency_key: Annotated[str, _KEY] = "",
+) -> MessageShown:
+    """Have one service message sent. The answer comes once it cannot be lost any more.
+
+    The same key with the same body gives the same message, with another body 409.
+    """
+    if idempotency_key and asked.idempotency_key not in ("", idempotency_key):
+        raise BadInput("Header and field name different keys.", where="idempotency_key")
+    key = idempotency_key or asked.idempotency_key
+    if not key:
+        raise BadInput(
+            "There is no idempotency key.",
+            where="idempotency_key",
+            fix="Send one of your own, such as the number of the booking, with every message.",
+        )
+    wish = _read(asked)
+    with here.store.write() as conn:
+        return posting.take(conn, key, wish, now, country=here.config.shop.country)
+
+
+@router.get("/{number}")
+def message_status(
+    here: Here,
+    number: Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The id of the message.")],
+) -> MessageShown:
+    """What became of a message, rung by rung."""
+    with here.store.read() as conn:
+        return posting.find(conn, number)
+
+
+def _read(asked: MessageAsked) -> Asked:
+    """What was asked, as it is kept. Raises BadInput."""
+    for name, at in (("send_at", asked.send_at), ("expires_at", asked.expires_at)):
+        if at is not None and at.tzinfo is None:
+            raise BadInput(
+                f"`{name}` needs its offset.", where=name, fix="Write 2026-12-01T09:00:00+02:00."
+            )
+    values = asked.model_dump(exclude={"to", "buttons", "idempotency_key"})
+    try:
+        buttons = tuple(
+            Button(text=one.text, url=one.url, reply=one.reply, copy=one.copy_)
+            for one in asked.buttons
+        )
+    except ValueError as fault:
+        raise BadInput(f"{fault}.", where="buttons") from fault
+    wish = Asked(**asked.to.model_dump(), **values, buttons=buttons)
+    try:
+        msgspec.json.encode(wish)
+    except UnicodeEncodeError as fault:
+        raise BadInput("A text holds half a character.", where="text") from fault
+    return wish

@@ -1,0 +1,210 @@
+"""Single messages over the API: one for each key, sent by the worker, told rung by rung."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from maracuja import app as composition
+from maracuja.model import ConsentState, micros
+from maracuja.store import erase, posted, suppressions
+from tests.unit.api.api_world import NOON, World, agree, define
+from tests.unit.runtime.delivery_world import Obedient
+
+CODE = {"to": {"address": "new@shop.example"}, "channel": "email", "text": "Your code is 4071."}
+
+
+@dataclass
+class Shop:
+    """The world with a worker whose mail goes nowhere."""
+
+    world: World
+    mail: Obedient = field(default_factory=Obedient)
+
+    def __post_init__(self) -> None:
+        self.world.worker.close()
+        self.world.worker = composition.make_worker(
+            self.world.app, holder="test", transport=self.mail
+        )
+
+    def post(self, key: str = "k1", status: int = 202, **asked: Any) -> Any:
+        """One message under a key."""
+        body = {**(asked or CODE), "idempotency_key": key}
+        answer = self.world.ask("POST", "/v1/messages", json=body, key="server key")
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def see(self, number: str) -> Any:
+        return self.world.get(f"/v1/messages/{number}")
+
+    def statuses(self, number: str) -> list[str]:
+        return [one["status"] for one in self.see(number)["events"]]
+
+    def settle(self, **after: float) -> None:
+        self.world.worker.settle(NOON + timedelta(**after))
+
+    def sent_to(self) -> list[str]:
+        return [mail.recipient for mail in self.mail.carried]
+
+
+@pytest.fixture
+def shop(world: World) -> Iterator[Shop]:
+    made = Shop(world)
+    yield made
+    made.world.worker.close()
+
+
+def test_a_message_is_durable_then_sent_and_its_ladder_told(shop: Shop) -> None:
+    asked = shop.post()
+    assert (asked["status"], len(asked["id"])) == ("queued", 32)
+    shop.settle()
+    assert shop.sent_to() == ["new@shop.example"]
+    assert b"Your code is 4071." in shop.mail.carried[0].data
+    assert shop.statuses(asked["id"]) == ["queued", "sent"]
+    (found,) = shop.world.get("/api/people?who=new@shop.example")
+    assert found["pid"] > 0  # an address that nobody had is a person now
+
+
+def test_the_same_key_is_one_message_and_another_body_is_refused(shop: Shop) -> None:
+    first = shop.post()
+    assert shop.post()["id"] == first["id"]
+    again = shop.world.ask(
+        "POST", "/v1/messages", json=CODE, headers={"Idempotency-Key": "k1"}, key="server key"
+    )
+    assert again.json()["id"] == first["id"]
+    shop.settle()
+    assert shop.post()["status"] == "sent"
+    refused = shop.post(status=409, **{**CODE, "text": "Your code is 5555."})
+    assert refused["code"] == "conflict"
+    shop.settle()
+    assert len(shop.mail.carried) == 1
+
+
+def test_a_template_speaks_with_data_and_traits(shop: Shop) -> None:
+    text = "{{ person.first_name }}: {{ data.seats }} seats, {{ data.number }}"
+    english = {"language": "en", "subject": "Booking {{ data.number }}", "text": text}
+    assert shop.world.put("template", "booking", variants=[english]).status_code == 200
+    data = {"number": "K-1042", "seats": 2}
+    ids = [
+        shop.post(f"b{i}", to={"external_id": f"u{i}"}, template="booking", data=data)["id"]
+        for i in (3, 4)
+    ]
+    lacking = shop.post("b5", to={"external_id": "u5"}, template="booking")["id"]
+    shop.settle()
+    assert sorted(shop.sent_to()) == ["p3@shop.example", "p4@shop.example"]
+    assert all(b"Booking K-1042" in mail.data for mail in shop.mail.carried)
+    assert b"Name3: 2 seats, K-1042" in shop.mail.carried[0].data + shop.mail.carried[1].data
+    assert [shop.see(one)["status"] for one in ids] == ["sent", "sent"]
+    failed = shop.see(lacking)
+    assert failed["status"] == "failed"
+    assert "data." in failed["events"][-1]["raw"]
+
+
+def test_it_waits_for_its_time_and_ends_with_it(shop: Shop) -> None:
+    at = (NOON + timedelta(hours=2)).isoformat()
+    waits = shop.post("later", **CODE, send_at=at)["id"]
+    until = (NOON + timedelta(minutes=5)).isoformat()
+    ends = shop.post("ends", **{**CODE, "to": {"external_id": "u1"}}, expires_at=until)["id"]
+    shop.settle(minutes=10)
+    assert shop.sent_to() == []
+    assert shop.see(ends)["status"] == "expired"
+    shop.settle(hours=2)
+    assert shop.sent_to() == ["new@shop.example"]
+    assert shop.see(waits)["status"] == "sent"
+
+
+def test_consent_to_marketing_is_not_asked_but_suppression_holds(shop: Shop) -> None:
+    salt = shop.world.app.secrets.suppression_salt
+    with shop.world.app.store.write() as conn:
+        digest = suppressions.digest(salt, "email", "p3@shop.example")
+        suppressions.add(conn, channel="email", digest=[digest], reason="by_hand", at_us=1)
+    free = shop.post("free", to={"external_id": "u2"}, text="Booked.")["id"]
+    shut = shop.post("shut", to={"external_id": "u3"}, text="Booked.")["id"]
+    gone = shop.post("gone", to={"external_id": "nobody"}, text="Booked.")["id"]
+    shop.settle()
+    assert shop.sent_to() == ["p2@shop.example"]
+    told = {one: shop.see(one)["events"][-1] for one in (free, shut, gone)}
+    assert told[free]["status"] == "sent"
+    assert (told[shut]["status"], told[shut]["code"]) == ("failed", "suppressed")
+    assert (told[gone]["status"], told[gone]["code"]) == ("failed", "gone")
+    assert ConsentState.UNKNOWN == 0
+
+
+def test_an_erased_person_leaves_nothing_of_it(shop: Shop) -> None:
+    sent = shop.post("sent", to={"external_id": "u2"}, text="Booked.")["id"]
+    shop.settle()
+    late = (NOON + timedelta(days=1)).isoformat()
+    by_id = shop.post("id", to={"external_id": "u2"}, text="Soon.", send_at=late)["id"]
+    mail = {**CODE, "to": {"address": "P2@shop.example"}}
+    by_mail = shop.post("mail", **mail, send_at=late)["id"]
+    (found,) = shop.world.get("/api/people?who=u2")
+    with shop.world.app.store.write() as conn:
+        salt = shop.world.app.secrets.suppression_salt
+        done = erase.erase(conn, found["pid"], salt=salt, now_us=micros(NOON))
+        assert done.counts["posted"] == 3
+        for number in (sent, by_id, by_mail):
+            assert posted.get(conn, bytes.fromhex(number)) is None
+            assert posted.steps(conn, bytes.fromhex(number)) == []
+    assert shop.world.ask("GET", f"/v1/messages/{sent}").status_code == 404
+
+
+def test_a_message_goes_out_while_a_campaign_is_launched(shop: Shop) -> None:
+    define(shop.world)
+    agree(shop.world)
+    assert shop.world.ask("POST", "/api/campaigns/fruit/launch").status_code == 200
+    shop.post()
+    shop.settle()
+    assert shop.sent_to()[0] == "new@shop.example"
+    assert len(shop.sent_to()) > 10
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"to": {}}, "to"),
+        ({"to": {"external_id": "u1", "address": "a@b.example"}}, "to"),
+        ({"channel": ""}, "channel"),
+        ({"channel": "pigeon"}, "channel"),
+        ({"to": {"address": "nonsense"}}, "to.address"),
+        ({"text": ""}, "template"),
+        ({"data": {"a": 1}}, "data"),
+        ({"send_at": "2026-12-01T09:00:00"}, "send_at"),
+        ({"expires_at": "2026-11-01T09:00:00Z"}, "expires_at"),
+        ({"text": "Only today: 50% discount, buy now!"}, "text"),
+        ({"buttons": [{"text": "x"}]}, "buttons"),
+        ({"surprise": 1}, "body.surprise"),
+    ],
+)
+def test_what_is_wrong_is_said_at_once(shop: Shop, changed: dict[str, Any], where: str) -> None:
+    refused = shop.post(status=400, **{**CODE, **changed})
+    assert refused["where"] == where, refused
+
+
+def test_only_server_and_admin_keys_may_ask(shop: Shop) -> None:
+    for key, status in (("browser key", 403), (None, 401), ("admin key", 202)):
+        body = {**CODE, "idempotency_key": "who"}
+        answer = shop.world.ask("POST", "/v1/messages", json=body, key=key)
+        assert answer.status_code == status, answer.text
+    assert shop.world.ask("POST", "/v1/messages", json=CODE).status_code == 400  # without a key
+    missing = shop.world.ask("GET", f"/v1/messages/{'0' * 32}", key="server key")
+    assert missing.status_code == 404
+    assert (
+        shop.world.ask("POST", "/api/sending/stop", json={}, key="server key").status_code == 403
+    )
+
+
+def test_the_description_shows_examples_that_are_taken(shop: Shop) -> None:
+    described = shop.world.get("/openapi.json")["paths"]["/v1/messages"]["post"]
+    examples = described["requestBody"]["content"]["application/json"]["examples"]
+    shop.world.put(
+        "template",
+        "booking",
+        variants=[{"language": "en", "subject": "Booked", "text": "{{ data.number }}"}],
+    )
+    for one in examples.values():
+        answer = shop.world.ask("POST", "/v1/messages", json=one["value"], key="server key")
+        assert answer.status_code == 202, answer.text
