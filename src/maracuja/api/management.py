@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from maracuja import __doc__ as about
 from maracuja.api import (
     campaigns,
+    channel_links,
     definitions,
     home,
     messages,
@@ -32,6 +33,7 @@ from maracuja.store.keys import KeyKind
 
 ROUTERS: Final = (
     workspace.router,
+    channel_links.router,
     definitions.router,
     segments.router,
     templates.router,

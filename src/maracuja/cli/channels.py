@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -117,22 +118,39 @@ def send_test(
 
 def link(
     name: Name,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Where it will hang.")],
+    source: Annotated[str, typer.Option(help="Where it will hang, such as poster-1.")] = "",
+    who: Annotated[str, typer.Option("--for", help="Whose the chat becomes: a receipt's.")] = "",
+    svg: Annotated[Path | None, typer.Option(help="Draw its QR code here.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Or as a picture of pixels.")] = None,
+    size_mm: Annotated[float, typer.Option(min=1, help="Of the code with its rim.")] = 40,
+    correction: Annotated[
+        Literal["L", "M", "Q", "H"], typer.Option(help="For 7, 15, 25 or 30 % of dirt.")
+    ] = "Q",
     workspace: Workspace = HERE,
     json: Json = False,
 ) -> None:
-    """Print the link that opens the channel and tells its source, for posters and adverts."""
+    """Make the link that opens the channel and tells its source, and a QR code for print."""
     from maracuja import app
-    from maracuja.errors import UnsupportedFeature
+    from maracuja.links import qr
+    from maracuja.runtime.channel_links import link_into, own_payload
 
     with app.opened(workspace) as here:
-        made = _account(here, name).deep_link(source)
-    if not made:
-        raise UnsupportedFeature(f"There is no link into {name}.")
+        payload = source
+        if who:
+            keys, now, country = app.make_links(here), here.clock.now(), here.config.shop.country
+            with here.store.read() as conn:
+                payload = own_payload(conn, keys, who, source, now, country=country)
+        made = link_into(app.http_channels(here), name, payload)
+    if svg is not None or png is not None:
+        code = qr.QrCode(made, qr.Correction(correction))
+        if svg is not None:
+            svg.write_bytes(code.svg(size_mm))
+        if png is not None:
+            png.write_bytes(code.png(size_mm))
     if json:
         say_json({"channel": name, "source": source, "link": made})
         return
-    say(made)
+    typer.echo(made)
 
 
 def ask(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from maracuja.links.qr import Correction, QrCode
 from maracuja.simulate.vendors.serving import serving
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.simulate.vendors.viber import ViberVendor
@@ -45,8 +46,24 @@ def test_an_account_is_checked_connected_and_tried(tmp_path: Path) -> None:
         vendor.closed.add(43)
         failed = run("channel", "send-test", "telegram", "43", code=1)
         assert "blocked" in failed.stdout
-        link = run("channel", "link", "telegram", "poster-1").stdout.strip()
+        link = run("channel", "link", "telegram", "--source", "poster-1").stdout.strip()
         assert link == "https://t.me/maracuja_bot?start=poster-1"
+
+
+def test_a_link_is_drawn_for_a_poster(tmp_path: Path) -> None:
+    set_up(tmp_path, "http://127.0.0.1:1")
+    run = command_line(tmp_path)
+    svg, png = tmp_path / "poster.svg", tmp_path / "poster.png"
+    asked = ("channel", "link", "telegram", "--source", "poster-1", "--size-mm", "80")
+    shown = run(*asked, "--correction", "H", "--svg", str(svg), "--png", str(png)).stdout
+    link = "https://t.me/maracuja_bot?start=poster-1"
+    assert shown.strip() == link
+    code = QrCode(link, Correction.HIGH)
+    assert svg.read_bytes() == code.svg(80) and png.read_bytes() == code.png(80)
+    assert "mm wide" in run(*asked[:-1], "5", "--svg", str(svg), code=2).stderr
+    assert svg.read_bytes() == code.svg(80)
+    nowhere = str(tmp_path / "nowhere" / "poster.svg")
+    assert "nowhere" in run(*asked, "--svg", nowhere, code=2).stderr
 
 
 def test_what_is_set_up_is_listed_and_no_secret_is_shown(tmp_path: Path) -> None:
@@ -65,7 +82,11 @@ def test_what_is_set_up_is_listed_and_no_secret_is_shown(tmp_path: Path) -> None
     [
         (("check", "pigeon"), 4, "not set up"),
         (("check", "email"), 2, "cannot be asked"),
-        (("link", "telegram", "two words"), 2, "64 letters"),
+        (("link", "telegram", "--source", "two words"), 2, "64 letters"),
+        (("link", "telegram", "--source", "x" * 65), 2, "come 65"),
+        (("link", "telegram", "--for", "nobody"), 4, "Nobody is known"),
+        (("link", "email"), 2, "no link into email"),
+        (("link", "pigeon"), 4, "not set up"),
         (("send-test", "telegram", "maria"), 2, "no id"),
     ],
 )

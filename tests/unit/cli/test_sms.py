@@ -51,7 +51,7 @@ def test_a_twilio_account_is_checked_and_tried(tmp_path: Path) -> None:
         assert sent["verdict"] == "accepted" and vendor.shown == [(NUMBER, "Привіт")]
         vendor.stopped.add(NUMBER)
         assert "unsubscribed" in run("channel", "send-test", "sms", NUMBER, code=1).stdout
-        link = run("channel", "link", "sms", "poster-1").stdout.strip()
+        link = run("channel", "link", "sms", "--source", "poster-1").stdout.strip()
         assert link == "sms:+15005550006?body=START%20poster-1"
         shown = run("check").stdout
         assert TOKEN not in shown and SID in shown
