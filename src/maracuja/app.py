@@ -191,16 +191,9 @@ def make_worker(
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
     )
     lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
-    names = [sender.channel.name for sender in (email, *others)]
-    parts = Parts(
-        projection,
-        launch,
-        delivery,
-        chores,
-        _report_server(app, channel),
-        lines,
-        posted=PostedWork(app.ground, names),
-    )
+    reports = _report_server(app, channel)
+    posted = PostedWork(app.ground, [s.channel.name for s in (email, *others)])
+    parts = Parts(projection, launch, delivery, chores, reports, lines, posted)
     return Worker(hold, parts, app.clock.now())
 
 
