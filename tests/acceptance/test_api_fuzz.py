@@ -118,6 +118,7 @@ BODIES = st.one_of(
         ("POST", "/api/segments/count"),
         ("POST", "/api/templates/preview"),
         ("POST", "/api/people/1/consents"),
+        ("POST", "/v1/messages"),
     ],
 )
 def test_no_body_makes_a_route_fail(world: World, method: str, path: str) -> None:

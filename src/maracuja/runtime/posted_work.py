@@ -14,7 +14,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kinds
-from maracuja.commit_points import passed
 from maracuja.decisions.reasons import Reason
 from maracuja.errors import MaracujaError, UnsupportedFeature
 from maracuja.ingest.identity import EXTERNAL_ID
@@ -57,7 +56,6 @@ class PostedWork:
         """Write a batch and queue it, in one transaction for its people and one for the rest."""
         with self._ground.store.write() as conn:
             pids = _people(conn, rows, micros(now))
-        passed("posted.people_found")
         with self._ground.store.read() as conn:
             known = definitions_in_force(conn)
             turns, faults = self._routed(conn, rows, pids)
@@ -73,8 +71,6 @@ class PostedWork:
                 _queue(conn, channel, several)
                 faults += [(t.row, t.pid, x, channel) for t, x in several if isinstance(x, str)]
             _refuse(conn, faults, now)
-            passed("posted.queued")
-        passed("posted.committed")
 
     def _routed(
         self, conn: Connection, rows: Sequence[Posted], pids: Sequence[int]
