@@ -13,7 +13,15 @@ from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.config import make_config
 from maracuja.lake.decisions import write_decisions
 from maracuja.lake.profiles import write_profiles
-from maracuja.model import ConsentState, Privacy, Trait, TraitSource, TraitType, pack_meta
+from maracuja.model import (
+    ConsentState,
+    Discovery,
+    Privacy,
+    Trait,
+    TraitSource,
+    TraitType,
+    pack_meta,
+)
 from maracuja.rng import buckets, make_ids, stream
 from maracuja.runtime.launch_ground import Ground
 from maracuja.store import (
@@ -95,8 +103,11 @@ def ground(home: Path) -> Ground:
 
 
 def make(home: Path, count: int) -> None:
-    """Make the workspace of `count` people, unless it stands; whole or not at all."""
+    """Make the workspace of `count` people, unless it stands; of today's schema in any case."""
     if home.exists():
+        place = ground(home)
+        migrating.migrate(place.store)
+        place.store.close()
         return
     aside = home.with_name(home.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
@@ -111,7 +122,7 @@ def make(home: Path, count: int) -> None:
         discovered.record(
             conn,
             [
-                discovered.Discovery("trait", "", n, t, 1, 1, count, (), Privacy.PERSONAL)
+                Discovery("trait", "", n, t, 1, 1, count, (), Privacy.PERSONAL)
                 for n, t in TRAITS.items()
             ],
         )
