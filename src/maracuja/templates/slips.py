@@ -39,7 +39,7 @@ _WHY: Final[Mapping[str, str]] = {
     "mixed_script": "Filters take such words for tricks of spammers, and nobody finds them.",
     "masculine_only": "Half of the readers are taken for somebody else.",
     "both_genders": "Brackets say that you do not know whom you write to.",
-    "plain_noun": "«5 бонус» is the surest sign of a machine.",
+    "plain_noun": "«1 points» and «5 бонус» are the surest signs of a machine.",
     "missing_comma": "A name that is spoken to stands between commas.",
     "hole": "What is left out must not leave a hole.",
     "name_often": "People say a name once; repeated, it sounds like a script.",
