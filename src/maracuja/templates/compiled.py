@@ -162,7 +162,8 @@ class Compiled:
         errors, made = self._mended(prepared, made)
         texts = made.select(pl.col(f"s{n}").alias(f"s{k}") for n, k in self._renamed.items())
         errors = self._measured(texts, errors)
-        unsaid = _unsaid(prepared.frame, self.said)
+        # A twin is neutral because it was asked to be, not because something was unsure.
+        unsaid = None if self.template.neutral else _unsaid(prepared.frame, self.said)
         return Rendered(self.skeleton, texts, errors, self.links, unsaid)
 
     def prepared(
