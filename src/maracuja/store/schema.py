@@ -20,6 +20,8 @@ from sqlalchemy import (
     text,
 )
 
+from maracuja.store.schema_conversations import conversations as conversations
+from maracuja.store.schema_conversations import turns as turns
 from maracuja.store.schema_ground import Serial
 from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
