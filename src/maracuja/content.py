@@ -35,6 +35,18 @@ class Media(Part, frozen=True):
     duration_s: int = 0
 
 
+class Enclosed(Part, frozen=True):
+    """A file that goes out in the message itself, such as an invoice in a mail.
+
+    `size` is that of `data`, which lies elsewhere until the message goes.
+    """
+
+    name: str
+    type: str
+    size: int
+    data: bytes = b""
+
+
 class Tap(StrEnum):
     """What pressing a button does."""
 
@@ -133,6 +145,7 @@ class Content(Part, frozen=True):
     link: str = ""
     place: Place | None = None
     silent: bool = False  # arrives without a sound
+    enclosed: tuple[Enclosed, ...] = ()
 
     @property
     def rich(self) -> bool:

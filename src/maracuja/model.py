@@ -225,6 +225,8 @@ class Capabilities(Record, frozen=True):
     place: bool = False  # a point on the map
     window_s: int = 0  # seconds after a person's last word in which any text may go; 0: always
     bytes_max: int = 0
+    enclosed: int = 0  # files that go out in the message itself
+    enclosed_bytes_max: int = 0  # of all of them together
     deep_link_chars_max: int = 0  # of what a link into the channel can bring along
     receipts: frozenset[Status] = frozenset()
     honours_our_id: bool = False
@@ -301,6 +303,8 @@ class SendResult(Record, frozen=True):
     full: bool = False  # there is no room for messages at the address: counted
     rest_s: int = 0  # permanent: for so long the address is left alone; 0: for good
     marketing_only: bool = False  # permanent: service messages still go there
+    mark: str = ""  # of several devices, which one this is about
+    others: tuple[SendResult, ...] = ()  # what the other devices of the message came to
 
 
 class DeliveryEvent(Record, frozen=True):

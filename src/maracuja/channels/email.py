@@ -12,6 +12,7 @@ from maracuja.channels import email_mime as mime
 from maracuja.channels.base import Answer, Channel, Inbound, Mail
 from maracuja.channels.email_bounces import LEAVE_PREFIX, parse_leaving, parse_report
 from maracuja.channels.email_dkim import DkimSigner
+from maracuja.channels.email_enclosed import with_enclosed
 from maracuja.channels.email_results import classify
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.errors import UnsupportedFeature
@@ -48,6 +49,8 @@ class Email(Channel[Mail]):
         subject_chars_max=500,
         html=True,
         bytes_max=2_000_000,
+        enclosed=10,
+        enclosed_bytes_max=7_000_000,  # ten million in base64: what even small mailboxes take
         receipts=frozenset(
             {Status.SENT, Status.BOUNCED, Status.COMPLAINED, Status.READ, Status.CLICKED}
         ),
@@ -89,6 +92,9 @@ class Email(Channel[Mail]):
         recipient = mime.wire_address(message.to.value)
         sender = self.envelope_sender(message)
         kind, body = self._body(message.content, message.id)
+        enclosed = len(body)
+        kind, body = with_enclosed((kind, body), message.content.enclosed, message.id.hex())
+        enclosed = len(body) - enclosed
         fields = [
             self._from_header(message.sender) if message.sender else self._from,
             mime.header("To", recipient),
@@ -107,7 +113,7 @@ class Email(Channel[Mail]):
         if self._signer:
             fields.insert(0, self._signer.sign(fields, body, now))
         data = b"".join(fields) + b"\r\n" + body
-        if len(data) > self.can.bytes_max:
+        if len(data) - enclosed > self.can.bytes_max:
             raise UnsupportedFeature(
                 f"The mail has {len(data)} octets; {self.can.bytes_max} is the most that is sent.",
                 where="html",

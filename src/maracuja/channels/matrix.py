@@ -50,6 +50,10 @@ ROWS: Final[tuple[tuple[str, Callable[[Capabilities], str]], ...]] = (
         lambda can: "HTML" if can.html else "*bold* _italic_" if can.formatted else "-",
     ),
     ("media", lambda can: _up_to(can.media_max, [*can.media])),
+    (
+        "files inside the message",
+        lambda can: f"{can.enclosed}: {can.enclosed_bytes_max:,} bytes" if can.enclosed else "-",
+    ),
     ("buttons", lambda can: _up_to(can.buttons, [*can.button_taps], can.button_chars_max)),
     ("reply of a button, bytes", lambda can: _limit(can.reply_bytes_max)),
     ("keyboard", lambda can: _up_to(can.keyboard, [*can.keyboard_taps], can.keyboard_chars_max)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from maracuja.content import Button, Content, Tap
+from maracuja.content import Button, Content, MediaKind, Tap
 from maracuja.errors import UnsupportedFeature
 from maracuja.model import Capabilities
 
@@ -28,6 +28,7 @@ def _faults(channel: str, can: Capabilities, content: Content) -> Iterator[Fault
     yield from _labels(channel, can, content)
     yield from _buttons(channel, "keyboard", content.keyboard, can.keyboard, can.keyboard_taps)
     yield from _cards(channel, can, content)
+    yield from _enclosed(channel, can, content)
     if content.approved is not None and not can.approved:
         yield "approved", f"{channel} knows no templates approved beforehand.", ""
     if content.place is not None and not can.place:
@@ -76,6 +77,23 @@ def _media(channel: str, can: Capabilities, content: Content) -> Iterator[Fault]
         some = can.media_with_buttons
         few = f"at most {some}" if some else "no"
         yield "buttons", f"{channel} shows {few} media together with buttons.", ""
+
+
+def _enclosed(channel: str, can: Capabilities, content: Content) -> Iterator[Fault]:
+    files = content.enclosed
+    if files and not can.enclosed:
+        by_url = MediaKind.FILE in can.media
+        fix = "Give its https address as `media`." if by_url else "Send it by email."
+        yield "attachments", f"{channel} carries no files inside a message.", fix
+        return
+    yield from _many(channel, "attachments", "files", files, can.enclosed)
+    size = sum(one.size for one in files)
+    if size > can.enclosed_bytes_max:
+        yield (
+            "attachments",
+            f"The files have {size} bytes; {channel} carries {can.enclosed_bytes_max}.",
+            "Put them at an address and link to it.",
+        )
 
 
 def _many(

@@ -151,6 +151,7 @@ def carried(
         subject=words(content.subject) if can.subject_chars_max else "",
         html=fill(content.html, links, html=True, href=href, page=page) if can.html else "",
         preheader=words(content.preheader) if can.html else "",
+        enclosed=content.enclosed,
         **changed(content, words, seal),
     )
 

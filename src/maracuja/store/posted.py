@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from maracuja.model import Status
-from maracuja.store import bulk, outbox
+from maracuja.store import bulk, outbox, posted_files, status_calls
 from maracuja.store.schema import chunks, posted, posted_events
 
 RUN: Final = 1 << 27  # and the channel's code: no campaign's run is ever so high
@@ -124,7 +124,10 @@ def addresses(conn: Connection, messages: Iterable[bytes]) -> dict[bytes, str]:
 
 
 def note(conn: Connection, steps: Sequence[tuple[int, Step]]) -> None:
-    """Keep what became of messages, given with their runs; a status counts once for each."""
+    """Keep what became of messages, given with their runs; a status counts once for each.
+
+    Their files have gone out, or never will: they are deleted. Whoever asked is told.
+    """
     mine = [step for run, step in steps if run in RUNS]
     if not mine:
         return
@@ -136,6 +139,8 @@ def note(conn: Connection, steps: Sequence[tuple[int, Step]]) -> None:
         "raw": [step.raw[:1000].replace("\0", "") for step in mine],
     }
     bulk.insert_columns(conn, posted_events, columns, on_conflict="ignore")
+    posted_files.forget(conn, {step.message for step in mine})
+    status_calls.add(conn, [status_calls.New(*step) for step in mine])
 
 
 def steps(conn: Connection, message: bytes) -> list[Step]:
@@ -157,6 +162,7 @@ def withdraw(conn: Connection) -> None:
         select(chunks.c.run).where(chunks.c.run.in_(RUNS), chunks.c.left > 0).distinct()
     ).scalars():
         outbox.withdraw_run(conn, run)
+    status_calls.withdraw(conn)
 
 
 def forget(conn: Connection, pids: Sequence[int], names: Iterable[tuple[str, str]]) -> int:
@@ -174,4 +180,6 @@ def sweep(conn: Connection, before_us: int) -> int:
 def _delete(conn: Connection, which: Any) -> int:
     gone = select(posted.c.message).where(which)
     conn.execute(delete(posted_events).where(posted_events.c.message.in_(gone)))
+    posted_files.forget_where(conn, gone)
+    status_calls.forget_where(conn, gone)
     return conn.execute(delete(posted).where(which)).rowcount

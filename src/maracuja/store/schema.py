@@ -27,6 +27,9 @@ from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
 from maracuja.store.schema_posted import posted as posted
 from maracuja.store.schema_posted import posted_events as posted_events
+from maracuja.store.schema_posted import posted_files as posted_files
+from maracuja.store.schema_posted import status_addresses as status_addresses
+from maracuja.store.schema_posted import status_calls as status_calls
 
 # ---------------------------------------------------------------- the workspace
 

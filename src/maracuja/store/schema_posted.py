@@ -1,4 +1,4 @@
-"""The tables of messages that programs ask for one by one."""
+"""The tables of messages that programs ask for one by one, their files and their callers."""
 
 from __future__ import annotations
 
@@ -39,5 +39,45 @@ posted_events = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("code", Text, nullable=False),
     Column("raw", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+posted_files = Table(
+    "posted_files",
+    state,
+    # What goes out inside a message; gone once it has been sent, or never will be.
+    Column("message", LargeBinary, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+status_addresses = Table(
+    "status_addresses",
+    state,
+    # Where to tell what becomes of a message.
+    Column("message", LargeBinary, primary_key=True),
+    Column("url", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+status_calls = Table(
+    "status_calls",
+    state,
+    # What was, or is to be, told of a message: a status once, in the order of `n`.
+    Column("message", LargeBinary, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("state", SmallInteger, nullable=False),  # store.status_calls.CallState
+    Column("attempts", Integer, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False),  # the last one that was no good
+    Index("ix_status_calls_state_next_us", "state", "next_us"),
     sqlite_with_rowid=False,
 )

@@ -19,7 +19,8 @@ from maracuja.content import Content, MediaKind
 from maracuja.templates.definition import Attachment, Shown, Variant
 
 RICH: Final = "rich"  # the name of the part
-WORDS: Final = frozenset({"text", "subject", "html", "preheader"})  # of a content, of other parts
+# Of a content, not of these parts; files are no words.
+WORDS: Final = frozenset({"text", "subject", "html", "preheader", "enclosed"})
 
 _ESCAPED: Final = {char: dumps(char)[1:-1] for char in (*map(chr, range(32)), '"', "\\")}
 _TABLE: Final = str.maketrans(_ESCAPED)
@@ -113,7 +114,7 @@ def changed(
             return {name: walk(inner) for name, inner in value.items()}
         return [walk(inner) for inner in value] if isinstance(value, list | tuple) else value
 
-    parts = msgspec.to_builtins(content).items()
+    parts = msgspec.to_builtins(msgspec.structs.replace(content, enclosed=())).items()
     return _converted({name: walk(value) for name, value in parts if name not in WORDS})
 
 

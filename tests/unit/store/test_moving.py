@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from maracuja.channels import reached_by
+from maracuja.content import Enclosed
 from maracuja.errors import ConfigError, Conflict, NotFound
 from maracuja.model import (
     ConsentState,
@@ -44,11 +45,13 @@ from maracuja.store import (
     outbox,
     people,
     posted,
+    posted_files,
     products,
     refused,
     resolving,
     runs,
     schema,
+    status_calls,
     suppressions,
     vendor_ids,
     waiting,
@@ -135,7 +138,12 @@ def fill(store: Store) -> None:
         posted.add(conn, asked)
         posted.add(conn, asked._replace(message=b"q", value="b@c"))
         steps = [posted.Step(message, Status.SENT, 2) for message in (b"p", b"q")]
+        for message in (b"p", b"q"):
+            status_calls.listen(conn, message, "https://shop.example/told")
         posted.note(conn, [(posted.RUN, step) for step in steps])
+        file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
+        for message in (b"p", b"q"):
+            posted_files.add(conn, message, [file])
         feed.append(conn, at_us=1, pid=[1, 2], event="E", message_id=b"1", properties=b"{}")
         body = f'{{"userId":"9","email":"{EMAIL}"}}'.encode()
         fault = refused.Fault(1, "track", "server", "", "bad_input", "no", "batch[0]", body)
