@@ -15,10 +15,11 @@ from typing import Annotated, Any, ClassVar, Final
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels.base import RAW_CHARS_MAX, Answer, Channel, Inbound, Stage
+from maracuja.channels.base import Answer, Channel, Inbound, Stage
 from maracuja.channels.heard import Hook
+from maracuja.channels.rulings import stop, unknown, whole
 from maracuja.errors import ConfigError, WebhookRejected
-from maracuja.model import Message, Record, Scope, SendResult, Status, Verdict
+from maracuja.model import Message, Record, SendResult
 
 SECRET: Final = {"writeOnly": True}  # extra_json_schema of settings that are never shown
 BODY_BYTES_MAX: Final = 1_000_000  # of a vendor's call
@@ -128,7 +129,7 @@ class HttpChannel(Channel[HttpRequest]):
 
     @abstractmethod
     def outcome(self, answer: Answer, attempt: int) -> SendResult:
-        """What an answer means: `accepted`, or one of the functions below, by the vendor's table.
+        """What an answer means: `accepted`, or a row of the vendor's table (`rulings.Ruling`).
 
         An error that the table does not know is `over`: it suppresses nobody.
         """
@@ -209,78 +210,10 @@ class HttpChannel(Channel[HttpRequest]):
         503 says that it was not handled. 500, 502 and 504 leave open whether the message went.
         """
         if answer.stage is Stage.LOGIN and 400 <= answer.code < 500 and answer.code != 429:
-            return stop(answer, "login")
+            return stop("login").on(answer)
         if answer.stage is Stage.LOGIN or answer.code == 503:
-            return wait(answer, scope=Scope.ACCOUNT)
-        if answer.code >= 500:
-            return SendResult(
-                verdict=Verdict.UNKNOWN,
-                status=Status.UNKNOWN,
-                raw=raw_of(answer),
-                code=str(answer.code),
-            )
-        return self.outcome(answer, attempt)
-
-
-# ---------------------------------------------------------------- outcomes
-
-
-def accepted(vendor_id: str, *, code: str = "") -> SendResult:
-    """The vendor has taken it under its id."""
-    return SendResult(
-        verdict=Verdict.ACCEPTED, status=Status.SENT, vendor_id=vendor_id, code=code, raw=vendor_id
-    )
-
-
-def wait(
-    answer: Answer, *, scope: Scope = Scope.MESSAGE, after_s: float | None = None, code: str = ""
-) -> SendResult:
-    """Later: for this message, its address (HOST) or the whole account; never before `after_s`."""
-    told = after_s if after_s is not None else retry_after_s(answer)
-    return SendResult(
-        verdict=Verdict.TEMPORARY,
-        status=Status.DEFERRED,
-        scope=scope,
-        retry_after_s=told,
-        raw=raw_of(answer),
-        code=code or str(answer.code),
-    )
-
-
-def suppress(answer: Answer, code: str) -> SendResult:
-    """The vendor says that this address will never do, or does not want us."""
-    return SendResult(
-        verdict=Verdict.PERMANENT, status=Status.BOUNCED, raw=raw_of(answer), code=code
-    )
-
-
-def over(answer: Answer, code: str) -> SendResult:
-    """This message will never do; the address may."""
-    return SendResult(
-        verdict=Verdict.CONTENT, status=Status.REJECTED, raw=raw_of(answer), code=code
-    )
-
-
-def stop(answer: Answer, code: str) -> SendResult:
-    """Our account, our money or our reputation: the channel stops, the operator is told."""
-    return SendResult(
-        verdict=Verdict.OURS,
-        status=Status.REJECTED,
-        scope=Scope.ACCOUNT,
-        raw=raw_of(answer),
-        code=code,
-    )
-
-
-def raw_of(answer: Answer) -> str:
-    """The vendor's own words, as kept."""
-    return f"{answer.code} {answer.text}"[:RAW_CHARS_MAX]
-
-
-def retry_after_s(answer: Answer) -> float | None:
-    """Seconds of a Retry-After header; None where it is absent or a date."""
-    told = answer.headers.get("retry-after", "")
-    return float(told) if told.isascii() and told.isdigit() else None
+            return whole().on(answer)
+        return unknown().on(answer) if answer.code >= 500 else self.outcome(answer, attempt)
 
 
 def reference(message: Message) -> str:
@@ -333,3 +266,23 @@ def json_of(answer: Answer) -> dict[str, Any]:
     except (msgspec.DecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands at a path such as `messages.0.id`; None where there is nothing."""
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def text_at(value: Any, path: str) -> str:
+    """The text or number that stands at a path; '' where there is none."""
+    found = at(value, path)
+    if isinstance(found, bool):
+        return str(found).lower()
+    return str(found) if isinstance(found, str | int | float) else ""

@@ -16,15 +16,7 @@ import msgspec
 from maracuja.channels import meta
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import Hook
-from maracuja.channels.http import (
-    HttpChannel,
-    HttpRequest,
-    accepted,
-    json_of,
-    json_request,
-    reference,
-    suppress,
-)
+from maracuja.channels.http import HttpChannel, HttpRequest, json_of, json_request, reference
 from maracuja.channels.messenger_bodies import (
     CARD_TEXT_CHARS_MAX,
     TITLE_CHARS_MAX,
@@ -33,6 +25,7 @@ from maracuja.channels.messenger_bodies import (
 )
 from maracuja.channels.messenger_events import heard_of
 from maracuja.channels.messenger_settings import MessengerSettings, table
+from maracuja.channels.rulings import accepted, suppress
 from maracuja.content import Content, MediaKind, Tap
 from maracuja.errors import UnsupportedFeature
 from maracuja.model import Capabilities, Message, SendResult, Status, micros
@@ -202,7 +195,7 @@ class Messenger(HttpChannel):
             return accepted(mid)
         result = meta.refused(answer, self._table)
         if result.code == "busy" and attempt > BUSY_TRIES:
-            return msgspec.structs.replace(suppress(answer, "busy"), rest_s=BUSY_REST_S)
+            return suppress("busy", rest_s=BUSY_REST_S).on(answer)
         return result
 
     def brief(self, answer: Answer) -> Answer:

@@ -12,21 +12,30 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels.meta import MetaSettings, Ruling, Table
+from maracuja.channels.meta import (
+    BUSY,
+    PARAMETER,
+    PERMISSION,
+    RATE,
+    RESTRICTED,
+    MetaSettings,
+    Table,
+)
+from maracuja.channels.rulings import Ruling, over, suppress, wait
 from maracuja.errors import ConfigError
-from maracuja.model import Scope, Verdict
+from maracuja.model import Scope
 
 RULINGS: Final[Mapping[str, Ruling]] = {
-    "window": Ruling("window", Verdict.CONTENT),
-    "gone": Ruling("gone", Verdict.PERMANENT),
-    "invalid": Ruling("invalid", Verdict.PERMANENT),
-    "refused": Ruling("refused", Verdict.PERMANENT),
-    "content": Ruling("parameter", Verdict.CONTENT),
-    "busy": Ruling("busy", Verdict.TEMPORARY),
-    "rate": Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
-    "thread_rate": Ruling("thread_rate", Verdict.TEMPORARY, Scope.HOST, 60.0),
-    "restricted": Ruling("restricted", Verdict.OURS, Scope.ACCOUNT),
-    "permission": Ruling("permission", Verdict.OURS, Scope.ACCOUNT),
+    "window": over("window"),
+    "gone": suppress("gone"),
+    "invalid": suppress("invalid"),
+    "refused": suppress("refused"),
+    "content": PARAMETER,
+    "busy": BUSY,
+    "rate": RATE,
+    "thread_rate": wait("thread_rate", scope=Scope.HOST, after_s=60.0),
+    "restricted": RESTRICTED,
+    "permission": PERMISSION,
 }
 Meaning = Literal[
     "window", "gone", "invalid", "refused", "content", "busy", "rate", "thread_rate",

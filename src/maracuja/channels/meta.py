@@ -19,14 +19,12 @@ from maracuja.channels.http import (
     check_equal,
     check_hmac,
     json_of,
-    over,
-    raw_of,
     read_json,
     reject,
-    retry_after_s,
 )
+from maracuja.channels.rulings import Ruling, over, stop, wait, whole
 from maracuja.errors import ConfigError
-from maracuja.model import Scope, SendResult, Status, Verdict
+from maracuja.model import SendResult
 
 GRAPH: Final = "https://graph.facebook.com"
 SIGNATURE_HEADER: Final = "x-hub-signature-256"
@@ -108,41 +106,23 @@ class GraphError(NamedTuple):
     words: str
 
 
-class Ruling(NamedTuple):
-    """What an error means: our name for it, the verdict, for whom, and how long to wait."""
-
-    name: str
-    verdict: Verdict
-    scope: Scope = Scope.MESSAGE
-    after_s: float | None = None
-    rest_s: int = 0  # of a permanent one: for so long the address is left alone; 0: for good
-    marketing_only: bool = False  # of a permanent one: service messages still go there
-
-
 Table = Mapping[int | tuple[int, int], Ruling]
 
-_STATUS: Final = {
-    Verdict.PERMANENT: Status.BOUNCED,
-    Verdict.TEMPORARY: Status.DEFERRED,
-    Verdict.CONTENT: Status.REJECTED,
-    Verdict.OURS: Status.REJECTED,
-    Verdict.UNKNOWN: Status.UNKNOWN,
-}
-_STOP: Final = Ruling("permission", Verdict.OURS, Scope.ACCOUNT)
+TOKEN: Final = stop("token")
+PERMISSION: Final = stop("permission")
+BUSY: Final = wait("busy")
+RATE: Final = whole("rate", 300.0)
+RESTRICTED: Final = stop("restricted")
+PARAMETER: Final = over("parameter")
 
 # What every product of Meta means by a code; a product's own table is asked first.
 SHARED: Final[Table] = {
-    0: Ruling("token", Verdict.OURS, Scope.ACCOUNT),
-    190: Ruling("token", Verdict.OURS, Scope.ACCOUNT),
-    3: _STOP,
-    10: _STOP,
-    368: Ruling("restricted", Verdict.OURS, Scope.ACCOUNT),
-    1: Ruling("busy", Verdict.TEMPORARY),
-    2: Ruling("busy", Verdict.TEMPORARY),
-    4: Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
-    613: Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
-    80007: Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT, 300.0),
-    100: Ruling("parameter", Verdict.CONTENT),
+    **dict.fromkeys((0, 190), TOKEN),
+    **dict.fromkeys((3, 10), PERMISSION),
+    **dict.fromkeys((1, 2), BUSY),
+    **dict.fromkeys((4, 613, 80007), RATE),
+    368: RESTRICTED,
+    100: PARAMETER,
 }
 
 
@@ -162,35 +142,17 @@ def ruling(error: GraphError, table: Table) -> Ruling | None:
     found = table.get((error.code, error.subcode)) or table.get(error.code)
     if found is not None:
         return found
-    return SHARED.get(error.code) or (_STOP if 200 <= error.code < 300 else None)
-
-
-def status_of(found: Ruling) -> Status:
-    """What becomes of a message by an error, at once or in a receipt."""
-    return Status.FAILED if found.marketing_only else _STATUS[found.verdict]
+    return SHARED.get(error.code) or (PERMISSION if 200 <= error.code < 300 else None)
 
 
 def refused(answer: Answer, table: Table) -> SendResult:
     """The result of an answer that is no success, by the tables; else it suppresses nobody."""
     error = graph_error(json_of(answer).get("error"))
     found = ruling(error, table) if error is not None else None
-    if found is None and answer.code == 429:
-        found = Ruling("rate", Verdict.TEMPORARY, Scope.ACCOUNT)
-    if found is None and answer.code == 401:
-        found = SHARED[190]
     if found is None:
-        return over(answer, str(error.code if error is not None else answer.code))
-    told = retry_after_s(answer)
-    return SendResult(
-        verdict=found.verdict,
-        status=status_of(found),
-        scope=found.scope,
-        retry_after_s=max(filter(None, (told, found.after_s)), default=None),
-        rest_s=found.rest_s,
-        marketing_only=found.marketing_only,
-        raw=raw_of(answer),
-        code=found.name,
-    )
+        by_status = {429: whole("rate"), 401: TOKEN}
+        found = by_status.get(answer.code, over(str(error.code) if error is not None else ""))
+    return found.on(answer)
 
 
 # ---------------------------------------------------------------- calls

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,20 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from maracuja.channels.base import Answer
-from maracuja.channels.http import (
-    HttpRequest,
-    accepted,
-    json_of,
-    json_request,
-    over,
-    stop,
-    suppress,
-    wait,
-)
+from maracuja.channels.http import HttpRequest, json_of, json_request
 from maracuja.channels.mobile_push_fcm import collapse_id
+from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, wait, whole
 from maracuja.channels.web_push_crypto import es256_token
 from maracuja.errors import ConfigError, UnsupportedFeature
-from maracuja.model import Message, Scope, SendResult
+from maracuja.model import Message, SendResult
 
 if TYPE_CHECKING:
     from maracuja.channels.mobile_push import MobilePushSettings
@@ -39,46 +31,29 @@ TOKEN_S: Final = 1800  # Apple wants one for 20 to 60 minutes
 GONE_S: Final = 30 * 86_400  # an app that is installed again may have the same token
 DOUBTED_S: Final = 86_400  # it may be our setting of the sandbox that is wrong
 _TOKEN: Final = re.compile(r"[0-9a-f]{64,200}")
-_Result = Callable[[Answer, str], SendResult]
-
-
-def _gone(answer: Answer, code: str) -> SendResult:
-    return msgspec.structs.replace(suppress(answer, code), rest_s=GONE_S)
-
-
-def _doubted(answer: Answer, code: str) -> SendResult:
-    return msgspec.structs.replace(suppress(answer, code), rest_s=DOUBTED_S)
-
-
-def _later(answer: Answer, code: str) -> SendResult:
-    return wait(answer, code=code)
-
-
-def _whole(answer: Answer, code: str) -> SendResult:
-    return wait(answer, scope=Scope.ACCOUNT, code=code)
-
-
-REASONS: Final[Mapping[str, tuple[_Result, str]]] = {
-    "Unregistered": (_gone, "gone"),
-    "ExpiredToken": (_gone, "gone"),
-    "BadDeviceToken": (_doubted, "bad_token"),
-    "DeviceTokenNotForTopic": (_doubted, "other_app"),
-    "BadTopic": (stop, "topic"),
-    "MissingTopic": (stop, "topic"),
-    "TopicDisallowed": (stop, "topic"),
-    "ExpiredProviderToken": (_whole, "expired_token"),
-    "InvalidProviderToken": (stop, "unauthorized"),
-    "MissingProviderToken": (stop, "unauthorized"),
-    "BadCertificate": (stop, "unauthorized"),
-    "BadCertificateEnvironment": (stop, "unauthorized"),
-    "UnrelatedKeyIdInToken": (stop, "unauthorized"),
-    "BadEnvironmentKeyIdInToken": (stop, "unauthorized"),
-    "Forbidden": (stop, "unauthorized"),
-    "PayloadTooLarge": (over, "too_large"),
-    "TooManyRequests": (_later, "too_many"),  # to this device
-    "TooManyProviderTokenUpdates": (_whole, "token_updates"),
-    "IdleTimeout": (_later, "idle"),
+_GONE: Final = suppress("gone", rest_s=GONE_S)
+REASONS: Final[Mapping[str, Ruling]] = {
+    "Unregistered": _GONE,
+    "ExpiredToken": _GONE,
+    "BadDeviceToken": suppress("bad_token", rest_s=DOUBTED_S),
+    "DeviceTokenNotForTopic": suppress("other_app", rest_s=DOUBTED_S),
+    "BadTopic": stop("topic"),
+    "MissingTopic": stop("topic"),
+    "TopicDisallowed": stop("topic"),
+    "ExpiredProviderToken": whole("expired_token"),
+    "InvalidProviderToken": stop("unauthorized"),
+    "MissingProviderToken": stop("unauthorized"),
+    "BadCertificate": stop("unauthorized"),
+    "BadCertificateEnvironment": stop("unauthorized"),
+    "UnrelatedKeyIdInToken": stop("unauthorized"),
+    "BadEnvironmentKeyIdInToken": stop("unauthorized"),
+    "Forbidden": stop("unauthorized"),
+    "PayloadTooLarge": over("too_large"),
+    "TooManyRequests": wait("too_many"),  # to this device
+    "TooManyProviderTokenUpdates": whole("token_updates"),
+    "IdleTimeout": wait("idle"),
 }
+STATUSES: Final[Mapping[int, Ruling]] = {403: stop("unauthorized"), 429: wait()}
 
 
 def _read(pem: str) -> ec.EllipticCurvePrivateKey:
@@ -179,11 +154,7 @@ def outcome(answer: Answer) -> SendResult:
     if answer.code == 200 and answer.headers.get("apns-id"):
         return accepted(answer.headers["apns-id"])
     reason = json_of(answer).get("reason")
+    known = REASONS.get(reason) if isinstance(reason, str) and answer.code >= 400 else None
     if answer.code == 410:
-        return _gone(answer, "gone")
-    if isinstance(reason, str) and answer.code >= 400 and reason in REASONS:
-        result, name = REASONS[reason]
-        return result(answer, name)
-    if answer.code == 403:
-        return stop(answer, "unauthorized")
-    return _later(answer, "429") if answer.code == 429 else over(answer, str(answer.code))
+        known = _GONE
+    return (known or STATUSES.get(answer.code, over())).on(answer)

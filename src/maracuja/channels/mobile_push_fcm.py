@@ -6,7 +6,7 @@ Source: the discovery document of fcm.v1 (revision 20261023) and Firebase's list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -17,20 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from maracuja.channels.base import Answer
-from maracuja.channels.http import (
-    HttpRequest,
-    accepted,
-    json_of,
-    json_request,
-    over,
-    retry_after_s,
-    stop,
-    suppress,
-    wait,
-)
+from maracuja.channels.http import HttpRequest, json_of, json_request
+from maracuja.channels.rulings import Ruling, accepted, over, retry_after_s, stop, suppress, whole
 from maracuja.channels.web_push_crypto import b64, digest
 from maracuja.errors import ConfigError, UnsupportedFeature
-from maracuja.model import Message, Scope, SendResult
+from maracuja.model import Message, SendResult
 
 if TYPE_CHECKING:
     from maracuja.channels.mobile_push import MobilePushSettings
@@ -45,19 +36,18 @@ _ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_:.~%-]{10,1000}")
 _BAD_TOKEN: Final = "not a valid fcm registration token"
 
-_Result = Callable[[Answer, str], SendResult]
-ERRORS: Final[Mapping[str, tuple[_Result, str]]] = {
-    "UNREGISTERED": (suppress, "gone"),
-    "SENDER_ID_MISMATCH": (suppress, "other_project"),
-    "INVALID_ARGUMENT": (over, "content"),
-    "THIRD_PARTY_AUTH_ERROR": (stop, "third_party_auth"),
+ERRORS: Final[Mapping[str, Ruling]] = {
+    "UNREGISTERED": suppress("gone"),
+    "SENDER_ID_MISMATCH": suppress("other_project"),
+    "INVALID_ARGUMENT": over("content"),
+    "THIRD_PARTY_AUTH_ERROR": stop("third_party_auth"),
 }
-STATUSES: Final[Mapping[int, tuple[_Result, str]]] = {
-    400: (over, "content"),
-    401: (stop, "unauthorized"),
-    403: (stop, "forbidden"),
-    404: (stop, "no_project"),
-    413: (over, "too_large"),
+STATUSES: Final[Mapping[int, Ruling]] = {
+    400: over("content"),
+    401: stop("unauthorized"),
+    403: stop("forbidden"),
+    404: stop("no_project"),
+    413: over("too_large"),
 }
 
 
@@ -239,15 +229,11 @@ def outcome(answer: Answer) -> SendResult:
     words = str(error.get("message", "")).lower() if isinstance(error, dict) else ""
     code = _error_code(error)
     if answer.code == 429 or code == "QUOTA_EXCEEDED":
-        after_s = retry_after_s(answer)
-        return wait(answer, scope=Scope.ACCOUNT, after_s=QUOTA_S if after_s is None else after_s)
+        return whole(after_s=QUOTA_S if retry_after_s(answer) is None else None).on(answer)
     if code == "INVALID_ARGUMENT" and _BAD_TOKEN in words:
-        return suppress(answer, "invalid")
-    if answer.code >= 400 and code in ERRORS:
-        result, name = ERRORS[code]
-        return result(answer, name)
-    result, name = STATUSES.get(answer.code, (over, str(answer.code)))
-    return result(answer, name)
+        return suppress("invalid").on(answer)
+    known = ERRORS.get(code) if answer.code >= 400 else None
+    return (known or STATUSES.get(answer.code, over())).on(answer)
 
 
 def _error_code(error: Any) -> str:

@@ -1,7 +1,7 @@
-"""Our own signature of a body and its second, as we put it and as we ask for it.
+"""Our own signatures: of a body and its second, and of an address that names a message.
 
-The header is `t=<second>,v1=<hex>`: HMAC-SHA256 over `<second>.<body>`. Several `v1` may stand in
-it while a secret is being changed. Nothing older than ten minutes is believed.
+The header of a body is `t=<second>,v1=<hex>`: HMAC-SHA256 over `<second>.<body>`. Several
+`v1` may stand in it while a secret is being changed. Nothing older than ten minutes is believed.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import hmac
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
-from maracuja.channels.http import check_fresh, reject
+from maracuja.channels.base import Inbound
+from maracuja.channels.http import check_equal, check_fresh, reject
 
 SIGNATURE: Final = "maracuja-signature"
 SIGNATURES_MAX: Final = 4
@@ -33,6 +35,25 @@ def check_signature(given: str, secret: str, body: bytes, now: datetime) -> None
     if not secret or not any(same) or len(parts) != len(times) + len(macs):
         raise reject("its signature is not ours")
     check_fresh(float(times[0]), now)
+
+
+def signed_address(hook: str, secret: str, named: str) -> str:
+    """Our address for what a vendor that signs nothing tells of one message; '' without both."""
+    fields = {"m": named, "k": _proof(secret, named)}
+    return f"{hook}?{urlencode(fields)}" if hook and secret else ""
+
+
+def named_by(inbound: Inbound, secret: str) -> str:
+    """The message that such an address names. Raises WebhookRejected."""
+    if not secret:
+        raise reject("no receipts are taken")
+    named = inbound.query.get("m", "")
+    check_equal(inbound.query.get("k", ""), _proof(secret, named))
+    return named
+
+
+def _proof(secret: str, named: str) -> str:
+    return hmac.digest(secret.encode(), named.encode(), "sha256").hex()[:40]
 
 
 def _mac(secret: str, at_s: str, body: bytes) -> str:

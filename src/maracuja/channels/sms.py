@@ -13,9 +13,8 @@ from functools import lru_cache
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from maracuja.channels.base import Answer, Inbound
-from maracuja.channels.heard import Hook
-from maracuja.channels.http import HttpChannel, HttpRequest
+from maracuja.channels.base import Answer
+from maracuja.channels.driven import DrivenChannel
 from maracuja.channels.sms_alphasms import AlphaSmsDriver
 from maracuja.channels.sms_driver import SmsDriver
 from maracuja.channels.sms_settings import SmsSettings
@@ -30,14 +29,9 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 # A link, a number, or the word to send to one.
 _WAY_OUT: Final = re.compile(r"://|\+[0-9]{7}|\bstop\b|\bстоп\b", re.IGNORECASE)
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-_DRIVERS: Final[Mapping[str, type[SmsDriver]]] = {
-    "twilio": TwilioDriver,
-    "alphasms": AlphaSmsDriver,
-    "smpp": SmppDriver,
-}
 
 
-class Sms(HttpChannel):
+class Sms(DrivenChannel[SmsDriver]):
     """Text messages. A person is reached by a telephone number that can take them."""
 
     name: ClassVar[str] = "sms"
@@ -52,13 +46,16 @@ class Sms(HttpChannel):
     )
     Settings = SmsSettings
     keeps_vendor_ids: ClassVar[bool] = True
+    drivers: ClassVar[Mapping[str, type[SmsDriver]]] = {
+        "twilio": TwilioDriver,
+        "alphasms": AlphaSmsDriver,
+        "smpp": SmppDriver,
+    }
     settings: SmsSettings
 
     def __init__(self, settings: SmsSettings, hook: str = "") -> None:
-        driver = _DRIVERS[settings.driver]
-        super().__init__(settings, hook if driver.over_http else "")
-        self.driver = driver(settings, self.hook)
-        self.carried_by = "http" if driver.over_http else "smpp"
+        super().__init__(settings, hook)
+        self.carried_by = "http" if self.driver.over_http else "smpp"
 
     @property
     def smpp(self) -> SmppDriver | None:
@@ -132,31 +129,7 @@ class Sms(HttpChannel):
             return super()._decode(answer, attempt)
         return self.driver.outcome(answer, attempt)
 
-    def brief(self, answer: Answer) -> Answer:
-        """The driver's."""
-        return self.driver.brief(answer)
-
-    def credentials(self) -> Mapping[str, str]:
-        """The driver's."""
-        return self.driver.credentials()
-
-    # ------------------------------------------------------------ in and about the account
-
-    def webhook(self, inbound: Inbound, now: datetime) -> Hook:
-        """What a call of the gateway tells; SMPP tells on its line."""
-        return self.driver.webhook(inbound, now)
-
-    def account_request(self) -> HttpRequest | None:
-        """A question about the account, where the gateway answers any."""
-        return self.driver.account_request()
-
-    def answered_well(self, answer: Answer) -> bool:
-        """Whether an answer to it is a good one."""
-        return self.driver.answered_well(answer)
-
-    def account_words(self, answer: Answer) -> str:
-        """Which account it is."""
-        return self.driver.account_words(answer)
+    # ------------------------------------------------------------ links
 
     def deep_link(self, payload: str) -> str:
         """sms:NUMBER?body=START ...: the message that the person then sends; '' without one."""

@@ -18,7 +18,6 @@ from maracuja.model import Status
 
 Driver = Literal["twilio", "alphasms", "smpp"]
 TWILIO_URL: Final = "https://api.twilio.com"
-ALPHASMS_URL: Final = "https://alphasms.net/api/json.php"
 MessageIds = Literal["as_is", "hex", "decimal"]
 
 _NEEDED: Final[dict[str, tuple[str, ...]]] = {

@@ -6,7 +6,7 @@ Lines, windows and waiting belong to the transport; nothing here knows how a PDU
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,8 @@ import msgspec
 from maracuja import rng
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.heard import Heard, HeardKind
-from maracuja.channels.http import HttpRequest, accepted, over, reference, stop, suppress, wait
+from maracuja.channels.http import HttpRequest, reference
+from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, wait, whole
 from maracuja.channels.smpp_pdu import (
     Command,
     CommandStatus,
@@ -35,7 +36,7 @@ from maracuja.channels.sms_text import (
     encode,
     sender_kind,
 )
-from maracuja.model import Message, Record, Scope, SendResult, Status, micros, moment
+from maracuja.model import Message, Record, SendResult, Status, micros, moment
 
 PARTIAL: Final = 0x1_0000  # no status of SMPP: a later part was refused, an earlier one is gone
 VERSION: Final = 0x34
@@ -62,38 +63,25 @@ class Submission(Record, frozen=True):
         return f"<Submission {self.message_id.hex()}>"
 
 
-def _whole(answer: Answer, code: str) -> SendResult:
-    return wait(answer, scope=Scope.ACCOUNT, code=code)
-
-
-def _throttled(answer: Answer, code: str) -> SendResult:
-    return wait(answer, scope=Scope.ACCOUNT, after_s=THROTTLED_S, code=code)
-
-
-def _later(answer: Answer, code: str) -> SendResult:
-    return wait(answer, code=code)
-
-
-_Result = Callable[[Answer, str], SendResult]
-ERRORS: Final[Mapping[int, tuple[_Result, str]]] = {
-    S.RINVMSGLEN: (over, "too_long"),
-    S.RINVBNDSTS: (_whole, "not_bound"),
-    S.RALYBND: (_whole, "already_bound"),
-    S.RSYSERR: (_later, "system"),
-    S.RINVSRCADR: (stop, "sender"),
-    S.RINVDSTADR: (suppress, "invalid"),
-    S.RBINDFAIL: (stop, "bind"),
-    S.RINVPASWD: (stop, "password"),
-    S.RINVSYSID: (stop, "system_id"),
-    S.RMSGQFUL: (_whole, "queue_full"),
-    S.RSUBMITFAIL: (_later, "submit"),
-    S.RTHROTTLED: (_throttled, "throttled"),
-    S.RX_T_APPN: (_later, "temporary"),
-    S.RX_P_APPN: (over, "permanent"),
-    S.RX_R_APPN: (over, "rejected"),
-    S.RDELIVERYFAILURE: (_later, "delivery"),
-    S.RUNKNOWNERR: (_later, "unknown"),
-    PARTIAL: (over, "partial"),
+ERRORS: Final[Mapping[int, Ruling]] = {
+    S.RINVMSGLEN: over("too_long"),
+    S.RINVBNDSTS: whole("not_bound"),
+    S.RALYBND: whole("already_bound"),
+    S.RSYSERR: wait("system"),
+    S.RINVSRCADR: stop("sender"),
+    S.RINVDSTADR: suppress("invalid"),
+    S.RBINDFAIL: stop("bind"),
+    S.RINVPASWD: stop("password"),
+    S.RINVSYSID: stop("system_id"),
+    S.RMSGQFUL: whole("queue_full"),
+    S.RSUBMITFAIL: wait("submit"),
+    S.RTHROTTLED: whole("throttled", THROTTLED_S),
+    S.RX_T_APPN: wait("temporary"),
+    S.RX_P_APPN: over("permanent"),
+    S.RX_R_APPN: over("rejected"),
+    S.RDELIVERYFAILURE: wait("delivery"),
+    S.RUNKNOWNERR: wait("unknown"),
+    PARTIAL: over("partial"),
 }
 _FEW: Final = frozenset({S.RSUBMITFAIL, S.RDELIVERYFAILURE, S.RUNKNOWNERR})
 # States that are not final tell nothing.
@@ -207,11 +195,11 @@ class SmppDriver(SmsDriver):
         """By the status of the answer; of the line itself, by that of the bind."""
         if answer.code == 0 and answer.stage is Stage.GIVEN:
             vendor_id = plain_id(answer.text, self.settings.ids_in_answers)
-            return accepted(vendor_id) if vendor_id else over(answer, "no_id")
+            return accepted(vendor_id) if vendor_id else over("no_id").on(answer)
+        ruling = ERRORS.get(answer.code, over(f"0x{answer.code:02x}"))
         if answer.code in _FEW and attempt >= TRIES_MAX:
-            return over(answer, ERRORS[answer.code][1])
-        result, name = ERRORS.get(answer.code, (over, f"0x{answer.code:02x}"))
-        return result(answer, name)
+            ruling = over(ruling.code)
+        return ruling.on(answer)
 
     # ------------------------------------------------------------ in
 

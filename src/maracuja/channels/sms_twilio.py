@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -17,18 +17,8 @@ import msgspec
 
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import Heard, HeardKind, Hook
-from maracuja.channels.http import (
-    HttpRequest,
-    accepted,
-    json_of,
-    over,
-    raw_of,
-    reference,
-    reject,
-    stop,
-    suppress,
-    wait,
-)
+from maracuja.channels.http import HttpRequest, json_of, reference, reject
+from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, whole
 from maracuja.channels.sms_driver import SmsDriver, seconds_left
 from maracuja.channels.sms_heard import heard_text, number_of
 from maracuja.channels.sms_settings import TWILIO_URL
@@ -43,50 +33,40 @@ _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _PORTS: Final = {"https": 443, "http": 80}
 
 
-def _whole(answer: Answer, code: str) -> SendResult:
-    return wait(answer, scope=Scope.ACCOUNT, code=code)
-
-
-def _country(answer: Answer, code: str) -> SendResult:
-    """Our account may not send there: that country waits, the operator is told."""
-    return SendResult(
-        verdict=Verdict.OURS,
-        status=Status.REJECTED,
-        scope=Scope.HOST,
-        raw=raw_of(answer),
-        code=code,
-    )
-
-
-_Result = Callable[[Answer, str], SendResult]
-ERRORS: Final[Mapping[int, tuple[_Result, str]]] = {
-    20003: (stop, "unauthorized"),
-    20005: (stop, "account_closed"),
-    20403: (stop, "forbidden"),
-    20404: (stop, "no_account"),
-    20429: (_whole, "too_many"),
-    21211: (suppress, "invalid"),
-    21212: (stop, "sender"),
-    21408: (_country, "country"),
-    21602: (over, "content"),
-    21603: (stop, "sender"),
-    21606: (stop, "sender"),
-    21610: (suppress, "stopped"),
-    21611: (_whole, "queue_full"),
-    21612: (_country, "unroutable"),
-    21614: (suppress, "not_mobile"),
-    21617: (over, "too_long"),
-    21635: (suppress, "landline"),
-    30001: (_whole, "queue_full"),
-    30002: (stop, "account_suspended"),
-    30003: (over, "unreachable"),
-    30004: (over, "blocked"),
-    30005: (suppress, "unknown_number"),
-    30006: (suppress, "landline"),
-    30007: (over, "filtered"),
-    30008: (over, "unknown"),
-    63014: (suppress, "blocked"),
-    63016: (over, "window"),
+ERRORS: Final[Mapping[int, Ruling]] = {
+    20003: stop("unauthorized"),
+    20005: stop("account_closed"),
+    20403: stop("forbidden"),
+    20404: stop("no_account"),
+    20429: whole("too_many"),
+    21211: suppress("invalid"),
+    21212: stop("sender"),
+    21408: stop("country", scope=Scope.HOST),
+    21602: over("content"),
+    21603: stop("sender"),
+    21606: stop("sender"),
+    21610: suppress("stopped"),
+    21611: whole("queue_full"),
+    21612: stop("unroutable", scope=Scope.HOST),
+    21614: suppress("not_mobile"),
+    21617: over("too_long"),
+    21635: suppress("landline"),
+    30001: whole("queue_full"),
+    30002: stop("account_suspended"),
+    30003: over("unreachable"),
+    30004: over("blocked"),
+    30005: suppress("unknown_number"),
+    30006: suppress("landline"),
+    30007: over("filtered"),
+    30008: over("unknown"),
+    63014: suppress("blocked"),
+    63016: over("window"),
+}
+HTTP_ERRORS: Final[Mapping[int, Ruling]] = {
+    401: stop("unauthorized"),
+    403: stop("unauthorized"),
+    404: stop("no_account"),
+    429: whole("too_many"),
 }
 # What is not final, or was told by the answer to our request already, tells nothing.
 STATUSES: Final[Mapping[str, Status]] = {
@@ -129,15 +109,11 @@ class TwilioDriver(SmsDriver):
         sid = told.get("sid")
         if answer.code in (200, 201) and isinstance(sid, str) and sid:
             fault = told.get("error_code")
-            return _by_number(answer, fault) if fault else accepted(sid)
-        found = _by_number(answer, told.get("code"))
-        if found.verdict is not Verdict.CONTENT:
-            return found
-        if answer.code in (401, 403):
-            return stop(answer, "unauthorized")
-        if answer.code == 404:
-            return stop(answer, "no_account")
-        return _whole(answer, "too_many") if answer.code == 429 else found
+            return ruling_of(fault).on(answer) if fault else accepted(sid)
+        found = ruling_of(told.get("code"))
+        if found.verdict is Verdict.CONTENT:
+            found = HTTP_ERRORS.get(answer.code, found)
+        return found.on(answer)
 
     def brief(self, answer: Answer) -> Answer:
         """Of what was sent, only its SID: the answer repeats number and text."""
@@ -201,13 +177,11 @@ class TwilioDriver(SmsDriver):
         ]
 
 
-def _by_number(answer: Answer, number: Any) -> SendResult:
+def ruling_of(number: Any) -> Ruling:
     """What an error means by its number; one that the table does not know suppresses nobody."""
-    known = ERRORS.get(number) if isinstance(number, int) else None
-    if known is not None:
-        result, name = known
-        return result(answer, name)
-    return over(answer, str(number if isinstance(number, int) else answer.code))
+    if not isinstance(number, int):
+        return over()
+    return ERRORS.get(number, over(str(number)))
 
 
 def _receipt(values: Mapping[str, str], sid: str, ours: str, now: datetime) -> list[Heard]:
@@ -216,8 +190,8 @@ def _receipt(values: Mapping[str, str], sid: str, ours: str, now: datetime) -> l
     status = STATUSES.get(word)
     if status is None:
         return []
-    result, name = ERRORS.get(int(number) if number.isdecimal() else 0, (over, number))
-    dead = status is Status.FAILED and result is suppress
+    ruling = ERRORS.get(int(number) if number.isdecimal() else 0, over(number))
+    dead = status is Status.FAILED and ruling.verdict is Verdict.PERMANENT
     return [
         Heard(
             kind=HeardKind.RECEIPT,
@@ -227,7 +201,7 @@ def _receipt(values: Mapping[str, str], sid: str, ours: str, now: datetime) -> l
             reference=ours,
             status=Status.BOUNCED if dead else status,
             address=number_of(values.get("To", "")) if dead else "",
-            code=name,
+            code=ruling.code,
             raw=f"{word} {number}".strip(),
         )
     ]

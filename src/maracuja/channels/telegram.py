@@ -7,7 +7,7 @@ token stands in every address: nothing here may be logged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
@@ -22,20 +22,16 @@ from maracuja.channels.http import (
     HttpChannel,
     HttpRequest,
     HttpSettings,
-    accepted,
     check_equal,
     json_of,
     json_request,
-    over,
     read_json,
-    stop,
-    suppress,
-    wait,
 )
+from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, whole
 from maracuja.channels.telegram_updates import heard_of
 from maracuja.content import Button, Content, MediaKind, Tap
 from maracuja.errors import ConfigError, UnsupportedFeature
-from maracuja.model import Capabilities, Message, Scope, SendResult, Status
+from maracuja.model import Capabilities, Message, SendResult, Status
 
 _START: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHAT: Final = re.compile(r"-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31}")
@@ -49,24 +45,22 @@ _METHODS: Final = {
     MediaKind.FILE: ("sendDocument", "document"),
 }
 
-_Result = Callable[[Answer, str], SendResult]
-
 # The vendor's words, and what they mean; the first that is in the description, in lower case.
-ERRORS: Final[tuple[tuple[int, str, _Result, str], ...]] = (
-    (401, "", stop, "unauthorized"),
-    (404, "", stop, "unauthorized"),  # no bot has this token, or there is no such method
-    (403, "bot was blocked by the user", suppress, "blocked"),
-    (403, "user is deactivated", suppress, "gone"),
-    (403, "bot was kicked", suppress, "kicked"),
-    (403, "chat was deleted", suppress, "gone"),
-    (403, "bot is not a member", suppress, "kicked"),
-    (403, "bot can't initiate conversation", suppress, "never_started"),
-    (403, "not enough rights", over, "no_rights"),
-    (400, "chat not found", suppress, "invalid"),
-    (400, "upgraded to a supergroup", over, "moved"),
-    (400, "", over, "content"),
-    (403, "", over, "forbidden"),
-    (413, "", over, "too_large"),
+ERRORS: Final[tuple[tuple[int, str, Ruling], ...]] = (
+    (401, "", stop("unauthorized")),
+    (404, "", stop("unauthorized")),  # no bot has this token, or there is no such method
+    (403, "bot was blocked by the user", suppress("blocked")),
+    (403, "user is deactivated", suppress("gone")),
+    (403, "bot was kicked", suppress("kicked")),
+    (403, "chat was deleted", suppress("gone")),
+    (403, "bot is not a member", suppress("kicked")),
+    (403, "bot can't initiate conversation", suppress("never_started")),
+    (403, "not enough rights", over("no_rights")),
+    (400, "chat not found", suppress("invalid")),
+    (400, "upgraded to a supergroup", over("moved")),
+    (400, "", over("content")),
+    (403, "", over("forbidden")),
+    (413, "", over("too_large")),
 )
 
 
@@ -211,15 +205,10 @@ class Telegram(HttpChannel):
         words = str(told.get("description", "")).lower()
         if code == 429:
             after = (told.get("parameters") or {}).get("retry_after")
-            return wait(
-                answer,
-                scope=Scope.ACCOUNT,  # the whole bot rests, not the chat alone
-                after_s=float(after) if isinstance(after, int) else None,
-            )
-        for known, part, result, name in ERRORS:
-            if code == known and part in words:
-                return result(answer, name)
-        return over(answer, str(code))
+            # The whole bot rests, not the chat alone.
+            return whole(after_s=float(after) if isinstance(after, int) else None).on(answer)
+        known = (ruling for number, part, ruling in ERRORS if code == number and part in words)
+        return next(known, over(str(code))).on(answer)
 
     def brief(self, answer: Answer) -> Answer:
         """Of what was sent, only the numbers of chat and message."""

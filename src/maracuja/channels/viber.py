@@ -7,7 +7,7 @@ answers 200 to everything: only `status` in the body says what happened.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
@@ -21,17 +21,13 @@ from maracuja.channels.http import (
     HttpChannel,
     HttpRequest,
     HttpSettings,
-    accepted,
     check_hmac,
     json_of,
     json_request,
-    over,
     read_json,
     reference,
-    stop,
-    suppress,
-    wait,
 )
+from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, wait, whole
 from maracuja.channels.viber_bodies import (
     fault_of,
     fill,
@@ -51,44 +47,36 @@ REST_S: Final = 30 * 86_400
 EVENTS: Final = ("delivered", "seen", "failed", "subscribed", "unsubscribed",
                  "conversation_started")  # fmt: skip
 
-_Result = Callable[[Answer, str], SendResult]
-
-
-def _no_device(answer: Answer, code: str) -> SendResult:
-    """A device that knows no bots today may be another one next month."""
-    return msgspec.structs.replace(suppress(answer, code), rest_s=REST_S)
-
-
-def _rest(answer: Answer, code: str) -> SendResult:
-    """Too many: 100 to one person within an hour without an answer of theirs."""
-    return wait(answer, scope=Scope.HOST, code=code)
-
-
 # `status` of an answer, and what it means.
-ERRORS: Final[Mapping[int, tuple[_Result, str]]] = {
-    1: (stop, "webhook"),
-    2: (stop, "unauthorized"),
-    3: (over, "content"),
-    4: (over, "content"),
-    5: (suppress, "not_registered"),
-    6: (suppress, "not_subscribed"),
-    7: (stop, "account_blocked"),
-    8: (stop, "account_gone"),
-    9: (stop, "account_suspended"),
-    10: (stop, "webhook"),
-    11: (_no_device, "no_device"),
-    12: (_rest, "too_many"),
-    13: (over, "old_client"),
-    14: (over, "old_client"),
-    15: (stop, "account_not_authorized"),
-    16: (over, "inline"),
-    17: (over, "inline"),
-    19: (over, "broadcast"),
-    20: (over, "broadcast"),
-    21: (over, "country"),  # of this person: the account is in order
-    22: (over, "payment"),
-    23: (stop, "no_free_messages"),
-    24: (stop, "no_money"),
+ERRORS: Final[Mapping[int, Ruling]] = {
+    1: stop("webhook"),
+    2: stop("unauthorized"),
+    3: over("content"),
+    4: over("content"),
+    5: suppress("not_registered"),
+    6: suppress("not_subscribed"),
+    7: stop("account_blocked"),
+    8: stop("account_gone"),
+    9: stop("account_suspended"),
+    10: stop("webhook"),
+    11: suppress("no_device", rest_s=REST_S),  # next month it may be another device
+    12: wait("too_many", scope=Scope.HOST),  # 100 within an hour without an answer
+    13: over("old_client"),
+    14: over("old_client"),
+    15: stop("account_not_authorized"),
+    16: over("inline"),
+    17: over("inline"),
+    19: over("broadcast"),
+    20: over("broadcast"),
+    21: over("country"),  # of this person: the account is in order
+    22: over("payment"),
+    23: stop("no_free_messages"),
+    24: stop("no_money"),
+}
+HTTP_ERRORS: Final[Mapping[int, Ruling]] = {
+    401: stop("unauthorized"),
+    403: stop("unauthorized"),
+    429: whole(),
 }
 
 
@@ -243,13 +231,8 @@ class Viber(HttpChannel):
         if answer.code == 200 and isinstance(status, int) and not isinstance(status, bool):
             if status == 0:
                 return accepted(str(told.get("message_token") or ""))
-            result, name = ERRORS.get(status, (over, str(status)))
-            return result(answer, name)
-        if answer.code in (401, 403):
-            return stop(answer, "unauthorized")
-        if answer.code == 429:
-            return wait(answer, scope=Scope.ACCOUNT)
-        return over(answer, str(answer.code))
+            return ERRORS.get(status, over(str(status))).on(answer)
+        return HTTP_ERRORS.get(answer.code, over()).on(answer)
 
     def _version(self, content: Content, asked: set[str]) -> int:
         cards = self.settings.cards_version if content.cards else 1

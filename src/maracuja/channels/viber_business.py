@@ -10,27 +10,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
-from maracuja.channels.base import Answer, Inbound
-from maracuja.channels.heard import Hook
-from maracuja.channels.http import HttpChannel, HttpRequest, stop
+from maracuja.channels.base import Answer
+from maracuja.channels.driven import DrivenChannel
+from maracuja.channels.http import HttpRequest
+from maracuja.channels.rulings import stop, whole
 from maracuja.channels.viber_alphasms import AlphaSms
 from maracuja.channels.viber_business_settings import ViberBusinessSettings
 from maracuja.channels.viber_generic import Generic
-from maracuja.channels.viber_partner import Partner, parts_of, whole
+from maracuja.channels.viber_partner import Partner, parts_of
 from maracuja.channels.viber_turbosms import TurboSms
 from maracuja.content import Content, MediaKind, Tap
 from maracuja.errors import UnsupportedFeature
 from maracuja.model import Capabilities, Message, SendResult, Status
 
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-_DRIVERS: Final[Mapping[str, type[Partner]]] = {
-    "turbosms": TurboSms,
-    "alphasms": AlphaSms,
-    "generic": Generic,
-}
 
 
-class ViberBusiness(HttpChannel):
+class ViberBusiness(DrivenChannel[Partner]):
     """A sender registered with Viber. People are reached by the phone number of their Viber."""
 
     name: ClassVar[str] = "viber_business"
@@ -51,11 +47,12 @@ class ViberBusiness(HttpChannel):
     )
     Settings = ViberBusinessSettings
     keeps_vendor_ids: ClassVar[bool] = True
+    drivers: ClassVar[Mapping[str, type[Partner]]] = {
+        "turbosms": TurboSms,
+        "alphasms": AlphaSms,
+        "generic": Generic,
+    }
     settings: ViberBusinessSettings
-
-    def __init__(self, settings: ViberBusinessSettings, hook: str = "") -> None:
-        super().__init__(settings, hook)
-        self.partner = _DRIVERS[settings.driver](settings, hook)
 
     @classmethod
     def refuse(cls, content: Content) -> None:
@@ -88,30 +85,12 @@ class ViberBusiness(HttpChannel):
             raise UnsupportedFeature(
                 "A picture alone has no words for the SMS that follows it.", where="text"
             )
-        return self.partner.wire(message, parts_of(message, settings, now))
+        return self.driver.wire(message, parts_of(message, settings, now))
 
     def outcome(self, answer: Answer, attempt: int) -> SendResult:
         """By the partner's table."""
         if answer.code in (401, 403):
-            return stop(answer, "unauthorized")
+            return stop("unauthorized").on(answer)
         if answer.code == 429:
-            return whole(answer, "too_many")
-        return self.partner.outcome(answer)
-
-    # ------------------------------------------------------------ in and about the account
-
-    def webhook(self, inbound: Inbound, now: datetime) -> Hook:
-        """What a call of the partner tells."""
-        return self.partner.webhook(inbound, now)
-
-    def account_request(self) -> HttpRequest | None:
-        """A question about the account, where the partner answers any."""
-        return self.partner.account_request()
-
-    def answered_well(self, answer: Answer) -> bool:
-        """The partner's."""
-        return self.partner.answered_well(answer)
-
-    def account_words(self, answer: Answer) -> str:
-        """The partner's."""
-        return self.partner.account_words(answer)
+            return whole("too_many").on(answer)
+        return self.driver.outcome(answer)

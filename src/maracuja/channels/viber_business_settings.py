@@ -17,11 +17,6 @@ from maracuja.model import Status
 
 Driver = Literal["turbosms", "alphasms", "generic"]
 Action = Literal["suppress", "rest", "over", "wait", "stop"]
-URLS: Final[dict[str, str]] = {
-    "turbosms": "https://api.turbosms.ua",
-    "alphasms": "https://alphasms.net/api/json.php",
-    "generic": "",
-}
 TTL_S_MIN: Final = 30
 TTL_S_MAX: Final = 1_209_600
 # What may stand in braces in the body of the generic driver.

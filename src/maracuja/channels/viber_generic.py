@@ -16,15 +16,18 @@ from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import Heard, Hook
 from maracuja.channels.http import (
     HttpRequest,
-    accepted,
+    at,
     check_equal,
     check_hmac,
     json_of,
     json_request,
     read_json,
     reference,
+    text_at,
 )
-from maracuja.channels.viber_partner import Partner, Parts, at, text_at, unknown
+from maracuja.channels.rulings import accepted, unknown
+from maracuja.channels.signing import named_by, signed_address
+from maracuja.channels.viber_partner import Partner, Parts
 from maracuja.model import Message, SendResult
 
 EACH_MAX: Final = 10_000
@@ -51,7 +54,7 @@ class Generic(Partner):
             "ttl": parts.ttl_s,
             "sms_sender": settings.sms_sender if parts.sms_text else "",
             "sms_text": parts.sms_text,
-            "hook": self.signed_hook(message),
+            "hook": signed_address(self.hook, settings.webhook_secret, reference(message)),
             "token": settings.token,
         }
         return json_request(
@@ -71,8 +74,8 @@ class Generic(Partner):
             if vendor_id:
                 return accepted(vendor_id)
             if settings.answer_good:
-                return unknown(answer, "no_id")
-        return self.error(answer, error)
+                return unknown("no_id").on(answer)
+        return self.error(error).on(answer)
 
     def webhook(self, inbound: Inbound, now: datetime) -> Hook:
         """Receipts, proven as the settings say."""
@@ -84,7 +87,7 @@ class Generic(Partner):
             case "header":
                 check_equal(given, settings.webhook_secret)
             case _ if "m" in inbound.query:
-                named = self.proven(inbound)
+                named = named_by(inbound, settings.webhook_secret)
             case _:
                 check_equal(inbound.query.get("key", ""), settings.webhook_secret)
         told: Any = inbound.query if inbound.method == "GET" else read_json(inbound)

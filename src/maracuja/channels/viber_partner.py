@@ -5,95 +5,49 @@ One driver speaks one partner's language, as pure translation; nothing here hold
 
 from __future__ import annotations
 
-import hmac
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
-import msgspec
-
-from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.base import Answer
+from maracuja.channels.driven import Driver
 from maracuja.channels.formatting import to_plain
-from maracuja.channels.heard import Heard, HeardKind, Hook
-from maracuja.channels.http import (
-    HttpRequest,
-    check_equal,
+from maracuja.channels.heard import Heard, HeardKind
+from maracuja.channels.http import HttpRequest
+from maracuja.channels.rulings import (
+    NOT_A_USER_S,
+    Ruling,
+    by_words,
     over,
-    raw_of,
-    reference,
-    reject,
+    own_words,
     stop,
     suppress,
     wait,
 )
 from maracuja.channels.viber_business_settings import ViberBusinessSettings
-from maracuja.model import Message, Scope, SendResult, Status, Verdict, micros
+from maracuja.model import Message, SendResult, Status, Verdict, micros
 
-NOT_A_USER_S: Final = 60 * 86_400
 NO_DEVICE_S: Final = 30 * 86_400
 
-_Result = Callable[[Answer, str], SendResult]
-
-
-def rest(answer: Answer, code: str, rest_s: int = NOT_A_USER_S) -> SendResult:
-    """This number will not do for some weeks."""
-    return msgspec.structs.replace(suppress(answer, code), rest_s=rest_s)
-
-
-def whole(answer: Answer, code: str) -> SendResult:
-    """The whole account waits."""
-    return wait(answer, scope=Scope.ACCOUNT, code=code)
-
-
-def again(answer: Answer, code: str) -> SendResult:
-    """This message was not sent, and may be tried again."""
-    return wait(answer, code=code)
-
-
-def unknown(answer: Answer, code: str) -> SendResult:
-    """The partner itself does not know whether it was sent."""
-    return SendResult(
-        verdict=Verdict.UNKNOWN, status=Status.UNKNOWN, raw=raw_of(answer), code=code
-    )
-
-
-ACTIONS: Final[Mapping[str, _Result]] = {
-    "suppress": suppress, "rest": rest, "over": over, "wait": whole, "stop": stop,
-}  # fmt: skip
-
-
-class NetworkError(NamedTuple):
-    """What an error of Viber's network means: our code, and how long the number rests.
-
-    `dead`: the number itself; `ours`: the account. Neither: this message alone.
-    """
-
-    code: str
-    dead: bool = False
-    rest_s: int = 0
-    ours: bool = False
-    later: bool = False
-
-
-# Partners pass these words on, with and without SRVC_ before them.
-NETWORK: Final[Mapping[str, NetworkError]] = {
-    "NOT_VIBER_USER": NetworkError("not_a_user", dead=True, rest_s=NOT_A_USER_S),
-    "USER_BLOCKED": NetworkError("blocked", dead=True),
-    "NO_SUITABLE_DEVICE": NetworkError("no_device", dead=True, rest_s=NO_DEVICE_S),
-    "TIMEOUT": NetworkError("timeout", later=True),
-    "INTERNAL_FAILURE": NetworkError("network", later=True),
-    "WAIT_FOR_USER_RESPONSE": NetworkError("no_answer_yet"),
+# Errors of Viber's network: partners pass these words on, with and without SRVC_ before them.
+NETWORK: Final[Mapping[str, Ruling]] = {
+    "NOT_VIBER_USER": suppress("not_a_user", rest_s=NOT_A_USER_S),
+    "USER_BLOCKED": suppress("blocked"),
+    "NO_SUITABLE_DEVICE": suppress("no_device", rest_s=NO_DEVICE_S),
+    "TIMEOUT": wait("timeout"),
+    "INTERNAL_FAILURE": wait("network"),
+    "WAIT_FOR_USER_RESPONSE": over("no_answer_yet"),
     **dict.fromkeys(
         ("BAD_DATA", "BAD_PARAMETERS", "BAD_LABEL", "BAD_MESSAGE_TYPE", "FILE_NOT_PERMITTED",
          "BAD_FILE_SIZE", "BAD_FILE_NAME_LENGTH", "BAD_THUMBNAIL", "BAD_DURATION", "INVALID_TTL"),
-        NetworkError("content"),
+        over("content"),
     ),
-    "BAD_SERVICE_ID": NetworkError("sender", ours=True),
-    "UNAUTHORIZED_IP": NetworkError("unauthorized", ours=True),
-    "NOT_PERMITTED": NetworkError("forbidden", ours=True),
+    "BAD_SERVICE_ID": stop("sender"),
+    "UNAUTHORIZED_IP": stop("unauthorized"),
+    "NOT_PERMITTED": stop("forbidden"),
 }  # fmt: skip
 
 # Words of receipts in lower case, as partners and SMS operators write them.
@@ -142,11 +96,8 @@ def _for_sms(text: str) -> str:
     return re.sub(r"[\u00a0\u2007\u202f]", " ", text).strip()
 
 
-class Partner(ABC):
-    """Translates for one partner; `hook` is the address at which it calls us."""
-
-    def __init__(self, settings: ViberBusinessSettings, hook: str) -> None:
-        self.settings, self.hook = settings, hook
+class Partner(Driver[ViberBusinessSettings]):
+    """Translates for one partner."""
 
     @abstractmethod
     def wire(self, message: Message, parts: Parts) -> HttpRequest:
@@ -156,66 +107,13 @@ class Partner(ABC):
     def outcome(self, answer: Answer) -> SendResult:
         """What an answer means, by the partner's table."""
 
-    @abstractmethod
-    def webhook(self, inbound: Inbound, now: datetime) -> Hook:
-        """What a call tells, once it is proven. Raises WebhookRejected."""
-
-    def account_request(self) -> HttpRequest | None:
-        """A question that proves that the account works; None: there is none."""
-        return None
-
-    def answered_well(self, answer: Answer) -> bool:
-        """Whether the answer to it is a good one."""
-        return 200 <= answer.code < 300
-
-    def account_words(self, answer: Answer) -> str:
-        """Which account a good answer to it names."""
-        return ""
-
-    # ------------------------------------------------------------ receipts that name a message
-
-    def signed_hook(self, message: Message) -> str:
-        """Our address for the receipts of one message; '' where none are taken."""
-        if not (self.hook and self.settings.webhook_secret):
-            return ""
-        named = reference(message)
-        return f"{self.hook}?{urlencode({'m': named, 'k': self._proof(named)})}"
-
-    def proven(self, inbound: Inbound) -> str:
-        """The message that such an address names. Raises WebhookRejected."""
-        if not self.settings.webhook_secret:
-            raise reject("no receipts are taken")
-        named = inbound.query.get("m", "")
-        check_equal(inbound.query.get("k", ""), self._proof(named))
-        return named
-
-    def _proof(self, named: str) -> str:
-        key = self.settings.webhook_secret.encode()
-        return hmac.digest(key, named.encode(), "sha256").hex()[:40]
-
     # ------------------------------------------------------------ words
 
-    def own_error(self, answer: Answer, words: str) -> SendResult | None:
-        """What the shop's settings say of an error; None where they say nothing."""
-        said = words.lower()
-        for part, action in self.settings.error_words.items():
-            if part.lower() in said:
-                return ACTIONS[action](answer, "error")
-        return None
-
-    def error(self, answer: Answer, words: str) -> SendResult:
-        """By the shop's own words, then the network's; what nobody knows suppresses nobody."""
-        own = self.own_error(answer, words)
-        if own is not None:
-            return own
-        known = network_error(words)
-        if known is None:
-            return over(answer, "error" if words else str(answer.code))
-        if known.ours:
-            return stop(answer, known.code)
-        if known.later:
-            return again(answer, known.code)
-        return rest(answer, known.code, known.rest_s) if known.dead else over(answer, known.code)
+    def error(self, words: str, *tables: Iterable[tuple[str, Ruling]]) -> Ruling:
+        """By the shop's own words, the partner's, the network's; else it suppresses nobody."""
+        own = own_words(self.settings.error_words)
+        known = by_words(words, chain(own, *tables)) or network_error(words)
+        return known or over("error" if words else "")
 
     def receipt(self, word: str, error: str, now: datetime, **told: Any) -> list[Heard]:
         """What became of a message; words that say nothing final tell nothing.
@@ -230,7 +128,9 @@ class Partner(ABC):
             return []
         rest_s = 0
         if known and status in (Status.FAILED, Status.REJECTED, Status.BOUNCED):
-            lasting = known.dead and not (known.rest_s and self.settings.sms_fallback)
+            lasting = known.verdict is Verdict.PERMANENT and not (
+                known.rest_s and self.settings.sms_fallback
+            )
             status = Status.BOUNCED if lasting else Status.FAILED
             rest_s = known.rest_s if lasting else 0
         return [
@@ -246,27 +146,7 @@ class Partner(ABC):
         ]
 
 
-def network_error(words: str) -> NetworkError | None:
+def network_error(words: str) -> Ruling | None:
     """The network's error that some words name; None where they name none."""
     name = words.strip().upper().removeprefix("SRVC_")
     return NETWORK.get(name)
-
-
-def at(value: Any, path: str) -> Any:
-    """What stands at a path such as `messages.0.id`; None where there is nothing."""
-    for step in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
-def text_at(value: Any, path: str) -> str:
-    """The text or number that stands at a path; '' where there is none."""
-    found = at(value, path)
-    if isinstance(found, bool):
-        return str(found).lower()
-    return str(found) if isinstance(found, str | int | float) else ""

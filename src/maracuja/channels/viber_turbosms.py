@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,40 +16,48 @@ from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import TEXT_CHARS_MAX, Heard, HeardKind, Hook
 from maracuja.channels.http import (
     HttpRequest,
-    accepted,
     check_equal,
     json_of,
     json_request,
-    over,
     read_json,
     reject,
-    stop,
-    suppress,
+    text_at,
 )
 from maracuja.channels.leaving import leaves
-from maracuja.channels.viber_business_settings import URLS
-from maracuja.channels.viber_partner import Partner, Parts, again, text_at, unknown, whole
+from maracuja.channels.rulings import (
+    Ruling,
+    accepted,
+    by_words,
+    over,
+    own_words,
+    stop,
+    suppress,
+    unknown,
+    wait,
+    whole,
+)
+from maracuja.channels.viber_partner import Partner, Parts
 from maracuja.model import Message, SendResult, Status, micros
 
+URL: Final = "https://api.turbosms.ua"
 GOOD: Final = frozenset({0, 800, 801, 802, 803})
 SAME_AGAIN: Final = 507  # known by our sequence_id: the answer is that to the first request
 RECEIPTS: Final = frozenset({"DLR_VIBER_API", "DLR_VIBER_SESSION", "DLR_SMS_API"})
 
-_Result = Callable[[Answer, str], SendResult]
-ERRORS: Final[Mapping[int, tuple[_Result, str]]] = {
-    **dict.fromkeys((101, 103, 105, 106, 301), (stop, "unauthorized")),
-    **dict.fromkeys((200, 302, 400, 401), (stop, "sender")),
-    **dict.fromkeys((425, 426), (stop, "test_sender")),
-    203: (stop, "no_money"),
-    305: (suppress, "invalid"),
-    404: (suppress, "stopped"),
-    406: (over, "country"),
-    422: (over, "no_answer_yet"),
-    427: (over, "doubled"),
-    429: (whole, "too_many"),
-    503: (again, "not_sent"),
-    504: (again, "not_sent"),
-    **dict.fromkeys((500, 501, 999), (unknown, "vendor")),
+ERRORS: Final[Mapping[int, Ruling]] = {
+    **dict.fromkeys((101, 103, 105, 106, 301), stop("unauthorized")),
+    **dict.fromkeys((200, 302, 400, 401), stop("sender")),
+    **dict.fromkeys((425, 426), stop("test_sender")),
+    203: stop("no_money"),
+    305: suppress("invalid"),
+    404: suppress("stopped"),
+    406: over("country"),
+    422: over("no_answer_yet"),
+    427: over("doubled"),
+    429: whole("too_many"),
+    503: wait("not_sent"),
+    504: wait("not_sent"),
+    **dict.fromkeys((500, 501, 999), unknown("vendor")),
 }
 
 
@@ -94,12 +102,12 @@ class TurboSms(Partner):
             if inner not in GOOD:
                 code = inner
         if not isinstance(code, int) or isinstance(code, bool):
-            return self.error(answer, "")
+            return self.error("").on(answer)
         if code in GOOD or code == SAME_AGAIN:
-            return unknown(answer, "no_id")
+            return unknown("no_id").on(answer)
         words = text_at(one, "response_status") or text_at(told, "response_status")
-        found, name = ERRORS.get(code, (over, str(code)))
-        return self.own_error(answer, words) or found(answer, name)
+        own = by_words(words, own_words(self.settings.error_words))
+        return (own or ERRORS.get(code, over(str(code)))).on(answer)
 
     # ------------------------------------------------------------ in
 
@@ -156,7 +164,7 @@ class TurboSms(Partner):
         return f"balance {text_at(json_of(answer), 'response_result.balance')}"
 
     def _ask(self, method: str, body: Any, **fields: Any) -> HttpRequest:
-        base = (self.settings.base_url or URLS["turbosms"]).rstrip("/")
+        base = (self.settings.base_url or URL).rstrip("/")
         headers = {"authorization": f"Bearer {self.settings.token}"}
         return json_request(f"{base}/{method}", body, headers=headers, **fields)
 

@@ -22,16 +22,12 @@ from maracuja.channels.http import (
     HttpChannel,
     HttpRequest,
     HttpSettings,
-    accepted,
     check_equal,
-    over,
     read_json,
     reference,
     reject,
-    stop,
-    suppress,
-    wait,
 )
+from maracuja.channels.rulings import accepted, over, stop, suppress, wait
 from maracuja.channels.web_push_address import Subscription, is_listed, read_subscription
 from maracuja.channels.web_push_crypto import (
     b64,
@@ -277,24 +273,24 @@ class WebPush(HttpChannel):
             case 200 | 202 if answer.headers.get("location"):
                 return accepted(answer.headers["location"][:200])
             case 404 | 410:
-                return suppress(answer, "gone")
+                return suppress("gone").on(answer)
             case 401 | 403 if any(part in words for part in OTHER_KEY):
-                return suppress(answer, "other_key")
+                return suppress("other_key").on(answer)
             case 401:
-                return stop(answer, "vapid")
+                return stop("vapid").on(answer)
             case 403:
-                return msgspec.structs.replace(stop(answer, "vapid"), scope=Scope.HOST)
+                return stop("vapid", scope=Scope.HOST).on(answer)
             case 413:
-                return over(answer, "too_large")
+                return over("too_large").on(answer)
             case 400:
-                return over(answer, "content")
+                return over("content").on(answer)
             case 408:
-                return wait(answer)
+                return wait().on(answer)
             case 429:
-                return wait(answer, scope=Scope.HOST)
+                return wait(scope=Scope.HOST).on(answer)
             case 301 | 307 | 308:
-                return over(answer, "moved")
-        return over(answer, str(answer.code))
+                return over("moved").on(answer)
+        return over().on(answer)
 
     def _subscription(self, address: str) -> Subscription:
         try:

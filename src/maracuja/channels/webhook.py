@@ -7,7 +7,7 @@ again. It never sends to an address that a person or a call gave: only to the on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final
 
@@ -21,59 +21,41 @@ from maracuja.channels.http import (
     HttpChannel,
     HttpRequest,
     HttpSettings,
-    accepted,
     json_of,
-    over,
     read_json,
     reference,
     reject,
-    stop,
-    suppress,
-    wait,
 )
+from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, wait, whole
 from maracuja.channels.signing import SIGNATURE, check_signature, signature
 from maracuja.content import Content, MediaKind, Tap
 from maracuja.errors import ConfigError, UnsupportedFeature
-from maracuja.model import Capabilities, Message, Scope, SendResult, Status, micros
+from maracuja.model import Capabilities, Message, SendResult, Status, micros
 
 IDEMPOTENCY: Final = "idempotency-key"
 EVENTS_MAX: Final = 1000  # in one call
 SECRET_CHARS_MIN: Final = 16
 _ADDRESS: Final = re.compile(r"[!-~]{1,500}")  # no spaces, no control characters
-_Result = Callable[[Answer, str], SendResult]
-
-
-def _from_marketing(answer: Answer, code: str) -> SendResult:
-    return msgspec.structs.replace(suppress(answer, code), marketing_only=True)
-
-
-def _later(answer: Answer, code: str) -> SendResult:
-    return wait(answer, code=code)
-
-
-def _whole(answer: Answer, code: str) -> SendResult:
-    return wait(answer, scope=Scope.ACCOUNT, code=code)
-
 
 # `error` in a refusal's body, and what it means; it goes before the status.
-ERRORS: Final[Mapping[str, _Result]] = {
-    "gone": suppress,
-    "invalid_address": suppress,
-    "unsubscribed": _from_marketing,
-    "content": over,
-    "unauthorized": stop,
-    "busy": _whole,
+ERRORS: Final[Mapping[str, Ruling]] = {
+    "gone": suppress("gone"),
+    "invalid_address": suppress("invalid_address"),
+    "unsubscribed": suppress("unsubscribed", marketing_only=True),
+    "content": over("content"),
+    "unauthorized": stop("unauthorized"),
+    "busy": whole("busy"),
 }
-STATUSES: Final[Mapping[int, tuple[_Result, str]]] = {
-    401: (stop, "unauthorized"),
-    403: (stop, "unauthorized"),
-    404: (stop, "not_there"),
-    405: (stop, "not_there"),
-    408: (_later, "408"),
-    409: (_later, "409"),  # it is still busy with the same id
-    410: (stop, "not_there"),
-    425: (_later, "425"),
-    429: (_whole, "429"),
+STATUSES: Final[Mapping[int, Ruling]] = {
+    401: stop("unauthorized"),
+    403: stop("unauthorized"),
+    404: stop("not_there"),
+    405: stop("not_there"),
+    408: wait(),
+    409: wait(),  # it is still busy with the same id
+    410: stop("not_there"),
+    425: wait(),
+    429: whole(),
 }
 # `event` of what the other system tells.
 _RECEIPTS: Final = {
@@ -195,12 +177,10 @@ class Webhook(HttpChannel):
         if 200 <= answer.code < 300:
             theirs = told.get("id")
             taken = isinstance(theirs, str) and 0 < len(theirs) <= 200
-            return accepted(str(theirs)) if taken else over(answer, "no_id")
+            return accepted(str(theirs)) if taken else over("no_id").on(answer)
         named = told.get("error")
-        if answer.code >= 400 and isinstance(named, str) and named in ERRORS:
-            return ERRORS[named](answer, named)
-        result, code = STATUSES.get(answer.code, (over, str(answer.code)))
-        return result(answer, code)
+        known = ERRORS.get(named) if answer.code >= 400 and isinstance(named, str) else None
+        return (known or STATUSES.get(answer.code, over())).on(answer)
 
     # ------------------------------------------------------------ in
 

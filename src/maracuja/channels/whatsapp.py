@@ -16,15 +16,9 @@ from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import Hook
-from maracuja.channels.http import (
-    HttpChannel,
-    HttpRequest,
-    accepted,
-    json_of,
-    json_request,
-    reference,
-)
+from maracuja.channels.http import HttpChannel, HttpRequest, json_of, json_request, reference
 from maracuja.channels.meta import MetaSettings, handshake, refused, verified
+from maracuja.channels.rulings import accepted
 from maracuja.channels.whatsapp_bodies import body_of
 from maracuja.channels.whatsapp_errors import ERRORS
 from maracuja.channels.whatsapp_heard import USER_ID, Ours, heard_of

@@ -7,62 +7,49 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from maracuja.channels.meta import Ruling, Table, graph_error, ruling
+from maracuja.channels.meta import RATE, RESTRICTED, Table, graph_error, ruling
+from maracuja.channels.rulings import Ruling, over, stop, suppress, wait, whole
 from maracuja.model import Scope, Status, Verdict
 
 _DAY_S: Final = 86_400
-_ACCOUNT: Final = Scope.ACCOUNT
-_OURS, _CONTENT = Verdict.OURS, Verdict.CONTENT
-_LATER, _PERMANENT = Verdict.TEMPORARY, Verdict.PERMANENT
-
-
-def _content(name: str, *codes: int) -> dict[int | tuple[int, int], Ruling]:
-    """This message will never do; the address may."""
-    return dict.fromkeys(codes, Ruling(name, _CONTENT))
-
-
-def _ours(name: str, *codes: int) -> dict[int | tuple[int, int], Ruling]:
-    """Our account, money or reputation."""
-    return dict.fromkeys(codes, Ruling(name, _OURS, _ACCOUNT))
-
+_BUSY: Final = wait("busy")
 
 ERRORS: Final[Table] = {
     # The person.
-    131026: Ruling("undeliverable", _PERMANENT, rest_s=30 * _DAY_S),
-    131050: Ruling("unsubscribed", _PERMANENT, marketing_only=True),
-    **_content("window", 131047),
-    **_content("marketing_limit", 131049),
-    **_content("experiment", 130472),
-    **_content("country", 130497),
-    **_content("own_number", 131021),
-    **_content("needs_phone", 131062),
+    131026: suppress("undeliverable", rest_s=30 * _DAY_S),
+    131050: suppress("unsubscribed", marketing_only=True),
+    131047: over("window"),
+    131049: over("marketing_limit"),
+    130472: over("experiment"),
+    130497: over("country"),
+    131021: over("own_number"),
+    131062: over("needs_phone"),
     # The message.
-    **_content("parameter", 100, 131008, 131009),
-    **_content("media", 131051, 131052, 131053),
-    **_content("template_parameters", 132000, 132005, 132012, 132018),
-    **_content("template_missing", 132001),
-    **_content("template_policy", 132007, 132008),
-    **_content("template_paused", 132015),
-    **_content("template_disabled", 132016),
-    **_content("flow", 132068, 132069),
+    **dict.fromkeys((100, 131008, 131009), over("parameter")),
+    **dict.fromkeys((131051, 131052, 131053), over("media")),
+    **dict.fromkeys((132000, 132005, 132012, 132018), over("template_parameters")),
+    132001: over("template_missing"),
+    **dict.fromkeys((132007, 132008), over("template_policy")),
+    132015: over("template_paused"),
+    132016: over("template_disabled"),
+    **dict.fromkeys((132068, 132069), over("flow")),
     # Too fast, or out of order.
-    131056: Ruling("pair_rate", _LATER, Scope.HOST, 6.0),
-    130429: Ruling("rate", _LATER, _ACCOUNT, 5.0),
-    80007: Ruling("rate", _LATER, _ACCOUNT, 300.0),
-    133016: Ruling("rate", _LATER, _ACCOUNT, 3600.0),
-    131000: Ruling("busy", _LATER),
-    131016: Ruling("busy", _LATER, _ACCOUNT),
-    131057: Ruling("busy", _LATER, _ACCOUNT, 300.0),
-    135000: Ruling("busy", _LATER),
+    131056: wait("pair_rate", scope=Scope.HOST, after_s=6.0),
+    130429: whole("rate", 5.0),
+    80007: RATE,
+    133016: whole("rate", 3600.0),
+    **dict.fromkeys((131000, 135000), _BUSY),
+    131016: whole("busy"),
+    131057: whole("busy", 300.0),
     # The account.
-    **_ours("permission", 131005),
-    **_ours("payment", 131042),
-    **_ours("locked", 131031, 131045),
-    **_ours("restricted", 368),
-    **_ours("spam", 131048, 131064),
-    **_ours("test_number", 131030),
-    **_ours("not_registered", 131037, 133010),
-    **_ours("marketing_path", 131063),
+    131005: stop("permission"),
+    131042: stop("payment"),
+    **dict.fromkeys((131031, 131045), stop("locked")),
+    368: RESTRICTED,
+    **dict.fromkeys((131048, 131064), stop("spam")),
+    131030: stop("test_number"),
+    **dict.fromkeys((131037, 133010), stop("not_registered")),
+    131063: stop("marketing_path"),
 }
 
 
@@ -74,7 +61,7 @@ def failure_of(errors: Any) -> tuple[Status, Ruling, str]:
     """
     error = graph_error(errors[0]) if isinstance(errors, list) and errors else None
     if error is None:
-        return Status.FAILED, Ruling("", _CONTENT), ""
-    found = ruling(error, ERRORS) or Ruling(str(error.code), _CONTENT)
-    lasting = found.verdict is _PERMANENT and not found.marketing_only
+        return Status.FAILED, over(), ""
+    found = ruling(error, ERRORS) or over(str(error.code))
+    lasting = found.verdict is Verdict.PERMANENT and not found.marketing_only
     return (Status.BOUNCED if lasting else Status.FAILED), found, error.words

@@ -94,8 +94,8 @@ def _receipt(told: dict[str, Any], now_us: int) -> Iterator[Heard]:
         yield receipt(Status.READ)
     if state == "failed":
         status, found, words = failure_of(told.get("errors"))
-        about: dict[str, Any] = {"code": found.name, "raw": words[:RAW_CHARS_MAX]}
-        ours = f"{found.name}: {about['raw']}" if found.verdict is Verdict.OURS else ""
+        about: dict[str, Any] = {"code": found.code, "raw": words[:RAW_CHARS_MAX]}
+        ours = f"{found.code}: {about['raw']}" if found.verdict is Verdict.OURS else ""
         yield receipt(status, rest_s=found.rest_s, alarm=ours, **about)
         if found.marketing_only:
             yield Heard(kind=HeardKind.LEAVE, key=f"{name}:stop", speaks=False, **common, **about)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
 from maracuja.channels.base import Answer, Inbound, Stage
 from maracuja.channels.http import HttpRequest
+from maracuja.channels.signing import signed_address
 from maracuja.channels.sms import Sms
-from maracuja.channels.sms_alphasms import AlphaSmsDriver
 from maracuja.channels.sms_settings import SmsSettings
 from maracuja.content import Content
 from maracuja.model import Verdict
@@ -22,7 +22,7 @@ from tests.contract.channel_cases.sms import HOOK, known, number
 KEY, SENDER, SECRET = "a-key-of-the-gateway", "7070", "a-long-word-for-receipts"
 SETTINGS = SmsSettings(driver="alphasms", gateway_key=KEY, sender=SENDER, webhook_secret=SECRET)
 NAMED = f"{'ab' * 16}.7.3"
-QUERY = AlphaSmsDriver(SETTINGS, HOOK).signed(NAMED)
+QUERY = dict(parse_qsl(urlsplit(signed_address(HOOK, SECRET, NAMED)).query))
 P, T, C, O, U = (  # noqa: E741
     Verdict.PERMANENT, Verdict.TEMPORARY, Verdict.CONTENT, Verdict.OURS, Verdict.UNKNOWN
 )  # fmt: skip
