@@ -30,6 +30,7 @@ from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files
 from maracuja.store.schema_posted import status_addresses as status_addresses
 from maracuja.store.schema_posted import status_calls as status_calls
+from maracuja.store.schema_waiting import waiting as waiting
 
 # ---------------------------------------------------------------- the workspace
 
@@ -372,17 +373,6 @@ last_words = Table(
     Column("channel", Text, primary_key=True),
     Column("digest", LargeBinary, primary_key=True),
     Column("at_us", BigInteger, nullable=False, index=True),
-    sqlite_with_rowid=False,
-)
-
-waiting = Table(
-    "waiting",
-    state,
-    # Decided, not rendered: quiet hours, a local time, a cap. Decided again when due.
-    Column("run", BigInteger, primary_key=True, autoincrement=False),
-    Column("pid", BigInteger, primary_key=True, autoincrement=False),
-    Column("until_us", BigInteger, nullable=False, index=True),
-    Column("reason", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
