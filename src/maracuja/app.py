@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -234,6 +235,10 @@ def transport_of(app: App, channel: HttpChannel) -> Asking:
             return HttpTransport(channel, app.clock.now)
         case "smpp":
             return _smpp_transport(app, channel)
+        case "web_chat":
+            from maracuja.runtime.web_chat_transport import WebChatTransport
+
+            return WebChatTransport(app.store, app.clock.now)
         case "http2":
             from maracuja.runtime.http2 import Http2Transport
 
@@ -272,7 +277,8 @@ def make_hearing(app: App) -> Hearing:
     from maracuja.runtime.hearing import Hearing
 
     agreed = {name: account.topics for name, account in app.config.channels.items()}
-    return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country)
+    quiet = timedelta(days=app.config.conversations.quiet_days)
+    return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country, quiet)
 
 
 def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]:

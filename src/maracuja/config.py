@@ -88,6 +88,13 @@ class Measurement(Section, frozen=True):
     global_holdout: Share = 0.05
 
 
+class Conversations(Section, frozen=True):
+    """When a conversation is over, and how long it is kept."""
+
+    quiet_days: Annotated[int, Meta(ge=1)] = 14  # nothing said for so long: over
+    keep_days: Annotated[int, Meta(ge=0)] = 730  # after its last turn; 0: for ever
+
+
 class Config(Section, frozen=True):
     """The whole configuration; `root` is the workspace's directory.
 
@@ -103,6 +110,7 @@ class Config(Section, frozen=True):
     email: EmailSettings = EmailSettings()
     pressure: Pressure = Pressure()
     measurement: Measurement = Measurement()
+    conversations: Conversations = Conversations()
     channels: dict[str, HttpSettings] = {}
 
     @property
@@ -214,7 +222,9 @@ def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
 def write_config(config: Config) -> Path:
     """Write a new workspace's `maracuja.toml` with every setting that differs from its default."""
     lines = ["# Maracuja: the settings of this workspace. Defaults are not repeated here."]
-    sections = ("shop", "server", "store", "lake", "email", "pressure", "measurement")
+    sections = (
+        "shop", "server", "store", "lake", "email", "pressure", "measurement", "conversations",
+    )  # fmt: skip
     pairs = {name: (getattr(config, name), getattr(Config(), name)) for name in sections}
     pairs |= {name: (account, None) for name, account in config.channels.items()}
     for section, (values, defaults) in pairs.items():

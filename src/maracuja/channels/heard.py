@@ -32,11 +32,20 @@ class HeardKind(StrEnum):
 
 
 class Attachment(Record, frozen=True):
-    """A picture, video or file that a person sent; `reference` is how its vendor names it."""
+    """A picture, video or file that a person sent; `reference` is how its vendor names it.
+
+    `size` in bytes, 0 where the vendor does not tell it.
+    """
 
     kind: MediaKind
     reference: str
     name: str = ""
+    size: int = 0
+
+
+def size_of(told: object) -> int:
+    """The size in bytes that a vendor tells of a file; 0 where it is none."""
+    return told if type(told) is int and told > 0 else 0
 
 
 class Heard(Record, frozen=True):
@@ -65,6 +74,8 @@ class Heard(Record, frozen=True):
     reachable: bool = True  # of LEAVE: False where the vendor lets nothing through any more
     speaks: bool = True  # the person wrote or pressed: False where only a setting was changed
     rest_s: int = 0  # of a bounce: for so long the address is left alone; 0: for good
+    # Other names of whoever speaks, proven to be theirs: (kind, value), such as external_id.
+    identities: tuple[tuple[str, str], ...] = ()
     alarm: str = ""  # why our account cannot send: the channel stops, the operator is told
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from maracuja.channels.heard import TEXT_CHARS_MAX, Attachment, Heard, HeardKind
+from maracuja.channels.heard import TEXT_CHARS_MAX, Attachment, Heard, HeardKind, size_of
 from maracuja.channels.http import reject
 from maracuja.channels.leaving import leaves
 from maracuja.content import MediaKind
@@ -147,10 +147,12 @@ def _attached(message: dict[str, Any]) -> list[Attachment]:
     found = []
     if message.get("photo"):
         largest = message["photo"][-1]
-        found.append(Attachment(kind=MediaKind.PICTURE, reference=str(largest["file_id"])))
+        reference, size = str(largest["file_id"]), size_of(largest.get("file_size"))
+        found.append(Attachment(kind=MediaKind.PICTURE, reference=reference, size=size))
     for field, kind in _ATTACHED.items():
         if message.get(field):
             one = message[field]
             name = str(one.get("file_name", ""))[:200]
-            found.append(Attachment(kind=kind, reference=str(one["file_id"]), name=name))
+            reference, size = str(one["file_id"]), size_of(one.get("file_size"))
+            found.append(Attachment(kind=kind, reference=reference, name=name, size=size))
     return found

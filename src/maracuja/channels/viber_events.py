@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from maracuja.channels.heard import TEXT_CHARS_MAX, Attachment, Heard, HeardKind
+from maracuja.channels.heard import TEXT_CHARS_MAX, Attachment, Heard, HeardKind, size_of
 from maracuja.channels.http import reject
 from maracuja.channels.leaving import leaves, returns
 from maracuja.channels.viber_bodies import START, TAPPED
@@ -182,4 +182,5 @@ def _attached(message: dict[str, Any]) -> list[Attachment]:
     if kind is None or not isinstance(media, str) or not media:
         return []
     name = str(message.get("file_name") or "")[:200]
-    return [Attachment(kind=kind, reference=media[:2000], name=name)]
+    size = size_of(message.get("size"))
+    return [Attachment(kind=kind, reference=media[:2000], name=name, size=size)]

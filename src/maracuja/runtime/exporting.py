@@ -25,6 +25,7 @@ from maracuja.model import ConsentState, FileKind, LakeFile, Privacy, micros
 from maracuja.runtime.export_files import TIME, Form, form_of, open_sink
 from maracuja.runtime.export_people import TRAITS, people_rows, people_schema, trait_rows
 from maracuja.store import manifest, people, schema
+from maracuja.store.conversations import Author, TalkState
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from maracuja.store.pages import pages
@@ -108,8 +109,13 @@ def _traits(ground: Ground) -> Rows:
 _WORDS: Final[dict[tuple[str, str], Mapping[int, str]]] = {
     ("consents", "state"): {int(s): s.name.lower() for s in ConsentState},
     ("discovered", "privacy"): {int(p): p.name.lower() for p in Privacy},
+    ("conversations", "state"): {int(s): s.name.lower() for s in TalkState},
+    ("turns", "author"): {int(a): a.name.lower() for a in Author},
 }
-_JSON: Final = {("audit", "detail"), ("discovered", "samples"), ("definitions", "body")}
+_JSON: Final = {
+    *(("audit", "detail"), ("discovered", "samples"), ("definitions", "body")),
+    *(("turns", "media"), ("turns", "buttons")),
+}
 
 
 def _table(table: Table) -> Callable[[Ground], Rows]:
@@ -316,5 +322,7 @@ KINDS: Final[dict[str, Callable[[Ground], Rows]]] = {
     "deliveries": _query(_EVENTS.format(where="WHERE e.kind = 'internal'")),
     "decisions": _query(_DECISIONS),
     "messages": _messages,
+    "conversations": _table(schema.conversations),
+    "turns": _table(schema.turns),
     "audit": _table(schema.audit),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,8 @@ from maracuja.model import (
     Trait,
     TraitSource,
 )
-from maracuja.runtime import hearing_reach, people_changes
+from maracuja.runtime import conversation_hearing, hearing_reach, people_changes
+from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.store import (
@@ -64,22 +66,29 @@ class _Row:
     guest: int = 0  # whom a link of ours into the channel was made for
     declared: dict[str, Any] = field(default_factory=dict)
     phone: str = ""  # that they gave, or that the messenger shows
+    language: str = ""  # of a text that they wrote
 
 
 class Hearing:
     """Takes what was heard. `agreed` are the topics that opening a channel agrees to, by channel.
 
     `lake` is its root; `ring` reads the tokens of links into channels; `country` is that of
-    numbers without a prefix.
+    numbers without a prefix; a conversation is over when it was `quiet` for so long.
     """
 
     def __init__(
-        self, lake: Path, ring: KeyRing, agreed: Mapping[str, Sequence[str]], country: str
+        self,
+        lake: Path,
+        ring: KeyRing,
+        agreed: Mapping[str, Sequence[str]],
+        country: str,
+        quiet: timedelta,
     ) -> None:
         self._lake = lake
         self._ring = ring
         self._agreed = agreed
         self._country = country
+        self._quiet = quiet
 
     def take(
         self,
@@ -104,7 +113,10 @@ class Hearing:
         hearing_reach.open_windows(conn, reached, salt)
         self._consent(conn, rows, now_us)
         self._suppress(conn, rows, salt, now_us)
+        for row, language in zip(rows, languages([r.told.heard for r in rows]), strict=True):
+            row.language = language
         self._tell(conn, rows)
+        conversation_hearing.hear(conn, [_said(row) for row in rows], self._quiet)
         return [{**row.told.heard.observed, **row.declared} for row in rows]
 
     def _row(self, told: HeardRow) -> _Row:
@@ -189,7 +201,7 @@ class Hearing:
         n: list[int] = []
         identities: list[tuple[str, str]] = []
         for at, (row, guest) in enumerate(zip(rows, guests, strict=True)):
-            mine = {(row.kind, _address(row)): None}
+            mine = {(row.kind, _address(row)): None, **dict.fromkeys(row.told.heard.identities)}
             if row.told.heard.kind is HeardKind.MOVED:
                 mine[row.kind, row.told.heard.text] = None
             if row.phone:
@@ -303,11 +315,9 @@ class Hearing:
             message_id=[row.told.event_id for row in named],
             properties=[
                 msgspec.json.encode(
-                    event_properties(row.told, row.payload, row.message, row.run, language)
+                    event_properties(row.told, row.payload, row.message, row.run, row.language)
                 )
-                for row, language in zip(
-                    named, languages([row.told.heard for row in named]), strict=True
-                )
+                for row in named
             ],
         )
         posted.note(conn, [(row.run, _as_step(row)) for row in named if row.told.heard.status])
@@ -328,6 +338,10 @@ def _reached(row: _Row) -> Reached:
     """Where the channel reaches them: some take numbers too."""
     also = [row.phone] if row.phone and row.kind != "phone" else []
     return Reached(row.told, [_address(row), *also])
+
+
+def _said(row: _Row) -> Said:
+    return Said(row.told, row.pid, row.message, row.payload, row.declared, row.language)
 
 
 def _source(row: _Row) -> str:

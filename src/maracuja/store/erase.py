@@ -18,6 +18,7 @@ from maracuja.model import Record
 from maracuja.rng import make_key
 from maracuja.store import (
     bulk,
+    conversations,
     full_mailboxes,
     last_words,
     outbox,
@@ -86,6 +87,7 @@ def erase(
         **_delete_rows(conn, pids, names),
         **_replace_pids(conn, pids, token),
         "posted": posted.forget(conn, pids, {*names, *addresses}),
+        **conversations.forget(conn, pids),
     }
     hashes = [
         (channel, suppressions.digest(salt, channel, address))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Connection, delete, select, update
 
 from maracuja.errors import NotFound
-from maracuja.store import audit, bulk, consents, suppressions, traits, waiting
+from maracuja.store import audit, bulk, consents, conversations, suppressions, traits, waiting
 from maracuja.store.people import People, replace_documents, select_people
 from maracuja.store.schema import identities, merges, profiles
 
@@ -62,6 +62,7 @@ def merge(
     consents.move(conn, losers, winners, now_us)
     suppressions.move(conn, losers, winners)
     waiting.move(conn, into)
+    conversations.move(conn, losers, winners)
     _record(conn, pairs, into, crossed, now_us, actor)
     return len(losers)
 

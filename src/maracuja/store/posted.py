@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from maracuja.model import Status
-from maracuja.store import bulk, outbox, posted_files, status_calls
+from maracuja.store import bulk, conversation_words, outbox, posted_files, status_calls
+from maracuja.store.conversation_words import Became
 from maracuja.store.schema import chunks, posted, posted_events
 
 RUN: Final = 1 << 27  # and the channel's code: no campaign's run is ever so high
@@ -139,6 +140,8 @@ def note(conn: Connection, steps: Sequence[tuple[int, Step]]) -> None:
         "raw": [step.raw[:1000].replace("\0", "") for step in mine],
     }
     bulk.insert_columns(conn, posted_events, columns, on_conflict="ignore")
+    became = [Became(step.message, step.status, step.code or step.raw) for step in mine]
+    conversation_words.note(conn, became)
     posted_files.forget(conn, {step.message for step in mine})
     status_calls.add(conn, [status_calls.New(*step) for step in mine])
 
