@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from maracuja.content import Content
 from maracuja.model import Address, Message, Status, Verdict
 from maracuja.rng import make_id
 from maracuja.runtime.smpp import SmppTransport
+from tests.contract.node_peer import npm_install
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HERE = Path(__file__).parent / "smpp_smsc"
@@ -64,17 +64,7 @@ class Smsc:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("there is no Node.js")
-    place = tmp_path_factory.mktemp("smpp")
-    made = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--silent", PACKAGE],
-        cwd=place, capture_output=True, timeout=300, check=False,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip("the package index cannot be reached")
-    return place / "node_modules" / "smpp"
+    return npm_install(tmp_path_factory.mktemp("smpp"), PACKAGE) / "smpp"
 
 
 @contextmanager
@@ -105,6 +95,7 @@ def opened(
 class Course:
     """Lets everything go."""
 
+    urgent = False
     def halted(self) -> bool:
         return False
 

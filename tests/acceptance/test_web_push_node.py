@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from maracuja.clock import SystemClock
 from maracuja.runtime.channel_trial import send_test
 from maracuja.runtime.http import HttpTransport
 from tests.contract.channel_cases.web_push import HOOK, PUBLIC, SECTION
+from tests.contract.node_peer import free_port, npm_install
 
 PACKAGE = "web-push-testing@1.2.2"
 pytestmark = [pytest.mark.slow, pytest.mark.node]
@@ -26,22 +25,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.node]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The host and port of the service."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip("there is no Node.js")
     place = tmp_path_factory.mktemp("push")
-    made = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--silent", PACKAGE],
-        cwd=place, capture_output=True, timeout=300, check=False,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip("the package index cannot be reached")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    script = place / "node_modules" / "web-push-testing" / "src" / "bin" / "server.js"
+    script = npm_install(place, PACKAGE) / "web-push-testing" / "src" / "bin" / "server.js"
+    port = free_port()
     process = subprocess.Popen(
-        [node, str(script), str(port)],
+        ["node", str(script), str(port)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import msgspec
 import polars as pl
+from sqlalchemy import Connection
 
 from maracuja import app as composition
 from maracuja.api.server import Server
@@ -185,6 +186,20 @@ class World:
         return dict(frame.group_by("event").len().rows()) if frame.width else {}
 
 
+def define(conn: Connection, text: str) -> None:
+    """Put definitions in force, in place of those of the same names."""
+    for one in decode_text(text):
+        definitions.put(
+            conn,
+            kind_of(one),
+            one.id,
+            msgspec.to_builtins(one),
+            base=None,
+            actor="test",
+            now_us=micros(NOW),
+        )
+
+
 @contextmanager
 def opened_world(place: Path, case: Case, *, seed: int = 0, faults: Faults) -> Iterator[World]:
     """A new shop with the definitions and no people; its clock stands still."""
@@ -201,16 +216,7 @@ def opened_world(place: Path, case: Case, *, seed: int = 0, faults: Faults) -> I
     vendor.now = clock.now
     with composition.opened(place, clock) as app:
         with app.store.write() as conn:
-            for one in decode_text(DEFINITIONS.replace("CHANNEL", channel)):
-                definitions.put(
-                    conn,
-                    kind_of(one),
-                    one.id,
-                    msgspec.to_builtins(one),
-                    base=0,
-                    actor="test",
-                    now_us=micros(NOW),
-                )
+            define(conn, DEFINITIONS.replace("CHANNEL", channel))
         worker = composition.make_worker(app, holder="test", transports={channel: vendor})
         server = Server(app, lambda: home)
         try:

@@ -6,15 +6,15 @@ It is installed into the test's directory: its many dependencies are none of our
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.contract.node_peer import free_port, serving
 
 VERSION = "mockpost==0.3.0"
 # Its HTTP part alone: as a whole it opens ports for mail and files too.
@@ -49,19 +49,9 @@ def mockpost(place: Path) -> Iterator[str]:
     )  # fmt: skip
     if made.returncode:
         pytest.skip("mockpost cannot be installed from the package index")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(packages)}  # noqa: TID251
     environment["MOCKPOST_DB_PATH"] = str(place / "mockpost.sqlite")
+    port = free_port()
     command = [sys.executable, "-c", PROGRAM, str(port)]
-    with subprocess.Popen(command, cwd=place, env=environment) as running:
-        try:
-            for _ in range(600):
-                with socket.socket() as asking:
-                    if asking.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)  # noqa: TID251
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            running.terminate()
+    with serving(command, port, place, environment) as base:
+        yield base

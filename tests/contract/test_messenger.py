@@ -8,7 +8,6 @@ import msgspec
 import polars as pl
 import pytest
 
-from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.instagram import Instagram
 from maracuja.channels.messenger import Messenger
@@ -17,12 +16,12 @@ from maracuja.model import Verdict, micros
 from maracuja.runtime import channel_trial
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.messenger import MessengerVendor, message_faults
-from maracuja.store import definitions, people
+from maracuja.store import people
 from maracuja.store.outbox import OutboxState
 from tests.contract.channel_case import NOW, message
 from tests.contract.channel_cases import instagram, messenger
 from tests.contract.channel_cases.messenger import AT_S, person
-from tests.contract.channel_world import World, opened_world
+from tests.contract.channel_world import World, define, opened_world
 from tests.contract.messenger_api import fits, requests
 
 S = OutboxState
@@ -199,17 +198,8 @@ variants:
 
 def test_presses_name_their_message_and_set_traits(tmp_path: Path) -> None:
     with opened_world(tmp_path, messenger.CASE, faults=Faults()) as world:
-        (template,) = decode_text(TEMPLATE)
         with world.app.store.write() as conn:
-            definitions.put(
-                conn,
-                kind_of(template),
-                "hello",
-                msgspec.to_builtins(template),
-                base=None,
-                actor="test",
-                now_us=micros(NOW),
-            )
+            define(conn, TEMPLATE)
         begin(world, 1)
         world.launch()
         world.deliver(hours=1)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from maracuja.app import key_ring
-from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.channels.telegram import Telegram
 from maracuja.links.tokens import Purpose
-from maracuja.model import micros
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.telegram import TelegramVendor
-from maracuja.store import definitions, people
+from maracuja.store import people
 from tests.contract.channel_case import NOW
-from tests.contract.channel_world import opened_world
+from tests.contract.channel_world import define, opened_world
 from tests.contract.test_channels import case_of
 
 TEMPLATE = """
@@ -38,17 +34,8 @@ variants:
 def test_a_picture_with_buttons_goes_out_and_a_press_sets_a_trait(tmp_path: Path) -> None:
     case = case_of(Telegram)
     with opened_world(tmp_path, case, faults=Faults()) as world:
-        (template,) = decode_text(TEMPLATE)
         with world.app.store.write() as conn:
-            definitions.put(
-                conn,
-                kind_of(template),
-                "hello",
-                msgspec.to_builtins(template),
-                base=None,
-                actor="test",
-                now_us=micros(NOW),
-            )
+            define(conn, TEMPLATE)
         vendor = world.vendor
         assert isinstance(vendor, TelegramVendor)
         vendor.start(1000, "poster", at_s=int(NOW.timestamp()) - 60, first_name='O"Hara\\')

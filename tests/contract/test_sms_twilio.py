@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +24,7 @@ from maracuja.simulate.vendors.twilio import signed_call
 from tests.contract import twilio_api
 from tests.contract.channel_case import NOW, message
 from tests.contract.channel_cases.sms import CASE, HOOK, SETTINGS, SID, TOKEN
+from tests.contract.node_peer import prism
 
 VECTORS = twilio_api.FILE.with_name("signature-vectors.json")
 PRISM = "@stoplight/prism-cli@5.14.2"
@@ -185,44 +180,11 @@ def test_the_simulated_account_answers_as_the_description_says() -> None:
 # ---------------------------------------------------------------- Prism
 
 
-@contextmanager
-def prism(place: Path) -> Iterator[str]:
-    """Prism on Twilio's description: the address at which it answers."""
-    if not twilio_api.FILE.is_file():
-        pytest.skip("Twilio's description is not here")
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip("there is no Node.js")
-    made = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--silent", PRISM],
-        cwd=place, capture_output=True, timeout=300, check=False,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip("the package index cannot be reached")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        node, str(place / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock",
-        str(twilio_api.FILE), "-p", str(port), "-h", "127.0.0.1",
-    ]  # fmt: skip
-    with subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL) as running:
-        try:
-            for _ in range(600):
-                with socket.socket() as asking:
-                    if asking.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)  # noqa: TID251
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            running.terminate()
-
-
 @pytest.mark.slow
 @pytest.mark.node
 @pytest.mark.data
 def test_prism_takes_every_kind_of_message(tmp_path: Path) -> None:
-    with prism(tmp_path) as base:
+    with prism(tmp_path, twilio_api.FILE) as base:
         channel = Sms(msgspec.structs.replace(SETTINGS, base_url=base), HOOK)
         wires = [
             channel.encode(message(CASE, content=content), NOW)

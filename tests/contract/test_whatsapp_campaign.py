@@ -6,23 +6,21 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
 from maracuja.app import key_ring
-from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.channels.base import Inbound
 from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, micros
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.whatsapp import WhatsAppVendor
-from maracuja.store import bulk, consents, definitions, health, last_words, people, suppressions
+from maracuja.store import bulk, consents, health, last_words, people, suppressions
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import suppressions as suppressed
 from tests.contract.channel_case import NOW
 from tests.contract.channel_cases.whatsapp import AT_S, CASE, VERIFY, number, user
-from tests.contract.channel_world import World, opened_world
+from tests.contract.channel_world import World, define, opened_world
 
 S = OutboxState
 DAY_S = 86_400
@@ -58,17 +56,8 @@ def vendor(world: World) -> WhatsAppVendor:
 
 def approve(world: World) -> None:
     """The campaign sends an approved template in place of free text."""
-    (template,) = decode_text(TEMPLATE)
     with world.app.store.write() as conn:
-        definitions.put(
-            conn,
-            kind_of(template),
-            "hello",
-            msgspec.to_builtins(template),
-            base=None,
-            actor="test",
-            now_us=micros(NOW),
-        )
+        define(conn, TEMPLATE)
 
 
 def know(world: World, size: int) -> None:

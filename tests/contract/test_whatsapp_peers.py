@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,8 +18,8 @@ from tests.contract import meta_api
 from tests.contract.channel_case import NOW, message
 from tests.contract.channel_cases.whatsapp import CASE, SETTINGS
 from tests.contract.mockpost_peer import mockpost
+from tests.contract.node_peer import prism
 
-PRISM = "@stoplight/prism-cli@5.14.2"
 NUMBER = "+380671234567"  # neither peer knows ids of people
 
 
@@ -58,38 +52,6 @@ def test_mockpost_takes_every_kind_of_message(tmp_path: Path) -> None:
         assert (refused.verdict, refused.code) == (Verdict.CONTENT, "parameter")
 
 
-@contextmanager
-def prism(place: Path) -> Iterator[str]:
-    """Prism on Meta's description as it is: the address at which it answers."""
-    meta_api.description()
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip("there is no Node.js")
-    made = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--silent", PRISM],
-        cwd=place, capture_output=True, timeout=300, check=False,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip("the package index cannot be reached")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        node, str(place / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock",
-        str(meta_api.FILE), "-p", str(port), "-h", "127.0.0.1",
-    ]  # fmt: skip
-    with subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL) as running:
-        try:
-            for _ in range(600):
-                with socket.socket() as asking:
-                    if asking.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)  # noqa: TID251
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            running.terminate()
-
-
 # What Meta's API takes, and its description of v23.0 does not know (see meta_api).
 UNKNOWN_TO_META = {
     "link", "place", "cards", "cards with links", "template with buttons", "template with cards",
@@ -100,7 +62,8 @@ UNKNOWN_TO_META = {
 @pytest.mark.node
 @pytest.mark.data
 def test_prism_on_metas_description_takes_all_but_what_it_does_not_know(tmp_path: Path) -> None:
-    with prism(tmp_path) as base, httpx.Client(timeout=60) as asking:
+    meta_api.description()
+    with prism(tmp_path, meta_api.FILE) as base, httpx.Client(timeout=60) as asking:
         taken = set()
         for name, content in CASE.contents.items():
             request = wire(base, content)
