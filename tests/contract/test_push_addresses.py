@@ -47,7 +47,7 @@ def test_a_server_tells_where_a_customer_is_reached(world: World) -> None:
     assert addresses(world, "external_id", "u1") == expected
 
 
-def test_the_last_token_is_the_one_in_use(world: World) -> None:
+def test_the_token_told_last_comes_first(world: World) -> None:
     later = {"device": {"type": "android", "token": "token-of-a-phone:7"}}
     tell(
         world,
@@ -55,7 +55,8 @@ def test_the_last_token_is_the_one_in_use(world: World) -> None:
         {"type": "track", "event": "Opened", "userId": "u1", "context": PHONE},
         {"type": "track", "event": "Opened", "userId": "u1", "context": later},
     )
-    assert addresses(world, "external_id", "u1") == {"mobile_push": "fcm:token-of-a-phone:7"}
+    both = f"fcm:token-of-a-phone:7\napns:{APNS_TOKEN}"
+    assert addresses(world, "external_id", "u1") == {"mobile_push": both}
 
 
 def test_a_visitor_may_subscribe_and_nobody_may_for_a_customer(world: World) -> None:

@@ -29,6 +29,11 @@ BY_NAME: Final = {channel.name: channel for channel in CHANNELS}
 NAMES_BY_CODE: Final = {channel.code: channel.name for channel in CHANNELS}
 CODES_BY_NAME: Final = {channel.name: channel.code for channel in CHANNELS}
 
+# Kinds of address that stand for several devices of a person: see channels.devices.
+DEVICE_KINDS: Final = tuple(
+    sorted(channel.can.address_kind for channel in CHANNELS if channel.several_devices)
+)
+
 
 def address_kind(channel: str) -> str:
     """By which kind of address a channel reaches people: the phone for SMS, say."""

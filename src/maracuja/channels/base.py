@@ -42,10 +42,11 @@ class Stage(StrEnum):
     GIVEN = "given"  # all of it was written: from here no answer means that nobody knows
 
 
-class Answer(Record, frozen=True):
+class Answer(Record, frozen=True, omit_defaults=True):
     """What a transport brings back: the vendor's code and words, or `lost` without an answer.
 
-    Over HTTP `code` is the status, `text` the body, and `headers` have names in lower case.
+    Over HTTP `code` is the status, `text` the body, and `headers` have names in lower case. Where
+    a message goes to several devices, `mark` says to which, and `others` are the other answers.
     """
 
     stage: Stage
@@ -53,6 +54,8 @@ class Answer(Record, frozen=True):
     text: str = ""
     lost: bool = False
     headers: dict[str, str] = msgspec.field(default_factory=dict)
+    mark: str = ""
+    others: tuple[Answer, ...] = ()
 
 
 class Inbound(Record, frozen=True):
@@ -97,6 +100,8 @@ class Channel(ABC, Generic[Wire]):
     keeps_vendor_ids: ClassVar[bool] = False
     # A service message whose outcome is unknown is sent again: it may arrive twice.
     repeats_service: bool = False
+    # A person may be reached on several devices at once: see channels.devices.
+    several_devices: ClassVar[bool] = False
 
     def encode(self, message: Message, now: datetime) -> Wire:
         """The wire form of a message. Raises UnsupportedFeature, naming what cannot be carried."""
@@ -124,6 +129,10 @@ class Channel(ABC, Generic[Wire]):
     def host(self, address: str) -> str:
         """Who takes mail for an address: the key of rates and pauses per host; '' where all do."""
         return ""
+
+    def wires(self, address: str) -> int:
+        """How many requests a message to this address is; an account's rate counts each."""
+        return 1
 
     def decode(self, answer: Answer, *, attempt: int = 1) -> SendResult:
         """What the answer to the n-th attempt means; without one, unknown once all was given."""

@@ -15,12 +15,11 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.devices import DeviceChannel, DeviceSettings
 from maracuja.channels.heard import Heard, HeardKind, Hook
 from maracuja.channels.http import (
     SECRET,
-    HttpChannel,
     HttpRequest,
-    HttpSettings,
     check_equal,
     json_of,
     read_json,
@@ -46,7 +45,7 @@ _RECEIPTS: Final = {
 }
 
 
-class MobilePushSettings(HttpSettings, frozen=True):
+class MobilePushSettings(DeviceSettings, frozen=True):
     """The app's accounts: at Firebase, at Apple, or at both."""
 
     base_url: Annotated[str, Meta(description="address of FCM")] = "https://fcm.googleapis.com"
@@ -126,7 +125,7 @@ class _Beacon(msgspec.Struct, frozen=True):
     proof: str
 
 
-class MobilePush(HttpChannel):
+class MobilePush(DeviceChannel):
     """An app. A device is reached by `fcm:` or `apns:` and its token."""
 
     name: ClassVar[str] = "mobile_push"

@@ -16,12 +16,11 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.devices import DeviceChannel, DeviceSettings, split
 from maracuja.channels.heard import Heard, HeardKind, Hook
 from maracuja.channels.http import (
     SECRET,
-    HttpChannel,
     HttpRequest,
-    HttpSettings,
     check_equal,
     read_json,
     reference,
@@ -58,7 +57,7 @@ _RECEIPTS: Final = {
 }
 
 
-class WebPushSettings(HttpSettings, frozen=True):
+class WebPushSettings(DeviceSettings, frozen=True):
     """The key that browsers are subscribed with, and how notifications look and wait."""
 
     base_url: Annotated[
@@ -142,7 +141,7 @@ class _Beacon(msgspec.Struct, frozen=True):
     payload: str = ""
 
 
-class WebPush(HttpChannel):
+class WebPush(DeviceChannel):
     """Browsers, each by its subscription: the text of PushSubscription.toJSON()."""
 
     name: ClassVar[str] = "web_push"
@@ -178,9 +177,9 @@ class WebPush(HttpChannel):
         self._tokens: dict[tuple[str, int], str] = {}
 
     def host(self, address: str) -> str:
-        """The push service: each has rates of its own."""
+        """The push service of the first device: each has rates of its own."""
         try:
-            return read_subscription(address).host
+            return read_subscription(next(iter(split(address)), "")).host
         except ValueError:
             return ""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from maracuja.ingest import addresses
 from maracuja.ingest.calls import Request
-from maracuja.ingest.push_addresses import take_push_addresses
+from maracuja.ingest.push_addresses import Push, take_push_addresses
 
 # Not columns: `traits` are about the person, `signature` is a proof, `consent` is a ledger's.
 _APART = ("traits", "signature", "consent")
@@ -23,7 +23,7 @@ class Context(NamedTuple):
     signature: str | None = None  # proof of the id, made by the shop's server
     key: str = ""  # number of the browser's key
     observed: dict[str, str] = {}  # noqa: RUF012 - a NamedTuple's default is never changed
-    pushes: dict[str, str] = {}  # noqa: RUF012 - where this browser or app takes notifications
+    pushes: tuple[Push, ...] = ()  # where this browser or app takes notifications
 
 
 class Contexts:

@@ -6,7 +6,7 @@ It is taken out of the context: no token of a device ever becomes a column.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 WEB_PUSH, MOBILE_PUSH = "web_push", "mobile_push"
 _APNS: Final = re.compile(r"[0-9a-fA-F]{64,200}")
@@ -14,24 +14,41 @@ _FCM: Final = re.compile(r"[A-Za-z0-9_:.~%-]{10,1000}")
 _APPLE: Final = frozenset({"ios", "ipados", "tvos", "watchos", "macos", "visionos"})
 
 
-def take_push_addresses(fields: dict[str, Any]) -> dict[str, str]:
-    """The addresses by kind, taken out of a context; what is none is left out.
+class Push(NamedTuple):
+    """A device that takes notifications, with its app and platform where they are told."""
+
+    kind: str
+    address: str
+    app: str = ""
+    platform: str = ""
+
+
+def take_push_addresses(fields: dict[str, Any]) -> tuple[Push, ...]:
+    """The devices of a context, taken out of it; what is none is left out.
 
     `web_push` is PushSubscription.toJSON(); `device` is Segment's, with `type` and `token`. A
     token of Apple's own has only hexadecimal digits, every other one is Firebase's.
     """
-    found = {}
+    found: list[Push] = []
     subscription, device = fields.pop(WEB_PUSH, None), fields.get("device")
     if subscription is not None:
         address = web_push_address(subscription)
         if address:
-            found[WEB_PUSH] = address
+            found.append(Push(WEB_PUSH, address, platform="web"))
     if isinstance(device, dict) and "token" in device:
         fields["device"] = {name: value for name, value in device.items() if name != "token"}
-        address = mobile_push_address(str(device.get("type", "")), device["token"])
+        platform = str(device.get("type", ""))
+        address = mobile_push_address(platform, device["token"])
         if address:
-            found[MOBILE_PUSH] = address
-    return found
+            app = fields.get("app")
+            named = app.get("namespace") or app.get("name") if isinstance(app, dict) else ""
+            found.append(Push(MOBILE_PUSH, address, _word(named), _word(platform).lower()))
+    return tuple(found)
+
+
+def _word(told: Any) -> str:
+    """A short text that any database keeps; '' for anything else."""
+    return told.replace("\0", "")[:100] if isinstance(told, str) else ""
 
 
 def web_push_address(told: Any) -> str:

@@ -28,6 +28,7 @@ from maracuja.links.making import LinkMaker
 from maracuja.model import Status, micros, moment
 from maracuja.runtime import delivery_journal
 from maracuja.runtime.delivery_checks import Questions, Rules, by_run, check, windows_closed
+from maracuja.runtime.delivery_devices import narrowed
 from maracuja.runtime.delivery_journal import COUNTER, Journal, JournaledCourse
 from maracuja.runtime.delivery_parcels import Launched, opened
 from maracuja.runtime.delivery_recovery import CRASH, ended, send_again
@@ -256,6 +257,7 @@ class Delivery:
         passed: list[tuple[Parcel, Body]] = []
         with self._store.read() as conn:
             mark = counters.last(conn, "feed")
+            found = narrowed(conn, sender.channel, found, self._rules.salt, now)
             for run, places in by_run([parcel.run for parcel, _ in found]).items():
                 several = [found[place] for place in places]
                 asked = Questions([p.pid for p, _ in several], [p.address for p, _ in several])

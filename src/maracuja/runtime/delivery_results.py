@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from maracuja.channels import CODES_BY_NAME
+from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kind
 from maracuja.channels.base import Channel
 from maracuja.channels.limits import Limits
 from maracuja.model import Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
+from maracuja.runtime.delivery_devices import leave_alone, spread
 from maracuja.runtime.message_events import Told, tell
 from maracuja.store import audit, full_mailboxes, health, outbox, suppressions, vendor_ids
 from maracuja.store.outbox import OutboxState
@@ -133,7 +134,9 @@ class Book(NamedTuple):
 
 
 def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> None:
-    """Put one message where its answer says."""
+    """Put one message where its answer says; of several devices, where the best one says."""
+    if result.others:
+        parcel = spread(out, parcel, result, book)
     channel, now, code, raw = book.channel.name, book.now, result.code, result.raw
     match result.verdict:
         case Verdict.ACCEPTED:
@@ -214,6 +217,9 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
 def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: datetime) -> None:
     """Write all of it in the caller's transaction: states, feed, suppressions, health."""
     now_us = micros(now)
+    several = BY_NAME[channel].several_devices
+    if several:
+        leave_alone(conn, address_kind(channel), out.bounced, now_us)
     outbox.finish(
         conn,
         chunk=[parcel.chunk for parcel, _, _ in out.finished],
@@ -238,7 +244,7 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
         owners = dict(zip(digests, (parcel.pid for parcel in out.full), strict=True))
         full_mailboxes.note(conn, channel, owners, now_us)
     if out.bounced:
-        _suppress(conn, out.bounced, channel, salt, now_us)
+        _suppress(conn, out.bounced, channel, salt, now_us, several=several)
     if out.stop or out.warning or out.held:
         _report(conn, out, channel, now_us)
 
@@ -265,6 +271,8 @@ def _suppress(
     channel: str,
     salt: str,
     now_us: int,
+    *,
+    several: bool,
 ) -> None:
     digests = suppressions.digests(salt, channel, [parcel.address for parcel, _ in bounced])
     distinct = dict(zip(digests, bounced, strict=True))
@@ -280,7 +288,8 @@ def _suppress(
             now_us + result.rest_s * 1_000_000 if result.rest_s else None
             for _, result in distinct.values()
         ],
-        pid=[parcel.pid for parcel, _ in distinct.values()],
+        # A person is not suppressed with one of their devices.
+        pid=None if several else [parcel.pid for parcel, _ in distinct.values()],
         code=[result.code for _, result in distinct.values()],
         raw=[result.raw for _, result in distinct.values()],
     )

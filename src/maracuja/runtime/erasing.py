@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Goal
 from maracuja.campaigns.facts import decode_facts
+from maracuja.channels.devices import split
 from maracuja.commit_points import passed
 from maracuja.config import Lake
 from maracuja.errors import Conflict, NotFound
@@ -162,7 +163,8 @@ def _ask(conn: Connection, secrets: Secrets, pid: int, now: datetime) -> Asked:
     person = people.get(conn, pid)
     pids = tuple(_all_pids(conn, [person.pid]))
     names = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
-    named = sorted(names | set(person.addresses.items()))
+    reached = {(k, one) for k, value in person.addresses.items() for one in split(value)}
+    named = sorted(names | reached)
     salt = secrets.suppression_salt
     return Asked(
         id=make_id("erasure", secrets.workspace, *pids, micros(now)).hex(),

@@ -19,6 +19,7 @@ import aiohttp
 import msgspec
 
 from maracuja.channels.base import Answer, Stage
+from maracuja.channels.devices import joined
 from maracuja.channels.http import HttpChannel, HttpRequest, secrets_of
 from maracuja.model import Scope
 from maracuja.runtime.transport import Course
@@ -102,11 +103,20 @@ class HttpTransport:
             n, request = todo.popleft()
             if not await course.begin([n]):
                 return
-            answers[n] = answer = self._channel.brief(await self._carry(request))
+            answers[n] = answer = await self._carry_all(request)
             course.answered(n, answer)
-            self._failures = self._failures + 1 if _failed(answer) else 0
+            failed = all(map(_failed, (answer, *answer.others)))
+            self._failures = self._failures + 1 if failed else 0
             # Too many, or refused as a whole: what is not begun waits with the account.
-            self._resting |= self._channel.decode(answer).scope is Scope.ACCOUNT
+            result = self._channel.decode(answer)
+            several = (result, *result.others)
+            self._resting |= any(one.scope is Scope.ACCOUNT for one in several)
+
+    async def _carry_all(self, request: HttpRequest) -> Answer:
+        """The answer to one message, whose requests to several devices go at once."""
+        several = (request, *request.others)
+        answers = await asyncio.gather(*map(self._carry, several))
+        return joined(several, [self._channel.brief(one) for one in answers])
 
     def _tell_broken(self, answers: list[Answer | None], course: Course) -> None:
         """Let the first that was not begun bear the reason: it holds the account for a while."""

@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.channels import address_kind, address_kinds
+from maracuja.channels.devices import split
 from maracuja.ingest import identity
 from maracuja.ingest.checks import CONSENT_EVENT
 from maracuja.ingest.decode import Decoded
@@ -22,6 +23,7 @@ from maracuja.ingest.deliveries import STOPS
 from maracuja.ingest.identity import ANONYMOUS_ID, EXTERNAL_ID, KNOWN_BY, Identity, Mention
 from maracuja.ingest.refusals import Code
 from maracuja.model import ConsentState, DeliveryEvent, Trait, TraitSource
+from maracuja.runtime import device_changes
 from maracuja.runtime.arrivals import mentions
 from maracuja.runtime.sent_addresses import sent_to
 from maracuja.store import (
@@ -168,38 +170,10 @@ def apply(
         owners.append(pid)
         said.append(_as_traits(found, TraitSource.OBSERVED, at_us))
         addresses.append({})
-    for pid, pushes in _push_addresses(conn, decoded, named):
-        owners.append(pid)
-        said.append({})
-        addresses.append(pushes)
     if owners:
         people.change(conn, rev, owners, set_traits=said, set_addresses=addresses, now_us=now_us)
+    device_changes.take(conn, rev, decoded, named.rows, named.pids, now_us=now_us)
     return {pid: told for pid, (told, _) in new.items()}
-
-
-def _push_addresses(
-    conn: Connection, decoded: Decoded, named: Named
-) -> list[tuple[int, dict[str, str]]]:
-    """Where people take notifications, in order of time.
-
-    Of somebody known it is believed only of a server or with a signed id: else whoever knows an id
-    could have another's messages sent to themselves.
-    """
-    telling = [place for place, context in enumerate(decoded.contexts) if context.pushes]
-    if not telling:
-        return []
-    rows = (
-        decoded.frame[named.rows]
-        .select("context", "ts_us", "signed", pl.Series("pid", named.pids, dtype=pl.Int64))
-        .filter(pl.col("context").is_in(telling))
-        .sort("ts_us", maintain_order=True)
-    )
-    doubted = known_people(conn, set(rows.filter(~pl.col("signed"))["pid"].to_list()))
-    return [
-        (pid, decoded.contexts[place].pushes)
-        for place, _, signed, pid in rows.iter_rows()
-        if signed or pid not in doubted
-    ]
 
 
 def _observe(decoded: Decoded, named: Named) -> dict[int, tuple[Mapping[str, str], int]]:
@@ -277,12 +251,12 @@ def suppress(
     for (event, pid), address in zip(stops, _went_to(conn, stops, lake), strict=True):
         if not address:
             continue
-        digest = suppressions.digest(salt, event.channel, address)
-        if event.full:
-            full.setdefault(event.channel, {})[digest] = pid
-        if event.status in STOPS:
-            scope, reason = STOPS[event.status]
-            rows[event.channel, digest, scope] = (pid, reason, event)
+        for digest in suppressions.digests(salt, event.channel, split(address)):
+            if event.full:
+                full.setdefault(event.channel, {})[digest] = pid
+            if event.status in STOPS:
+                scope, reason = STOPS[event.status]
+                rows[event.channel, digest, scope] = (pid, reason, event)
     suppressions.add(
         conn,
         channel=[channel for channel, _, _ in rows],

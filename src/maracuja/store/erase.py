@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, or_, select, update
 
 from maracuja.channels import reached_by
+from maracuja.channels.devices import split
 from maracuja.errors import NotFound
 from maracuja.model import Record
 from maracuja.rng import make_key
@@ -39,6 +40,7 @@ from maracuja.store.schema import (
     waiting,
 )
 from maracuja.store.schema import suppressions as suppressed
+from maracuja.store.schema_devices import devices
 from maracuja.store.scrubbing import scrub
 
 PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
@@ -129,7 +131,8 @@ def _addresses(
 ) -> list[tuple[str, str]]:
     """(channel, address) by which the person could be reached."""
     told = {(kind, value) for kind, value in names if kind not in NOT_ADDRESSES}
-    return sorted(told | set(document.addresses.items()))
+    in_use = {(kind, one) for kind, value in document.addresses.items() for one in split(value)}
+    return sorted(told | in_use)
 
 
 def _keep_hashes(conn: Connection, hashes: Sequence[tuple[str, bytes]], now_us: int) -> None:
@@ -156,7 +159,7 @@ def _delete_rows(
     everyone = select(gone.c.id)
     counts = {
         table.name: conn.execute(delete(table).where(table.c.pid.in_(everyone))).rowcount
-        for table in (profiles, identities, consents, waiting, feed, vendor_ids)
+        for table in (profiles, identities, consents, waiting, feed, vendor_ids, devices)
     }
     related = or_(merges.c.pid.in_(everyone), merges.c.canonical.in_(everyone))
     counts["merges"] = conn.execute(delete(merges).where(related)).rowcount

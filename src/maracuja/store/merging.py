@@ -12,7 +12,16 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Connection, delete, select, update
 
 from maracuja.errors import NotFound
-from maracuja.store import audit, bulk, consents, conversations, suppressions, traits, waiting
+from maracuja.store import (
+    audit,
+    bulk,
+    consents,
+    conversations,
+    devices,
+    suppressions,
+    traits,
+    waiting,
+)
 from maracuja.store.people import People, replace_documents, select_people
 from maracuja.store.schema import identities, merges, profiles
 
@@ -57,7 +66,8 @@ def merge(
     if missing:
         raise NotFound(f"there is no person {missing[0]}", fix="Look for them with an identity.")
     draws, crossed = _draws(people, into, exposures)
-    _unite(conn, rev, people, into, draws, now_us)
+    reached = devices.move(conn, into)
+    _unite(conn, rev, people, into, draws, reached, now_us)
     _move_identities(conn, losers, winners)
     consents.move(conn, losers, winners, now_us)
     suppressions.move(conn, losers, winners)
@@ -106,6 +116,7 @@ def _unite(
     people: People,
     into: Mapping[int, int],
     draws: Mapping[int, int],
+    reached: Mapping[int, Mapping[str, str]],
     now_us: int,
 ) -> None:
     rows = {row[0]: row for row in zip(*people, strict=True)}
@@ -114,6 +125,8 @@ def _unite(
     for loser, winner in sorted(into.items()):
         documents[winner] = traits.unite(documents[winner], documents[loser], now_us)
         created[winner] = min(created[winner], created[loser])
+    for winner, addresses in reached.items():
+        traits.apply(documents[winner], {}, addresses, now_us)
     replace_documents(
         conn,
         rev,

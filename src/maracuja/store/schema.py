@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from maracuja.store.schema_conversations import conversations as conversations
 from maracuja.store.schema_conversations import turns as turns
+from maracuja.store.schema_devices import devices as devices
 from maracuja.store.schema_ground import Serial
 from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state

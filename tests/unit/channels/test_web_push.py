@@ -24,7 +24,7 @@ from maracuja.channels.web_push_crypto import (
 )
 from maracuja.content import Button, Content
 from maracuja.errors import ConfigError, WebhookRejected
-from maracuja.ingest.push_addresses import take_push_addresses
+from maracuja.ingest.push_addresses import Push, take_push_addresses
 from maracuja.model import micros
 from maracuja.runtime.channel_trial import send_test
 from maracuja.runtime.http import HttpTransport
@@ -174,7 +174,10 @@ def test_subscriptions_and_tokens_are_taken_out_of_the_context() -> None:
     device = {"type": "ios", "model": "iPhone17,1", "token": "AB" * 32}
     fields = {"web_push": told, "device": device, "locale": "uk-UA"}
     found = take_push_addresses(fields)
-    assert found == {"web_push": ADDRESS, "mobile_push": f"apns:{'ab' * 32}"}
+    assert found == (
+        Push("web_push", ADDRESS, platform="web"),
+        Push("mobile_push", f"apns:{'ab' * 32}", platform="ios"),
+    )
     assert fields == {"device": {"type": "ios", "model": "iPhone17,1"}, "locale": "uk-UA"}
 
 
@@ -190,10 +193,11 @@ def test_subscriptions_and_tokens_are_taken_out_of_the_context() -> None:
     ],
 )
 def test_tokens_of_devices(device: dict[str, object], address: str | None) -> None:
-    found = take_push_addresses({"device": device})
-    assert found == ({"mobile_push": address} if address else {})
+    found = take_push_addresses({"device": device, "app": {"namespace": "shop.app"}})
+    expected = Push("mobile_push", address, "shop.app", str(device["type"])) if address else None
+    assert found == ((expected,) if expected else ())
 
 
 @pytest.mark.parametrize("strange", [None, "", "x", 7, [], {}, {"endpoint": 1}, {"keys": {}}])
 def test_what_is_no_subscription_is_left_out(strange: object) -> None:
-    assert take_push_addresses({"web_push": strange, "device": strange}) == {}
+    assert take_push_addresses({"web_push": strange, "device": strange}) == ()

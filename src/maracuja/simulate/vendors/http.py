@@ -17,6 +17,7 @@ import msgspec
 
 from maracuja import rng
 from maracuja.channels.base import Answer, Inbound, Stage
+from maracuja.channels.devices import joined
 from maracuja.channels.http import HttpRequest
 from maracuja.runtime.transport import Course
 
@@ -140,7 +141,8 @@ class HttpVendor(ABC):
         for n, request in enumerate(wires):
             if course.halted() or not await course.begin([n]):
                 break
-            answers[n] = answer = self.answer(request)[0]
+            several = (request, *request.others)
+            answers[n] = answer = joined(several, [self.answer(one)[0] for one in several])
             course.answered(n, answer)
         return answers
 
