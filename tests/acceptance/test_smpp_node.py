@@ -40,12 +40,18 @@ class Smsc:
         self._process = process
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
         self._seen: list[dict[str, Any]] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self._lines.put(json.loads(line))
+
+    def end(self) -> None:
+        """End the process; all that it said has been read then."""
+        self._process.terminate()
+        self._reader.join(20)
 
     def wait(self, key: str) -> Any:
         """The next thing said that has this key."""
@@ -89,7 +95,7 @@ def opened(
             yield smsc, channel, transport, heard
         finally:
             transport.stop()
-            process.terminate()
+            smsc.end()
 
 
 class Course:

@@ -21,17 +21,22 @@ from maracuja.channels.rulings import stop, unknown, whole
 from maracuja.errors import ConfigError, WebhookRejected
 from maracuja.model import Message, Record, SendResult
 
-SECRET: Final = {"writeOnly": True}  # extra_json_schema of settings that are never shown
+SECRET_CHARS_MIN: Final = 16  # of what proves calls
 BODY_BYTES_MAX: Final = 1_000_000  # of a vendor's call
 REPLAY_S: Final = 600  # how old a call with a signed time may be
 _JSON: Final = {"content-type": "application/json"}
 
 
+def hidden(description: str, **limits: Any) -> Meta:
+    """What says of a setting that it is never shown."""
+    return Meta(description=description, extra_json_schema={"writeOnly": True}, **limits)
+
+
 class HttpSettings(Record, frozen=True):
     """What every account at an HTTP vendor has; each channel adds its own and its defaults.
 
-    A setting explains itself by a description; one whose schema is SECRET is never shown. Names
-    that end as secrets do, such as a public key, and are none, stand in `public`.
+    A setting explains itself by a description; one that is `hidden` is never shown. Names that
+    end as secrets do, such as a public key, and are none, stand in `public`.
     """
 
     public: ClassVar[frozenset[str]] = frozenset()
@@ -74,6 +79,16 @@ class HttpSettings(Record, frozen=True):
                 fix="Begin with https.",
             )
 
+    def check_secrets(self, *names: str) -> None:
+        """Refuse what proves calls and is short enough to guess; empty, it lets nothing in."""
+        for name in names:
+            if 0 < len(getattr(self, name)) < SECRET_CHARS_MIN:
+                raise ConfigError(
+                    f"The secret in `{name}` is short enough to guess.",
+                    where=name,
+                    fix=f"Use {SECRET_CHARS_MIN} letters and digits or more.",
+                )
+
 
 def secrets_of(settings: type[Record]) -> list[str]:
     """The names of the settings that are never shown."""
@@ -90,7 +105,6 @@ class HttpRequest(Record, frozen=True):
     body: bytes = b""
     message_id: bytes = b""
     recipient: str = ""  # the address at the vendor
-    others: tuple[HttpRequest, ...] = ()  # the same message to the person's other devices
 
     def __repr__(self) -> str:
         """Without address, headers and body: vendors put tokens into all of them."""

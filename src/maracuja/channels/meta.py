@@ -14,10 +14,10 @@ from msgspec import Meta
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    SECRET,
     HttpSettings,
     check_equal,
     check_hmac,
+    hidden,
     json_of,
     read_json,
     reject,
@@ -45,25 +45,17 @@ class MetaSettings(HttpSettings, frozen=True):
     ] = "v25.0"
     token: Annotated[
         str,
-        Meta(
-            description="the token of a system user, which does not expire",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the token of a system user, which does not expire"),
     ] = ""
     app_secret: Annotated[
         str,
-        Meta(
-            description="the app's secret, with which Meta signs its calls; empty: no call is "
-            "taken",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the app's secret, with which Meta signs its calls; empty: no call is taken"),
     ] = ""
     verify_token: Annotated[
         str,
-        Meta(
-            description="a long word of your own that Meta shows when the webhook is entered; "
-            "empty: the webhook cannot be entered",
-            extra_json_schema=SECRET,
+        hidden(
+            "a long word of your own that Meta shows when the webhook is entered; "
+            "empty: the webhook cannot be entered"
         ),
     ] = ""
 
@@ -76,13 +68,7 @@ class MetaSettings(HttpSettings, frozen=True):
                 where="token",
                 fix="Make a system user in the business settings and copy its token.",
             )
-        for name in ("app_secret", "verify_token"):
-            if 0 < len(getattr(self, name)) < 16:
-                raise ConfigError(
-                    f"The {name} is short enough to guess.",
-                    where=name,
-                    fix="Use 16 letters and digits or more.",
-                )
+        self.check_secrets("app_secret", "verify_token")
 
     @property
     def graph(self) -> str:

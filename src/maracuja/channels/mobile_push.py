@@ -6,23 +6,21 @@ other vendor's server, and the account's keys go into no request: only what they
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
-import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
-from maracuja.channels.devices import DeviceChannel, DeviceSettings
-from maracuja.channels.heard import Heard, HeardKind, Hook
+from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    SECRET,
+    HttpChannel,
     HttpRequest,
+    HttpSettings,
     check_equal,
+    hidden,
     json_of,
-    read_json,
     reference,
     reject,
 )
@@ -30,31 +28,21 @@ from maracuja.channels.mobile_push_apns import Apns
 from maracuja.channels.mobile_push_apns import outcome as apns_outcome
 from maracuja.channels.mobile_push_fcm import Fcm
 from maracuja.channels.mobile_push_fcm import outcome as fcm_outcome
-from maracuja.channels.web_push_crypto import b64
+from maracuja.channels.push_beacons import RECEIPTS, beacon_of, heard_of, proof
 from maracuja.content import MediaKind
 from maracuja.errors import ConfigError, UnsupportedFeature
 from maracuja.model import Capabilities, Message, SendResult, Status, micros
 
-PROOF_BYTES: Final = 12
-SECRET_CHARS_MIN: Final = 16
 TTL_S_MAX: Final = 2_419_200  # four weeks, by FCM
-_RECEIPTS: Final = {
-    "delivered": Status.DELIVERED,
-    "clicked": Status.CLICKED,
-    "closed": Status.READ,
-}
 
 
-class MobilePushSettings(DeviceSettings, frozen=True):
+class MobilePushSettings(HttpSettings, frozen=True):
     """The app's accounts: at Firebase, at Apple, or at both."""
 
     base_url: Annotated[str, Meta(description="address of FCM")] = "https://fcm.googleapis.com"
     service_account: Annotated[
         str,
-        Meta(
-            description="the JSON file of Firebase's service account, as text; empty: no FCM",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the JSON file of Firebase's service account, as text; empty: no FCM"),
     ] = ""
     apns_url: Annotated[
         str,
@@ -62,10 +50,7 @@ class MobilePushSettings(DeviceSettings, frozen=True):
     ] = "https://api.push.apple.com"
     apns_key: Annotated[
         str,
-        Meta(
-            description="the .p8 file of Apple's key, as text; empty: no APNs",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the .p8 file of Apple's key, as text; empty: no APNs"),
     ] = ""
     apns_key_id: Annotated[
         str, Meta(pattern="^[A-Z0-9]{0,10}$", description="the key's ten letters")
@@ -94,10 +79,7 @@ class MobilePushSettings(DeviceSettings, frozen=True):
     ] = ""
     webhook_secret: Annotated[
         str,
-        Meta(
-            description="proves what the app tells of messages; empty: nothing is taken",
-            extra_json_schema=SECRET,
-        ),
+        hidden("proves what the app tells of messages; empty: nothing is taken"),
     ] = ""
 
     def __post_init__(self) -> None:
@@ -111,21 +93,10 @@ class MobilePushSettings(DeviceSettings, frozen=True):
             )
         Fcm.check(self.service_account)
         Apns.check(self)
-        if self.webhook_secret and len(self.webhook_secret) < SECRET_CHARS_MIN:
-            raise ConfigError(
-                "The secret of the webhook is short enough to guess.",
-                where="webhook_secret",
-                fix=f"Use {SECRET_CHARS_MIN} letters and digits or more.",
-            )
+        self.check_secrets("webhook_secret")
 
 
-class _Beacon(msgspec.Struct, frozen=True):
-    event: str
-    reference: str
-    proof: str
-
-
-class MobilePush(DeviceChannel):
+class MobilePush(HttpChannel):
     """An app. A device is reached by `fcm:` or `apns:` and its token."""
 
     name: ClassVar[str] = "mobile_push"
@@ -175,13 +146,13 @@ class MobilePush(DeviceChannel):
         data = {"link": message.content.link, "reference": named}
         if self.hook and self.settings.webhook_secret:
             data["hook"] = self.hook
-            data |= {f"{event}_proof": self.proof(event, named) for event in _RECEIPTS}
+            data |= {f"{event}_proof": self.proof(event, named) for event in RECEIPTS}
         return {name: value for name, value in data.items() if value}
 
-    def proof(self, event: str, named: str) -> str:
+    def proof(self, event: str, named: str, payload: str = "") -> str:
         """What only we can have put into the message that this reference names."""
-        key, signed = self.settings.webhook_secret.encode(), f"{event}\0{named}".encode()
-        return b64(hmac.digest(key, signed, "sha256")[:PROOF_BYTES])
+        said = (event, named, payload) if payload else (event, named)
+        return proof(self.settings.webhook_secret.encode(), *said)
 
     def outcome(self, answer: Answer, attempt: int) -> SendResult:
         """By the table of whoever speaks: APNs names an apns-id with everything, or a reason."""
@@ -205,23 +176,12 @@ class MobilePush(DeviceChannel):
 
     def webhook(self, inbound: Inbound, now: datetime) -> Hook:
         """What the app tells of a message, with the proof that the message brought."""
-        try:
-            beacon = msgspec.convert(read_json(inbound), _Beacon)
-        except msgspec.ValidationError as fault:
-            raise reject(f"its shape is strange: {fault}") from None
-        event, named = beacon.event, beacon.reference
         if not self.settings.webhook_secret:
             raise reject("no secret is set")
-        check_equal(beacon.proof, self.proof(event, named))
-        heard = Heard(
-            kind=HeardKind.RECEIPT,
-            key=f"{event}:{named}",
-            at_us=micros(now),
-            reference=named,
-            status=_RECEIPTS.get(event),
-            code="closed" if event == "closed" else "",
-        )
-        return Hook(heard=[heard] if heard.status else [])
+        beacon = beacon_of(inbound)
+        mine = self.proof(beacon.event, beacon.reference, beacon.payload)
+        check_equal(beacon.proof, mine)
+        return Hook(heard=heard_of(beacon, now))
 
     # ------------------------------------------------------------ about the account
 

@@ -5,13 +5,12 @@ It only checks; nothing of it reaches a gateway from here.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels.http import SECRET, HttpSettings
+from maracuja.channels.http import HttpSettings, hidden
 from maracuja.channels.sms_text import ALPHA_CHARS_MAX, Letters, sender_kind
 from maracuja.errors import ConfigError
 from maracuja.model import Status
@@ -72,17 +71,12 @@ class SmsSettings(HttpSettings, frozen=True):
     ] = ""
     auth_token: Annotated[
         str,
-        Meta(
-            description="Twilio: Auth Token; it also proves calls to be Twilio's",
-            extra_json_schema=SECRET,
-        ),
+        hidden("Twilio: Auth Token; it also proves calls to be Twilio's"),
     ] = ""
     api_key_sid: Annotated[
         str, Meta(description="Twilio: SID of an API key, SK...; empty: the account's own token")
     ] = ""
-    api_key_secret: Annotated[
-        str, Meta(description="Twilio: secret of that API key", extra_json_schema=SECRET)
-    ] = ""
+    api_key_secret: Annotated[str, hidden("Twilio: secret of that API key")] = ""
     messaging_service: Annotated[
         str,
         Meta(
@@ -91,15 +85,13 @@ class SmsSettings(HttpSettings, frozen=True):
         ),
     ] = ""
 
-    gateway_key: Annotated[
-        str, Meta(description="AlphaSMS: the API key", extra_json_schema=SECRET)
-    ] = ""
+    gateway_key: Annotated[str, hidden("AlphaSMS: the API key")] = ""
     webhook_secret: Annotated[
         str,
-        Meta(
-            description="AlphaSMS: a long word that signs the address of each receipt; empty: "
+        hidden(
+            "AlphaSMS: a long word that signs the address of each receipt; empty: "
             "none are asked for",
-            extra_json_schema=SECRET,
+            pattern=r"^\S*$",
         ),
     ] = ""
     status_field: Annotated[
@@ -118,9 +110,7 @@ class SmsSettings(HttpSettings, frozen=True):
     port: Annotated[int, Meta(ge=1, le=65535, description="SMPP: its port")] = 2775
     tls: Annotated[bool, Meta(description="SMPP: a secure line; its port is often 3550")] = False
     system_id: Annotated[str, Meta(max_length=15, description="SMPP: our name there")] = ""
-    password: Annotated[
-        str, Meta(max_length=8, description="SMPP: our password", extra_json_schema=SECRET)
-    ] = ""
+    password: Annotated[str, hidden("SMPP: our password", max_length=8)] = ""
     system_type: Annotated[str, Meta(max_length=12, description="SMPP: as the vendor says")] = ""
     window: Annotated[
         int, Meta(ge=1, le=500, description="SMPP: messages that may wait for their answers")
@@ -185,12 +175,7 @@ class SmsSettings(HttpSettings, frozen=True):
             raise ConfigError(
                 "An API key has a SID and a secret; one of them is missing.", where="api_key_sid"
             )
-        if self.webhook_secret and not re.fullmatch(r"\S{16,}", self.webhook_secret):
-            raise ConfigError(
-                "The secret of the webhook is short enough to guess.",
-                where="webhook_secret",
-                fix="Use 16 letters and digits or more.",
-            )
+        self.check_secrets("webhook_secret")
 
     @property
     def reference_bits(self) -> int:

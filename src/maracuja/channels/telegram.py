@@ -18,11 +18,11 @@ from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.formatting import to_html
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    SECRET,
     HttpChannel,
     HttpRequest,
     HttpSettings,
     check_equal,
+    hidden,
     json_of,
     json_request,
     read_json,
@@ -72,10 +72,7 @@ class TelegramSettings(HttpSettings, frozen=True):
     ] = "https://api.telegram.org"
     token: Annotated[
         str,
-        Meta(
-            description="the token that @BotFather gave",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the token that @BotFather gave"),
     ] = ""
     bot: Annotated[
         str,
@@ -86,11 +83,10 @@ class TelegramSettings(HttpSettings, frozen=True):
     ] = ""
     webhook_secret: Annotated[
         str,
-        Meta(
-            pattern="^[A-Za-z0-9_-]{0,256}$",
-            description="a long word of letters and digits that proves calls to be Telegram's; "
+        hidden(
+            "a long word of letters and digits that proves calls to be Telegram's; "
             "empty: no call is taken",
-            extra_json_schema=SECRET,
+            pattern="^[A-Za-z0-9_-]{0,256}$",
         ),
     ] = ""
     rate_per_s: Annotated[float, Meta(ge=0, description="messages a second to all chats")] = 25.0
@@ -110,12 +106,7 @@ class TelegramSettings(HttpSettings, frozen=True):
                 where="token",
                 fix="Copy it from @BotFather; it looks like 123456:ABC-DEF.",
             )
-        if self.webhook_secret and len(self.webhook_secret) < 16:
-            raise ConfigError(
-                "The secret of the webhook is short enough to guess.",
-                where="webhook_secret",
-                fix="Use 16 letters and digits or more.",
-            )
+        self.check_secrets("webhook_secret")
 
 
 class Telegram(HttpChannel):

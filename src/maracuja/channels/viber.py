@@ -17,11 +17,11 @@ from msgspec import Meta
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    SECRET,
     HttpChannel,
     HttpRequest,
     HttpSettings,
     check_hmac,
+    hidden,
     json_of,
     json_request,
     read_json,
@@ -88,10 +88,7 @@ class ViberSettings(HttpSettings, frozen=True):
     )
     token: Annotated[
         str,
-        Meta(
-            description="the bot's token; it also proves calls to be Viber's",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the bot's token; it also proves calls to be Viber's"),
     ] = ""
     sender_name: Annotated[
         str, Meta(max_length=28, description="who writes: up to 28 characters above each message")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels.http import SECRET, HttpSettings
+from maracuja.channels.http import HttpSettings, hidden
 from maracuja.errors import ConfigError
 from maracuja.model import Status
 
@@ -34,16 +34,13 @@ class ViberBusinessSettings(HttpSettings, frozen=True):
     base_url: Annotated[
         str, Meta(description="address of the partner's API; empty: the partner's own")
     ] = ""
-    token: Annotated[str, Meta(description="the partner's key", extra_json_schema=SECRET)] = ""
+    token: Annotated[str, hidden("the partner's key")] = ""
     sender: Annotated[
         str, Meta(max_length=28, description="the name registered with Viber that writes")
     ] = ""
     webhook_secret: Annotated[
         str,
-        Meta(
-            description="a long word that proves receipts to be the partner's; empty: none taken",
-            extra_json_schema=SECRET,
-        ),
+        hidden("a long word that proves receipts to be the partner's; empty: none taken"),
     ] = ""
     layouts: Annotated[
         Literal["classic", "newer"],
@@ -131,11 +128,12 @@ class ViberBusinessSettings(HttpSettings, frozen=True):
                     where=name,
                     fix="The partner tells it; see docs/channels.md.",
                 )
-        if self.webhook_secret and not re.fullmatch(r"[\w.~-]{16,200}", self.webhook_secret):
+        self.check_secrets("webhook_secret")
+        if not re.fullmatch(r"[\w.~-]{0,200}", self.webhook_secret):
             raise ConfigError(
-                "The secret of the webhook is short enough to guess, or does not fit an address.",
+                "The secret of the webhook does not fit an address.",
                 where="webhook_secret",
-                fix="Use 16 letters and digits or more.",
+                fix="Use letters and digits alone.",
             )
         if not self.ttl_s_min <= self.ttl_s <= self.ttl_s_max:
             raise ConfigError(

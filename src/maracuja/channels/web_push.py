@@ -16,16 +16,17 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
-from maracuja.channels.devices import DeviceChannel, DeviceSettings, split
-from maracuja.channels.heard import Heard, HeardKind, Hook
+from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    SECRET,
+    HttpChannel,
     HttpRequest,
+    HttpSettings,
     check_equal,
-    read_json,
+    hidden,
     reference,
     reject,
 )
+from maracuja.channels.push_beacons import beacon_of, heard_of, proof
 from maracuja.channels.rulings import accepted, over, stop, suppress, wait
 from maracuja.channels.web_push_address import Subscription, is_listed, read_subscription
 from maracuja.channels.web_push_crypto import (
@@ -46,18 +47,12 @@ from maracuja.model import Capabilities, Message, Scope, SendResult, Status, mic
 PAYLOAD_BYTES_MAX: Final = 2_500  # plain: an FCM bridge takes 2,744
 TTL_S_MAX: Final = 2_592_000
 TOKEN_HOURS: Final = 12
-PROOF_BYTES: Final = 12
 # A subscription that was made with another key: that one will never do, the others may.
 OTHER_KEY: Final = ("do not correspond", "mismatch", "vapidpkhash")
 _SCRIPT: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
-_RECEIPTS: Final = {
-    "delivered": Status.DELIVERED,
-    "clicked": Status.CLICKED,
-    "closed": Status.READ,
-}
 
 
-class WebPushSettings(DeviceSettings, frozen=True):
+class WebPushSettings(HttpSettings, frozen=True):
     """The key that browsers are subscribed with, and how notifications look and wait."""
 
     base_url: Annotated[
@@ -65,10 +60,7 @@ class WebPushSettings(DeviceSettings, frozen=True):
     ] = "https://push.invalid"
     private_key: Annotated[
         str,
-        Meta(
-            description="the VAPID key: 32 bytes as base64url; a new one ends every subscription",
-            extra_json_schema=SECRET,
-        ),
+        hidden("the VAPID key: 32 bytes as base64url; a new one ends every subscription"),
     ] = ""
     subject: Annotated[
         str,
@@ -134,14 +126,7 @@ class WebPushSettings(DeviceSettings, frozen=True):
             )
 
 
-class _Beacon(msgspec.Struct, frozen=True):
-    event: str
-    reference: str
-    proof: str
-    payload: str = ""
-
-
-class WebPush(DeviceChannel):
+class WebPush(HttpChannel):
     """Browsers, each by its subscription: the text of PushSubscription.toJSON()."""
 
     name: ClassVar[str] = "web_push"
@@ -177,9 +162,9 @@ class WebPush(DeviceChannel):
         self._tokens: dict[tuple[str, int], str] = {}
 
     def host(self, address: str) -> str:
-        """The push service of the first device: each has rates of its own."""
+        """The push service: each has rates of its own."""
         try:
-            return read_subscription(next(iter(split(address)), "")).host
+            return read_subscription(address).host
         except ValueError:
             return ""
 
@@ -259,8 +244,7 @@ class WebPush(DeviceChannel):
 
     def proof(self, event: str, named: str, payload: str = "") -> str:
         """What only we can have put into the message that this reference names."""
-        signed = "\0".join((event, named, payload)).encode()
-        return b64(hmac.digest(self._proof, signed, "sha256")[:PROOF_BYTES])
+        return proof(self._proof, event, named, payload)
 
     def outcome(self, answer: Answer, attempt: int) -> SendResult:
         """By the status; a refusal of the key concerns one subscription, one service, or us."""
@@ -330,23 +314,10 @@ class WebPush(DeviceChannel):
         """A beacon of the service worker; by GET, the worker itself and the page's function."""
         if inbound.method == "GET":
             return self._script(inbound)
-        try:
-            beacon = msgspec.convert(read_json(inbound), _Beacon)
-        except msgspec.ValidationError as fault:
-            raise reject(f"its shape is strange: {fault}") from None
-        event, named, payload = beacon.event, beacon.reference, beacon.payload
-        check_equal(beacon.proof, self.proof(event, named, payload))
-        status = _RECEIPTS.get(event)
-        heard = Heard(
-            kind=HeardKind.TAP if event == "pressed" else HeardKind.RECEIPT,
-            key=f"{event}:{named}:{payload}",
-            at_us=micros(now),
-            reference=named,
-            status=status,
-            code="closed" if event == "closed" else "",
-            payload=payload,
-        )
-        return Hook(heard=[heard] if status or event == "pressed" else [])
+        beacon = beacon_of(inbound)
+        mine = self.proof(beacon.event, beacon.reference, beacon.payload)
+        check_equal(beacon.proof, mine)
+        return Hook(heard=heard_of(beacon, now))
 
     def _script(self, inbound: Inbound) -> Hook:
         scripts = {"worker": WORKER, "page": PAGE.replace("KEY", self._public)}

@@ -17,10 +17,11 @@ from msgspec import Meta
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.heard import TEXT_CHARS_MAX, Heard, HeardKind, Hook
 from maracuja.channels.http import (
-    SECRET,
+    SECRET_CHARS_MIN,
     HttpChannel,
     HttpRequest,
     HttpSettings,
+    hidden,
     json_of,
     read_json,
     reference,
@@ -34,7 +35,6 @@ from maracuja.model import Capabilities, Message, SendResult, Status, micros
 
 IDEMPOTENCY: Final = "idempotency-key"
 EVENTS_MAX: Final = 1000  # in one call
-SECRET_CHARS_MIN: Final = 16
 _ADDRESS: Final = re.compile(r"[!-~]{1,500}")  # no spaces, no control characters
 
 # `error` in a refusal's body, and what it means; it goes before the status.
@@ -82,18 +82,16 @@ class WebhookSettings(HttpSettings, frozen=True):
     ] = ""
     secret: Annotated[
         str,
-        Meta(
-            description="signs what goes out and proves what comes in: 16 characters or more",
-            extra_json_schema=SECRET,
-        ),
+        hidden("signs what goes out and proves what comes in: 16 characters or more"),
     ] = ""
 
     def __post_init__(self) -> None:
         """Refuse a secret that can be guessed."""
         super().__post_init__()
-        if len(self.secret) < SECRET_CHARS_MIN:
+        self.check_secrets("secret")
+        if not self.secret:
             raise ConfigError(
-                "The secret of the webhook is missing, or short enough to guess.",
+                "The secret of the webhook is missing.",
                 where="secret",
                 fix=f"Use {SECRET_CHARS_MIN} letters and digits or more.",
             )

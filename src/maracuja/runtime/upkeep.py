@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import polars as pl
 from sqlalchemy import Connection
@@ -36,7 +36,7 @@ from maracuja.store.engine import Store
 
 COPY_EVERY: Final = timedelta(minutes=1)
 GRACE: Final = timedelta(hours=1)
-KEEP_REFUSED: Final = timedelta(days=90)  # a body may hold people whom no erasure finds
+KEEP_REFUSED_DAYS: Final = 90  # a body may hold people whom no erasure finds
 ORPHANS_EVERY: Final = timedelta(hours=1)
 LOOK_EVERY: Final = timedelta(seconds=10)
 ORPHANS_SWEPT: Final = "orphans_swept_us"
@@ -202,37 +202,29 @@ def retain(ground: Ground) -> int:
     return len(old)
 
 
-def forget_refused(ground: Ground) -> int:
-    """Delete the events that were put aside three months ago; how many."""
-    limit_us = micros(ground.now - KEEP_REFUSED)
-    with ground.store.read() as conn:
-        oldest_us = refused.oldest_us(conn)
-    if oldest_us is None or oldest_us >= limit_us:
-        return 0
-    with ground.store.write() as conn:
-        return refused.delete_before(conn, limit_us)
+class Aging(Protocol):
+    """A table of the store whose rows are of no use after a while."""
+
+    def oldest_us(self, conn: Connection) -> int | None:
+        """The time of the oldest row; None where there is none."""
+
+    def delete_before(self, conn: Connection, at_us: int, /) -> int:
+        """Delete the rows of before then; how many."""
 
 
-def forget_vendor_ids(ground: Ground) -> int:
-    """Delete under which ids vendors knew messages of two months ago; how many."""
-    limit_us = micros(ground.now - timedelta(days=vendor_ids.KEPT_DAYS))
-    with ground.store.read() as conn:
-        oldest_us = vendor_ids.oldest_us(conn)
-    if oldest_us is None or oldest_us >= limit_us:
-        return 0
-    with ground.store.write() as conn:
-        return vendor_ids.delete_before(conn, limit_us)
+def forget(aging: Aging, days: int) -> Step:
+    """The step that deletes the rows that are so old; it only writes where there are any."""
 
+    def step(ground: Ground) -> int:
+        limit_us = micros(ground.now - timedelta(days=days))
+        with ground.store.read() as conn:
+            oldest_us = aging.oldest_us(conn)
+        if oldest_us is None or oldest_us >= limit_us:
+            return 0
+        with ground.store.write() as conn:
+            return aging.delete_before(conn, limit_us)
 
-def forget_last_words(ground: Ground) -> int:
-    """Delete words that no longer open any window; how many."""
-    limit_us = micros(ground.now - timedelta(days=last_words.KEPT_DAYS))
-    with ground.store.read() as conn:
-        oldest_us = last_words.oldest_us(conn)
-    if oldest_us is None or oldest_us >= limit_us:
-        return 0
-    with ground.store.write() as conn:
-        return last_words.delete_before(conn, limit_us)
+    return step
 
 
 def sweep(ground: Ground, *, grace: timedelta = GRACE) -> int:
@@ -268,9 +260,9 @@ STEPS: Final[dict[str, Step]] = {
     "event files merged": compact_events,
     "name cards merged": merge_names,
     "files outlived": retain,
-    "refused events outlived": forget_refused,
-    "vendors' ids outlived": forget_vendor_ids,
-    "last words outlived": forget_last_words,
+    "refused events outlived": forget(refused, KEEP_REFUSED_DAYS),
+    "vendors' ids outlived": forget(vendor_ids, vendor_ids.KEPT_DAYS),
+    "last words outlived": forget(last_words, last_words.KEPT_DAYS),
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,
 }
