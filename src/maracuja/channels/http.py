@@ -105,6 +105,7 @@ class HttpRequest(Record, frozen=True):
     body: bytes = b""
     message_id: bytes = b""
     recipient: str = ""  # the address at the vendor
+    others: tuple[HttpRequest, ...] = ()  # the same message to the person's other devices
 
     def __repr__(self) -> str:
         """Without address, headers and body: vendors put tokens into all of them."""

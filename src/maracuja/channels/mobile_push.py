@@ -13,11 +13,10 @@ from typing import Annotated, Any, ClassVar, Final
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.devices import DeviceChannel, DeviceSettings
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    HttpChannel,
     HttpRequest,
-    HttpSettings,
     check_equal,
     hidden,
     json_of,
@@ -36,7 +35,7 @@ from maracuja.model import Capabilities, Message, SendResult, Status, micros
 TTL_S_MAX: Final = 2_419_200  # four weeks, by FCM
 
 
-class MobilePushSettings(HttpSettings, frozen=True):
+class MobilePushSettings(DeviceSettings, frozen=True):
     """The app's accounts: at Firebase, at Apple, or at both."""
 
     base_url: Annotated[str, Meta(description="address of FCM")] = "https://fcm.googleapis.com"
@@ -96,7 +95,7 @@ class MobilePushSettings(HttpSettings, frozen=True):
         self.check_secrets("webhook_secret")
 
 
-class MobilePush(HttpChannel):
+class MobilePush(DeviceChannel):
     """An app. A device is reached by `fcm:` or `apns:` and its token."""
 
     name: ClassVar[str] = "mobile_push"

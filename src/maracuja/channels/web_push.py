@@ -16,11 +16,10 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
+from maracuja.channels.devices import DeviceChannel, DeviceSettings, split
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
-    HttpChannel,
     HttpRequest,
-    HttpSettings,
     check_equal,
     hidden,
     reference,
@@ -52,7 +51,7 @@ OTHER_KEY: Final = ("do not correspond", "mismatch", "vapidpkhash")
 _SCRIPT: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-class WebPushSettings(HttpSettings, frozen=True):
+class WebPushSettings(DeviceSettings, frozen=True):
     """The key that browsers are subscribed with, and how notifications look and wait."""
 
     base_url: Annotated[
@@ -126,7 +125,7 @@ class WebPushSettings(HttpSettings, frozen=True):
             )
 
 
-class WebPush(HttpChannel):
+class WebPush(DeviceChannel):
     """Browsers, each by its subscription: the text of PushSubscription.toJSON()."""
 
     name: ClassVar[str] = "web_push"
@@ -162,9 +161,9 @@ class WebPush(HttpChannel):
         self._tokens: dict[tuple[str, int], str] = {}
 
     def host(self, address: str) -> str:
-        """The push service: each has rates of its own."""
+        """The push service of the first device: each has rates of its own."""
         try:
-            return read_subscription(address).host
+            return read_subscription(next(iter(split(address)), "")).host
         except ValueError:
             return ""
 
