@@ -15,10 +15,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, telling
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.channels.http import HttpSettings, secrets_of
-from maracuja.errors import ConfigError
+from maracuja.errors import BadInput, ConfigError
 from maracuja.language import money_patterns
 from maracuja.zones import is_zone
 
@@ -82,6 +82,25 @@ class Pressure(Section, frozen=True):
     quiet_until: Minute = "09:00"  # the same as quiet_from: no quiet hours
 
 
+class Messages(Section, frozen=True):
+    """Single messages: where it is told what becomes of them."""
+
+    status_url: str = ""  # of messages that name none; empty: nowhere
+    status_secret: str = ""  # signs what is told: 16 characters or more
+    private_receivers: bool = False  # whether an address of this network may be told, over http
+
+    def __post_init__(self) -> None:
+        telling.check_secret(self.status_secret)
+        if self.status_url:
+            try:
+                telling.check_receiver(
+                    self.status_url, self.status_secret, private=self.private_receivers
+                )
+            except BadInput as fault:
+                where = "messages.status_url"
+                raise ConfigError(fault.message, where=where, fix=fault.fix) from fault
+
+
 class Measurement(Section, frozen=True):
     """Who is left out so that the worth of talking can be measured."""
 
@@ -111,6 +130,7 @@ class Config(Section, frozen=True):
     pressure: Pressure = Pressure()
     measurement: Measurement = Measurement()
     conversations: Conversations = Conversations()
+    messages: Messages = Messages()
     channels: dict[str, HttpSettings] = {}
 
     @property
@@ -202,6 +222,8 @@ def shown(config: Config) -> dict[str, Any]:
     for name, account in values.pop("channels").items():
         hidden = [field for field in secrets_of(_ACCOUNTS[name]) if account[field]]
         values[name] = {**account, **dict.fromkeys(hidden, "***")}
+    if config.messages.status_secret:
+        values["messages"]["status_secret"] = "***"
     if config.email.password:
         values["email"]["password"] = "***"
     if "@" in config.store.url:
@@ -224,6 +246,7 @@ def write_config(config: Config) -> Path:
     lines = ["# Maracuja: the settings of this workspace. Defaults are not repeated here."]
     sections = (
         "shop", "server", "store", "lake", "email", "pressure", "measurement", "conversations",
+        "messages",
     )  # fmt: skip
     pairs = {name: (getattr(config, name), getattr(Config(), name)) for name in sections}
     pairs |= {name: (account, None) for name, account in config.channels.items()}

@@ -5,6 +5,8 @@ A message is answered for with 202 only once it is durable; the worker sends it.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -13,7 +15,7 @@ from fastapi import Body, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from maracuja.api.here import Here, Now, messaging
-from maracuja.content import Button
+from maracuja.content import Button, Enclosed, Media, MediaKind
 from maracuja.errors import BadInput
 from maracuja.runtime import posting
 from maracuja.runtime.posting import Asked, MessageShown
@@ -21,6 +23,8 @@ from maracuja.runtime.posting import Asked, MessageShown
 router = messaging("/v1/messages", "messages")
 KEY_CHARS_MAX: Final = 200
 HTML_CHARS_MAX: Final = 500_000
+FILE_CHARS_MAX: Final = 10_000_000  # seven million bytes in base64
+_BASE64: Final = {"contentEncoding": "base64"}
 _NO_NUL: Final = r"^[^\x00\ue000-\ue00f]*$"
 Short = Annotated[str, Field(max_length=300, pattern=_NO_NUL)]
 Long = Annotated[str, Field(max_length=100_000, pattern=_NO_NUL)]
@@ -50,6 +54,23 @@ class ButtonAsked(_Strict):
     copy_: Annotated[str, Field(alias="copy", max_length=300, pattern=_NO_NUL)] = ""
 
 
+class MediaAsked(_Strict):
+    """A picture, video or file at an https address, for channels that show it."""
+
+    kind: MediaKind
+    url: Annotated[str, Field(max_length=2000, pattern=r"^https://[^\s\x00]+$")]
+    name: Short = ""
+    alt: Short = ""
+
+
+class AttachmentAsked(_Strict):
+    """A file that goes out in a mail: its bytes in base64."""
+
+    name: Annotated[str, Field(min_length=1, max_length=300, pattern=_NO_NUL)]
+    type: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9.+/!#$&^_-]+$")]
+    content: Annotated[str, Field(max_length=FILE_CHARS_MAX, json_schema_extra=_BASE64)]
+
+
 class MessageAsked(_Strict):
     """A template with its `data`, or words of your own; see docs/messages.md."""
 
@@ -64,6 +85,9 @@ class MessageAsked(_Strict):
     text: Long = ""
     html: Html = ""
     buttons: Annotated[list[ButtonAsked], Field(default_factory=list, max_length=20)]
+    media: Annotated[list[MediaAsked], Field(default_factory=list, max_length=10)]
+    attachments: Annotated[list[AttachmentAsked], Field(default_factory=list, max_length=10)]
+    status_url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://[^\s\x00]+)?$")] = ""
     send_at: datetime | None = None
     expires_at: datetime | None = None
     idempotency_key: Annotated[str, Field(max_length=KEY_CHARS_MAX, pattern=_NO_NUL)] = ""
@@ -117,9 +141,17 @@ def send_message(
             where="idempotency_key",
             fix="Send one of your own, such as the number of the booking, with every message.",
         )
-    wish = _read(asked)
+    wish, files = _read(asked)
     with here.store.write() as conn:
-        return posting.take(conn, key, wish, now, country=here.config.shop.country)
+        return posting.take(
+            conn,
+            key,
+            wish,
+            now,
+            country=here.config.shop.country,
+            files=files,
+            telling=here.config.messages,
+        )
 
 
 @router.get("/{number}")
@@ -132,14 +164,15 @@ def message_status(
         return posting.find(conn, number)
 
 
-def _read(asked: MessageAsked) -> Asked:
-    """What was asked, as it is kept. Raises BadInput."""
+def _read(asked: MessageAsked) -> tuple[Asked, list[Enclosed]]:
+    """What was asked, as it is kept, and its files. Raises BadInput, UnsupportedFeature."""
     for name, at in (("send_at", asked.send_at), ("expires_at", asked.expires_at)):
         if at is not None and at.tzinfo is None:
             raise BadInput(
                 f"`{name}` needs its offset.", where=name, fix="Write 2026-12-01T09:00:00+02:00."
             )
-    values = asked.model_dump(exclude={"to", "buttons", "idempotency_key"})
+    apart = {"to", "buttons", "idempotency_key", "media", "attachments"}
+    values = asked.model_dump(exclude=apart)
     try:
         buttons = tuple(
             Button(text=one.text, url=one.url, reply=one.reply, copy=one.copy_)
@@ -147,9 +180,31 @@ def _read(asked: MessageAsked) -> Asked:
         )
     except ValueError as fault:
         raise BadInput(f"{fault}.", where="buttons") from fault
-    wish = Asked(**asked.to.model_dump(), **values, buttons=buttons)
+    files = [posting.attached(one.name, one.type, _bytes(one)) for one in asked.attachments]
+    wish = Asked(
+        **asked.to.model_dump(),
+        **values,
+        buttons=buttons,
+        media=tuple(Media(**one.model_dump()) for one in asked.media),
+        attachments=tuple(noted for noted, _ in files),
+    )
     try:
         msgspec.json.encode(wish)
     except UnicodeEncodeError as fault:
         raise BadInput("A text holds half a character.", where="text") from fault
-    return wish
+    return wish, [file for _, file in files]
+
+
+def _bytes(one: AttachmentAsked) -> bytes:
+    """The bytes of a file. Raises BadInput."""
+    try:
+        data = base64.b64decode(one.content, validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise BadInput(
+            "The content of a file is not base64.",
+            where="attachments",
+            fix="Encode its bytes by RFC 4648, section 4, without line breaks.",
+        ) from fault
+    if not data:
+        raise BadInput("A file is empty.", where="attachments")
+    return data

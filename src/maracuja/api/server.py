@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODY_BYTES_MAX: Final = 2_000_000
+MESSAGE_BYTES_MAX: Final = 12_000_000  # of a single message: its files in base64, its words
 
 # Pages carry their own styles, and nothing else: no script runs and nothing is loaded.
 HEADERS: Final = {
@@ -37,6 +38,8 @@ HEADERS: Final = {
     b"cache-control": b"no-store",
 }
 MESSAGES: Final = "/v1/messages"
+# Below /v1 too, but no events.
+MANAGED: Final = (MESSAGES, "/v1/conversations")
 LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/")
 _JSON: Final = [(b"content-type", b"application/json")]
 
@@ -88,7 +91,7 @@ class Server:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path.startswith("/v1/") and path != MESSAGES and not path.startswith(f"{MESSAGES}/"):
+        if path.startswith("/v1/") and not _managed(path):
             await self._ingest(scope, receive, send)
             return
         guarded = _guarded(send)
@@ -124,14 +127,19 @@ class Server:
             return keys.ring(conn)
 
 
+def _managed(path: str) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in MANAGED)
+
+
 def _check_size(scope: Scope) -> None:
     """Raise for a body that is announced to be too long, or whose length cannot be read."""
+    most = MESSAGE_BYTES_MAX if scope["path"] == MESSAGES else BODY_BYTES_MAX
     for name, value in scope["headers"]:
         if name == b"content-length":
             if not value.isdigit():
                 raise BadInput("The content-length is no number.")
-            if int(value) > BODY_BYTES_MAX:
-                raise TooLarge(f"A body of more than {BODY_BYTES_MAX} bytes is not taken.")
+            if int(value) > most:
+                raise TooLarge(f"A body of more than {most} bytes is not taken.")
 
 
 def _problem(error: MaracujaError) -> bytes:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from maracuja.channels.enclosing import check
 from maracuja.content import Enclosed
+from maracuja.errors import UnsupportedFeature
 
 PIECE_CHARS: Final = 54  # of a name in one line
 _PLAIN: Final = frozenset(
@@ -39,6 +40,8 @@ def with_enclosed(
 
 def _part(one: Enclosed) -> tuple[bytes, bytes]:
     file = check(one)
+    if len(file.data) != file.size:
+        raise UnsupportedFeature(f"The file `{file.name}` is gone.", where="attachments")
     charset = "; charset=utf-8" if file.type.startswith("text/") and _is_utf8(file.data) else ""
     headers = (
         f"Content-Type: {file.type}{charset}\r\n"

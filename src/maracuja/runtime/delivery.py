@@ -252,6 +252,8 @@ class Delivery:
         for parcel, body in opened(self._root, claimed, chunks, facts, single):
             if body is None:
                 out.close(parcel, OutboxState.FAILED, Status.FAILED, name, now, code="no_text")
+            elif body.later:
+                out.put_back(parcel, micros(now))
             else:
                 found.append((parcel, body))
         passed: list[tuple[Parcel, Body]] = []

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from sqlalchemy import Connection
 
@@ -17,10 +18,12 @@ from maracuja.runtime import delivery_texts
 from maracuja.runtime.delivery_results import Parcel
 from maracuja.runtime.delivery_texts import Body, natural_id
 from maracuja.runtime.posted_texts import body_of, facts_of
-from maracuja.store import outbox, posted
+from maracuja.store import outbox, posted, posted_files
 from maracuja.store.outbox import Chunk, Claimed
+from maracuja.store.posted import Posted
 
 RUNS_KEPT: Final = 200
+FILE_BYTES_MAX: Final = 32_000_000  # of the files of one batch's messages
 
 
 class Launched:
@@ -41,8 +44,10 @@ class Launched:
         runs = {chunk.run for chunk in chunks.values() if chunk.run not in posted.RUNS}
         rest = {chunk.run for chunk in chunks.values()} - runs
         mine = [number for number, chunk in chunks.items() if chunk.run in rest]
-        asked = posted.of_chunks(conn, mine) if mine else {}
-        self.single = {place: body_of(row) for place, row in asked.items()}
+        claims = set(zip(claimed.chunk.tolist(), claimed.n.tolist(), strict=True))
+        rows = posted.of_chunks(conn, mine).items() if mine else ()
+        asked = {place: row for place, row in rows if place in claims}  # what went has no files
+        self.single = _with_files(conn, asked)
         new = runs - self._facts.keys()
         if new:
             if len(self._facts) > RUNS_KEPT:
@@ -52,6 +57,25 @@ class Launched:
             self._facts.update({run: decode_facts(body) for run, body in frozen.items()})
         frozen_facts = {run: self._facts[run] for run in runs}
         return chunks, frozen_facts | {run: facts_of(run) for run in rest}
+
+
+def _with_files(
+    conn: Connection, asked: Mapping[tuple[int, int], Posted]
+) -> dict[tuple[int, int], Body]:
+    """The texts with the bytes of their files, as far as a batch may hold them."""
+    found: dict[tuple[int, int], Body] = {}
+    held = 0
+    for place, row in sorted(asked.items()):
+        body = body_of(row)
+        size = sum(file.size for file in body.content.enclosed)
+        if size and held + size > FILE_BYTES_MAX and held:
+            body = body._replace(later=True)
+        elif size:
+            held += size
+            files = posted_files.of(conn, row.message)
+            body = body._replace(content=msgspec.structs.replace(body.content, enclosed=files))
+        found[place] = body
+    return found
 
 
 def opened(

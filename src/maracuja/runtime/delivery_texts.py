@@ -40,6 +40,9 @@ class Body(NamedTuple):
     content: Content
     links: Mapping[int, str]
     expires_us: int = 0  # where it has an end of its own
+    human: bool = False  # an operator's answer
+    last_word_us: int = 0  # of whom an operator answers
+    later: bool = False  # the batch holds as many bytes as it may
 
 
 def as_stored(rendered: Rendered) -> dict[str, Any]:
@@ -128,6 +131,8 @@ def make_message(
         reply_to=campaign.reply_to,
         unsubscribe_url=links.page(to, "unsubscribe", now) if facts.marketing else "",
         expires_us=expires_us,
+        human=body.human,
+        last_word_us=body.last_word_us,
     )
 
 

@@ -138,8 +138,11 @@ class PostedWork:
 
 
 def _carried(turn: Turn, text: Written) -> Written | str:
-    """The text, or why the channel cannot carry it."""
+    """The text with what stands beside it, or why the channel cannot carry it."""
     channel = BY_NAME[turn.channel]
+    if turn.asked.template:
+        whole = turn.asked.beside(text.content)
+        text = msgspec.structs.replace(text, content=whole)
     try:
         channel.refuse(fitting(text.content, channel.can))
     except UnsupportedFeature as fault:

@@ -6,6 +6,7 @@ Nothing is decided or sent here: the worker does both (see `posted_work`).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,22 +16,40 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.promotion import signs_of_promotion
 from maracuja.channels import BY_NAME, address_kind
-from maracuja.content import Button, Content
+from maracuja.channels.enclosing import check
+from maracuja.channels.telling import check_receiver
+from maracuja.config import Messages
+from maracuja.content import Button, Content, Enclosed, Media
 from maracuja.errors import BadInput, Conflict, NotFound
 from maracuja.ingest import addresses
 from maracuja.ingest.identity import EXTERNAL_ID
 from maracuja.model import Capabilities, Record, Status, micros, moment
 from maracuja.rng import make_id
 from maracuja.runtime import template_work
-from maracuja.store import posted
+from maracuja.store import posted, posted_files, status_calls
 from maracuja.store.posted import Posted
 from maracuja.templates.compiled import sources
 from maracuja.templates.plaintext import text_of
 
 AHEAD_MAX: Final = timedelta(days=366)
 EXPIRY: Final = timedelta(days=1)
+FILES_MAX: Final = 10
+_NOWHERE: Final = Messages()
+# Which word says more where two were told at the same moment.
+_LATER: Final = frozenset(  # keys are older than these
+    {"media", "attachments", "status_url", "human", "last_word_us"}
+)
 # Which word says more where two were told at the same moment.
 _LADDER: Final = (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED)
+
+
+class Attached(Record, frozen=True):
+    """A file that goes out in the message; its bytes lie in a table of their own."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
 
 
 class Asked(Record, frozen=True):
@@ -52,12 +71,30 @@ class Asked(Record, frozen=True):
     buttons: tuple[Button, ...] = ()
     send_at: datetime | None = None
     expires_at: datetime | None = None
+    media: tuple[Media, ...] = ()
+    attachments: tuple[Attached, ...] = ()
+    status_url: str = ""
+    human: bool = False  # an operator answers, and
+    last_word_us: int = 0  # this is when the person last wrote
 
     @property
     def content(self) -> Content:
-        """The words of its own."""
+        """The words of its own, with what stands beside them."""
         text = self.text or text_of(self.html)
-        return Content(text=text, subject=self.subject, html=self.html, buttons=self.buttons)
+        words = Content(text=text, subject=self.subject, html=self.html, buttons=self.buttons)
+        return self.beside(words)
+
+    def beside(self, words: Content) -> Content:
+        """The words with media and files; the files' bytes come in when they go out."""
+        files = tuple(Enclosed(name=a.name, type=a.type, size=a.size) for a in self.attachments)
+        media = (*words.media, *self.media)
+        return msgspec.structs.replace(words, media=media, enclosed=files)
+
+    def digest(self) -> bytes:
+        """What tells whether the same was asked; what came later is left out where empty."""
+        told = msgspec.to_builtins(self)
+        kept = {name: value for name, value in told.items() if value or name not in _LATER}
+        return hashlib.sha256(msgspec.json.encode(kept, order="deterministic")).digest()
 
 
 @dataclass(frozen=True)
@@ -87,18 +124,38 @@ def message_id(key: str) -> bytes:
     return make_id("posted", key)
 
 
-def take(conn: Connection, key: str, asked: Asked, now: datetime, *, country: str) -> MessageShown:
+def attached(name: str, kind: str, data: bytes) -> tuple[Attached, Enclosed]:
+    """A file as it is noted and as it is kept. Raises UnsupportedFeature for what may not go."""
+    file = check(Enclosed(name=name, type=kind, size=len(data), data=data))
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Attached(name=file.name, type=file.type, size=file.size, sha256=sha256), file
+
+
+def take(
+    conn: Connection,
+    key: str,
+    asked: Asked,
+    now: datetime,
+    *,
+    country: str,
+    files: Sequence[Enclosed] = (),
+    telling: Messages = _NOWHERE,
+) -> MessageShown:
     """Keep a message; under a key that was used, the message that stands.
 
-    `country` is the shop's, for numbers without a code. Raises BadInput, NotFound for a template,
+    `country` is the shop's, for numbers without a code; `files` are those of `asked`, `telling`
+    says where and how it may be told what becomes of it. Raises BadInput, NotFound for a template,
     UnsupportedFeature for what the channel cannot carry, Conflict where the same key had asked for
     something else.
     """
-    digest = hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).digest()
+    digest = asked.digest()
     message = message_id(key)
     standing = posted.get(conn, message)
     if standing is None:
         _check(conn, asked, now)
+        url = asked.status_url or telling.status_url
+        if url:
+            check_receiver(url, telling.status_secret, private=telling.private_receivers)
         kind, value = _whom(asked, country)
         due = max(asked.send_at or now, now)
         until = asked.expires_at or due + EXPIRY
@@ -114,6 +171,9 @@ def take(conn: Connection, key: str, asked: Asked, now: datetime, *, country: st
             body=msgspec.json.encode(asked),
         )
         standing = posted.add(conn, row)
+        if standing.digest == digest:
+            posted_files.add(conn, message, files)
+            _listen(conn, message, url, now)
     if standing.digest != digest:
         raise Conflict(
             "The same idempotency key has asked for another message.",
@@ -161,6 +221,13 @@ def fitting(content: Content, can: Capabilities) -> Content:
     return msgspec.structs.replace(content, subject=subject, html=html)
 
 
+def _listen(conn: Connection, message: bytes, url: str, now: datetime) -> None:
+    """Have it told what becomes of a message, beginning with its being here."""
+    if url:
+        status_calls.listen(conn, message, url)
+        status_calls.add(conn, [status_calls.New(message, Status.QUEUED, micros(now))])
+
+
 def _rank(status: Status) -> int:
     return _LADDER.index(status) if status in _LADDER else len(_LADDER)
 
@@ -194,9 +261,12 @@ def _check(conn: Connection, asked: Asked, now: datetime) -> None:
                 where="template" if asked.template else "text",
                 fix="Send it as a campaign, to those who agreed to hear.",
             )
-    if own and asked.channel:
+    content = asked.content if own else asked.beside(Content(text="."))
+    if asked.channel:
         channel = BY_NAME[asked.channel]
-        channel.refuse(fitting(asked.content, channel.can))
+        channel.refuse(fitting(content, channel.can))
+    elif len(asked.attachments) > FILES_MAX:
+        raise BadInput(f"A message has at most {FILES_MAX} files.", where="attachments")
 
 
 def _template_texts(conn: Connection, asked: Asked) -> list[str]:

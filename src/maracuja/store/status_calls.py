@@ -149,9 +149,11 @@ def later(conn: Connection, call: Call, next_us: int, answer: str) -> None:
 
 
 def given_up(conn: Connection, call: Call, answer: str) -> None:
-    """It is not tried again."""
-    attempts, state = call.attempts + 1, int(CallState.GIVEN_UP)
-    _change(conn, call, attempts=attempts, state=state, answer=answer[:ANSWER_CHARS_MAX])
+    """It is not tried again, nor is what waits behind it."""
+    c = status_calls.c
+    mine = (c.message == call.message) & (c.state == int(CallState.WAITING))
+    values = {"state": int(CallState.GIVEN_UP), "answer": answer[:ANSWER_CHARS_MAX]}
+    conn.execute(update(status_calls).where(mine).values(values))
 
 
 def receivers(conn: Connection) -> list[Receiver]:

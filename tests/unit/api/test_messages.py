@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from maracuja import app as composition
 from maracuja.model import ConsentState, micros
+from maracuja.runtime import delivery_parcels
 from maracuja.store import erase, posted, suppressions
+from maracuja.store.schema import posted_files
 from tests.unit.api.api_world import NOON, World, agree, define
 from tests.unit.runtime.delivery_world import Obedient
 
@@ -208,3 +213,92 @@ def test_the_description_shows_examples_that_are_taken(shop: Shop) -> None:
     for one in examples.values():
         answer = shop.world.ask("POST", "/v1/messages", json=one["value"], key="server key")
         assert answer.status_code == 202, answer.text
+
+
+PDF = b"%PDF-1.7 " + bytes(range(256))
+PAPER = {
+    "name": "Рахунок.pdf",
+    "type": "application/pdf",
+    "content": base64.b64encode(PDF).decode(),
+}
+
+
+def files_kept(shop: Shop) -> int:
+    with shop.world.app.store.read() as conn:
+        return int(conn.execute(select(func.count()).select_from(posted_files)).scalar() or 0)
+
+
+def test_files_go_out_in_the_mail_and_are_kept_no_longer(shop: Shop) -> None:
+    at = (NOON + timedelta(hours=2)).isoformat()
+    asked = shop.post(**CODE, attachments=[PAPER, {**PAPER, "name": "2.pdf"}], send_at=at)
+    assert shop.post(**CODE, attachments=[PAPER, {**PAPER, "name": "2.pdf"}], send_at=at) == asked
+    other = {**PAPER, "content": base64.b64encode(b"%PDF else").decode()}
+    shop.post(status=409, **CODE, attachments=[other], send_at=at)
+    shop.settle(minutes=1)
+    assert files_kept(shop) == 2
+    shop.settle(hours=2)
+    read = message_from_bytes(shop.mail.carried[0].data, policy=policy.default)
+    found = [(one.get_filename(), one.get_payload(decode=True)) for one in read.iter_attachments()]
+    assert found == [("Рахунок.pdf", PDF), ("2.pdf", PDF)]
+    assert shop.see(asked["id"])["status"] == "sent"
+    assert files_kept(shop) == 0
+
+
+def test_files_go_with_a_template_and_with_the_person(shop: Shop) -> None:
+    text = {"language": "en", "subject": "Booked", "text": "Your ticket."}
+    assert shop.world.put("template", "ticket", variants=[text]).status_code == 200
+    shop.post("t", to={"external_id": "u3"}, template="ticket", attachments=[PAPER])
+    shop.settle()
+    read = message_from_bytes(shop.mail.carried[0].data, policy=policy.default)
+    assert [one.get_filename() for one in read.iter_attachments()] == ["Рахунок.pdf"]
+    late = (NOON + timedelta(days=1)).isoformat()
+    shop.post("late", to={"external_id": "u2"}, text="x", attachments=[PAPER], send_at=late)
+    assert files_kept(shop) == 1
+    (found,) = shop.world.get("/api/people?who=u2")
+    with shop.world.app.store.write() as conn:
+        erase.erase(conn, found["pid"], salt="00" * 16, now_us=micros(NOON))
+    assert files_kept(shop) == 0
+
+
+def test_files_that_cannot_be_sent_are_deleted_with_the_reason(shop: Shop) -> None:
+    gone = shop.post("g", to={"external_id": "nobody"}, text="x", attachments=[PAPER])["id"]
+    assert files_kept(shop) == 1
+    shop.settle()
+    assert shop.see(gone)["status"] == "failed"
+    assert files_kept(shop) == 0
+
+
+def test_a_batch_holds_only_so_many_bytes_of_files(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_parcels, "FILE_BYTES_MAX", len(PDF) * 2)
+    for n in range(5):
+        shop.post(f"k{n}", to={"external_id": f"u{n + 1}"}, text="x", attachments=[PAPER])
+    shop.settle()
+    assert len(shop.mail.carried) == 5
+    assert all(b"multipart/mixed" in mail.data for mail in shop.mail.carried)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "words"),
+    [
+        ({"attachments": [{**PAPER, "name": "a.exe"}]}, 422, "could be run"),
+        ({"attachments": [{**PAPER, "content": "not base64!"}]}, 400, "base64"),
+        ({"attachments": [{**PAPER, "content": ""}]}, 400, "empty"),
+        ({"attachments": [PAPER] * 11}, 400, "10"),
+        (
+            {"attachments": [{**PAPER, "content": base64.b64encode(bytes(7_000_001)).decode()}]},
+            422,
+            "carries 7000000",
+        ),
+        ({"attachments": [{**PAPER, "content": "A" * 12_000_000}]}, 413, "12000000"),
+        ({"media": [{"kind": "file", "url": "https://a.example/b.pdf"}]}, 422, "email carries no"),
+        ({"channel": "telegram", "to": {"address": "1"}, "attachments": [PAPER]}, 422, "media"),
+    ],
+)
+def test_what_cannot_be_carried_is_said_at_once(
+    shop: Shop, changed: dict[str, Any], status: int, words: str
+) -> None:
+    refused = shop.post(status=status, **{**CODE, **changed})
+    assert words in f"{refused}", refused
+    assert files_kept(shop) == 0

@@ -1,0 +1,116 @@
+"""Telling another program what became of a message: one signed call for each status.
+
+It never asks where an address leads: whoever connects must refuse private ones once more.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from maracuja.channels.http import HttpRequest
+from maracuja.channels.signing import SIGNATURE, signature
+from maracuja.errors import BadInput, ConfigError
+from maracuja.links.utm import is_web_url
+from maracuja.model import Record, Status
+from maracuja.rng import make_id
+
+SECRET_CHARS_MIN: Final = 16
+IDEMPOTENCY: Final = "idempotency-key"
+_HERE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+
+
+class News(Record, frozen=True):
+    """What became of a message: `n` counts what is told of it from 0, `at` is when it did."""
+
+    message: bytes
+    status: Status
+    n: int
+    channel: str
+    at: datetime
+    code: str = ""
+    raw: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its own id, the same in every attempt: told twice, it is one."""
+        return make_id("status", self.message, self.status.value).hex()
+
+
+def request(news: News, url: str, secret: str, now: datetime) -> HttpRequest:
+    """The signed POST that tells it."""
+    body = msgspec.json.encode(
+        {
+            "id": news.id,
+            "event": "message.status",
+            "message": news.message.hex(),
+            "status": news.status.value,
+            "n": news.n,
+            "at": news.at,
+            "channel": news.channel,
+            "code": news.code,
+            "raw": news.raw,
+        }
+    )
+    return HttpRequest(
+        url=url,
+        headers={
+            "content-type": "application/json",
+            IDEMPOTENCY: news.id,
+            SIGNATURE: signature(secret, int(now.timestamp()), body),
+        },
+        body=body,
+        message_id=news.message,
+    )
+
+
+def check_secret(secret: str) -> None:
+    """Refuse a secret that can be guessed; none at all is one that signs nothing."""
+    if secret and len(secret) < SECRET_CHARS_MIN:
+        raise ConfigError(
+            "The secret that signs what is told of messages is short enough to guess.",
+            where="messages.status_secret",
+            fix=f"Use {SECRET_CHARS_MIN} letters and digits or more.",
+        )
+
+
+def check_receiver(url: str, secret: str, *, private: bool) -> None:
+    """Refuse an address that may not be called, and any where there is no secret.
+
+    Raises BadInput. `private`: addresses of this network will do, and without encryption.
+    """
+    if not secret:
+        raise BadInput(
+            "There is no secret here that could sign what is told of a message.",
+            where="status_url",
+            fix="Set `status_secret` in the section [messages] of maracuja.toml.",
+        )
+    parts = urlsplit(url) if is_web_url(url) else None
+    if parts is None or "@" in parts.netloc or parts.fragment:
+        raise BadInput(f"`{url[:200]}` is no address to call.", where="status_url")
+    if private:
+        return
+    if parts.scheme.lower() != "https":
+        raise BadInput("`status_url` begins with https.", where="status_url")
+    host = (parts.hostname or "").lower().rstrip(".")
+    if host == "localhost" or host.endswith(_HERE) or not is_public(host):
+        raise BadInput(
+            "`status_url` leads into a private network.",
+            where="status_url",
+            fix="Where that is meant, set `private_receivers` in [messages] of maracuja.toml.",
+        )
+
+
+def is_public(host: str) -> bool:
+    """Whether an IP address belongs to the internet; names are yet to be resolved: True."""
+    try:
+        found = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        # 127.1, 0x7f000001 and the like: what is no name and no whole address.
+        return not (host.rpartition(".")[2][:1].isdigit() or host.startswith("0x"))
+    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    return inner.is_global and not inner.is_multicast and found.is_global
