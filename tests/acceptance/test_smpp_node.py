@@ -102,6 +102,7 @@ class Course:
     """Lets everything go."""
 
     urgent = False
+
     def halted(self) -> bool:
         return False
 

@@ -13,6 +13,7 @@ from maracuja.api import (
     campaigns,
     channel_links,
     definitions,
+    devices,
     home,
     messages,
     people,
@@ -39,6 +40,7 @@ ROUTERS: Final = (
     templates.router,
     campaigns.router,
     people.router,
+    devices.router,
     records.router,
     messages.router,
 )

@@ -63,5 +63,11 @@ window.maracujaPush = {
     const made = await manager.subscribe({userVisibleOnly: true, applicationServerKey});
     return made.toJSON();
   },
+  async unsubscribe(registration) {
+    const held = await registration.pushManager.getSubscription();
+    if (!held) return null;
+    await held.unsubscribe();
+    return held.toJSON();
+  },
 };
 """

@@ -1,4 +1,4 @@
-"""Commands about one person: profile show, why, export, erase, merge."""
+"""Commands about one person: profile show, why, export, erase, merge, and their devices."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maracuja.app import App
+    from maracuja.runtime.device_work import DeviceShown
     from maracuja.runtime.people_view import PersonShown
     from maracuja.runtime.people_why import ConditionShown, Decided, EventShown
     from maracuja.store.commands import Command
@@ -50,6 +51,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(export)
     group.command()(erase)
     group.command()(merge)
+    group.command("device-off")(device_off)
     cli.add_typer(group, name="profile", rich_help_panel=PANEL)
 
 
@@ -101,6 +103,8 @@ def _say_person(person: PersonShown, zone: str) -> None:
         for trait in person.traits
     ]
     say(table("Traits", columns, rows) if rows else "Nothing is known about them.")
+    if person.devices:
+        _say_devices(person.devices, zone)
     words = [
         (one.topic, one.channel, one.state, when(one.at, zone), one.source)
         for one in person.consents
@@ -117,6 +121,21 @@ def _say_person(person: PersonShown, zone: str) -> None:
         say()
         headings = ["channel", "what", "reason", "words", "since", "until"]
         say(table("Suppressed", headings, stopped))
+
+
+def _say_devices(devices: Sequence[DeviceShown], zone: str) -> None:
+    rows = [
+        (
+            one.id,
+            one.channel,
+            ", ".join(filter(None, [one.platform, one.app, one.at])),
+            when(one.last_seen, zone),
+            one.off or "-",
+        )
+        for one in devices
+    ]
+    say()
+    say(table("Devices", ["id", "channel", "what", "last seen", "off"], rows))
 
 
 def _say_events(events: Sequence[EventShown], zone: str) -> None:
@@ -310,3 +329,22 @@ def merge(
         say_json({"pid": kept, "merged": goes})
     else:
         say(f"Person {goes} is person [bold]{kept}[/] from now on.")
+
+
+def device_off(
+    who: Who,
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, as `show` has it.")],
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Send nothing more to one browser or phone of a person; their others stay."""
+    from maracuja import app
+    from maracuja.runtime import device_work, people_view
+
+    with app.opened(workspace) as here, here.store.write() as conn:
+        pid = people_view.find(conn, who, here.config.shop.country)
+        done = device_work.turn_off(conn, pid, device, actor=ACTOR, now=here.clock.now())
+    if json:
+        say_json(done)
+        return
+    say(f"{done.channel} sends nothing to [bold]{done.id}[/] until it is registered again.")

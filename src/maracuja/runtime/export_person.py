@@ -17,7 +17,7 @@ from maracuja.model import moment
 from maracuja.runtime import delivery_texts, people_view, people_why
 from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
-from maracuja.store import held, runs
+from maracuja.store import devices, held, runs
 from maracuja.store.held import Sent
 from maracuja.store.outbox import Chunk, OutboxState
 from maracuja.templates.placeholders import fill
@@ -37,6 +37,7 @@ def export_person(
     """
     with ground.store.read() as conn:
         person = people_view.show(conn, pid, now)
+        tokens = [(one.kind, one.address) for one in devices.of(conn, [person.pid])]
         sent = held.messages_of(conn, [person.pid, *person.merged])
         of_run = {run.run: run for run in runs.every(conn)}
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
@@ -44,6 +45,7 @@ def export_person(
     found = {
         "exported_at": now,
         "person": person,
+        "device_addresses": [{"channel": kind, "address": one} for kind, one in tokens],
         "decisions": why.decisions,
         "messages": [_message(ground.lake, one, of_run) for one in sent],
         "events": events,

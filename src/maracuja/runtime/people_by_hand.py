@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from maracuja.channels import address_kinds
+from maracuja.channels.devices import split
 from maracuja.errors import BadInput, Conflict, NotFound
 from maracuja.model import ConsentState, micros
 from maracuja.runtime.message_events import tell_subscriptions
@@ -86,17 +87,17 @@ def suppress(
 
     `salt` is the workspace's. Raises NotFound where there is no person or no address.
     """
-    own, digest = _address(conn, pid, channel, salt)
+    own, digests = _addresses(conn, pid, channel, salt)
     now_us = micros(now)
     suppressions.add(
         conn,
         channel=channel,
-        digest=[digest],
+        digest=digests,
         reason=BY_HAND,
         raw=reason,
         at_us=now_us,
         scope=suppressions.MARKETING if marketing_only else suppressions.ALL,
-        pid=[own],
+        pid=[own] * len(digests),
     )
     audit.add(
         conn, now_us, actor, "suppress", f"person:{own}", {"channel": channel, "why": reason}
@@ -108,21 +109,22 @@ def lift(conn: Connection, pid: int, channel: str, *, salt: str, actor: str, now
 
     Raises NotFound where there is no person, no address or nothing to lift.
     """
-    own, digest = _address(conn, pid, channel, salt)
-    gone = suppressions.lift(conn, channel, [digest])
+    own, digests = _addresses(conn, pid, channel, salt)
+    gone = suppressions.lift(conn, channel, digests)
     if not gone:
         raise NotFound(f"The {channel} address of person {own} is not suppressed.")
     audit.add(conn, micros(now), actor, "lift", f"person:{own}", {"channel": channel})
     return gone
 
 
-def _address(conn: Connection, pid: int, channel: str, salt: str) -> tuple[int, bytes]:
+def _addresses(conn: Connection, pid: int, channel: str, salt: str) -> tuple[int, list[bytes]]:
+    """The canonical pid, and the digests of its address: of each device where it has several."""
     profile = people.get(conn, pid)
     known = map(profile.addresses.get, address_kinds(channel))
     address = next(filter(None, known), None)
     if not address:
         raise NotFound(f"Person {profile.pid} has no address on {channel}.", where=channel)
-    return profile.pid, suppressions.digest(salt, channel, address)
+    return profile.pid, suppressions.digests(salt, channel, split(address))
 
 
 def merge(

@@ -12,9 +12,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from maracuja.channels import DEVICE_KINDS
 from maracuja.errors import NotFound
 from maracuja.ingest import addresses
 from maracuja.model import ConsentState, Privacy, Trait, micros, moment
+from maracuja.runtime import device_work
+from maracuja.runtime.device_work import DeviceShown
 from maracuja.store import consents, discovered, people, suppressions, traits
 
 KINDS: Final = ("external_id", "email", "phone", "anonymous_id")  # tried in this order
@@ -91,6 +94,7 @@ class PersonShown:
     identities: tuple[IdentityShown, ...]
     traits: tuple[TraitShown, ...]
     addresses: dict[str, str]
+    devices: tuple[DeviceShown, ...]
     consents: tuple[ConsentShown, ...]
     suppressions: tuple[SuppressionShown, ...]
 
@@ -175,7 +179,12 @@ def show(conn: Connection, pid: int, now: datetime) -> PersonShown:
             _trait(name, trait, privacy.get(name, Privacy.PUBLIC), now_us)
             for name, trait in sorted(profile.traits.items())
         ),
-        addresses=dict(sorted(profile.addresses.items())),
+        addresses={
+            kind: value
+            for kind, value in sorted(profile.addresses.items())
+            if kind not in DEVICE_KINDS
+        },
+        devices=tuple(device_work.shown(conn, profile.pid)),
         consents=tuple(said(conn, profile.pid)),
         suppressions=tuple(_suppression(s) for s in suppressions.of(conn, profile.pid, now_us)),
     )

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kinds
+from maracuja.channels import BY_NAME, CODES_BY_NAME, DEVICE_KINDS, address_kinds
 from maracuja.decisions.reasons import Reason
 from maracuja.errors import MaracujaError, UnsupportedFeature
 from maracuja.ingest.identity import EXTERNAL_ID
@@ -22,7 +22,10 @@ from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.message_events import Told, tell
 from maracuja.runtime.posted_texts import ID, Texts, Turn, Written, run_of
 from maracuja.runtime.posting import Asked, fitting
-from maracuja.store import counters, outbox, people, posted, resolving, traits
+from maracuja.store import counters, devices, outbox, people, posted, resolving, traits
+from maracuja.store.devices import Told as DeviceTold
+from maracuja.store.devices import Word
+from maracuja.store.known import known_people
 from maracuja.store.outbox import Chunk
 from maracuja.store.posted import Posted, PostedState
 from maracuja.templates.definition import Template
@@ -152,10 +155,10 @@ def _carried(turn: Turn, text: Written) -> Written | str:
 
 def _people(conn: Connection, rows: Sequence[Posted], now_us: int) -> list[int]:
     """Whom each is for; an address that nobody has becomes a person, an id does not: 0."""
-    found = people.find(conn, [row.kind for row in rows], [row.value for row in rows])
+    found = _owners(conn, rows)
     names = dict.fromkeys(
         (row.kind, row.value)
-        for row, pid in zip(rows, found.tolist(), strict=True)
+        for row, pid in zip(rows, found, strict=True)
         if not pid and row.kind != EXTERNAL_ID
     )
     if names:
@@ -174,7 +177,24 @@ def _people(conn: Connection, rows: Sequence[Posted], now_us: int) -> list[int]:
         people.change(
             conn, rev, pids, set_traits=[{}] * len(pids), set_addresses=reached, now_us=now_us
         )
-        found = people.find(conn, [row.kind for row in rows], [row.value for row in rows])
+        new = [
+            DeviceTold(pid, kind, value, now_us, Word.ON)
+            for pid, (kind, value) in zip(pids, names, strict=True)
+            if kind in DEVICE_KINDS
+        ]
+        devices.tell(conn, rev, new, now_us, known_people)
+        found = _owners(conn, rows)
+    return found
+
+
+def _owners(conn: Connection, rows: Sequence[Posted]) -> list[int]:
+    """Who is known by each id or address, 0: nobody; a token is whose device it is."""
+    found = people.find(conn, [row.kind for row in rows], [row.value for row in rows]).tolist()
+    for kind in DEVICE_KINDS:
+        mine = [n for n, row in enumerate(rows) if row.kind == kind]
+        owners = devices.owners(conn, kind, [rows[n].value for n in mine])
+        for n, pid in zip(mine, owners, strict=True):
+            found[n] = pid
     return [int(pid) for pid in found]
 
 
