@@ -144,6 +144,7 @@ def make_worker(
     their names: for simulations.
     """
     from maracuja.channels.limits import Limits
+    from maracuja.runtime.conversation_keeping import ConversationKeeping
     from maracuja.runtime.delivery import Delivery, Sender
     from maracuja.runtime.delivery_checks import Rules
     from maracuja.runtime.delivery_journal import FILE_NAME as JOURNAL
@@ -190,6 +191,7 @@ def make_worker(
     chores = (
         Orders(erasure_place(app), projection, launch),
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
+        ConversationKeeping(app.store, app.config.conversations),
     )
     lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
     reports = _report_server(app, channel)

@@ -224,6 +224,7 @@ class Capabilities(Record, frozen=True):
     link: bool = False  # a press on the message itself leads somewhere
     place: bool = False  # a point on the map
     window_s: int = 0  # seconds after a person's last word in which any text may go; 0: always
+    human_window_s: int = 0  # the same for answers that a human writes; 0: as window_s
     bytes_max: int = 0
     enclosed: int = 0  # files that go out in the message itself
     enclosed_bytes_max: int = 0  # of all of them together

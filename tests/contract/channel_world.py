@@ -201,13 +201,19 @@ def define(conn: Connection, text: str) -> None:
 
 
 @contextmanager
-def opened_world(place: Path, case: Case, *, seed: int = 0, faults: Faults) -> Iterator[World]:
-    """A new shop with the definitions and no people; its clock stands still."""
+def opened_world(
+    place: Path, case: Case, *, seed: int = 0, faults: Faults, url: str = ""
+) -> Iterator[World]:
+    """A new shop with the definitions and no people; its clock stands still.
+
+    Its state is on the database at `url`, or on SQLite.
+    """
     channel = case.make().name
     clock = SimClock(NOW)
     settings = {
         "pressure": STILL,
         "measurement": {"global_holdout": 0},
+        "store": {"url": url},
         channel: {**case.section, "topics": ["news"]},
     }
     composition.create(place, settings, clock=clock, seed=seed)

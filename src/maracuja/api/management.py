@@ -12,6 +12,7 @@ from maracuja import __doc__ as about
 from maracuja.api import (
     campaigns,
     channel_links,
+    conversations,
     definitions,
     devices,
     home,
@@ -43,6 +44,7 @@ ROUTERS: Final = (
     devices.router,
     records.router,
     messages.router,
+    conversations.router,
 )
 _SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},

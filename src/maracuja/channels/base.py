@@ -126,6 +126,11 @@ class Channel(ABC, Generic[Wire]):
         """
         refuse(cls.name, cls.can, content)
 
+    @property
+    def answerable_s(self) -> int:
+        """For how many seconds after a person's last word an operator may answer; 0: always."""
+        return self.can.human_window_s or self.can.window_s
+
     def host(self, address: str) -> str:
         """Who takes mail for an address: the key of rates and pauses per host; '' where all do."""
         return ""

@@ -66,6 +66,7 @@ class Messenger(HttpChannel):
         card_text_chars_max=CARD_TEXT_CHARS_MAX,
         card_buttons=3,
         window_s=int(WINDOW.total_seconds()),
+        human_window_s=int(HUMAN_WINDOW.total_seconds()),
         deep_link_chars_max=250,
         receipts=RECEIPTS,
         address_kind="messenger",
@@ -149,6 +150,11 @@ class Messenger(HttpChannel):
                     f"The {media.kind} has {media.size} bytes; {self.name} carries {most} MB.",
                     where="media",
                 )
+
+    @property
+    def answerable_s(self) -> int:
+        """Seven days for those whom Meta has granted Human Agent, else a day."""
+        return self.can.human_window_s if self.settings.human_agent else self.can.window_s
 
     def _kind(self, message: Message, now: datetime) -> dict[str, str]:
         """Why it may be sent now. Raises UnsupportedFeature where it may not.

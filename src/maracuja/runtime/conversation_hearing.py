@@ -6,6 +6,7 @@ Words for leaving and coming back are none: they are obeyed. What people send is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +15,6 @@ from sqlalchemy import Connection
 
 from maracuja.channels.heard import Attachment, HeardKind
 from maracuja.ingest.heard import HeardRow
-from maracuja.model import Record
 from maracuja.store import conversation_words
 from maracuja.store.conversation_words import Moved, Word
 
@@ -33,7 +33,8 @@ class Said(NamedTuple):
     language: str
 
 
-class MediaShown(Record, frozen=True):
+@dataclass(frozen=True)
+class MediaShown:
     """A picture, video or file beside a turn: at an address, or as its vendor names it.
 
     `size` in bytes, 0 where it was not told.

@@ -264,7 +264,9 @@ class Delivery:
                 several = [found[place] for place in places]
                 asked = Questions([p.pid for p, _ in several], [p.address for p, _ in several])
                 looked = check(conn, asked, facts[run], self._rules, now)
-                closed = windows_closed(conn, name, asked.address, self._rules.salt, now)
+                human = [body.human for _, body in several]
+                salt = self._rules.salt
+                closed = windows_closed(conn, name, asked.address, salt, now, human)
                 for (parcel, body), seen, shut in zip(several, looked, closed, strict=True):
                     until_us = body.expires_us or seen.expires_us
                     parcel = parcel._replace(pid=seen.pid, expires_us=until_us)

@@ -110,16 +110,29 @@ def _suppressed(
 
 
 def windows_closed(
-    conn: Connection, channel: str, addresses: Sequence[str], salt: str, now: datetime
+    conn: Connection,
+    channel: str,
+    addresses: Sequence[str],
+    salt: str,
+    now: datetime,
+    human: Sequence[bool] = (),
 ) -> list[bool]:
-    """Whether the time in which each address may get any text is over, or never began."""
-    window_s = BY_NAME[channel].can.window_s
-    if not window_s:
+    """Whether the time in which each address may get any text is over, or never began.
+
+    `human` says of each whether an operator answers: some channels give them longer.
+    """
+    can = BY_NAME[channel].can
+    if not can.window_s:
         return [False] * len(addresses)
     digests = suppressions.digests(salt, channel, addresses)
     said = last_words.of(conn, channel, digests)
-    since_us = micros(now) - window_s * 1_000_000
-    return [said.get(digest, -1) < since_us for digest in digests]
+    now_us = micros(now)
+    since_us = now_us - can.window_s * 1_000_000
+    for_humans_us = now_us - (can.human_window_s or can.window_s) * 1_000_000
+    return [
+        said.get(digest, -1) < (for_humans_us if answers else since_us)
+        for digest, answers in zip(digests, human or [False] * len(digests), strict=True)
+    ]
 
 
 def _zone(doc: bytes | None) -> str | None:

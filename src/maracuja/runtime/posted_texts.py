@@ -43,6 +43,8 @@ class Written(Record, frozen=True):
     content: Content
     links: dict[int, str] = msgspec.field(default_factory=dict)
     language: str = ""
+    human: bool = False
+    last_word_us: int = 0
 
 
 class Turn(NamedTuple):
@@ -100,6 +102,8 @@ def body_of(row: Posted) -> Body:
         content=written.content,
         links=written.links,
         expires_us=row.expires_us,
+        human=written.human,
+        last_word_us=written.last_word_us,
     )
 
 
@@ -117,7 +121,7 @@ class Texts:
 
         Raises TemplateError where a template does not compile, and SegmentError for its facts.
         """
-        found: list[Written | str] = [Written(content=turn.asked.content) for turn in turns]
+        found: list[Written | str] = [_own(turn.asked) for turn in turns]
         groups: dict[tuple[str, ...], list[int]] = {}
         for place, turn in enumerate(turns):
             if turn.asked.template:
@@ -143,6 +147,11 @@ class Texts:
             kept = open_round(self._ground, run_of(turn.channel), facts, now, types)
             self._rounds[key] = kept
         return kept
+
+
+def _own(asked: Asked) -> Written:
+    """Words that were asked for as they are."""
+    return Written(content=asked.content, human=asked.human, last_word_us=asked.last_word_us)
 
 
 def _key(turn: Turn, templates: Mapping[str, Template]) -> tuple[str, ...]:

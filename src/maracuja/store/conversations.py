@@ -145,6 +145,12 @@ def turn_of(conn: Connection, message: bytes) -> Turn | None:
     return found[0] if found else None
 
 
+def turns_among(conn: Connection, messages: Sequence[bytes]) -> set[bytes]:
+    """Which of these messages are turns."""
+    query = select(turns.c.id).where(turns.c.id.in_(list(messages)))
+    return {bytes(number) for (number,) in bulk.fetch(conn, query)}
+
+
 def answered_since(conn: Connection, number: bytes, after: int) -> list[Turn]:
     """What operators have said after the turn `after`, in order."""
     t = turns.c
