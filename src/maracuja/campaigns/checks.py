@@ -11,8 +11,9 @@ import msgspec
 from maracuja.campaigns.decoding import Definition, kind_of
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.promotion import signs_of_promotion
+from maracuja.channels import BY_NAME
 from maracuja.errors import CampaignError, DefinitionError, SegmentError
-from maracuja.model import TopicKind
+from maracuja.model import Status, TopicKind
 from maracuja.segments import check
 from maracuja.segments.definition import Segment
 from maracuja.templates.definition import Template
@@ -81,6 +82,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
         yield from _absent(around, "goal", name, Goal, f"goals[{i}]")
     for arm in campaign.arms():
         yield from _against_template(arm, around)
+    yield from _against_channels(campaign)
     if topic is not None:
         yield from _against_topic(campaign, topic, around)
 
@@ -108,12 +110,33 @@ def _against_template(arm: Arm, around: Known) -> Iterator[DefinitionError]:
         yield fault
 
 
+def _against_channels(campaign: Campaign) -> Iterator[CampaignError]:
+    """What the channels of a cascade cannot do: they are none, or tell no receipts to wait for."""
+    for i, step in enumerate(campaign.cascade.steps if campaign.cascade else ()):
+        where = f"cascade.steps[{i}]"
+        if step.channel not in BY_NAME:
+            yield CampaignError(
+                f"There is no channel `{step.channel}`.",
+                where=f"{where}.channel",
+                fix=f"It is one of {', '.join(BY_NAME)}.",
+            )
+        elif step.wait and Status.DELIVERED not in BY_NAME[step.channel].can.receipts:
+            yield CampaignError(
+                f"{step.channel} does not tell whether a message was delivered: to wait for that"
+                " would send the next one to everybody.",
+                where=f"{where}.wait",
+                fix="Leave out `wait`: the next step then follows where this one fails for good.",
+            )
+
+
 def _against_topic(campaign: Campaign, topic: Topic, around: Known) -> Iterator[CampaignError]:
     """What the kind and the channels of the topic do not allow."""
-    if campaign.channel not in topic.channels:
+    for i, channel in enumerate(campaign.channels):
+        if channel in topic.channels:
+            continue
         yield CampaignError(
-            f"Nobody is asked for consent to `{topic.id}` on {campaign.channel}.",
-            where="channel",
+            f"Nobody is asked for consent to `{topic.id}` on {channel}.",
+            where=f"cascade.steps[{i}].channel" if campaign.cascade else "channel",
             fix=f"Use one of {', '.join(topic.channels)}, or add it to the topic.",
         )
     if topic.type is TopicKind.MARKETING:

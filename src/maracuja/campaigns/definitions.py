@@ -10,11 +10,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from maracuja.campaigns.cascade import Cascade, fixed_span
 from maracuja.campaigns.schedule import Schedule
-from maracuja.errors import SegmentError
 from maracuja.model import Record, TopicKind
 from maracuja.segments.definition import Condition, Property
-from maracuja.segments.spans import span
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
@@ -115,7 +114,8 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     """A message to an audience, once or recurring, with a holdout that shows what it was worth.
 
     `audience` names a segment or holds conditions, `exclude` names segments. `expires_after`
-    counts from the moment at which a person is due. `goals` begin with the primary one.
+    counts from the moment at which a person is due. `goals` begin with the primary one. A
+    `cascade` stands in the place of `channel`: `channels` are those of either.
     `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
     is shown by.
     """
@@ -127,6 +127,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     about: str = ""
     exclude: tuple[str, ...] = ()
     channel: str = "email"
+    cascade: Cascade | None = None
     template: str = ""
     variants: tuple[Variant, ...] = ()
     schedule: Schedule = Schedule()
@@ -142,6 +143,13 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     def __post_init__(self) -> None:
         """Refuse what contradicts itself without looking at other definitions."""
         fixed_span(self.expires_after)
+        if self.cascade is not None and self.channel != "email":
+            raise ValueError("a campaign has either a `channel` or a `cascade` of several")
+        if self.cascade is not None and self.cascade.waits >= self.expiry:
+            raise ValueError(
+                "the steps of the cascade wait until the message has expired:"
+                " shorten them, or let it expire later"
+            )
         if bool(self.template) == bool(self.variants):
             raise ValueError("a campaign has either a `template` or `variants`")
         if len(self.variants) > VARIANTS_MAX:
@@ -161,6 +169,11 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
             raise ValueError("either every variant has a share or none has")
         if given and not math.isclose(sum(given), 1.0, abs_tol=1e-6):
             raise ValueError(f"the shares sum to {sum(given):g}, not to 1")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels on which people may be written to: one, or those of the cascade."""
+        return (self.channel,) if self.cascade is None else self.cascade.channels
 
     @property
     def expiry(self) -> timedelta:
@@ -186,14 +199,3 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     def marks(self) -> dict[str, str]:
         """The UTM marks of its links: source, medium and campaign unless given otherwise."""
         return {"source": "maracuja", "medium": self.channel, "campaign": self.id, **self.utm}
-
-
-def fixed_span(text: str) -> timedelta:
-    """The length of `3 days`; ValueError where it is none, or months, which differ."""
-    try:
-        found = span(text)
-    except SegmentError as fault:
-        raise ValueError(f"{fault.message} {fault.fix}") from None
-    if not found.fixed:
-        raise ValueError(f"`{text}` is not always equally long: write it in days")
-    return timedelta(seconds=found.seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from maracuja.campaigns.cascade import Step
 from maracuja.campaigns.checks import Known, check_campaign, find
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.schedule import Occurrence, last_due
@@ -16,6 +17,7 @@ class RunFacts(Record, frozen=True):
     """The campaign and all that it names, the occurrence, and the lottery of its arms.
 
     `neutral_too`: somebody has agreed that many may read neutral words instead of their names.
+    `step`: of a cascade of so many `steps`, the one that these facts were narrowed to (see `on`).
     """
 
     campaign: Campaign
@@ -25,6 +27,27 @@ class RunFacts(Record, frozen=True):
     occurrence: Occurrence
     lottery: Arms
     neutral_too: bool = False
+    step: Step | None = None
+    steps: int = 0
+
+    def on(self, channel: str) -> RunFacts:
+        """The facts of the one step of a cascade, as of a campaign of that channel alone.
+
+        Where there is no cascade, these facts themselves.
+        """
+        cascade = self.campaign.cascade
+        if cascade is None:
+            return self
+        step = cascade.steps[cascade.channels.index(channel)]
+        campaign = msgspec.structs.replace(self.campaign, channel=channel, cascade=None)
+        steps = len(cascade.steps)
+        return msgspec.structs.replace(self, campaign=campaign, step=step, steps=steps)
+
+    @property
+    def message_key(self) -> tuple[str, ...]:
+        """The natural key of its messages, before the pid; those of each step have their own."""
+        key = ("message", self.campaign.id, self.occurrence.key)
+        return key if self.step is None else (*key, self.step.channel)
 
     @property
     def marketing(self) -> bool:

@@ -139,6 +139,10 @@ class Channel(ABC, Generic[Wire]):
         """How many requests a message to this address is; an account's rate counts each."""
         return 1
 
+    def price(self, text: str, language: str) -> float:
+        """What a message of these words costs, in the shop's currency; 0 where nobody said."""
+        return 0.0
+
     def decode(self, answer: Answer, *, attempt: int = 1) -> SendResult:
         """What the answer to the n-th attempt means; without one, unknown once all was given."""
         if not answer.lost:

@@ -65,6 +65,10 @@ class ViberBusiness(DrivenChannel[Partner]):
                 fix="Write a text of up to 1000 characters.",
             )
 
+    def price(self, text: str, language: str) -> float:
+        """What a message costs, in the shop's currency."""
+        return self.settings.price_per_message
+
     # ------------------------------------------------------------ out
 
     def request(self, message: Message, now: datetime) -> HttpRequest:

@@ -61,6 +61,9 @@ class ViberBusinessSettings(HttpSettings, frozen=True):
         Meta(description="service messages of words alone go at the price of those: their "
              "templates are registered with the partner"),
     ] = False  # fmt: skip
+    price_per_message: Annotated[
+        float, Meta(ge=0, description="what one message costs, in the shop's currency")
+    ] = 0.0
     sms_fallback: Annotated[
         bool, Meta(description="the partner sends an SMS where Viber did not deliver")
     ] = False

@@ -12,7 +12,7 @@ from maracuja.decisions.quiet import QuietHours, quiet_until
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import ConsentState, Record, TopicKind, micros
 
-# What a frame of people brings; `fault`, `due_us`, `expires_us` and `free_us` may be missing.
+# What a frame of people brings; those of OPTIONAL may be missing.
 COLUMNS: Final = {
     "pid": pl.Int64,
     "known": pl.Boolean,  # still a profile of its own
@@ -27,6 +27,8 @@ OPTIONAL: Final = {
     "due_us": pl.Int64,  # when the schedule wants this person to hear; null: now
     "expires_us": pl.Int64,  # null: never
     "free_us": pl.Int64,  # from when on the frequency cap allows it; null: now
+    "unreachable": pl.String,  # of a cascade: reasons.stored, where no channel of it does
+    "window_closed": pl.Boolean,  # whether the channel takes no such message from us now
 }
 
 
@@ -93,13 +95,20 @@ def decide(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.DataFrame:
 def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
     """The gates that need no text, in order."""
     now_us = micros(now)
-    consent = pl.col("consent").fill_null(ConsentState.UNKNOWN.value)
-    gates = [
+    return [
         *_too_early(rules.since),
         _wait(pl.col("due_us") > now_us, Reason.LOCAL_TIME, "due_us"),
         _never(pl.col("expires_us") < now_us, Reason.EXPIRED),
         _never(~pl.col("known"), Reason.GONE),
+        _never(pl.col("unreachable").is_not_null(), pl.col("unreachable")),
+        *_allowed(rules),
     ]
+
+
+def _allowed(rules: Rules) -> list[_Gate]:
+    """The gates of one channel: suppression, consent, address, window."""
+    consent = pl.col("consent").fill_null(ConsentState.UNKNOWN.value)
+    gates: list[_Gate] = []
     if rules.topic is TopicKind.SERVICE:
         # An opt-out of the service itself is respected; the lack of an opt-in is no obstacle.
         gates.append(_never(pl.col("suppressed") == "all", Reason.SUPPRESSED))
@@ -108,7 +117,16 @@ def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
         gates.append(_never(pl.col("suppressed").is_not_null(), Reason.SUPPRESSED))
         gates += [_never(consent == state.value, reason) for state, reason in _REFUSALS]
     gates.append(_never(pl.col("address").fill_null("") == "", Reason.NO_ADDRESS))
+    gates.append(_never(pl.col("window_closed"), Reason.WINDOW_CLOSED))
     return gates
+
+
+def refusals(people: pl.DataFrame, rules: Rules) -> pl.Series:
+    """The reason why a channel may not be used for each person, '' where it may; shape (n,).
+
+    `people` has `suppressed`, `consent`, `address` and `window_closed` of the channel.
+    """
+    return people.select(why=_first(_allowed(rules), lambda gate: gate.reason, ""))["why"]
 
 
 def _too_early(since: datetime | None) -> list[_Gate]:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     CONSENT_UNPROVEN = "consent_unproven"
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
+    UNREACHABLE = "unreachable"
     MISSING = "missing"
     STALE = "stale"
     UNSURE = "unsure"
@@ -39,6 +40,8 @@ class Reason(StrEnum):
     FREQUENCY_CAP = "frequency_cap"
     HELD_OUT = "held_out"
     WINDOW_CLOSED = "window_closed"
+    REACHED = "reached"
+    CASCADE = "cascade"
     CANCELLED = "cancelled"
     PASSED = "passed"
 
@@ -69,6 +72,9 @@ CODES: Final[dict[Reason, int]] = {
     Reason.PASSED: 20,
     Reason.HOUR_PASSED: 21,
     Reason.WINDOW_CLOSED: 22,
+    Reason.UNREACHABLE: 23,
+    Reason.REACHED: 24,
+    Reason.CASCADE: 25,
 }
 _BY_CODE: Final = {number: reason for reason, number in CODES.items()}
 
@@ -173,6 +179,21 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "человек давно не писал, а канал принимает тогда только одобренные шаблоны",
         "людина давно не писала, а канал приймає тоді лише схвалені шаблони",
     ),
+    Reason.UNREACHABLE: (
+        "no channel of the cascade reaches the person",
+        "ни один канал каскада не доходит до человека",
+        "жоден канал каскаду не доходить до людини",
+    ),
+    Reason.REACHED: (
+        "another channel of the cascade had reached the person first",
+        "до человека уже дошло сообщение по другому каналу каскада",
+        "до людини вже дійшло повідомлення іншим каналом каскаду",
+    ),
+    Reason.CASCADE: (
+        "it is not known yet what the step before comes to",
+        "ещё неизвестно, чем закончится предыдущий шаг",
+        "ще невідомо, чим завершиться попередній крок",
+    ),
     Reason.CANCELLED: (
         "the campaign was cancelled first",
         "кампанию отменили раньше",
@@ -272,11 +293,19 @@ def read(kept: str) -> tuple[Reason, str]:
     return Reason(code), detail
 
 
+def unreached(detail: str) -> dict[str, str]:
+    """The reason code of each channel, of the detail of `unreachable`: `viber=no_address,...`."""
+    return {channel: code for channel, _, code in (p.partition("=") for p in detail.split(","))}
+
+
 def words(reason: Reason, language: str = "en", detail: str = "") -> str:
     """The reason as half a sentence in en, ru or uk; other languages get English.
 
     `detail` is the path that it is about, such as `person.city`: "the person's city is not known".
     """
+    if detail and reason is Reason.UNREACHABLE:
+        why = (f"{c}: {words(Reason(said), language)}" for c, said in unreached(detail).items())
+        return f"{_WORDS[reason][_column(language)]} ({'; '.join(why)})"
     if detail and reason in _DETAILED:
         return _DETAILED[reason][_column(language)].format(name=_named(detail, language))
     return _WORDS[reason][_column(language)]

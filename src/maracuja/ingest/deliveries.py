@@ -45,6 +45,7 @@ PROPERTIES: Final[dict[str, TraitType]] = {
     "properties.raw": TraitType.TEXT,
     "properties.topic": TraitType.TEXT,
     "properties.state": TraitType.TEXT,
+    "properties.message_cost": TraitType.NUMBER,
 }
 
 # Whom not to write to any more: the status, how far it reaches, and the reason.

@@ -262,7 +262,8 @@ class Delivery:
             found = narrowed(conn, sender.channel, found, self._rules.salt, now)
             for run, places in by_run([parcel.run for parcel, _ in found]).items():
                 several = [found[place] for place in places]
-                asked = Questions([p.pid for p, _ in several], [p.address for p, _ in several])
+                pids, addresses = [p.pid for p, _ in several], [p.address for p, _ in several]
+                asked = Questions(pids, addresses, run)
                 looked = check(conn, asked, facts[run], self._rules, now)
                 human = [body.human for _, body in several]
                 salt = self._rules.salt
@@ -316,7 +317,8 @@ class Delivery:
                     now=now,
                     expires_us=parcel.expires_us,
                 )
-                batch.append((parcel, sender.channel.encode(message, now)))
+                wire = sender.channel.encode(message, now)
+                batch.append((parcel.priced(sender.channel, message), wire))
             except UnsupportedFeature as fault:
                 out.close(
                     parcel,

@@ -10,17 +10,18 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns import schedule
 from maracuja.campaigns.facts import RunFacts
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, CODES_BY_NAME
 from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
-from maracuja.decisions.reasons import Outcome
+from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import micros
-from maracuja.store import consents, last_words, people, suppressions, traits
+from maracuja.store import cascades, consents, last_words, people, suppressions, traits
 
 
 class Checked(NamedTuple):
@@ -49,6 +50,7 @@ class Questions(NamedTuple):
 
     pid: Sequence[int]
     address: Sequence[str]
+    run: int = 0
 
 
 def check(
@@ -81,14 +83,27 @@ def check(
     due_us = schedule.due_us(facts.occurrence, frame["zone"], rules.zone)
     expires_us = due_us + facts.campaign.expiry // timedelta(microseconds=1)
     frame = frame.with_columns(expires_us=expires_us, held=pl.lit(""))
+    overtaken = _overtaken(conn, asked.run, pids, facts)
     asking = gates.Rules(topic=facts.topic.type, quiet=rules.quiet, zone=rules.zone)
     decided = gates.decide(frame, asking, now)
     return [
-        Checked(pid, until, Outcome(outcome), reason, until_us)
+        Checked(pid, until, Outcome.NEVER, Reason.REACHED.value, None)
+        if pid in overtaken
+        else Checked(pid, until, Outcome(outcome), reason, until_us)
         for pid, until, (outcome, reason, until_us) in zip(
             pids.tolist(), expires_us, decided.rows(), strict=True
         )
     ]
+
+
+def _overtaken(
+    conn: Connection, run: int, pids: npt.NDArray[np.int64], facts: RunFacts
+) -> set[int]:
+    """Of a step of a cascade: those who were reached since, or wait for another channel."""
+    if facts.step is None:
+        return set()
+    code = CODES_BY_NAME[facts.step.channel]
+    return set(pids.tolist()) - cascades.under_way(conn, run, pids, code)
 
 
 def _suppressed(

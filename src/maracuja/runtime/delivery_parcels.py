@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from maracuja.campaigns.facts import RunFacts, decode_facts
+from maracuja.channels import NAMES_BY_CODE
 from maracuja.runtime import delivery_texts
 from maracuja.runtime.delivery_results import Parcel
 from maracuja.runtime.delivery_texts import Body, natural_id
@@ -55,8 +56,14 @@ class Launched:
                 new = runs
             frozen = outbox.launched_with(conn, sorted(new))
             self._facts.update({run: decode_facts(body) for run, body in frozen.items()})
-        frozen_facts = {run: self._facts[run] for run in runs}
+        frozen_facts = {run: _narrowed(self._facts[run], claimed) for run in runs}
         return chunks, frozen_facts | {run: facts_of(run) for run in rest}
+
+
+def _narrowed(facts: RunFacts, claimed: Claimed) -> RunFacts:
+    """The facts of the claim's channel, where it is of one alone."""
+    codes = np.unique(claimed.channel).tolist()
+    return facts.on(NAMES_BY_CODE[codes[0]]) if len(codes) == 1 else facts
 
 
 def _with_files(
@@ -115,6 +122,8 @@ def opened(
                 address=body.address if body else "",
                 expires_us=(body.expires_us if body else 0) or known.expires_us,
                 marketing=known.marketing,
+                step=known.step,
+                steps=known.steps,
             )
             found.append((parcel, body))
     return found

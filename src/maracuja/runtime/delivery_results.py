@@ -12,11 +12,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from maracuja.campaigns.cascade import Step
 from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kind
 from maracuja.channels.base import Channel
 from maracuja.channels.limits import Limits
-from maracuja.model import Scope, SendResult, Status, Verdict, micros
+from maracuja.model import Message, Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
+from maracuja.runtime.cascade_closing import close_steps
 from maracuja.runtime.delivery_devices import leave_alone, spread
 from maracuja.runtime.message_events import Told, tell
 from maracuja.store import audit, full_mailboxes, health, outbox, suppressions, vendor_ids
@@ -31,7 +33,7 @@ REFUSING_HOSTS_MAX: Final = 3  # so many hosts refusing us within REFUSED_PAUSE_
 
 
 class Parcel(NamedTuple):
-    """One claimed message on its way through a step; `pid` is the canonical one."""
+    """One claimed message on its way through delivery; `pid` is the canonical one."""
 
     chunk: int
     n: int
@@ -44,6 +46,16 @@ class Parcel(NamedTuple):
     address: str
     expires_us: int
     marketing: bool = True
+    step: Step | None = None  # of a cascade of so many `steps`
+    steps: int = 0
+    cost: float = 0.0  # in the shop's currency
+
+    def priced(self, channel: Channel[Any], message: Message) -> Parcel:
+        """The parcel with what the message costs: as its step says, else as the channel counts."""
+        stated = self.step.price if self.step else None
+        if stated is None:
+            stated = channel.price(message.content.text, message.language)
+        return self._replace(cost=stated)
 
 
 @dataclass
@@ -85,6 +97,7 @@ class Outcomes:
                 variant=parcel.variant,
                 code=code,
                 raw=raw,
+                cost=parcel.cost if status is Status.SENT else 0.0,
             )
         )
 
@@ -229,6 +242,7 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
     )
     chunk, n, due_us = _columns(out.back)
     outbox.put_back(conn, chunk=chunk, n=n, due_us=due_us)
+    close_steps(conn, out.finished, CODES_BY_NAME[channel], now_us)
     tell(conn, out.told)
     vendor_ids.add(
         conn,

@@ -79,7 +79,7 @@ def read(root: Path, chunk: Chunk, n: Sequence[int]) -> dict[int, Body]:
 
 def natural_id(facts: RunFacts, pid: int) -> bytes:
     """The id that a person's message has by its natural key, where its text is gone."""
-    return make_id("message", facts.campaign.id, facts.occurrence.key, pid)
+    return make_id(*facts.message_key, pid)
 
 
 def make_message(

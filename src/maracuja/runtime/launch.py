@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from maracuja.campaigns.facts import encode_facts
@@ -21,6 +20,7 @@ from maracuja.errors import ConfigError, DefinitionError
 from maracuja.lake.audience import parts, write_audience
 from maracuja.model import micros, moment
 from maracuja.runtime import launch_checks, launch_words
+from maracuja.runtime.cascade_receipts import arrivals_read
 from maracuja.runtime.launch_audience import (
     StoredPeople,
     audience_of,
@@ -30,7 +30,6 @@ from maracuja.runtime.launch_audience import (
 from maracuja.runtime.launch_control import as_it_stands, plan_next
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
 from maracuja.runtime.launch_work import (
-    Pids,
     Round,
     decide_again,
     decide_parts,
@@ -70,7 +69,7 @@ class Launch:
         with self._ground.store.read() as conn:
             due = runs.due(conn, micros(now))
         for run in due:
-            if facts_of(run).campaign.channel not in stopped:
+            if stopped.isdisjoint(facts_of(run).campaign.channels):
                 self._guarded(run, now, partial(self.freeze, run, now))
         left = parts_max
         for run in self._launching(stopped):
@@ -152,12 +151,13 @@ class Launch:
         """Decide the next parts of a run's audience, until somebody has something to say."""
         decide_parts(self._round_of(run, now), run, count, now, interrupted=self._commanded)
 
-    def _decide_again(self, run: Run, pids: Pids, now: datetime) -> None:
+    def _decide_again(self, run: Run, due: waiting.Due, now: datetime) -> None:
         """Decide about people whose wait is over."""
-        decide_again(self._round_of(run, now), run, np.sort(pids), now)
+        decide_again(self._round_of(run, now), run, due, now)
 
     def _decide_waiting(self, stopped: set[str], now: datetime, left: int) -> int:
         """Decide again about people whose wait is over; how many chunks are left of the tick."""
+        read_until_us = arrivals_read(self._ground.store)
         while left:
             with self._ground.store.read() as conn:
                 soonest = waiting.next_due(conn)
@@ -168,15 +168,17 @@ class Launch:
                     run.run: run
                     for run in known
                     if run.state is RunState.SENDING
-                    and facts_of(run).campaign.channel not in stopped
+                    and stopped.isdisjoint(facts_of(run).campaign.channels)
                 }
                 barred = [run.run for run in known if run.run not in able]
-                due = waiting.due(conn, micros(now), paused_runs=barred)
+                due = waiting.due(
+                    conn, micros(now), paused_runs=barred, read_until_us=read_until_us
+                )
             if not due:
                 return left
-            for number, pids in due.items():
+            for number, people in due.items():
                 run = able[number]
-                self._guarded(run, now, partial(self._decide_again, run, pids, now))
+                self._guarded(run, now, partial(self._decide_again, run, people, now))
                 left = max(left - 1, 0)
         return left
 
@@ -223,7 +225,7 @@ class Launch:
         """The runs whose audience is being decided: service first, then the oldest."""
         with self._ground.store.read() as conn:
             found = runs.every(conn, states=(RunState.LAUNCHING,))
-        able = [run for run in found if facts_of(run).campaign.channel not in stopped]
+        able = [run for run in found if stopped.isdisjoint(facts_of(run).campaign.channels)]
         return sorted(able, key=lambda run: (facts_of(run).lane, run.run))
 
     def _finish(self, now: datetime) -> datetime | None:
@@ -238,6 +240,7 @@ class Launch:
         if over:
             with self._ground.store.write() as conn:
                 for run in over:
+                    waiting.remove(conn, run.run)
                     runs.set_state(conn, run.run, RunState.DONE, micros(now))
             passed("run.done")
         due += [] if next_wait is None else [next_wait]

@@ -14,10 +14,12 @@ import polars as pl
 from maracuja import rng
 from maracuja.campaigns import schedule
 from maracuja.campaigns.facts import RunFacts
-from maracuja.decisions import gates
+from maracuja.channels import CODES_BY_NAME
+from maracuja.decisions import cascade, gates
 from maracuja.decisions.assignment import assign
-from maracuja.decisions.reasons import CODES, Outcome
+from maracuja.decisions.reasons import CODES, Outcome, Reason, code
 from maracuja.model import micros
+from maracuja.store.outbox import NEVER_US
 
 PERSON: Final = (
     "pid",
@@ -30,7 +32,11 @@ PERSON: Final = (
     "language",
     "free_us",
 )
-"""What a chunk needs of each person beside the columns of the templates; see gates.COLUMNS."""
+"""What a chunk needs of each person beside the columns of the templates; see gates.COLUMNS.
+
+In a cascade `suppressed`, `consent` and `address` come for each channel (cascade.OF_CHANNEL), and
+people who are decided again have `tried` and `last`, as store.waiting keeps them.
+"""
 
 
 class Written(NamedTuple):
@@ -47,7 +53,11 @@ class Written(NamedTuple):
 
 
 Write = Callable[[pl.DataFrame], Written]
-"""Writes the texts of the people of a frame; their arm is in its column `variant`."""
+"""Writes the texts of the people of a frame; their arm is in its column `variant`, and in a
+cascade the channel in `channel`."""
+
+Rank = Callable[[pl.DataFrame], cascade.Ranks]
+"""The order in which the channels of a cascade are tried for the people of a frame."""
 
 
 class Decided(NamedTuple):
@@ -56,7 +66,7 @@ class Decided(NamedTuple):
     decisions: pl.DataFrame  # lake.decisions.DECISION_TYPES
     bodies: pl.DataFrame  # lake.bodies.BODY_TYPES and slots
     skeletons: Mapping[str, Any]
-    waiting: pl.DataFrame  # pid, until_us, reason (the number)
+    waiting: pl.DataFrame  # pid, until_us, reason (the number), tried, channel (the code)
 
 
 def decide_chunk(
@@ -67,15 +77,17 @@ def decide_chunk(
     *,
     run: int,
     now: datetime,
+    rank: Rank | None = None,
 ) -> Decided:
     """Decide about every person of the chunk, and write to those who are to be sent to.
 
     `people` has the columns of PERSON (Int64, text, ...) and of the templates, shape (n, ...),
     each pid once. Ghosts are written too, because a text that cannot be written stops them like
-    the others; their texts are not kept.
+    the others; their texts are not kept. Of a cascade, `rank` orders the channels.
     """
     people = people.sort("pid")
     people = people.hstack(assign(facts.lottery, people["draw_pid"]))
+    people = _on_channels(people, facts, rules, rank)
     due_us = schedule.due_us(facts.occurrence, people["zone"], rules.zone)
     expiry_us = facts.campaign.expiry // timedelta(microseconds=1)
     people = people.with_columns(due_us=due_us, expires_us=due_us + expiry_us)
@@ -84,7 +96,7 @@ def decide_chunk(
     faults = asked.select("pid").with_columns(fault=written.faults.cast(pl.String))
     people = people.join(faults, on="pid", how="left", maintain_order="left")
     people = people.hstack(gates.decide(people, rules, now))
-    ids = message_ids(facts, people["pid"])
+    ids = message_ids(facts, people)
     said = written.slots.select("pid", "neutral")
     told = people.with_columns(message=ids).join(said, on="pid", how="left", maintain_order="left")
     decisions = _decisions(told, facts, run=run, now=now)
@@ -92,20 +104,59 @@ def decide_chunk(
         decisions=decisions,
         bodies=_bodies(decisions, people, written),
         skeletons=written.skeletons,
-        waiting=people.filter(pl.col("outcome") == Outcome.WAIT.value).select(
-            "pid",
-            "until_us",
-            reason=pl.col("reason").replace_strict(
-                [reason.value for reason in CODES], list(CODES.values()), return_dtype=pl.Int16
-            ),
-        ),
+        waiting=_waiting(people),
     )
 
 
-def message_ids(facts: RunFacts, pids: pl.Series) -> pl.Series:
+def _on_channels(
+    people: pl.DataFrame, facts: RunFacts, rules: gates.Rules, rank: Rank | None
+) -> pl.DataFrame:
+    """The people with `channel`, `bit`, `tried` and `last`; of a cascade, its next channel's.
+
+    What follows in a cascade is the same message: it is neither drawn nor counted again.
+    """
+    given = [pl.lit(0).alias(name) for name in ("tried", "last") if name not in people]
+    people = people.with_columns(given)
+    if facts.campaign.cascade is None:
+        return people.with_columns(channel=pl.lit(facts.campaign.channel), bit=pl.lit(0))
+    assert rank is not None
+    follows = pl.col("tried") != 0
+    people = people.with_columns(
+        held=pl.when(follows).then(pl.lit("")).otherwise("held"),
+        **({"free_us": pl.when(~follows).then("free_us")} if "free_us" in people else {}),
+    )
+    channels = facts.campaign.channels
+    return people.hstack(cascade.choose(people, channels, rank(people), rules))
+
+
+def message_ids(facts: RunFacts, people: pl.DataFrame) -> pl.Series:
     """The id of each person's message in this occurrence (16 bytes), from its natural key."""
-    key = ("message", facts.campaign.id, facts.occurrence.key)
-    return pl.Series(rng.make_ids(key, pids.to_list()), dtype=pl.Binary)
+    ids = pl.Series([None] * people.height, dtype=pl.Binary)
+    for channel in ["", *facts.campaign.channels]:
+        mine = (people["channel"] == channel).arg_true()
+        key = (facts.on(channel) if channel else facts).message_key
+        ids = ids.scatter(mine, rng.make_ids(key, people["pid"].gather(mine).to_list()))
+    return ids
+
+
+def _waiting(people: pl.DataFrame) -> pl.DataFrame:
+    """Who is decided again: at a moment, or once it is known what a step of a cascade came to."""
+    waits = pl.col("outcome") == Outcome.WAIT.value
+    goes = (pl.col("outcome") == Outcome.SEND.value) & (pl.col("bit") != 0)
+    reasons = pl.col("reason").replace_strict(
+        [reason.value for reason in CODES],
+        list(CODES.values()),
+        default=None,
+        return_dtype=pl.Int16,
+    )
+    codes = pl.col("channel").replace_strict(CODES_BY_NAME, default=0, return_dtype=pl.Int64)
+    return people.filter(waits | goes).select(
+        "pid",
+        until_us=pl.when(goes).then(pl.lit(NEVER_US)).otherwise("until_us"),
+        reason=pl.when(goes).then(code(Reason.CASCADE)).otherwise(reasons),
+        tried=pl.when(goes).then(pl.col("tried") | pl.col("bit")).otherwise("tried"),
+        channel=pl.when(goes).then(codes).otherwise("last"),
+    )
 
 
 def _decisions(people: pl.DataFrame, facts: RunFacts, *, run: int, now: datetime) -> pl.DataFrame:
@@ -123,12 +174,13 @@ def _decisions(people: pl.DataFrame, facts: RunFacts, *, run: int, now: datetime
         "outcome",
         "reason",
         "held",
-        pl.lit(facts.campaign.channel).alias("channel"),
+        "channel",
         "variant",
         "propensity",
         "message",
         "language",
         "neutral",
+        step=pl.col("tried").bitwise_count_ones().cast(pl.Int8),
     )
 
 

@@ -13,10 +13,14 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from maracuja.decisions.reasons import Outcome
+from maracuja.lake.decisions import DECISION_TYPES
 from maracuja.lake.files import locate, of_kind, prune
 from maracuja.model import FileKind, LakeFile
 
 Pids = npt.NDArray[np.int64]
+
+FIRST: Final = pl.col("step").fill_null(0) == 0
+"""The decisions with which a message began: the later steps of a cascade repeat it."""
 
 _SCHEMA: Final = {"pid": pl.Int64, "at_us": pl.Int64}
 _COUNTED: Final = (Outcome.SEND.value, Outcome.GHOST.value)
@@ -81,7 +85,14 @@ class History:
         if not paths:
             return pl.DataFrame(schema=_SCHEMA)
         return (
-            pl.scan_parquet(list(paths), glob=False)
+            # Older files lack columns.
+            pl.scan_parquet(
+                list(paths),
+                glob=False,
+                schema=DECISION_TYPES,
+                missing_columns="insert",
+                extra_columns="ignore",
+            )
             .filter(whom, self._counts)
             .select("pid", at_us=pl.col("due").to_physical())
             .collect()

@@ -6,7 +6,7 @@ lately: everything that was committed before the chunk counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,13 +18,15 @@ from sqlalchemy import Connection
 
 from maracuja.channels import address_kinds
 from maracuja.decisions.caps import FrequencyCap, free_from
+from maracuja.decisions.cascade import column
 from maracuja.lake.columns import FRAME_TYPES
 from maracuja.lake.files import of_kind
 from maracuja.lake.profiles import copied_rev, read_profiles
 from maracuja.model import FileKind, LakeFile, TraitType, micros
-from maracuja.runtime.launch_history import History
+from maracuja.runtime.delivery_checks import windows_closed
+from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_newer import newer_profiles
-from maracuja.store import consents, suppressions
+from maracuja.store import consents, meta, suppressions
 from maracuja.store import people as people_store
 
 Pids = npt.NDArray[np.int64]
@@ -34,10 +36,12 @@ ZONE: Final = "traits.timezone"
 
 
 class PeopleReader:
-    """Reads people for one topic and channel, during one round of chunks.
+    """Reads people for one topic and its channels, during one round of chunks.
 
     `files` are the live profile and decision files, `types` the discovered types of traits,
     `service_runs` the runs whose messages no cap counts. `conn` reads the state database.
+    Of several `channels` (a cascade's) each has columns of its own (decisions.cascade.column);
+    `bound` are those on which people must have written lately.
     """
 
     def __init__(
@@ -48,24 +52,30 @@ class PeopleReader:
         types: Mapping[str, TraitType],
         *,
         topic: str,
-        channel: str,
+        channels: Sequence[str],
         marketing: bool,
         cap: FrequencyCap | None,
         service_runs: Sequence[int],
         language: str,
         now: datetime,
+        bound: Collection[str] = (),
     ) -> None:
         self._lake = lake
         self._copy = of_kind(files, FileKind.PROFILES)
         self._types = types
         self._topic = topic
-        self._channel = channel
+        self._channels = channels
+        self._bound = bound
         self._cap = cap if marketing else None
         self._language = language
         self._rev = copied_rev(self._copy)
         self._newer: pl.DataFrame | None = None
         self._merged, canonical = people_store.merged(conn)
-        self._suppressed = suppressions.suppressed(conn, channel, micros(now), marketing=marketing)
+        self._suppressed = {
+            channel: suppressions.suppressed(conn, channel, micros(now), marketing=marketing)
+            for channel in channels
+        }
+        self._salt = meta.load(conn).suppression_salt if bound else ""
         self._scope = suppressions.MARKETING if marketing else suppressions.ALL
         self._history = (
             History(
@@ -73,7 +83,8 @@ class PeopleReader:
                 files,
                 self._merged,
                 canonical,
-                ~pl.col("run").is_in(list(service_runs)),
+                # What follows in a cascade is the same message again.
+                ~pl.col("run").is_in(list(service_runs)) & FIRST,
                 now - self._cap.window,
             )
             if self._cap is not None
@@ -86,10 +97,10 @@ class PeopleReader:
         """The people of `pids` (sorted) as launch_chunk.PERSON and `columns`, by pid.
 
         `columns` are a template's: `person.<trait>` and `meta.<trait>`. Who is no longer there
-        comes with `known` false. Shape (n, 9 + columns).
+        comes with `known` false. Shape (n, 9 + columns), with more for each channel but one.
         """
         self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
-        addresses = [f"address.{kind}" for kind in address_kinds(self._channel)]
+        addresses = sorted({kind for one in self._channels for kind in _addresses(one)})
         wanted = {c: f"traits.{c.removeprefix('person.')}" for c in columns if _of_person(c)}
         wanted |= {c: c for c in columns if c.startswith("meta.")}
         known = [LANGUAGE, ZONE, *wanted.values()]
@@ -107,32 +118,69 @@ class PeopleReader:
             "pid",
             pl.coalesce("draw_pid", "pid").alias("draw_pid"),
             (pl.col("draw_pid").is_not_null() & ~_among(pids, self._merged)).alias("known"),
-            pl.when(_among(pids, self._suppressed))
-            .then(pl.lit(self._scope))
-            .otherwise(None)
-            .alias("suppressed"),
-            self._consent(conn, pids).alias("consent"),
-            pl.coalesce(pl.col(one).replace("", None) for one in addresses).alias("address"),
+            *(column for one in self._channels for column in self._reach(conn, pids, one)),
             pl.col(ZONE).cast(pl.String).alias("zone"),
             pl.col(LANGUAGE).cast(pl.String).fill_null(self._language).alias("language"),
             *(pl.col(source).alias(name) for name, source in wanted.items()),
         )
+        for channel in self._bound:
+            frame = frame.with_columns(self._closed(conn, frame, channel, now))
         if self._history is None:
             return frame
         free = free_from(self._cap, self._history.of(pids), now)
         return frame.join(free, on="pid", how="left", maintain_order="left")
 
-    def _consent(self, conn: Connection, pids: Pids) -> pl.Series:
+    def _reach(self, conn: Connection, pids: Pids, channel: str) -> list[pl.Expr | pl.Series]:
+        """Suppression, consent and address on a channel; of several also the window's place."""
+        suppressed = (
+            pl.when(_among(pids, self._suppressed[channel]))
+            .then(pl.lit(self._scope))
+            .otherwise(None)
+        )
+        address = pl.coalesce(pl.col(one).replace("", None) for one in _addresses(channel))
+        consent = self._consent(conn, pids, channel)
+        if len(self._channels) == 1:
+            return [
+                suppressed.alias("suppressed"),
+                consent.alias("consent"),
+                address.alias("address"),
+            ]
+        closed = pl.lit(None, dtype=pl.Boolean)
+        return [
+            suppressed.alias(column("suppressed", channel)),
+            consent.alias(column("consent", channel)),
+            address.alias(column("address", channel)),
+            closed.alias(column("window_closed", channel)),
+        ]
+
+    def _closed(
+        self, conn: Connection, frame: pl.DataFrame, channel: str, now: datetime
+    ) -> pl.Series:
+        """Who has an address on the channel, but has not written there lately."""
+        addresses = frame[column("address", channel)]
+        there = addresses.is_not_null()
+        shut = windows_closed(conn, channel, addresses.filter(there).to_list(), self._salt, now)
+        spread = pl.Series([None] * len(addresses), dtype=pl.Boolean)
+        return spread.scatter(there.arg_true(), pl.Series(shut, dtype=pl.Boolean)).alias(
+            column("window_closed", channel)
+        )
+
+    def _consent(self, conn: Connection, pids: Pids, channel: str) -> pl.Series:
         """The ConsentState in force of each; a sparse set is asked for one by one."""
         if len(pids) == 0:
             return pl.Series([], dtype=pl.Int8)
         low, high = int(pids[0]), int(pids[-1]) + 1
         if high - low <= 4 * len(pids):
-            people, words = consents.current(conn, self._topic, self._channel, low=low, high=high)
+            people, words = consents.current(conn, self._topic, channel, low=low, high=high)
             said = consents.aligned(pids, people, words)
         else:
-            said = consents.states(conn, pids, self._topic, self._channel)
+            said = consents.states(conn, pids, self._topic, channel)
         return pl.Series(said, dtype=pl.Int8)
+
+
+def _addresses(channel: str) -> list[str]:
+    """The columns of a channel's addresses, the better one first."""
+    return [f"address.{kind}" for kind in address_kinds(channel)]
 
 
 def template_schema(types: Mapping[str, TraitType]) -> dict[str, Any]:

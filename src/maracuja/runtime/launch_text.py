@@ -1,8 +1,8 @@
 """Texts of a run for sets of people: each arm's template in each person's language.
 
 In the bodies file a skeleton stands under `<template>/<number of its text>`, with `/neutral`
-after it for a generic twin (see delivery_texts.as_stored); the slot columns of a row belong to
-the skeleton that its column `template` names.
+after it for a generic twin and `@<channel>` in a cascade (see delivery_texts.as_stored); the slot
+columns of a row belong to the skeleton that its column `template` names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from maracuja.templates.definition import Template, choose
 from maracuja.templates.plaintext import as_read
 from maracuja.templates.word_columns import Cards
 
-_NO_SLOTS: Final = {
+NO_SLOTS: Final = {
     "pid": pl.Int64,
     "template": pl.String,
     "language": pl.String,
@@ -68,6 +68,7 @@ class Texts:
         self.neutral: Counter[bool] = Counter()
         self._cards = cards
         self._channel = facts.campaign.channel
+        self._mark = f"@{facts.step.channel}" if facts.step else ""
         self._arms = facts.arms
         self._templates = {arm.variant: _template(arm, facts) for arm in facts.arms}
         self._products = products
@@ -94,7 +95,7 @@ class Texts:
         stay alike. A twin asks for nothing more than its original.
         """
         faults = pl.Series("fault", [None] * people.height, dtype=pl.String)
-        slots: list[pl.DataFrame] = [pl.DataFrame(schema=_NO_SLOTS)]
+        slots: list[pl.DataFrame] = [pl.DataFrame(schema=NO_SLOTS)]
         skeletons: dict[str, Any] = {}
         for arm in self._arms:
             mine = people["variant"] == arm.variant
@@ -136,7 +137,7 @@ class Texts:
 
     def _key(self, arm: Arm, number: int) -> str:
         """The name of the skeleton."""
-        return f"{arm.template}/{number}" + ("/neutral" if arm.twin_of else "")
+        return f"{arm.template}/{number}" + ("/neutral" if arm.twin_of else "") + self._mark
 
     def _language(self, arm: Arm, number: int) -> str:
         """The language of the text."""

@@ -28,15 +28,17 @@ from maracuja.lake.decisions import write_decisions
 from maracuja.model import FileKind, LakeFile, micros
 from maracuja.runtime import name_cards
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
-from maracuja.runtime.launch_chunk import Decided, decide_chunk
+from maracuja.runtime.launch_cascade import CascadeTexts, bound, ranking
+from maracuja.runtime.launch_chunk import Decided, Rank, decide_chunk
 from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
-from maracuja.runtime.launch_history import History
+from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
 from maracuja.segments.comparing import When
 from maracuja.store import manifest, outbox, people, runs, waiting
 from maracuja.store.outbox import Chunk
 from maracuja.store.runs import Run, RunState
+from maracuja.store.waiting import Due
 
 Pids = npt.NDArray[np.int64]
 
@@ -52,12 +54,13 @@ class Round:
     run: int
     facts: RunFacts
     reader: PeopleReader
-    texts: Texts
+    texts: Texts | CascadeTexts
     columns: pl.DataFrame  # facts.<name> of people
     catalog_rev: int
     cards: name_cards.NameCards
     heard: Pids  # who was decided in this run before, under a pid that was merged into theirs
     since: datetime
+    rank: Rank | None = None  # of a cascade: the order of its channels
 
 
 def open_round(
@@ -80,22 +83,31 @@ def open_round(
         }
         schema |= also
         cards = name_cards.load(conn, ground.lake, now)
-        texts = Texts(facts, schema, ground.constants(facts), shown, now=now, cards=cards)
+        constants = ground.constants(facts)
+
+        def on(channel: str) -> Texts:
+            return Texts(facts.on(channel), schema, constants, shown, now=now, cards=cards)
+
+        campaign = facts.campaign
+        cascade = campaign.cascade
+        texts = on(campaign.channel) if cascade is None else CascadeTexts(campaign.channels, on)
         reader = PeopleReader(
             conn,
             ground.lake,
             manifest.live(conn, _FILES, micros(now)),
             types,
             topic=facts.topic.id,
-            channel=facts.campaign.channel,
+            channels=campaign.channels,
             marketing=facts.marketing,
             cap=ground.cap,
             service_runs=service_runs(conn),
             language=ground.config.shop.language,
             now=now,
+            bound=bound(facts),
         )
+        rank = None if cascade is None else ranking(ground.config, cascade, None)
         heard = _of_run(conn, ground, run, facts, now).as_another
-    return Round(ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now)
+    return Round(ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank)
 
 
 def decide_parts(
@@ -135,23 +147,34 @@ def decide_parts(
             committed.result()
 
 
-def decide_again(work: Round, run: Run, pids: Pids, now: datetime) -> bool:
-    """Decide about people whose wait is over (sorted), as the run's next part; see `commit`.
+def decide_again(work: Round, run: Run, due: Due, now: datetime) -> bool:
+    """Decide about people whose wait is over, as the run's next part; see `commit`.
 
-    Who took over a merged person's wait, but was decided in this run already, does not hear twice.
+    Who took over a merged person's wait, but was decided in this run already, does not hear twice:
+    in a cascade that is whoever was begun with twice.
     """
     with work.ground.store.read() as conn:
         history = _of_run(conn, work.ground, run.run, work.facts, now)
-    heard = np.unique(history.of(pids)["pid"].to_numpy())
-    if heard.size:
+    times = (
+        pl.DataFrame({"pid": due.pid})
+        .join(
+            history.of(due.pid).group_by("pid").len(), on="pid", how="left", maintain_order="left"
+        )["len"]
+        .fill_null(0)
+    )
+    heard = times.to_numpy() > np.where(due.tried != 0, 1, 0)
+    if heard.any():
         with work.ground.store.write() as conn:
-            waiting.remove(conn, run.run, heard)
-        pids = np.setdiff1d(pids, heard)
-    if not pids.size:
+            waiting.remove(conn, run.run, due.pid[heard])
+        due = Due(*(column[~heard] for column in due))
+    if not due.pid.size:
         return True
     passed("waiting.begun")
-    decided = decide_people(work, read_people(work, pids, now), now)
-    counts = commit(work, run, decided, now, work.cards.take_fresh())
+    found = read_people(work, due.pid, now).with_columns(
+        tried=pl.Series(due.tried), last=pl.Series(due.channel)
+    )
+    decided = decide_people(work, found, now)
+    counts = commit(work, run, decided, now, work.cards.take_fresh(), due)
     passed("waiting.committed")
     return counts
 
@@ -161,7 +184,8 @@ def _of_run(conn: Connection, ground: Ground, run: int, facts: RunFacts, now: da
     since = facts.occurrence.planned
     files = manifest.live(conn, (FileKind.DECISIONS,), micros(now))
     merged, canonical = people.merged(conn)
-    return History(ground.lake, files, merged, canonical, pl.col("run") == run, since)
+    begun = (pl.col("run") == run) & FIRST
+    return History(ground.lake, files, merged, canonical, begun, since)
 
 
 def read_people(work: Round, pids: Pids, now: datetime) -> pl.DataFrame:
@@ -174,16 +198,23 @@ def read_people(work: Round, pids: Pids, now: datetime) -> pl.DataFrame:
 def decide_people(work: Round, read: pl.DataFrame, now: datetime) -> Decided:
     """What the people of a chunk, as `read_people` gave them, come to; nothing is kept."""
     rules = work.ground.rules(work.facts)
-    return decide_chunk(read, work.facts, rules, work.texts.write, run=work.run, now=now)
+    write, rank = work.texts.write, work.rank
+    return decide_chunk(read, work.facts, rules, write, run=work.run, now=now, rank=rank)
 
 
 def commit(
-    work: Round, run: Run, decided: Decided, now: datetime, names: pl.DataFrame | None = None
+    work: Round,
+    run: Run,
+    decided: Decided,
+    now: datetime,
+    names: pl.DataFrame | None = None,
+    due: Due | None = None,
 ) -> bool:
     """Write the files of part `run.next_part`, and make them count in one transaction.
 
     `names` are the cards of names that came up for the first time. False where the run is no
-    longer in the state of `run`: then nothing counts.
+    longer in the state of `run`, or somebody of those that were `due` waits no more as they did,
+    because a receipt came: then nothing counts.
     """
     root, part = work.ground.lake, run.next_part
     number = run.run << PART_BITS | part
@@ -200,8 +231,10 @@ def commit(
     with work.ground.store.write() as conn:
         if runs.get(conn, run.run).state is not run.state:
             return False
+        if due is not None and not waiting.stand(conn, run.run, due):
+            return False
         manifest.add(conn, kept)
-        _enqueue(conn, work, number, files, decided.bodies, micros(now))
+        _enqueue(conn, work, number, files, decided, micros(now))
         if run.state is RunState.SENDING:
             waiting.remove(conn, run.run, decided.decisions["pid"])
         waiting.put(conn, run.run, **decided.waiting.to_dict())
@@ -240,11 +273,12 @@ def _enqueue(
     work: Round,
     number: int,
     files: list[LakeFile],
-    bodies: pl.DataFrame,
+    decided: Decided,
     now_us: int,
 ) -> None:
     """The manifest's rows and the outbox's."""
     manifest.add(conn, files)
+    bodies = decided.bodies
     if not bodies.height:
         return
     chunk = Chunk(
@@ -254,7 +288,10 @@ def _enqueue(
         lane=work.facts.lane,
         catalog_rev=work.catalog_rev,
     )
-    channel = CODES_BY_NAME[work.facts.campaign.channel]
+    chosen = decided.decisions.select("pid", "channel")
+    channel = bodies.join(chosen, on="pid", how="left", maintain_order="left")[
+        "channel"
+    ].replace_strict(CODES_BY_NAME, return_dtype=pl.Int64)
     outbox.add_chunk(conn, chunk, pid=bodies["pid"], channel=channel, due_us=now_us)
 
 

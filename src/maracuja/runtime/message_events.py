@@ -44,6 +44,7 @@ class Told(NamedTuple):
     url: str = ""
     machine: bool = False
     again: object = ""
+    cost: float = 0.0  # of a message sent, in the shop's currency
 
 
 def event_id(message: bytes, status: Status, again: object = "") -> bytes:
@@ -63,6 +64,7 @@ def properties(told: Told) -> dict[str, object]:
         "code": told.code,
         "raw": told.raw,
         "url": told.url,
+        "message_cost": told.cost,
     }
     kept = {name: value for name, value in found.items() if value not in ("", 0)}
     if told.status in (Status.READ, Status.CLICKED):

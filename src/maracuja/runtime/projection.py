@@ -28,7 +28,7 @@ from maracuja.ingest.refusals import Refusal
 from maracuja.lake.events import write_events
 from maracuja.lake.seen import Hashes, Seen
 from maracuja.model import Discovery, FileKind, Record, TraitType, micros
-from maracuja.runtime import people_changes, read_until
+from maracuja.runtime import cascade_receipts, people_changes, read_until
 from maracuja.runtime.arrivals import (
     Arrivals,
     make_events,
@@ -271,13 +271,11 @@ class _Work:
         people_changes.record_consents(conn, decoded, named, now_us=now_us)
         own_pids = self._drop_forgotten(conn)
         told = self._arrivals.told.events
-        heard = [
-            (told[row], pid)
-            for row, pid in zip(self._own_rows, own_pids.tolist(), strict=True)
-            if row < len(told)
-        ]
+        pairs = zip(self._own_rows, own_pids.tolist(), strict=True)
+        heard = [(told[row], pid) for row, pid in pairs if row < len(told)]
         people_changes.suppress(conn, self._known.salt, heard, now_us=now_us, lake=lake)
         people_changes.note_posted(conn, [event for event, _ in heard])
+        cascade_receipts.take(conn, self._arrivals, self._own_rows, own_pids, now_us)
         self._hear(conn, rev)
         events = make_events(
             self._arrivals, named.rows, named.pids, self._own_rows, own_pids, self._known.columns

@@ -344,7 +344,7 @@ def _person(
         manifest.live(conn, [FileKind.PROFILES], micros(now)),
         trait_types(conn),
         topic="",
-        channel=channel,
+        channels=(channel,),
         marketing=False,
         cap=None,
         service_runs=(),

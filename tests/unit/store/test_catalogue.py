@@ -156,13 +156,13 @@ def test_who_waits_comes_again_when_due(store: Store) -> None:
         waiting.put(conn, 1, pid=[1], until_us=15, reason=5)
         assert waiting.next_due(conn) == 5 and waiting.next_due(conn, paused_runs=[2]) == 15
         due = waiting.due(conn, 20)
-        assert {run: pids.tolist() for run, pids in due.items()} == {1: [1, 2], 2: [1]}
+        assert {run: people.pid.tolist() for run, people in due.items()} == {1: [1, 2], 2: [1]}
         assert list(waiting.due(conn, 20, paused_runs=[1])) == [2]
         assert waiting.remove(conn, 1, [1, 99]) == 1 and waiting.counts(conn) == {1: 2, 2: 1}
         waiting.put(conn, 2, pid=[3], until_us=1, reason=0)
         waiting.move(conn, {3: 1})
         assert waiting.counts(conn) == {1: 2, 2: 1}
-        assert waiting.due(conn, 99)[2].tolist() == [1], "who waits already stays"
+        assert waiting.due(conn, 99)[2].pid.tolist() == [1], "who waits already stays"
         assert waiting.remove(conn, 1) == 2 and waiting.next_due(conn, paused_runs=[2]) is None
 
 

@@ -1,0 +1,83 @@
+"""Cascades over three simulated vendors: who gets what, when, and that nobody gets it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from maracuja.decisions.reasons import read, words
+from maracuja.store.outbox import OutboxState
+from tests.simulation.cascade_world import Shop, opened_shop, phone
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with opened_shop(tmp_path) as made:
+        yield made
+
+
+def test_who_is_reached_gets_one_message_and_who_is_not_gets_the_next(shop: Shop) -> None:
+    shop.know(6, phones={0, 1, 2, 3}, chats={2, 3, 4})
+    shop.launch()
+    shop.settle()
+    assert shop.got("viber_business") == [0, 1, 2, 3], "first where it reaches"
+    assert shop.got("telegram") == [4], "else the next that does"
+    shop.viber.tell_status(phone(0), "Delivered")
+    shop.viber.tell_status(phone(2), "Delivered")
+    shop.settle(minutes=29)
+    assert shop.got("sms") == []
+    shop.settle(minutes=2)
+    assert shop.got("telegram") == [4, 3], "no receipt for half an hour: the next channel"
+    assert shop.got("sms") == [1], "who has no chat is sent the one after"
+    shop.settle(hours=5)
+    assert len(shop.got("viber_business") + shop.got("telegram") + shop.got("sms")) == 7
+    assert shop.waiting() == [] and shop.run_state() == "done"
+    never = shop.decisions().filter(n=5)
+    reason, detail = read(never["reason"].item())
+    assert words(reason, "en", detail) == "there is no address to reach the person at"
+
+
+def test_what_fails_for_good_goes_on_at_once(shop: Shop) -> None:
+    shop.know(3)
+    shop.viber.stopped = {phone(0)}
+    shop.telegram.closed = {1000}
+    shop.launch()
+    shop.settle(seconds=5)
+    assert shop.got("viber_business") == [1, 2]
+    assert shop.got("telegram") == []
+    assert shop.got("sms") == [0], "two steps failed"
+    shop.viber.tell_status(phone(1), "Undelivered")
+    shop.settle(seconds=5)
+    assert shop.got("telegram") == [1], "a receipt says so"
+    shop.settle(hours=1)
+    assert shop.got("telegram") == [1, 2]
+    assert shop.run_state() == "done"
+    steps = shop.decisions().filter(outcome="send").sort("n", "step")
+    told = steps.select("n", "step", "channel").rows()
+    assert told == [
+        (0, 0, "viber_business"),
+        (0, 1, "telegram"),
+        (0, 2, "sms"),
+        (1, 0, "viber_business"),
+        (1, 1, "telegram"),
+        (2, 0, "viber_business"),
+        (2, 1, "telegram"),
+    ]
+    assert steps["message"].n_unique() == steps.height
+
+
+def test_consent_and_opting_out_hold_for_each_channel(shop: Shop) -> None:
+    shop.know(4, agreed={"viber_business": {0, 1}, "sms": {0, 1, 2}, "telegram": ()})
+    shop.launch()
+    shop.settle()
+    assert shop.got("viber_business") == [0, 1] and shop.got("sms") == [2]
+    shop.leave("sms", 0)
+    shop.settle(hours=1)
+    assert shop.got("sms") == [2, 1], "the first opted out before the step"
+    last = shop.decisions().filter(n=0)
+    assert last["outcome"].to_list() == ["send", "never"]
+    assert last["reason"][1] == "unreachable:telegram=no_consent,sms=opted_out"
+    assert shop.decisions().filter(n=3)["reason"].to_list() == ["no_consent"]
+    assert shop.states() == {OutboxState.SENT: 4}
