@@ -156,6 +156,7 @@ def make_worker(
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.smtp import SmtpTransport
+    from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
     from maracuja.runtime.worker import Hold, Parts, Worker
 
@@ -194,9 +195,10 @@ def make_worker(
         ConversationKeeping(app.store, app.config.conversations),
     )
     lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
+    told = status_threads(app.store, app.config.messages, app.clock.now)
     reports = _report_server(app, channel)
     posted = PostedWork(app.ground, [s.channel.name for s in (email, *others)])
-    parts = Parts(projection, launch, delivery, chores, reports, lines, posted)
+    parts = Parts(projection, launch, delivery, chores, reports, [*lines, *told], posted)
     return Worker(hold, parts, app.clock.now())
 
 

@@ -30,6 +30,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(link)
     group.command()(parts)
     group.command()(ask)
+    group.command()(receivers)
     cli.add_typer(group, name="channel", rich_help_panel=PANEL)
 
 
@@ -174,6 +175,34 @@ def ask(
     for address, facts in found.items():
         told = ", ".join(f"{trait} {value}" for trait, value in facts.items())
         say(f"[bold]{address}[/] {told or 'nothing was told'}")
+
+
+def receivers(workspace: Workspace = HERE, json: Json = False) -> None:
+    """Show who is told what becomes of single messages; code 1 where somebody does not listen."""
+    from maracuja import app
+    from maracuja.model import moment
+    from maracuja.store import status_calls
+
+    with app.opened(workspace) as here, here.store.read() as conn:
+        found = status_calls.receivers(conn)
+    if json:
+        say_json([one._asdict() for one in found])
+    else:
+        names = ("receiver", "waiting", "tried", "given up", "since", "its last answer")
+        rows = [
+            [
+                one.host,
+                one.waiting,
+                one.failing,
+                one.given_up,
+                f"{moment(one.oldest_us):%Y-%m-%d %H:%M}" if one.oldest_us else "-",
+                one.answer or "-",
+            ]
+            for one in found
+        ]
+        say(table("Receivers of statuses", names, rows))
+    if any(one.failing or one.given_up for one in found):
+        raise typer.Exit(1)
 
 
 def parts(

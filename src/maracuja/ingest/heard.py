@@ -14,6 +14,7 @@ from maracuja.ingest.decode import message_hashes
 from maracuja.ingest.deliveries import EVENTS
 from maracuja.ingest.refusals import Code, Refusal, sentence
 from maracuja.language.detect import languages_of
+from maracuja.model import Status
 
 CALL: Final = "heard"
 
@@ -27,6 +28,9 @@ NAMES: Final[dict[HeardKind, str]] = {
     HeardKind.BACK: "Chat Resumed",
     HeardKind.MOVED: "Chat Moved",
 }
+
+
+_BECAME: Final = {HeardKind.TAP: Status.CLICKED, HeardKind.MESSAGE: Status.REPLIED}
 
 
 class HeardRow(NamedTuple):
@@ -90,6 +94,11 @@ def event_name(heard: Heard) -> str:
     if heard.kind is HeardKind.RECEIPT:
         return EVENTS.get(heard.status, "") if heard.status is not None else ""
     return NAMES.get(heard.kind, "")
+
+
+def became(heard: Heard) -> Status | None:
+    """What became of a message of ours, where it is about one."""
+    return heard.status or _BECAME.get(heard.kind)
 
 
 def languages(heard: Sequence[Heard]) -> list[str]:

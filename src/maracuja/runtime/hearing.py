@@ -21,7 +21,7 @@ from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kind
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.addresses import phone
 from maracuja.ingest.deliveries import STOPS
-from maracuja.ingest.heard import HeardRow, event_name, event_properties, languages
+from maracuja.ingest.heard import HeardRow, became, event_name, event_properties, languages
 from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import (
     ConsentState,
@@ -320,7 +320,7 @@ class Hearing:
                 for row in named
             ],
         )
-        posted.note(conn, [(row.run, _as_step(row)) for row in named if row.told.heard.status])
+        posted.note(conn, [(row.run, _as_step(row)) for row in named if became(row.told.heard)])
 
 
 def _address(row: _Row) -> str:
@@ -373,8 +373,9 @@ def _referred(reference: str) -> Known | None:
 
 def _as_step(row: _Row) -> posted.Step:
     heard = row.told.heard
-    assert heard.status is not None
-    return posted.Step(row.message, heard.status, heard.at_us, heard.code, heard.raw)
+    status = became(heard)
+    assert status is not None
+    return posted.Step(row.message, status, heard.at_us, heard.code, heard.raw)
 
 
 def _as_delivery(row: _Row) -> DeliveryEvent:

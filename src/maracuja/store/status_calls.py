@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, and_, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, select, update
 
 from maracuja.model import Status
 from maracuja.store import bulk
@@ -106,10 +106,7 @@ def due(
     conn: Connection, now_us: int, *, without: Collection[str] = (), rows_max: int = ROWS_MAX
 ) -> list[Call]:
     """The first waiting call of each message where it is due, but for these hosts."""
-    c, first = status_calls.c, status_calls.alias("first")
-    earlier = exists().where(
-        first.c.message == c.message, first.c.state == int(CallState.WAITING), first.c.n < c.n
-    )
+    c = status_calls.c
     query = (
         select(
             c.message, c.status, c.n, status_addresses.c.url, posted.c.channel,
@@ -117,7 +114,7 @@ def due(
         )
         .join_from(status_calls, status_addresses, status_addresses.c.message == c.message)
         .join(posted, posted.c.message == c.message)
-        .where(c.state == int(CallState.WAITING), c.next_us <= now_us, ~earlier)
+        .where(_next_of_its_message(), c.next_us <= now_us)
         .order_by(c.next_us, c.message)
         .limit(rows_max)
     )  # fmt: skip
@@ -129,7 +126,7 @@ def due(
 def next_due(conn: Connection, *, without: Collection[str] = ()) -> int | None:
     """When the next one that waits is due (micros); None where none does."""
     c = status_calls.c
-    query = select(func.min(c.next_us)).where(c.state == int(CallState.WAITING))
+    query = select(func.min(c.next_us)).where(_next_of_its_message())
     if without:
         query = query.where(c.host.not_in(sorted(without)))
     found = conn.execute(query).scalar()
@@ -185,6 +182,14 @@ def forget_where(conn: Connection, messages: Any) -> None:
     """Delete what is known of the messages that a query selects."""
     for table in (status_calls, status_addresses):
         conn.execute(delete(table).where(table.c.message.in_(messages)))
+
+
+def _next_of_its_message() -> ColumnElement[bool]:
+    """Whether a call waits, and none of its message before it."""
+    c, first = status_calls.c, status_calls.alias("first")
+    waits = int(CallState.WAITING)
+    earlier = exists().where(first.c.message == c.message, first.c.state == waits, first.c.n < c.n)
+    return and_(c.state == waits, ~earlier)
 
 
 def _change(conn: Connection, call: Call, **values: Any) -> None:

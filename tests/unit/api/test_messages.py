@@ -9,13 +9,15 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
 from maracuja import app as composition
+from maracuja.config import Messages
 from maracuja.model import ConsentState, micros
 from maracuja.runtime import delivery_parcels
-from maracuja.store import erase, posted, suppressions
+from maracuja.store import erase, posted, status_calls, suppressions
 from maracuja.store.schema import posted_files
 from tests.unit.api.api_world import NOON, World, agree, define
 from tests.unit.runtime.delivery_world import Obedient
@@ -302,3 +304,31 @@ def test_what_cannot_be_carried_is_said_at_once(
     refused = shop.post(status=status, **{**CODE, **changed})
     assert words in f"{refused}", refused
     assert files_kept(shop) == 0
+
+
+def test_without_a_secret_nobody_can_be_told(shop: Shop) -> None:
+    refused = shop.post(status=400, **CODE, status_url="https://shop.example/told")
+    assert refused["where"] == "status_url" and "status_secret" in refused["fix"]
+
+
+def test_what_becomes_of_it_is_kept_for_whoever_asked(shop: Shop) -> None:
+    config = msgspec.structs.replace(
+        shop.world.app.config,
+        messages=Messages(status_secret="s" * 16, status_url="https://shop.example/all"),
+    )
+    object.__setattr__(shop.world.app, "config", config)
+    own = shop.post(**CODE, status_url="https://shop.example/told")["id"]
+    default = shop.post("k2", **CODE)["id"]
+    private = shop.post("k3", status=400, **CODE, status_url="https://10.0.0.1/")
+    assert private["where"] == "status_url"
+    shop.settle()
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for _ in range(2):
+        with shop.world.app.store.write() as conn:
+            calls = status_calls.due(conn, micros(NOON))
+            status_calls.taken(conn, calls)
+        for call in calls:
+            found.setdefault(call.message.hex(), []).append((call.n, call.status.value, call.url))
+    for number, url in ((own, "told"), (default, "all")):
+        address = f"https://shop.example/{url}"
+        assert found[number] == [(0, "queued", address), (1, "sent", address)]
