@@ -38,7 +38,7 @@ def call(words: list[str]) -> tuple[str, dict[str, str], Any]:
 
 
 def test_the_calls_are_taken_and_their_message_is_found(world: World) -> None:
-    assert len(CALLS) == 3
+    assert len(CALLS) == 4
     found = ""
     for source in CALLS:
         path, headers, body = call(shlex.split(source.replace("\\\n", " ")))
