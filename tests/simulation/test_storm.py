@@ -1,0 +1,189 @@
+"""A day in a storm: whatever breaks, nothing is lost, doubled, too fast or unwanted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from maracuja import rng
+from maracuja.store.outbox import OutboxState
+from tests.simulation.storm_sides import (
+    CLICKED, DELIVERED, EVERY, LEFT, OTHER_DRIVERS, QUICK, READ, REPLIED, Made,
+)  # fmt: skip
+from tests.simulation.storm_world import RATE, Storm, opened_storm
+
+SHARE = 0.1  # of all requests, for every kind of fault
+ENDS = {
+    OutboxState.SENT, OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.EXPIRED,
+    OutboxState.WITHDRAWN,
+}  # fmt: skip
+TOLD = [DELIVERED, READ, CLICKED, REPLIED]
+MAY_DOUBLE = re.compile(r"s[0-9]+-telegram\.u[0-9]+")  # service, where the shop wants it so
+AT_ONCE = 16  # requests under way when a vendor begins to fail
+PROBES = 12  # single ones in 40 minutes: after 5, 15, 60, and then each 300 seconds
+
+
+def play(storm: Storm, *, seed: int, hours: float, waves: int) -> None:
+    """The day: all of it is planned, then lived through until the last message has ended."""
+    storm.begin()
+    begin, chance = storm.clock.now(), rng.stream(seed, "plan")
+    sides, size = list(storm.sides.values()), storm.size
+    every = lambda minutes: range(0, int(hours * 60), minutes)  # noqa: E731
+
+    for minute in every(2):
+        storm.at(begin + timedelta(minutes=minute), storm.flush)
+    for minute in every(20):
+        visits = [
+            {
+                "type": "track", "event": "Product Viewed", "userId": f"u{n % size}",
+                "messageId": f"v{minute}-{n}", "properties": {"sku": f"p{n}"},
+            }
+            for n in range(5)
+        ]  # fmt: skip
+        storm.at(
+            begin + timedelta(minutes=minute + 1), lambda calls=visits: storm.shop_calls(calls)
+        )
+    for minute in every(max(30, int(hours * 60 / 24))):
+        storm.at(begin + timedelta(minutes=minute + 7), storm.kill_soon)
+    number = 0
+    for wave in range(waves):
+        for k, side in enumerate(sides):
+            # A third of the waves go out together, the others each in its own quarter of an hour.
+            own = 0 if wave % 3 == 0 else 11 * (k % 5)
+            minute = 20 + wave * (hours * 60 - 60) / waves + own
+            when = begin + timedelta(minutes=minute)
+            storm.at(when, lambda name=f"w{wave}-{side.name}": storm.launch(name))
+            for n in chance.choice(size, max(1, size // 5), replace=False).tolist():
+                number += 1
+                later = when + timedelta(minutes=int(chance.integers(30)))
+                storm.at(later, lambda s=side, n=n, i=number: storm.single(s, n, i))
+            if wave == k % waves:
+                storm.at(
+                    when, lambda s=side: storm.break_down(s, 40, unavailable=1.0)
+                )
+            if wave == (k + 1) % waves and hasattr(side.vendor, "calls"):
+                storm.at(when, lambda s=side: storm.break_down(s, 20, revoked_after=0))
+    storm.run(begin + timedelta(hours=hours))
+    storm.finish(hours=6)
+
+
+def check(storm: Storm) -> None:
+    """What must hold after any storm."""
+    states, events = storm.states(), storm.events()
+    assert set(states) <= ENDS and states[OutboxState.SENT] > sum(states.values()) / 2
+    assert len(storm.deaths) > 2, "it did not die often enough to prove anything"
+    shop_events(storm, events)
+    codes = codes_of(storm, events)
+    once(storm, events, codes)
+    rates(storm)
+    outages(storm)
+    assert not storm.after_leaving, "whoever left was written to"
+    receipts(storm, events, codes)
+    for side in storm.sides.values():
+        assert not getattr(side.vendor, "violations", []), side.name
+        gone = events.filter(event=LEFT, **{"properties.channel": side.name}).height
+        assert gone == storm.went[side.name], side.name
+
+
+def shop_events(storm: Storm, events: pl.DataFrame) -> None:
+    """Every acknowledged event is in the lake, and once."""
+    there = Counter(events["message_id"].to_list())
+    assert storm.acknowledged
+    assert {name for name in storm.acknowledged if there[name] != 1} == set()
+    assert max(there.values()) == 1
+
+
+def codes_of(storm: Storm, events: pl.DataFrame) -> dict[str, str]:
+    """Message -> its code, of single messages and of all that campaigns have sent."""
+    ended = events.filter(pl.col("event").is_in(["Message Sent", "Message Unknown"]))
+    names = ended.select("properties.message", "properties.campaign", "pid").rows()
+    return {
+        message: storm.singles.get(message) or f"{campaign}.u{storm.numbers[pid]}"
+        for message, campaign, pid in names
+    }
+
+
+def once(storm: Storm, events: pl.DataFrame, codes: dict[str, str]) -> None:
+    """What was said to be sent has come, and nothing that is promised once has come twice."""
+    doubled = {code for code, times in storm.codes.items() if times > 1}
+    assert {code for code in doubled if not MAY_DOUBLE.fullmatch(code)} == set()
+    sent = events.filter(event="Message Sent")["properties.message"].to_list()
+    assert max(Counter(sent).values()) == 1
+    assert {codes[message] for message in sent} <= set(storm.codes)
+    told = {codes[message] for message in codes}
+    assert set(storm.codes) <= told, "whatever came is known to have been sent, or perhaps"
+
+
+def rates(storm: Storm) -> None:
+    """As a vendor counts: in no second, wherever it begins, more than were allowed."""
+    for name, moments in storm.moments.items():
+        if not moments:
+            continue
+        times = pl.Series(moments).sort()
+        most = max(
+            int(((times >= first) & (times < first + timedelta(seconds=1))).sum())
+            for first in times.unique()
+        )
+        assert most <= RATE, (name, most)
+
+
+def outages(storm: Storm) -> None:
+    """A vendor that takes nothing is left alone, and served again when it is well."""
+    for name, since, until in storm.outages:
+        asked = [at for at in storm.moments[name] if since <= at < until]
+        begun = 1 + sum(since <= at < until for at in storm.deaths)
+        assert len(asked) <= begun * AT_ONCE + PROBES, (name, len(asked))
+        again = [at for at in storm.moments[name] if at >= until]
+        assert again, f"{name} was never served again"
+
+
+def receipts(storm: Storm, events: pl.DataFrame, codes: dict[str, str]) -> None:
+    """What was told of a message counts once, whatever came twice or before its turn."""
+    sent = {codes[m] for m in events.filter(event="Message Sent")["properties.message"]}
+    about = events.filter(pl.col("event").is_in(TOLD)).select("event", "properties.message")
+    counted = Counter((event, codes[message]) for event, message in about.rows())
+    asked = {key: times for key, times in storm.told.items() if key[1] in sent}
+    assert asked
+    wrong = {key: counted[key] for key, times in asked.items() if counted[key] != times}
+    assert wrong == {}
+    unasked = {key for key in counted if not storm.told[key] and key[1].partition("-")[2] != "sms"}
+    assert {key for key in unasked if "-sms." not in key[1]} == set()
+
+
+def storming(
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made: Sequence[Made],
+    *,
+    seed: int,
+    hours: float,
+    size: int,
+    waves: int,
+) -> None:
+    """A storm over these channels, and what must hold after it."""
+    with opened_storm(
+        place, made, monkeypatch, seed=seed, size=size, waves=waves, share=SHARE
+    ) as storm:
+        play(storm, seed=seed, hours=hours, waves=waves)
+        check(storm)
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_two_hours_on_three_channels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    storming(tmp_path, monkeypatch, QUICK, seed=seed, hours=3, size=8, waves=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("made", "size"), [(EVERY, 12), (OTHER_DRIVERS, 12)], ids=["every", "other"])
+def test_a_day_on_every_channel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Sequence[Made], size: int
+) -> None:
+    storming(tmp_path, monkeypatch, made, seed=7, hours=24, size=size, waves=6)
