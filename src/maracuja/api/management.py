@@ -21,6 +21,7 @@ from maracuja.api import (
     records,
     segments,
     templates,
+    web_chat,
     workspace,
 )
 from maracuja.api.answers import add_errors_to
@@ -73,6 +74,10 @@ def make_management(
     api.include_router(home.router)
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     api.include_router(links_router(actions, put, app.clock))
+    room = web_chat.open_room(app, put)
+    if room is not None:
+        api.include_router(web_chat.web_chat_router(room))
+    api.state.web_chat = room
     hooks = webhooks_router(http_channels(app), put, app.clock, app.config.public_url)
     api.include_router(hooks)
     api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]  # FastAPI's own way

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -21,7 +21,7 @@ from maracuja.store import inbox, keys
 if TYPE_CHECKING:
     from maracuja.api.here import Pages
 
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+RESTART: Final = 1012  # closes a socket whose server stops
 BODY_BYTES_MAX: Final = 2_000_000
 MESSAGE_BYTES_MAX: Final = 12_000_000  # of a single message: its files in base64, its words
 
@@ -39,9 +39,25 @@ HEADERS: Final = {
 }
 MESSAGES: Final = "/v1/messages"
 # Below /v1 too, but no events.
-MANAGED: Final = (MESSAGES, "/v1/conversations")
-LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/")
+MANAGED: Final = (MESSAGES, "/v1/conversations", "/v1/inbox")
+LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/", "/v1/inbox")
 _JSON: Final = [(b"content-type", b"application/json")]
+
+
+class Management(Protocol):
+    """The application for all but events: FastAPI's, loaded when it is first asked for."""
+
+    state: Any
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request."""
+        ...
+
+
+def hang_up(management: Management) -> None:
+    """Close every open chat: browsers come back to the next server by themselves."""
+    if management.state.web_chat is not None:
+        management.state.web_chat.bell.close()
 
 
 class Server:
@@ -60,7 +76,7 @@ class Server:
             clock=app.clock,
             requests_per_s=app.config.server.requests_per_s,
         )
-        self._management: Asgi | None = None
+        self._management: Management | None = None
         self._loading = asyncio.Lock()
         self._under_way = 0
         self._draining = False
@@ -72,12 +88,17 @@ class Server:
     async def drained(self, wait_s: float, forced: asyncio.Event) -> None:
         """Refuse new requests, and wait for those under way: so long, or until it is forced."""
         self._draining = True
+        if self._management is not None:
+            hang_up(self._management)
         deadline_s = monotonic_s() + wait_s
         while self._under_way and not forced.is_set() and monotonic_s() < deadline_s:
             await asyncio.sleep(0.02)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":
+            await self._meet(scope, receive, send)
+            return
         if scope["type"] != "http":
             return
         if self._draining:
@@ -86,6 +107,17 @@ class Server:
         self._under_way += 1
         try:
             await self._route(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    async def _meet(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An open chat, until either side ends it."""
+        if self._draining:
+            await send({"type": "websocket.close", "code": RESTART})
+            return
+        self._under_way += 1
+        try:
+            await (self._management or await self._load())(scope, receive, send)
         finally:
             self._under_way -= 1
 
@@ -107,14 +139,14 @@ class Server:
         # Links answer with headers of their own: mail readers show our pixel in their pages.
         await management(scope, receive, send if path.startswith(LINKS) else guarded)
 
-    async def _load(self) -> Asgi:
+    async def _load(self) -> Management:
         """The application for all but events, made on the first request."""
         async with self._loading:
             if self._management is None:
                 self._management = await asyncio.to_thread(self._make)
             return self._management
 
-    def _make(self) -> Asgi:
+    def _make(self) -> Management:
         from maracuja.api.management import make_management
 
         return make_management(self._app, self._load_pages(), self._put)

@@ -61,7 +61,7 @@ async def _run(
         port=port,
         interface=Interfaces.ASGINL,
         backlog=BACKLOG,
-        websockets=False,
+        websockets=True,
         log_enabled=False,
     )
     stopping, forced = asyncio.Event(), asyncio.Event()

@@ -13,16 +13,17 @@ from maracuja.channels.sms import Sms
 from maracuja.channels.telegram import Telegram
 from maracuja.channels.viber import Viber
 from maracuja.channels.viber_business import ViberBusiness
+from maracuja.channels.web_chat import WebChat
 from maracuja.channels.web_push import WebPush
 from maracuja.channels.webhook import Webhook
 from maracuja.channels.whatsapp import WhatsApp
 
 # Explicit, so that it can be searched for: a channel is one file, one class and one line here.
 # Codes are stored: email 1, telegram 2, viber 3, viber_business 4, whatsapp 5, messenger 6,
-# instagram 7, web_push 8, mobile_push 9, sms 10, webhook 12; kept free for web_chat 11.
+# instagram 7, web_push 8, mobile_push 9, sms 10, web_chat 11, webhook 12.
 CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (
     Email, Telegram, Sms, Viber, ViberBusiness, WhatsApp, Webhook, Messenger, Instagram, WebPush,
-    MobilePush,
+    MobilePush, WebChat,
 )  # fmt: skip
 
 BY_NAME: Final = {channel.name: channel for channel in CHANNELS}

@@ -17,7 +17,8 @@ from maracuja.model import moment
 from maracuja.runtime import delivery_texts, people_view, people_why
 from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
-from maracuja.store import devices, held, runs
+from maracuja.runtime.web_chat_desk import shown
+from maracuja.store import devices, held, people, runs, web_chat
 from maracuja.store.held import Sent
 from maracuja.store.outbox import Chunk, OutboxState
 from maracuja.templates.placeholders import fill
@@ -40,6 +41,8 @@ def export_person(
         tokens = [(one.kind, one.address) for one in devices.of(conn, [person.pid])]
         sent = held.messages_of(conn, [person.pid, *person.merged])
         of_run = {run.run: run for run in runs.every(conn)}
+        named = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
+        chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
     found = {
@@ -49,6 +52,7 @@ def export_person(
         "decisions": why.decisions,
         "messages": [_message(ground.lake, one, of_run) for one in sent],
         "events": events,
+        "web_chat": chat,
     }
     return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])
 

@@ -27,6 +27,7 @@ from maracuja.store import (
     posted,
     suppressions,
     traits,
+    web_chat,
 )
 from maracuja.store.schema import (
     audit,
@@ -90,6 +91,7 @@ def erase(
         **_replace_pids(conn, pids, token),
         "posted": posted.forget(conn, pids, {*names, *addresses}),
         **conversations.forget(conn, pids),
+        "chat_lines": web_chat.forget(conn, web_chat.addresses_of({*names, *addresses})),
     }
     hashes = [
         (channel, suppressions.digest(salt, channel, address))

@@ -32,6 +32,8 @@ from maracuja.store.schema_posted import posted_files as posted_files
 from maracuja.store.schema_posted import status_addresses as status_addresses
 from maracuja.store.schema_posted import status_calls as status_calls
 from maracuja.store.schema_waiting import waiting as waiting
+from maracuja.store.schema_web_chat import chat_lines as chat_lines
+from maracuja.store.schema_web_chat import chat_threads as chat_threads
 
 # ---------------------------------------------------------------- the workspace
 
