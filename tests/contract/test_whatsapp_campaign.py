@@ -15,7 +15,7 @@ from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, micros
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.whatsapp import WhatsAppVendor
-from maracuja.store import bulk, consents, health, last_words, people, suppressions
+from maracuja.store import audit, bulk, consents, health, last_words, notices, people, suppressions
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import suppressions as suppressed
 from tests.contract.channel_case import NOW
@@ -236,6 +236,72 @@ def test_whoever_stopped_marketing_is_left_alone(world: World, vendor: WhatsAppV
         columns = (suppressed.c.digest,)
         left = [bytes(row[0]) for row in bulk.fetch(conn, select(*columns))]
     assert left == [digest(world, user(2))], "who resumes may get marketing again"
+
+
+def fail_again(world: World, vendor: WhatsAppVendor, n: int) -> None:
+    """Another message to the first person is taken, and fails: not on WhatsApp."""
+    named, reference = vendor._last[user(0)]
+    vendor._last[user(0)] = (f"{named}-{n}", reference)
+    vendor.fail(user(0), 131026, "Message undeliverable", at_s=AT_S + n)
+    hear(world, vendor)
+
+
+def until(world: World) -> list[int | None]:
+    """How long the addresses that are suppressed for everything rest; None: for good."""
+    with world.app.store.read() as conn:
+        query = select(suppressed.c.until_us - suppressed.c.at_us)
+        return [row[0] for row in bulk.fetch(conn, query)]
+
+
+def test_whoever_is_not_there_three_times_in_a_row_is_left_alone_for_good(
+    world: World, vendor: WhatsAppVendor
+) -> None:
+    know(world, 1)
+    vendor.write(user(0), "Hi", at_s=AT_S - 60, wa_id=number(0))
+    hear(world, vendor)
+    world.launch()
+    world.deliver(hours=1)
+    month = [30 * DAY_S * 1_000_000]
+    for n in range(2):
+        fail_again(world, vendor, n)
+        assert until(world) == month
+    vendor.see(user(0), "delivered", at_s=AT_S + 5)
+    hear(world, vendor)
+    for n in range(2, 4):
+        fail_again(world, vendor, n)
+        assert until(world) == month, "a message in between was delivered"
+    fail_again(world, vendor, 4)
+    assert until(world) == [None]
+    vendor.write(user(0), "Here I am", at_s=AT_S + 60, wa_id=number(0))
+    hear(world, vendor)
+    assert until(world) == [], "they have written"
+
+
+def test_what_meta_says_of_the_account_is_kept_and_on_the_record(
+    world: World, vendor: WhatsAppVendor
+) -> None:
+    template = {"message_template_name": "spring_sale", "message_template_language": "uk",
+                "message_template_id": 1}  # fmt: skip
+    field = "message_template_status_update"
+    vendor.say_of_account(field, at_s=AT_S - 60, event="PAUSED", **template)
+    vendor.say_of_account(field, at_s=AT_S - 90, event="APPROVED", **template)  # came late
+    hear(world, vendor)
+    with world.app.store.read() as conn:
+        assert notices.stopped(conn, "whatsapp") == {"template spring_sale/uk"}
+        (kept,) = notices.of(conn, "whatsapp")
+        assert not health.paused(conn)
+        said = [row.detail for row in audit.newest(conn, action="channel.notice")]
+    assert said == [kept.notice.words]
+    vendor.say_of_account(field, at_s=AT_S - 30, event="APPROVED", **template)
+    hear(world, vendor)
+    with world.app.store.read() as conn:
+        assert not notices.stopped(conn, "whatsapp") and not notices.of(conn, "whatsapp")
+    ban = {"waba_ban_state": "DISABLE", "waba_ban_date": "November 21, 2026"}
+    vendor.say_of_account("account_update", at_s=AT_S, event="DISABLED_UPDATE", ban_info=ban)
+    hear(world, vendor)
+    with world.app.store.read() as conn:
+        stopped = health.every(conn)["whatsapp"]
+    assert stopped.paused and "has disabled the business account" in stopped.reason
 
 
 def test_a_receipt_that_blames_the_account_stops_the_channel(

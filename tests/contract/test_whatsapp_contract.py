@@ -251,6 +251,37 @@ def test_pywa_reads_the_same_calls(pywa: Pywa) -> None:
             assert first.key == theirs.id
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("template paused", pywa_types.TemplateStatusUpdate),
+        ("template disabled", pywa_types.TemplateStatusUpdate),
+        ("template rejected", pywa_types.TemplateStatusUpdate),
+        ("template flagged", pywa_types.TemplateStatusUpdate),
+        ("template approved", pywa_types.TemplateStatusUpdate),
+        ("template of low quality", pywa_types.TemplateQualityUpdate),
+        ("template of another category", pywa_types.TemplateCategoryUpdate),
+        ("account disabled", pywa_types.AccountUpdate),
+        ("account violated", pywa_types.AccountUpdate),
+        ("account restricted", pywa_types.AccountUpdate),
+    ],
+)
+def test_pywa_reads_the_same_of_the_account(pywa: Pywa, name: str, kind: Any) -> None:
+    body = CALLS[name].body
+    theirs = kind.from_update(client=pywa, update=body)
+    (ours,) = heard(CALLS[name])
+    assert ours.at_us == int(theirs.timestamp.timestamp()) * 1_000_000
+    assert theirs.id == SETTINGS.business_id and ours.notice is not None
+    if kind is pywa_types.AccountUpdate:
+        assert theirs.event.value == body["entry"][0]["changes"][0]["value"]["event"] != "UNKNOWN"
+        return
+    template = f"template {theirs.template_name}/{theirs.template_language.value}"
+    assert ours.notice.subject.endswith(template)
+    if kind is pywa_types.TemplateStatusUpdate:
+        gone = theirs.new_status.value in ("PAUSED", "DISABLED", "REJECTED")
+        assert ours.notice.stops is gone
+
+
 def heard(told: Told) -> list[Any]:
     return WhatsApp(SETTINGS).webhook(signed(json.dumps(told.body).encode(), SECRET), NOW).heard
 

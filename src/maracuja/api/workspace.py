@@ -16,20 +16,24 @@ from maracuja.runtime import campaign_status, campaign_work
 from maracuja.runtime.campaign_status import Sending
 from maracuja.runtime.overview import Overview
 from maracuja.runtime.overview import overview as overview_of
-from maracuja.store import audit, commands, health, keys, suppressions
+from maracuja.store import audit, commands, health, keys, notices, suppressions
 
 router = managing("", "workspace")
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 
 
 class ChannelShown(BaseModel):
-    """A channel: paused or not and why, and the rate that its vendor has shown to bear."""
+    """A channel: paused or not and why, and the rate that its vendor has shown to bear.
+
+    `notices` are what its vendor says of our account, newest first.
+    """
 
     channel: str
     paused: bool
     reason: str
     since: datetime | None
     rate_per_s: float | None
+    notices: list[str]
 
 
 class Reason(BaseModel):
@@ -133,6 +137,7 @@ def list_channels(here: Here) -> list[ChannelShown]:
     """The health of every channel."""
     with here.store.read() as conn:
         known = health.every(conn)
+        told = {kind.name: notices.of(conn, kind.name) for kind in CHANNELS}
     shown = []
     for name in (channel.name for channel in CHANNELS):
         one = known.get(name, health.Health(name, False, "", 0, None))
@@ -143,6 +148,7 @@ def list_channels(here: Here) -> list[ChannelShown]:
                 reason=one.reason,
                 since=moment(one.since_us) if one.since_us else None,
                 rate_per_s=one.rate_per_s,
+                notices=[kept.notice.words for kept in told[name]],
             )
         )
     return shown

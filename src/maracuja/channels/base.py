@@ -98,6 +98,8 @@ class Channel(ABC, Generic[Wire]):
     Settings: ClassVar[type[Record]]
     # Receipts name a message by the vendor's own id: it is kept with each message sent.
     keeps_vendor_ids: ClassVar[bool] = False
+    # Codes of refusals that are passing, but three times in a row are for good.
+    lasting: ClassVar[frozenset[str]] = frozenset()
     # A service message whose outcome is unknown is sent again: it may arrive twice.
     repeats_service: bool = False
     # A person may be reached on several devices at once: see channels.devices.
@@ -158,6 +160,10 @@ class Channel(ABC, Generic[Wire]):
             scope=Scope.ACCOUNT if connecting else Scope.MESSAGE,
             raw=_cut(answer.text),
         )
+
+    def subject(self, content: Content) -> str:
+        """What of a message a notice of the vendor can stop, such as a template; '': nothing."""
+        return ""
 
     @abstractmethod
     def _encode(self, message: Message, now: datetime) -> Wire:

@@ -29,6 +29,7 @@ class HeardKind(StrEnum):
     BACK = "back"  # the vendor lets us through to them again; no word about consent
     FACTS = "facts"  # the vendor was asked about a person: only `observed` counts
     MOVED = "moved"  # the address has become `text`
+    ACCOUNT = "account"  # of our account there: about nobody, a `notice`
 
 
 class Attachment(Record, frozen=True):
@@ -46,6 +47,17 @@ class Attachment(Record, frozen=True):
 def size_of(told: object) -> int:
     """The size in bytes that a vendor tells of a file; 0 where it is none."""
     return told if type(told) is int and told > 0 else 0
+
+
+class Notice(Record, frozen=True):
+    """What a vendor says of our account, such as of a template; no words: it is well again.
+
+    `stops`: what it is about may not be sent while it holds.
+    """
+
+    subject: str
+    words: str = ""
+    stops: bool = False
 
 
 class Heard(Record, frozen=True):
@@ -76,6 +88,7 @@ class Heard(Record, frozen=True):
     rest_s: int = 0  # of a bounce: for so long the address is left alone; 0: for good
     # Other names of whoever speaks, proven to be theirs: (kind, value), such as external_id.
     identities: tuple[tuple[str, str], ...] = ()
+    notice: Notice | None = None
     alarm: str = ""  # why our account cannot send: the channel stops, the operator is told
 
 

@@ -19,6 +19,7 @@ from maracuja.channels.heard import Hook
 from maracuja.channels.http import HttpChannel, HttpRequest, json_of, json_request, reference
 from maracuja.channels.meta import MetaSettings, handshake, refused, verified
 from maracuja.channels.rulings import accepted
+from maracuja.channels.whatsapp_account import Account, template_subject
 from maracuja.channels.whatsapp_bodies import body_of
 from maracuja.channels.whatsapp_errors import ERRORS
 from maracuja.channels.whatsapp_heard import USER_ID, Ours, heard_of
@@ -125,6 +126,7 @@ class WhatsApp(HttpChannel):
     )
     Settings = WhatsAppSettings
     keeps_vendor_ids: ClassVar[bool] = True  # presses and answers name the message by it
+    lasting: ClassVar[frozenset[str]] = frozenset({"undeliverable"})
     settings: WhatsAppSettings
 
     @classmethod
@@ -157,6 +159,11 @@ class WhatsApp(HttpChannel):
             raise UnsupportedFeature(
                 "WhatsApp sends codes to numbers only, not to a person's id.", where="to"
             )
+
+    def subject(self, content: Content) -> str:
+        """The template, which Meta may pause."""
+        approved = content.approved
+        return template_subject(approved.name, approved.language) if approved else ""
 
     def host(self, address: str) -> str:
         """The person: each has a rate of their own."""
@@ -214,7 +221,8 @@ class WhatsApp(HttpChannel):
         if answer is not None:
             return answer
         entries = verified(inbound, self.settings.app_secret, OBJECT)
-        ours = Ours(self.settings.phone_number_id, self.settings.greeting.strip())
+        account = Account(self.settings.business_id, self.settings.number)
+        ours = Ours(self.settings.phone_number_id, self.settings.greeting.strip(), account)
         return Hook(heard=heard_of(entries, ours, micros(now)))
 
     def hook_request(self, url: str) -> HttpRequest | None:

@@ -14,6 +14,7 @@ from maracuja.channels.base import RAW_CHARS_MAX
 from maracuja.channels.heard import TEXT_CHARS_MAX, Attachment, Heard, HeardKind
 from maracuja.channels.http import reject
 from maracuja.channels.leaving import leaves, returns
+from maracuja.channels.whatsapp_account import Account, account_of
 from maracuja.channels.whatsapp_errors import failure_of
 from maracuja.content import MediaKind
 from maracuja.model import Status, Verdict
@@ -37,10 +38,14 @@ PAYLOAD_CHARS_MAX: Final = 256
 
 
 class Ours(NamedTuple):
-    """The number of ours that a call must be about, and the words that its links begin with."""
+    """The number of ours that a call must be about, and the words that its links begin with.
+
+    Calls about the account itself name that instead of the number.
+    """
 
     number_id: str
     greeting: str
+    account: Account = Account("", "")
 
 
 def heard_of(entries: Iterable[dict[str, Any]], ours: Ours, now_us: int) -> list[Heard]:
@@ -50,7 +55,10 @@ def heard_of(entries: Iterable[dict[str, Any]], ours: Ours, now_us: int) -> list
             one
             for entry in entries
             for change in entry["changes"]
-            for one in _change(change["field"], change["value"], ours, now_us)
+            for one in (
+                *account_of(entry, change, ours.account, now_us),
+                *_change(change["field"], change["value"], ours, now_us),
+            )
         ]
     except (KeyError, TypeError, AttributeError, ValueError, IndexError):
         raise reject("it is no call that we can read") from None

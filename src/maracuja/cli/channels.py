@@ -39,11 +39,12 @@ def list_(workspace: Workspace = HERE, json: Json = False) -> None:
     from maracuja import app
     from maracuja.channels import CHANNELS
     from maracuja.channels.matrix import matrix
-    from maracuja.store import health
+    from maracuja.store import health, notices
 
     with app.opened(workspace) as here:
         with here.store.read() as conn:
             stopped = health.paused(conn)
+            told = {kind.name: notices.of(conn, kind.name) for kind in CHANNELS}
         ready = {"email", *here.config.channels}
     states = {
         kind.name: "stopped" if kind.name in stopped else "set up" if kind.name in ready else "-"
@@ -51,7 +52,9 @@ def list_(workspace: Workspace = HERE, json: Json = False) -> None:
     }
     (_, *names), *rows = matrix()
     found = [
-        {"channel": name, "here": states[name]} | {row[0]: row[at] for row in rows}
+        {"channel": name, "here": states[name]}
+        | {row[0]: row[at] for row in rows}
+        | {"notices": [kept.notice.words for kept in told[name]]}
         for at, name in enumerate(names, 1)
     ]
     if json:
@@ -59,6 +62,9 @@ def list_(workspace: Workspace = HERE, json: Json = False) -> None:
         return
     shown = ("channel", "here", *SHOWN)
     say(table("Channels", shown, [[one[name] for name in shown] for one in found]))
+    for one in found:
+        for words in one["notices"]:
+            say(f"[yellow]{one['channel']}[/]: {words}")
 
 
 def check(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:

@@ -18,9 +18,11 @@ from maracuja.channels.base import Channel
 from maracuja.channels.limits import Limits
 from maracuja.model import Message, Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
+from maracuja.runtime import resting
 from maracuja.runtime.cascade_closing import close_steps
 from maracuja.runtime.delivery_devices import leave_alone, spread
 from maracuja.runtime.message_events import Told, tell
+from maracuja.runtime.resting import Refused
 from maracuja.store import audit, full_mailboxes, health, outbox, suppressions, vendor_ids
 from maracuja.store.outbox import OutboxState
 
@@ -213,17 +215,13 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
     if at is not None and micros(at) <= parcel.expires_us:
         out.finished.append((parcel, OutboxState.QUEUED, micros(at)))
         return
+    late = at is not None
     if result.full:
         out.full.append(parcel)
-    state, status = OutboxState.FAILED, Status.FAILED
-    if result.verdict is Verdict.UNKNOWN:  # repeated in vain, but one of them may have arrived
-        state, status = OutboxState.UNKNOWN, Status.UNKNOWN
-    elif at is not None:
-        state, status = OutboxState.EXPIRED, Status.EXPIRED
     out.close(
         parcel,
-        state,
-        status,
+        OutboxState.EXPIRED if late else OutboxState.FAILED,
+        Status.EXPIRED if late else Status.FAILED,
         book.channel.name,
         now,
         code=result.code,
@@ -302,10 +300,14 @@ def _suppress(
         scope=[suppressions.MARKETING if one else suppressions.ALL for one in narrow],
         reason=["unsubscribed" if one else "bounced" for one in narrow],
         at_us=now_us,
-        until_us=[
-            now_us + result.rest_s * 1_000_000 if result.rest_s else None
-            for _, result in distinct.values()
-        ],
+        until_us=resting.until_us(
+            conn,
+            [
+                Refused(channel, digest, result.code, result.rest_s)
+                for digest, (_, result) in distinct.items()
+            ],
+            now_us,
+        ),
         # A person is not suppressed with one of their devices.
         pid=None if several else [parcel.pid for parcel, _ in distinct.values()],
         code=[result.code for _, result in distinct.values()],

@@ -30,7 +30,7 @@ from maracuja.model import (
     Trait,
     TraitSource,
 )
-from maracuja.runtime import conversation_hearing, hearing_reach, people_changes
+from maracuja.runtime import conversation_hearing, hearing_reach, people_changes, resting
 from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
@@ -103,6 +103,7 @@ class Hearing:
         rows = [self._row(one) for one in told if one.channel in BY_NAME]
         if not rows:
             return []
+        hearing_reach.note_accounts(conn, [row.told for row in rows], now_us)
         hearing_reach.stop_channels(conn, [row.told for row in rows], now_us)
         self._find_messages(conn, rows)
         self._find_people(conn, rev, rows, now_us, exposures)
@@ -110,6 +111,7 @@ class Hearing:
         self._change_people(conn, rev, rows, now_us)
         reached = [_reached(row) for row in rows]
         hearing_reach.lift(conn, reached, salt)
+        resting.begin_anew(conn, [(row.told, row.pid) for row in rows], salt)
         hearing_reach.open_windows(conn, reached, salt)
         self._consent(conn, rows, now_us)
         self._suppress(conn, rows, salt, now_us)

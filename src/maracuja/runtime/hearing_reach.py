@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from maracuja.channels import BY_NAME
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.heard import HeardRow
-from maracuja.store import audit, health, last_words, suppressions
+from maracuja.store import audit, health, last_words, notices, suppressions
+from maracuja.store.notices import Kept
 
 BLOCKED: Final = "blocked"
 # What ends when the vendor lets us through again; who comes back themselves ends more.
@@ -60,6 +61,19 @@ def open_windows(conn: Connection, rows: Sequence[Reached], salt: str) -> None:
                 words[digest] = max(at_us, words.get(digest, 0))
     for channel, words in sorted(said.items()):
         last_words.note(conn, channel, words)
+
+
+def note_accounts(conn: Connection, told: Sequence[HeardRow], now_us: int) -> None:
+    """What vendors say of our accounts is kept, and goes on the record where it is bad news."""
+    said: dict[str, list[Kept]] = {}
+    for row in told:
+        if row.heard.notice is not None:
+            at_us = min(row.heard.at_us, row.received_us)
+            said.setdefault(row.channel, []).append(Kept(row.heard.notice, at_us))
+    for channel, kept in sorted(said.items()):
+        for one in notices.keep(conn, channel, kept):
+            about, words = f"channel:{channel}", one.notice.words
+            audit.add(conn, now_us, "delivery", "channel.notice", about, words)
 
 
 def stop_channels(conn: Connection, told: Sequence[HeardRow], now_us: int) -> None:

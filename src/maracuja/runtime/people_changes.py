@@ -23,8 +23,9 @@ from maracuja.ingest.deliveries import STOPS
 from maracuja.ingest.identity import ANONYMOUS_ID, EXTERNAL_ID, KNOWN_BY, Identity, Mention
 from maracuja.ingest.refusals import Code
 from maracuja.model import ConsentState, DeliveryEvent, Trait, TraitSource
-from maracuja.runtime import device_changes
+from maracuja.runtime import device_changes, resting
 from maracuja.runtime.arrivals import mentions
+from maracuja.runtime.resting import Refused
 from maracuja.runtime.sent_addresses import sent_to
 from maracuja.store import (
     consents,
@@ -267,10 +268,14 @@ def suppress(
         code=[event.code.replace("\0", "") for _, _, event in rows.values()],
         raw=[event.raw[:1000].replace("\0", "") for _, _, event in rows.values()],
         at_us=now_us,
-        until_us=[
-            now_us + event.rest_s * 1_000_000 if event.rest_s else None
-            for _, _, event in rows.values()
-        ],
+        until_us=resting.until_us(
+            conn,
+            [
+                Refused(channel, digest, event.code, event.rest_s)
+                for (channel, digest, _), (_, _, event) in rows.items()
+            ],
+            now_us,
+        ),
     )
     for channel, owners in sorted(full.items()):
         full_mailboxes.note(conn, channel, owners, now_us)
