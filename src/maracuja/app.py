@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from maracuja.channels.heard import Heard
     from maracuja.channels.http import HttpChannel
     from maracuja.runtime.channel_trial import Asking
-    from maracuja.runtime.delivery import Sender
+    from maracuja.runtime.delivery_senders import Sender
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
@@ -41,12 +41,16 @@ LAKE: Final = "lake"
 
 @dataclass(frozen=True)
 class App:
-    """The parts of a workspace that is open; `close` it, or use `opened`."""
+    """The parts of a workspace that is open; `close` it, or use `opened`.
+
+    `wake` tells the worker that a single message has come in; without it, it looks by itself.
+    """
 
     config: Config
     clock: Clock
     store: Store
     secrets: meta.Secrets
+    wake: Callable[[], None] = lambda: None
 
     @property
     def lake_root(self) -> Path:
@@ -107,7 +111,9 @@ def create(
         store.close()
 
 
-def open_app(config: Config, clock: Clock | None = None) -> App:
+def open_app(
+    config: Config, clock: Clock | None = None, wake: Callable[[], None] = lambda: None
+) -> App:
     """Open the workspace. Raises ConfigError when its tables are missing, older or newer."""
     store = open_store(config.store_url)
     try:
@@ -117,7 +123,7 @@ def open_app(config: Config, clock: Clock | None = None) -> App:
     except BaseException:
         store.close()
         raise
-    return App(config, clock or SystemClock(), store, secrets)
+    return App(config, clock or SystemClock(), store, secrets, wake)
 
 
 def make_links(app: App) -> LinkMaker:
@@ -145,29 +151,27 @@ def make_worker(
     """
     from maracuja.channels.limits import Limits
     from maracuja.runtime.conversation_keeping import ConversationKeeping
-    from maracuja.runtime.delivery import Delivery, Sender
+    from maracuja.runtime.delivery import Delivery
     from maracuja.runtime.delivery_checks import Rules
-    from maracuja.runtime.delivery_journal import FILE_NAME as JOURNAL
+    from maracuja.runtime.delivery_journal import FOLDER as JOURNALS
+    from maracuja.runtime.delivery_senders import Sender
     from maracuja.runtime.exposures import first_decided
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.launch_again import Renewal
     from maracuja.runtime.orders import Orders
     from maracuja.runtime.posted_work import PostedWork
     from maracuja.runtime.projection import Projection
+    from maracuja.runtime.sending import Sending
     from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.smtp import SmtpTransport
     from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
     from maracuja.runtime.worker import Hold, Parts, Worker
 
-    settings = app.config.email
-    hold = Hold(app.store, holder, app.clock)
+    hold, settings = Hold(app.store, holder, app.clock), app.config.email
     channel = make_email(app)
-    email = Sender(
-        channel,
-        transport or SmtpTransport(settings),
-        Limits(settings.rate_per_s, settings.host_rate_per_s),
-    )
+    limits = Limits(settings.rate_per_s, settings.host_rate_per_s)
+    email = Sender(channel, transport or SmtpTransport(settings), limits)
     others = _http_senders(app, transports or {})
     rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
     projection = Projection(
@@ -184,21 +188,22 @@ def make_worker(
         [email, *others],
         make_links(app),
         rules,
-        journal=app.config.directory / JOURNAL,
+        journals=app.config.directory / JOURNALS,
         renew=Renewal(app.ground),
         stopping=lambda: stopping() or hold.lost,
         heartbeat=hold.beat,
     )
+    names = [sender.channel.name for sender in (email, *others)]
+    sending = Sending(delivery, PostedWork(app.ground, names))
     chores = (
-        Orders(erasure_place(app), projection, launch),
+        Orders(erasure_place(app), projection, launch, sending.alone),
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
         ConversationKeeping(app.store, app.config.conversations),
     )
     lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)
     reports = _report_server(app, channel)
-    posted = PostedWork(app.ground, [s.channel.name for s in (email, *others)])
-    parts = Parts(projection, launch, delivery, chores, reports, [*lines, *told], posted)
+    parts = Parts(projection, launch, delivery, sending, chores, reports, [*lines, *told])
     return Worker(hold, parts, app.clock.now())
 
 
@@ -288,7 +293,7 @@ def make_hearing(app: App) -> Hearing:
 def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]:
     """Each channel over HTTP with its transport and its limits."""
     from maracuja.channels.limits import Limits
-    from maracuja.runtime.delivery import Sender
+    from maracuja.runtime.delivery_senders import Sender
 
     return [
         Sender(

@@ -140,6 +140,14 @@ class TopicKind(StrEnum):
     SERVICE = "service"
 
 
+class Lane(IntEnum):
+    """In which order messages of a channel go: the lower lane first, in batches of its own."""
+
+    SINGLE = 0  # asked for one by one: codes, bookings
+    SERVICE = 1  # campaigns of service topics
+    MARKETING = 2
+
+
 # ---------------------------------------------------------------- the lake
 
 
@@ -216,6 +224,8 @@ class Capabilities(Record, frozen=True):
     keyboard: int = 0  # buttons below the input field
     keyboard_chars_max: int = 0
     keyboard_taps: frozenset[Tap] = frozenset()
+    keyboard_brings: bool = False  # a key brings back more than its words
+    answers_by_number: bool = False  # people answer a question by writing 1 or 2
     cards: int = 0
     card_title_chars_max: int = 0
     card_text_chars_max: int = 0
@@ -304,6 +314,7 @@ class SendResult(Record, frozen=True):
     full: bool = False  # there is no room for messages at the address: counted
     rest_s: int = 0  # permanent: for so long the address is left alone; 0: for good
     marketing_only: bool = False  # permanent: service messages still go there
+    since_us: int = 0  # permanent: since when, where the vendor says it; what came later may do
     mark: str = ""  # of several devices, which one this is about
     others: tuple[SendResult, ...] = ()  # what the other devices of the message came to
 

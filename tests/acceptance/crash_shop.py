@@ -21,6 +21,7 @@ from maracuja.lake.bodies import read_bodies
 from maracuja.lake.files import verify
 from maracuja.model import FileKind, LakeFile, micros
 from maracuja.runtime import delivery_journal
+from maracuja.runtime.delivery_senders import journal_of
 from maracuja.simulate.sink import Received
 from maracuja.store import counters, definitions, inbox, manifest, outbox, schema, watermarks
 from maracuja.store.outbox import OutboxState
@@ -201,13 +202,13 @@ def _check_decided(found: Found) -> None:
 
 def in_flight(app: App) -> int:
     """How many messages are with the server, by the word of the database and the journal."""
-    path = app.config.directory / delivery_journal.FILE_NAME
+    journal = journal_of(app.config.directory / delivery_journal.FOLDER, "email", single=False)
     with app.store.read() as conn:
         claimed = outbox.claimed(conn)
-        number = counters.last(conn, delivery_journal.COUNTER)
+        number = counters.last(conn, journal.counter)
     if not len(claimed.n):
         return 0
-    said = delivery_journal.read(path)
+    said = delivery_journal.read(journal.path)
     assert said.claim == number, "the journal is of the claim that is under way"
     keys = set(zip(claimed.chunk.tolist(), claimed.n.tolist(), strict=True))
     return len(keys & set(said.begun) - said.answers.keys())

@@ -26,8 +26,9 @@ from maracuja.ingest.calls import Request
 from maracuja.ingest.deliveries import read_deliveries
 from maracuja.links.tokens import Ticket
 from maracuja.model import DeliveryEvent, Status, micros
-from maracuja.runtime.delivery import Delivery, Sender
+from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.delivery_checks import Rules
+from maracuja.runtime.delivery_senders import Sender
 from maracuja.runtime.report_server import ReportServer
 from maracuja.runtime.smtp import SmtpTransport
 from maracuja.store import inbox, suppressions
@@ -205,7 +206,7 @@ def world(sqlite_store: Store, tmp_path: Path, postfix: Postfix) -> Iterator[Wor
         [sender],
         LinkMaker("https://go.example", RING),
         Rules(quiet=None, zone="UTC", salt=SALT),
-        journal=made.journal,
+        journals=made.journals,
     )
     yield made
     made.delivery.close()

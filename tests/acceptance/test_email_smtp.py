@@ -110,6 +110,7 @@ def serving(handler: Handler, **options: Any) -> Iterator[int]:
 class Unguarded:
     """A course without a journal, halted once `after` mails have been asked for."""
 
+    urgent = False
     def __init__(self, after: int | None = None) -> None:
         self._after = after
         self.asked = 0
@@ -307,7 +308,7 @@ def test_tls_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
 
 def test_nothing_is_offered_that_was_not_put_on_record(tmp_path: Path) -> None:
     handler = Handler()
-    journal = Journal(tmp_path / "delivery.journal")
+    journal = Journal(tmp_path / "delivery.journal", "claim")
     journal.open(1)
     names = ["a", "nobody", "b", "cut-late", "c"]
     keys = [(1, n) for n in range(len(names))]

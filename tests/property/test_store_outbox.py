@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from maracuja.store import bulk, outbox, schema
+from maracuja.store.claiming import claim
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk, OutboxState
 
@@ -37,11 +38,13 @@ class Office:
         self.added += n + 1
         chunk = Chunk(self.chunks, n % 2, f"b/{self.chunks}", n % 3, 0)
         due = [self.now_us + (i * n) % 5 for i in range(n + 1)]
-        outbox.add_chunk(self.conn, chunk, pid=list(range(n + 1)), channel=0, due_us=due)
+        outbox.add_chunk(self.conn, chunk, pid=list(range(n + 1)), channel=1, due_us=due)
 
     def claim(self, n: int) -> None:
         paused = [1] if n == 5 else []
-        claimed = outbox.claim(self.conn, self.now_us, limit=n + 1, paused_runs=paused)
+        claimed = claim(
+            self.conn, self.now_us, channel=1, limit=n + 1, paused_runs=paused, after_run=n % 3
+        )
         assert len(claimed.pid) <= n + 1 and (claimed.due_us <= self.now_us).all()
         rows = list(zip(claimed.chunk.tolist(), claimed.n.tolist(), strict=True))
         assert not set(rows) & set(self.out), "claimed twice"

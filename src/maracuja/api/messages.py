@@ -143,7 +143,7 @@ def send_message(
         )
     wish, files = _read(asked)
     with here.store.write() as conn:
-        return posting.take(
+        shown = posting.take(
             conn,
             key,
             wish,
@@ -152,6 +152,8 @@ def send_message(
             files=files,
             telling=here.config.messages,
         )
+    here.wake()
+    return shown
 
 
 @router.get("/{number}")

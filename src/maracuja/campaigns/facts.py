@@ -9,7 +9,7 @@ from maracuja.campaigns.checks import Known, check_campaign, find
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.schedule import Occurrence, last_due
 from maracuja.decisions.assignment import Arms
-from maracuja.model import Record, TopicKind, micros
+from maracuja.model import Lane, Record, TopicKind, micros
 from maracuja.templates.definition import Template
 
 
@@ -55,9 +55,9 @@ class RunFacts(Record, frozen=True):
         return self.topic.type is TopicKind.MARKETING
 
     @property
-    def lane(self) -> int:
+    def lane(self) -> Lane:
         """Service messages overtake marketing: the lower lane goes first."""
-        return 1 if self.marketing else 0
+        return Lane.MARKETING if self.marketing else Lane.SERVICE
 
     @property
     def arms(self) -> tuple[Arm, ...]:

@@ -10,13 +10,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 HOSTS_MAX: Final = 50_000
+KEPT: Final = 0.1  # of a second's worth stays for what goes first: a code never waits for a sale
+KEPT_FROM: Final = 2.0  # messages a second; slower accounts have nothing to spare
 
 
 class TokenBucket:
-    """`rate_per_s` tokens a second, a second's worth (at least one) at once; rate 0: no limit."""
+    """`rate_per_s` tokens a second, a second's worth (at least one) at once; rate 0: no limit.
 
-    def __init__(self, rate_per_s: float) -> None:
+    `kept` of them stay for those who ask first: the others find them only when they are more.
+    """
+
+    def __init__(self, rate_per_s: float, *, kept: int = 0) -> None:
         self.rate_per_s = rate_per_s
+        self.kept = kept
         self._room = max(rate_per_s, 1.0)
         self._tokens = self._room
         self._at: datetime | None = None
@@ -29,7 +35,7 @@ class TokenBucket:
             gained = (now - self._at).total_seconds() * self.rate_per_s
             self._tokens = min(self._room, self._tokens + gained)
         self._at = now if self._at is None else max(now, self._at)
-        return float(int(self._tokens + 1e-9))
+        return float(max(int(self._tokens + 1e-9), 0))
 
     def take(self, n: int, now: datetime) -> int:
         """Take up to n tokens; how many it gave."""
@@ -39,55 +45,82 @@ class TokenBucket:
         self._tokens -= given
         return given
 
-    def ready_at(self, now: datetime) -> datetime:
-        """When the next token can be taken: `now` where one is there."""
-        if self.available(now) >= 1:
+    def spend(self, n: int, now: datetime) -> bool:
+        """Take n tokens at once or none; more than there is ever room for is owed."""
+        if self.available(now) < min(n, int(self._room)):
+            return False
+        self._tokens -= n if self.rate_per_s else 0
+        return True
+
+    def ready_at(self, now: datetime, n: int = 1) -> datetime:
+        """When n tokens can be spent: `now` where they are there."""
+        wanted = min(n, int(self._room))
+        if self.available(now) >= wanted:
             return now
-        return now + timedelta(seconds=(1.0 - self._tokens) / self.rate_per_s)
+        return now + timedelta(seconds=(wanted - self._tokens) / self.rate_per_s)
 
 
 class Limits:
-    """The rates of one account, in all and to each host; a host that asks for peace is paused."""
+    """The rates of one account, in all and to each host; a host that asks for peace is paused.
+
+    What goes `first` may use the whole rate, all else leaves a part of it.
+    """
 
     def __init__(self, rate_per_s: float = 0.0, host_rate_per_s: float = 0.0) -> None:
-        self._account = TokenBucket(rate_per_s)
+        kept = max(1, int(rate_per_s * KEPT)) if rate_per_s >= KEPT_FROM else 0
+        self._account = TokenBucket(rate_per_s, kept=kept)
         self._host_rate = host_rate_per_s
         self._hosts: dict[str, TokenBucket] = {}
         self._horizon: dict[str, datetime] = {}  # up to where a host's later ones are lined up
         self._paused: dict[str, datetime] = {}
 
-    def room(self, now: datetime) -> float:
+    def room(self, now: datetime, *, first: bool = False) -> float:
         """How many messages the account may send now."""
-        return self._account.available(now)
+        return max(self._account.available(now) - self._kept(first=first), 0.0)
 
-    def ready_at(self, now: datetime) -> datetime:
+    def ready_at(self, now: datetime, *, first: bool = False) -> datetime:
         """When the account may send again."""
-        return self._account.ready_at(now)
+        return self._account.ready_at(now, 1 + self._kept(first=first))
+
+    def _kept(self, *, first: bool) -> int:
+        return 0 if first else self._account.kept
 
     def pause(self, host: str, until: datetime) -> None:
         """Send nothing to a host until then."""
         self._paused[host] = max(until, self._paused.get(host, until))
 
-    def admit(self, hosts: Sequence[str], now: datetime) -> list[datetime | None]:
+    def admit(
+        self,
+        hosts: Sequence[str],
+        now: datetime,
+        weights: Sequence[int] = (),
+        *,
+        first: bool = False,
+    ) -> list[datetime | None]:
         """For each message in order: None where it goes now, else when to try it.
+
+        `weights` are the requests that each message is, one by default.
 
         Those that a host's rate holds back are lined up one after another, so that none of them
         is moved again and again.
         """
         self._forget(now)
-        return [self._admit(host, now) for host in hosts]
+        each = weights or [1] * len(hosts)
+        kept = self._kept(first=first)
+        return [self._admit(host, now, n, kept) for host, n in zip(hosts, each, strict=True)]
 
-    def _admit(self, host: str, now: datetime) -> datetime | None:
+    def _admit(self, host: str, now: datetime, n: int, kept: int) -> datetime | None:
         paused = self._paused.get(host)
         if paused is not None and paused > now:
             return self._line_up(host, paused)
-        if self._account.available(now) < 1:
-            return self._account.ready_at(now)
+        ready = self._account.ready_at(now, n + kept)
+        if ready > now:
+            return ready
         if self._host_rate:
             bucket = self._hosts.setdefault(host, TokenBucket(self._host_rate))
             if not bucket.take(1, now):
                 return self._line_up(host, bucket.ready_at(now))
-        self._account.take(1, now)
+        self._account.spend(n, now)
         return None
 
     def _line_up(self, host: str, earliest: datetime) -> datetime:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from maracuja.api.here import Pages
     from maracuja.app import App
+
+
+SWITCH_S: Final = 0.001  # how long a thread may keep the others from a code that waits
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -50,10 +54,10 @@ def serve(
     place = host or config.server.host
     number = free_port(place, config.server.port if port is None else port)
     config = replace(config, server=replace(config.server, host=place, port=number))
-    opened = app.open_app(config)
     holder = f"the worker of server {os.getpid()} on {socket.gethostname()}"
     where = ["-w", str(workspace), "--public-url", config.public_url]
     worker = WorkerProcess([*where, "--holder", holder, "--with-parent"], say)
+    opened = app.open_app(config, wake=worker.wake)
     shown = f"[{place}]" if ":" in place else place
 
     def ready() -> None:
@@ -103,10 +107,10 @@ def work(
     config = load_config(workspace)
     if public_url:
         config = replace(config, server=replace(config.server, public_url=public_url))
-    stop = threading.Event()
+    stop, told = threading.Event(), list[Callable[[], None]]()
     _stop_at_signals(stop)
     if with_parent:
-        stop_with_parent(stop, sys.stdin.fileno())
+        stop_with_parent(stop, sys.stdin.fileno(), lambda: _call(told))
     opened = app.open_app(config)
     try:
         name = holder or f"worker {os.getpid()} on {socket.gethostname()}"
@@ -115,6 +119,10 @@ def work(
             if once:
                 worker.tick(opened.clock.now())
             else:
+                if not until_idle:
+                    sys.setswitchinterval(SWITCH_S)
+                    worker.send_beside(opened.clock)
+                    told.append(worker.wake)
                 loop.work(worker, opened.clock, stop, until_idle=until_idle)
         finally:
             worker.close()
@@ -122,6 +130,11 @@ def work(
             _say_what_is_left(opened)
     finally:
         opened.close()
+
+
+def _call(told: Sequence[Callable[[], None]]) -> None:
+    for tell in told:
+        tell()
 
 
 def _say_what_is_left(opened: App) -> None:

@@ -35,6 +35,8 @@ class Asking(Transport, Protocol):
 class _Free:
     """The course of a message that nothing stops and no journal knows."""
 
+    urgent = False
+
     def halted(self) -> bool:
         """Never."""
         return False

@@ -7,83 +7,46 @@ second or without that last look.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent import futures
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from maracuja.campaigns.facts import RunFacts
-from maracuja.channels import NAMES_BY_CODE
-from maracuja.channels.base import Answer, Channel
-from maracuja.channels.limits import Limits
+from maracuja.channels.base import Answer
 from maracuja.clock import monotonic_s
 from maracuja.commit_points import passed
-from maracuja.decisions.reasons import Outcome, Reason
-from maracuja.errors import Conflict, UnsupportedFeature
+from maracuja.errors import Conflict
 from maracuja.links.making import LinkMaker
-from maracuja.model import Status, micros, moment
-from maracuja.runtime import delivery_journal
-from maracuja.runtime.delivery_checks import Questions, Rules, by_run, check, windows_closed
-from maracuja.runtime.delivery_devices import narrowed
-from maracuja.runtime.delivery_journal import COUNTER, Journal, JournaledCourse
-from maracuja.runtime.delivery_parcels import Launched, opened
-from maracuja.runtime.delivery_recovery import CRASH, ended, send_again
-from maracuja.runtime.delivery_renewal import Renew, as_written, renewed
-from maracuja.runtime.delivery_results import (
-    Book,
-    Outcomes,
-    Parcel,
-    Refusals,
-    record,
-    report_well,
-    sort_answer,
-)
-from maracuja.runtime.delivery_texts import Body, make_message
+from maracuja.model import micros, moment
+from maracuja.runtime.delivery_checks import Rules
+from maracuja.runtime.delivery_journal import JournaledCourse
+from maracuja.runtime.delivery_looking import Looking
+from maracuja.runtime.delivery_loop import DeliveryLoop
+from maracuja.runtime.delivery_parcels import Launched
+from maracuja.runtime.delivery_recovery import recover
+from maracuja.runtime.delivery_renewal import Renew, as_written
+from maracuja.runtime.delivery_results import Outcomes, Parcel, record, report_well, sort_answer
+from maracuja.runtime.delivery_senders import Batch, Sender, Slot
 from maracuja.runtime.delivery_watch import Watch
-from maracuja.runtime.transport import Course, Transport
-from maracuja.store import counters, health, outbox
+from maracuja.store import claiming, counters, health, outbox
 from maracuja.store.engine import Store
-from maracuja.store.outbox import Chunk, Claimed, OutboxState
+from maracuja.store.outbox import SEVERAL, Claimed
 
 BEAT_S: Final = 5.0
-AIM_S: Final = 0.2  # how long a batch should take
-BATCH_MIN: Final = 20
-BATCH_MAX: Final = 1_000
-HOLD_S: Final = (5, 15, 60, 300)  # while the server as a whole does not take mail
-
-
-@dataclass
-class Sender:
-    """A channel with what carries its messages and what limits it."""
-
-    channel: Channel[Any]
-    transport: Transport
-    limits: Limits = field(default_factory=Limits)
-    refusals: Refusals = field(default_factory=Refusals)
-    batch: int = BATCH_MIN
-    failures: int = 0
-    held_until: datetime | None = None
-
-    def open_at(self, now: datetime) -> datetime:
-        """When it may send again: `now` where nothing holds it."""
-        return max(self.limits.ready_at(now), self.held_until or now)
-
-    def book(self, now: datetime) -> Book:
-        """What sorting answers needs to know of it, and changes there."""
-        return Book(self.channel, self.limits, self.refusals, now)
+SOON: Final = timedelta(seconds=1)  # to look again at what is due and cannot go
+BOTH: Final = (True, False)  # the ways of single messages and of all others
 
 
 class Delivery:
-    """The step of the worker's loop that sends. It owns the only event loop there is.
+    """The step of the worker that sends; every channel has a batch of its own on its way.
 
-    `journal` is the file of what is under way, the same from start to start (delivery_journal);
-    `renew` writes texts again where what they show has changed; `stopping` ends a batch before
-    the next message; `heartbeat` is called every few seconds while a slow vendor is waited for,
-    so that the worker can keep its lease.
+    `journals` is the folder of what is under way, the same from start to start
+    (delivery_journal); `renew` writes texts again where what they show has changed; `stopping`
+    ends a batch before the next message; `heartbeat` is called every few seconds while a slow
+    vendor is waited for, so that the worker can keep its lease.
     """
 
     def __init__(
@@ -94,273 +57,223 @@ class Delivery:
         links: LinkMaker,
         rules: Rules,
         *,
-        journal: Path,
+        journals: Path,
         renew: Renew = as_written,
         stopping: Callable[[], bool] = lambda: False,
         heartbeat: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
-        self._root = lake_root
-        self._senders = {sender.channel.code: sender for sender in senders}
-        self._links = links
-        self._rules = rules
+        self._senders = list(senders)
+        self._slots = [
+            Slot(sender, single=single, journals=journals) for sender in senders for single in BOTH
+        ]
+        self._looking = Looking(store, lake_root, links, rules, renew)
         self._stopping = stopping
         self._heartbeat = heartbeat
-        self._renew = renew
-        self._journal = Journal(journal)
-        self._journal_path = journal
+        self._journals = journals
         self._launched = Launched()
-        self._runner = asyncio.Runner()
+        self._loop = DeliveryLoop()
+        self._ended: Callable[[bool], None] | None = None
+
+    def let_run(self, ended: Callable[[bool], None]) -> None:
+        """From now on a step leaves its batches out instead of waiting for them.
+
+        Single messages and all others may then be stepped by a thread each; `ended` is called
+        (from a third) when a batch is over, with whether it was of single ones.
+        """
+        self._ended = ended
 
     def close(self) -> None:
-        """Close every connection and the event loop."""
-        for sender in self._senders.values():
-            self._runner.run(sender.transport.close())
-        self._runner.close()
-        self._journal.close()
+        """Wait for what is out and record it; close every connection and the event loop."""
+        try:
+            self.quiet()
+            for sender in self._senders:
+                self._loop.begin(sender.transport.close()).result()
+        finally:
+            self._loop.close()
+            for slot in self._slots:
+                slot.journal.close()
+
+    def quiet(self) -> None:
+        """Wait for all that is out, and record it; nobody may step meanwhile."""
+        for slot in self._slots:
+            if slot.batch is not None:
+                self._wait([slot])
+                self._record(slot, slot.batch, slot.batch.now)
 
     def recover(self, now: datetime) -> int:
         """After a start: only what was begun and not answered is unknown; how many that is."""
-        books = {s.channel.name: s.book(now) for s in self._senders.values()}
-        self._journal.close()
-        taken = delivery_journal.take_over(self._journal_path)
-        with self._store.write() as conn:
-            lost = outbox.claimed(conn)
-            chunks, facts = self._launched.context(conn, lost)
-            begun, answers = send_again(conn, lost, taken, books.values())
-            single = self._launched.single
-            parcels = [parcel for parcel, _ in opened(self._root, begun, chunks, facts, single)]
-            unknown = 0
-            for channel, out in ended(parcels, facts, answers, books, now).items():
-                record(conn, out, channel=channel, salt=self._rules.salt, now=now)
-                unknown += sum(told.code == CRASH for told in out.told)
-        delivery_journal.forget(self._journal_path)
-        passed("delivery.recovered")
-        return unknown
+        books = [sender.book(now) for sender in self._senders]
+        for slot in self._slots:
+            slot.journal.close()
+        looking = self._looking
+        return recover(self._store, looking.root, self._journals, books, looking.rules.salt, now)
 
-    def step(self, now: datetime) -> datetime | None:
-        """Send one batch of each channel; when to come again, None where nothing can go."""
-        due = self._due(now)
-        if due is None or due > now:
-            return due
-        busy = [self._send_batch(sender, now) for sender in self._senders.values()]
-        if any(busy):
+    def step(self, now: datetime, *, ways: Sequence[bool] = BOTH) -> datetime | None:
+        """Send one batch of each channel, side by side; when to come again.
+
+        None where nothing can go. `ways` are those whose turn it is: single messages (True), all
+        others (False). A channel sends its single messages first, in batches of their own.
+        """
+        slots = [slot for slot in self._slots if slot.single in ways]
+        more = self._record_ended(slots, now)
+        due = self._due(slots, now)
+        busy: set[int] = set()
+        for slot, at in due.items():
+            code = slot.sender.channel.code
+            if at <= now and (code not in busy or self._ended) and self._begin(slot, now):
+                busy.add(code)
+        if self._ended is None:
+            self._wait(slots)
+            more |= self._record_ended(slots, now)
+        if more and busy and self._ended is None:
             return now
-        due = self._due(now)
-        return due if due is None else max(due, now + timedelta(seconds=1))
+        if busy or any(at <= now for at in due.values()):
+            later = self._due(slots, now).values()
+            return max(min(later), now + SOON) if later else None
+        return min(due.values(), default=None)
 
-    def _due(self, now: datetime) -> datetime | None:
-        """When the next message can go: at its due time, once its channel may send."""
+    def _due(self, slots: Sequence[Slot], now: datetime) -> dict[Slot, datetime]:
+        """When each that has nothing out can send its next message, if it has one."""
         with self._store.read() as conn:
             paused = health.paused(conn)
-            due_us = outbox.next_due(conn, paused_runs=outbox.paused_runs(conn))
-        ready = [s for s in self._senders.values() if s.channel.name not in paused]
-        if due_us is None or health.EVERY_CHANNEL in paused or not ready:
-            return None
-        return max(moment(due_us), min(sender.open_at(now) for sender in ready))
+            dues = outbox.dues(conn, paused_runs=outbox.paused_runs(conn))
+        if health.EVERY_CHANNEL in paused:
+            return {}
+        found = {}
+        for slot in slots:
+            channel = slot.sender.channel
+            mine = [
+                due_us
+                for (code, lane), due_us in dues.items()
+                if code in (channel.code, SEVERAL) and lane in slot.lanes
+            ]
+            if mine and slot.batch is None and channel.name not in paused:
+                opens = slot.sender.open_at(now, first=slot.single)
+                found[slot] = max(moment(min(mine)), opens)
+        return found
 
-    # ------------------------------------------------------------ one batch
+    # ------------------------------------------------------------ a batch goes out
 
-    def _send_batch(self, sender: Sender, now: datetime) -> bool:
-        """Claim, look, send, record; whether there may be more to do at once."""
-        began = monotonic_s()
-        if self._stopping() or (sender.held_until is not None and sender.held_until > now):
+    def _begin(self, slot: Slot, now: datetime) -> bool:
+        """Claim, look and send; False where there is nothing to send after all."""
+        if self._stopping():
             return False
-        claimed, chunks, facts = self._claim(sender, now)
+        began_s = monotonic_s()
+        claimed = self._claim(slot, now)
         if len(claimed.n) == 0:
             return False
         passed("delivery.claimed")
-        out = Outcomes()
-        parcels, mark = self._checked(sender, claimed, chunks, facts, now, out)
-        batch = self._encoded(sender, parcels, facts, now, out)
-        marketing = any(parcel.marketing for parcel, _ in batch)
-        watch = Watch(
-            self._store, sender.channel.name, facts, self._stopping, mark, marketing=marketing
-        )
-        wires = [wire for _, wire in batch]
-        keys = [(parcel.chunk, parcel.n) for parcel, _ in batch]
-        course = JournaledCourse(self._journal, keys, watch)
-        answers = self._runner.run(self._carried(sender, wires, course)) if wires else []
-        passed("delivery.handed_on")
-        self._sort(sender, batch, answers, now, out)
+        with self._store.read() as conn:
+            context = self._launched.context(conn, claimed)
+        slot.turn_over({chunk.run for chunk in context.chunks.values()})
+        out, sender = Outcomes(), slot.sender
+        found, mark = self._looking.checked(sender.channel, claimed, context, now, out)
+        parcels = self._looking.encoded(sender, found, context.facts, now, out, first=slot.single)
+        slot.batch = Batch(len(claimed.n), parcels, out, now, began_s, futures.Future())
+        if parcels:
+            watch = Watch(
+                self._store,
+                sender.channel.name,
+                context.facts,
+                self._stopping,
+                mark,
+                gives_way=self._ended is None and any(p.marketing for p, _ in parcels),
+            )
+            keys = [(parcel.chunk, parcel.n) for parcel, _ in parcels]
+            course = JournaledCourse(slot.journal, keys, watch, urgent=slot.single)
+            wires = [wire for _, wire in parcels]
+            slot.batch.answers = self._loop.begin(sender.transport.send(wires, course))
+        else:
+            slot.batch.answers.set_result([])
+        if self._ended is not None:
+            tell = self._ended
+            slot.batch.answers.add_done_callback(lambda _: tell(slot.single))
+        return True
+
+    def _claim(self, slot: Slot, now: datetime) -> Claimed:
+        """Take what is due for one channel, unless people have paused it."""
+        sender = slot.sender
+        channel = sender.channel
+        room = int(min(slot.size, sender.room(now, first=slot.single)))
         with self._store.write() as conn:
-            self._see_that_it_is_ours(conn)
-            record(conn, out, channel=sender.channel.name, salt=self._rules.salt, now=now)
+            if {health.EVERY_CHANNEL, channel.name} & health.paused(conn):
+                room = 0
+            claimed = claiming.claim(
+                conn,
+                micros(now),
+                channel=channel.code,
+                lanes=slot.lanes,
+                limit=room,
+                paused_runs=outbox.paused_runs(conn),
+                after_run=slot.last_run,
+            )
+            if len(claimed.n):
+                slot.journal.open(counters.take(conn, slot.journal.counter))
+        return claimed
+
+    # ------------------------------------------------------------ a batch comes back
+
+    def _wait(self, slots: Sequence[Slot]) -> None:
+        """Until the batches of these have ended; meanwhile the heart goes on beating."""
+        out = [slot.batch.answers for slot in slots if slot.batch is not None]
+        while futures.wait(out, timeout=BEAT_S).not_done:
+            self._heartbeat()
+
+    def _record_ended(self, slots: Sequence[Slot], now: datetime) -> bool:
+        """Write down what has become of those that are over; whether there may be more to do."""
+        more = False
+        for slot in slots:
+            if slot.batch is not None and slot.batch.answers.done():
+                more |= self._record(slot, slot.batch, now)
+        return more
+
+    def _record(self, slot: Slot, batch: Batch, now: datetime) -> bool:
+        """Write down what has become of a batch; whether there may be more to do at once."""
+        slot.batch = None
+        answers, out, sender = batch.answers.result(), batch.out, slot.sender
+        passed("delivery.handed_on")
+        self._sort(sender, batch.parcels, answers, now, out)
+        name = sender.channel.name
+        with self._store.write() as conn:
+            self._see_that_it_is_ours(conn, slot)
+            record(conn, out, channel=name, salt=self._looking.rules.salt, now=now)
             passed("delivery.recorded")
         passed("delivery.committed")
-        self._journal.clear()
+        slot.journal.clear()
         answered = sum(answer is not None for answer in answers)
-        self._adapt(sender, answered, monotonic_s() - began, out, now)
+        if out.held is not None:
+            sender.hold(out.held.retry_after_s, now)
+        elif answered:
+            if sender.failures:
+                with self._store.write() as conn:
+                    report_well(conn, name, now)
+            sender.failures, sender.held_until = 0, None
+        if answered and not slot.single:
+            sender.adapt(batch.claimed, answered, monotonic_s() - batch.began_s)
         return not out.held and not out.stop
 
-    async def _carried(
-        self, sender: Sender, wires: Sequence[Any], course: Course
-    ) -> list[Answer | None]:
-        """The answers of the vendor; while it is slow, the heart goes on beating."""
-
-        async def beat() -> None:
-            while True:
-                await asyncio.sleep(BEAT_S)
-                self._heartbeat()
-
-        beating = asyncio.create_task(beat())
-        try:
-            return await sender.transport.send(wires, course)
-        finally:
-            beating.cancel()
-
-    def _see_that_it_is_ours(self, conn: Connection) -> None:
+    def _see_that_it_is_ours(self, conn: Connection, slot: Slot) -> None:
         """Raises Conflict where another worker has taken over, and answers for the claim now."""
-        if counters.take(conn, COUNTER) != self._journal.claim + 1:
+        if counters.take(conn, slot.journal.counter) != slot.journal.claim + 1:
             raise Conflict(
                 "another worker has taken over what this one was sending",
                 fix="Nothing is to be done: that one goes on with the rest.",
             )
 
-    def _claim(
-        self, sender: Sender, now: datetime
-    ) -> tuple[Claimed, dict[int, Chunk], dict[int, RunFacts]]:
-        """Take what is due for one channel, unless people have paused it."""
-        room = int(min(sender.batch, sender.limits.room(now)))
-        with self._store.write() as conn:
-            if {health.EVERY_CHANNEL, sender.channel.name} & health.paused(conn):
-                room = 0
-            claimed = outbox.claim(
-                conn,
-                micros(now),
-                limit=room,
-                paused_runs=outbox.paused_runs(conn),
-                paused_channels=[code for code in NAMES_BY_CODE if code != sender.channel.code],
-            )
-            if len(claimed.n):
-                self._journal.open(counters.take(conn, COUNTER))
-            return (claimed, *self._launched.context(conn, claimed))
-
-    def _checked(
-        self,
-        sender: Sender,
-        claimed: Claimed,
-        chunks: Mapping[int, Chunk],
-        facts: Mapping[int, RunFacts],
-        now: datetime,
-        out: Outcomes,
-    ) -> tuple[list[tuple[Parcel, Body]], int]:
-        """Who may still be sent to, and the feed's mark at the moment of this last look."""
-        name = sender.channel.name
-        found: list[tuple[Parcel, Body]] = []
-        single = self._launched.single
-        for parcel, body in opened(self._root, claimed, chunks, facts, single):
-            if body is None:
-                out.close(parcel, OutboxState.FAILED, Status.FAILED, name, now, code="no_text")
-            elif body.later:
-                out.put_back(parcel, micros(now))
-            else:
-                found.append((parcel, body))
-        passed: list[tuple[Parcel, Body]] = []
-        with self._store.read() as conn:
-            mark = counters.last(conn, "feed")
-            found = narrowed(conn, sender.channel, found, self._rules.salt, now)
-            for run, places in by_run([parcel.run for parcel, _ in found]).items():
-                several = [found[place] for place in places]
-                pids, addresses = [p.pid for p, _ in several], [p.address for p, _ in several]
-                asked = Questions(pids, addresses, run)
-                looked = check(conn, asked, facts[run], self._rules, now)
-                human = [body.human for _, body in several]
-                salt = self._rules.salt
-                closed = windows_closed(conn, name, asked.address, salt, now, human)
-                for (parcel, body), seen, shut in zip(several, looked, closed, strict=True):
-                    until_us = body.expires_us or seen.expires_us
-                    parcel = parcel._replace(pid=seen.pid, expires_us=until_us)
-                    if seen.outcome is Outcome.SEND and until_us < micros(now):
-                        seen = seen._replace(outcome=Outcome.NEVER, reason=Reason.EXPIRED.value)
-                    if seen.outcome is Outcome.SEND and shut and body.content.approved is None:
-                        reason = Reason.WINDOW_CLOSED.value
-                        out.close(
-                            parcel, OutboxState.WITHDRAWN, Status.FAILED, name, now, code=reason
-                        )
-                    elif seen.outcome is Outcome.SEND:
-                        passed.append((parcel, body))
-                    elif seen.outcome is Outcome.WAIT and seen.until_us is not None:
-                        out.put_back(parcel, seen.until_us)
-                    else:
-                        late = seen.reason == Reason.EXPIRED
-                        state = OutboxState.EXPIRED if late else OutboxState.WITHDRAWN
-                        status = Status.EXPIRED if late else Status.FAILED
-                        out.close(parcel, state, status, name, now, code=seen.reason)
-        kept, refused = renewed(passed, chunks, facts, self._renew, now)
-        for parcel, reason in refused:
-            out.close(parcel, OutboxState.WITHDRAWN, Status.FAILED, name, now, code=reason.value)
-        return kept, mark
-
-    def _encoded(
-        self,
-        sender: Sender,
-        parcels: Sequence[tuple[Parcel, Body]],
-        facts: Mapping[int, RunFacts],
-        now: datetime,
-        out: Outcomes,
-    ) -> list[tuple[Parcel, Any]]:
-        """The wire forms of those whom the limits let through now."""
-        hosts = [sender.channel.host(parcel.address) for parcel, _ in parcels]
-        batch: list[tuple[Parcel, Any]] = []
-        for (parcel, body), later in zip(parcels, sender.limits.admit(hosts, now), strict=True):
-            if later is not None:
-                out.put_back(parcel, micros(later))
-                continue
-            try:
-                message = make_message(
-                    body,
-                    facts[parcel.run],
-                    self._links,
-                    pid=parcel.pid,
-                    run=parcel.run,
-                    now=now,
-                    expires_us=parcel.expires_us,
-                )
-                wire = sender.channel.encode(message, now)
-                batch.append((parcel.priced(sender.channel, message), wire))
-            except UnsupportedFeature as fault:
-                out.close(
-                    parcel,
-                    OutboxState.FAILED,
-                    Status.REJECTED,
-                    sender.channel.name,
-                    now,
-                    code=fault.code,
-                    raw=str(fault),
-                )
-        return batch
-
     def _sort(
         self,
         sender: Sender,
-        batch: Sequence[tuple[Parcel, Any]],
+        parcels: Sequence[tuple[Parcel, Any]],
         answers: Sequence[Answer | None],
         now: datetime,
         out: Outcomes,
     ) -> None:
         """Put every message of the batch where its answer says."""
         book = sender.book(now)
-        for (parcel, _), answer in zip(batch, answers, strict=True):
+        for (parcel, _), answer in zip(parcels, answers, strict=True):
             if answer is None:
                 out.put_back(parcel, micros(now))
             else:
                 result = sender.channel.decode(answer, attempt=parcel.attempts + 1)
                 sort_answer(out, parcel, result, book)
-
-    def _adapt(
-        self, sender: Sender, answered: int, took_s: float, out: Outcomes, now: datetime
-    ) -> None:
-        """The size of the next batch, and how long a server that takes nothing is left alone."""
-        if out.held is not None:
-            wait_s = HOLD_S[min(sender.failures, len(HOLD_S) - 1)]
-            sender.failures += 1
-            sender.held_until = now + timedelta(seconds=out.held.retry_after_s or wait_s)
-        elif answered:
-            if sender.failures:
-                with self._store.write() as conn:
-                    report_well(conn, sender.channel.name, now)
-            sender.failures, sender.held_until = 0, None
-        if answered:
-            fitting = int(answered * AIM_S / max(took_s, 1e-3))
-            sender.batch = min(max(fitting, BATCH_MIN), 2 * sender.batch, BATCH_MAX)

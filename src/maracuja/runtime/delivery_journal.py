@@ -10,6 +10,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,12 +20,12 @@ from maracuja.channels.base import Answer
 from maracuja.clock import monotonic_s
 from maracuja.model import Record
 
-FILE_NAME: Final = "delivery.journal"
-COUNTER: Final = "claim"  # numbers the claims; a journal speaks of one of them
+FOLDER: Final = "delivery"  # of the workspace, where journals lie
 QUICK_S: Final = 0.0005  # a disk that takes no longer is waited for where we stand
 
 Key = tuple[int, int]
 """A message in the outbox: chunk and n."""
+_Asking = tuple[Sequence[Key], "asyncio.Future[bool]"]
 
 
 class _Line(Record, frozen=True, omit_defaults=True):
@@ -50,44 +51,42 @@ class Taken(NamedTuple):
 class Journal:
     """Writes the journal at `path`; whoever takes the file away stops the one who writes it.
 
-    All calls but `open` and `clear` come from one event loop.
+    `counter` numbers its claims in the database. All calls but `open` and `clear` come from one
+    event loop; those who ask in one round of it are written together.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, counter: str) -> None:
+        self.path = path
+        self.counter = counter
         self.claim = 0
-        self._path = path
         self._file = -1
         self._took_s = QUICK_S  # the last write to the disk
-        self._waiting: list[bytes] = []
-        self._turn = asyncio.Lock()
+        self._asking: list[_Asking] = []
+        self._writing = False
 
     def open(self, claim: int) -> None:
         """Begin anew for this claim; durable, so that the claim can be committed after it."""
         if self._file < 0:
             flags = os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_WRONLY
-            self._file = os.open(self._path, flags, 0o600)
+            self.path.parent.mkdir(exist_ok=True)
+            self._file = os.open(self.path, flags, 0o600)
         os.ftruncate(self._file, 0)
         self.claim = claim
-        self._write([_encoded(_Line(claim=claim))])
+        self._write_durably(_Line(claim=claim))
 
     async def begin(self, keys: Sequence[Key]) -> bool:
-        """Note that these are begun, durably; False where another process has taken over.
-
-        Those who ask while the disk is busy are written together afterwards.
-        """
-        self._waiting.append(_encoded(_Line(begun=keys)))
-        async with self._turn:
-            if self._waiting:  # else the one before has written this line too
-                lines, self._waiting = self._waiting, []
-                if self._took_s < QUICK_S:
-                    self._write(lines)
-                else:  # others are answered meanwhile, and wait for the next turn together
-                    await asyncio.to_thread(self._write, lines)
-        return self._is_ours()
+        """Note that these are begun, durably; False where another process has taken over."""
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[bool] = loop.create_future()
+        self._asking.append((keys, asked))
+        if not self._writing:
+            self._writing = True
+            loop.call_soon(self._flush)
+        return await asked
 
     def answered(self, key: Key, answer: Answer) -> None:
         """Note an answer; it is on the disk with whatever is begun next."""
-        os.write(self._file, _encoded(_Line(key=key, answer=answer)))
+        self._write(_Line(key=key, answer=answer))
 
     def clear(self) -> None:
         """The outcomes of the claim are in the database: nothing is left to say."""
@@ -99,28 +98,70 @@ class Journal:
             os.close(self._file)
             self._file = -1
 
-    def _write(self, lines: Sequence[bytes]) -> None:
-        data = b"".join(lines)
+    def _flush(self) -> None:
+        """Write who asks to begin: here where the disk is quick, else beside the event loop."""
+        asking, self._asking = self._asking, []
+        line = _Line(begun=[key for keys, _ in asking for key in keys])
+        if self._took_s < QUICK_S:
+            self._writing = False
+            _settle(asking, partial(self._write_durably, line))
+            return
+        loop = asyncio.get_running_loop()
+        written = loop.run_in_executor(None, self._write_durably, line)
+
+        def go_on(done: asyncio.Future[bool]) -> None:
+            _settle(asking, done.result)
+            self._writing = bool(self._asking)
+            if self._writing:  # others have asked meanwhile
+                loop.call_soon(self._flush)
+
+        written.add_done_callback(go_on)
+
+    def _write(self, line: _Line) -> None:
+        data = msgspec.json.encode(line) + b"\n"
         if os.write(self._file, data) < len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+
+    def _write_durably(self, line: _Line) -> bool:
+        """Whether the file that was written to still lies at its path: see `take_over`."""
+        self._write(line)
         began = monotonic_s()
         os.fdatasync(self._file)
         self._took_s = monotonic_s() - began
-
-    def _is_ours(self) -> bool:
-        """Whether the file that is written to still lies at the path: see `take_over`."""
         try:
-            there = os.stat(self._path)
+            there = os.stat(self.path)
         except FileNotFoundError:
             return False
         return os.path.samestat(there, os.fstat(self._file))
 
 
+def _settle(asking: Sequence[_Asking], write: Callable[[], bool]) -> None:
+    """Tell those who ask what came of the write."""
+    try:
+        found = write()
+    except OSError as fault:
+        for _, asked in asking:
+            if not asked.done():
+                asked.set_exception(fault)
+        return
+    for _, asked in asking:
+        if not asked.done():
+            asked.set_result(found)
+
+
 class JournaledCourse:
     """A transport.Course over a journal: `keys` are the messages of the batch, in its order."""
 
-    def __init__(self, journal: Journal, keys: Sequence[Key], halted: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        keys: Sequence[Key],
+        halted: Callable[[], bool],
+        *,
+        urgent: bool = False,
+    ) -> None:
         self.halted = halted
+        self.urgent = urgent
         self._journal = journal
         self._keys = keys
 
@@ -171,7 +212,3 @@ def forget(path: Path) -> None:
 
 def _aside(path: Path) -> Path:
     return path.with_name(path.name + ".taken")
-
-
-def _encoded(line: _Line) -> bytes:
-    return msgspec.json.encode(line) + b"\n"

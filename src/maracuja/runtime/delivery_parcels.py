@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -27,20 +27,26 @@ RUNS_KEPT: Final = 200
 FILE_BYTES_MAX: Final = 32_000_000  # of the files of one batch's messages
 
 
-class Launched:
-    """What runs were launched with, decoded once.
+class Context(NamedTuple):
+    """What a claim's messages need on their way.
 
-    `single` are the texts of the last claim's messages that were asked for one by one.
+    `chunks` and `facts` (what runs were launched with) are by number; `single` are the texts of
+    those that were asked for one by one and lie in no file, by chunk and n.
     """
+
+    chunks: dict[int, Chunk]
+    facts: dict[int, RunFacts]
+    single: dict[tuple[int, int], Body]
+
+
+class Launched:
+    """What runs were launched with, decoded once."""
 
     def __init__(self) -> None:
         self._facts: dict[int, RunFacts] = {}
-        self.single: dict[tuple[int, int], Body] = {}
 
-    def context(
-        self, conn: Connection, claimed: Claimed
-    ) -> tuple[dict[int, Chunk], dict[int, RunFacts]]:
-        """The chunks of a claim by number, and what their runs were launched with."""
+    def context(self, conn: Connection, claimed: Claimed) -> Context:
+        """What the messages of this claim need."""
         chunks = {c.chunk: c for c in outbox.chunks_of(conn, np.unique(claimed.chunk).tolist())}
         runs = {chunk.run for chunk in chunks.values() if chunk.run not in posted.RUNS}
         rest = {chunk.run for chunk in chunks.values()} - runs
@@ -48,16 +54,19 @@ class Launched:
         claims = set(zip(claimed.chunk.tolist(), claimed.n.tolist(), strict=True))
         rows = posted.of_chunks(conn, mine).items() if mine else ()
         asked = {place: row for place, row in rows if place in claims}  # what went has no files
-        self.single = _with_files(conn, asked)
-        new = runs - self._facts.keys()
+        launched = self._launched_with(conn, runs).items()
+        facts = {run: _narrowed(one, claimed) for run, one in launched} | {
+            run: facts_of(run) for run in rest
+        }
+        return Context(chunks, facts, _with_files(conn, asked))
+
+    def _launched_with(self, conn: Connection, runs: set[int]) -> dict[int, RunFacts]:
+        kept = self._facts if len(self._facts) < RUNS_KEPT else {}
+        new = runs - kept.keys()
         if new:
-            if len(self._facts) > RUNS_KEPT:
-                self._facts.clear()
-                new = runs
             frozen = outbox.launched_with(conn, sorted(new))
-            self._facts.update({run: decode_facts(body) for run, body in frozen.items()})
-        frozen_facts = {run: _narrowed(self._facts[run], claimed) for run in runs}
-        return chunks, frozen_facts | {run: facts_of(run) for run in rest}
+            self._facts = kept | {run: decode_facts(body) for run, body in frozen.items()}
+        return {run: self._facts[run] for run in runs}
 
 
 def _narrowed(facts: RunFacts, claimed: Claimed) -> RunFacts:
@@ -85,17 +94,9 @@ def _with_files(
     return found
 
 
-def opened(
-    root: Path,
-    claimed: Claimed,
-    chunks: Mapping[int, Chunk],
-    facts: Mapping[int, RunFacts],
-    single: Mapping[tuple[int, int], Body],
-) -> list[tuple[Parcel, Body | None]]:
-    """Each claimed message with its text; None where the text is gone.
-
-    `single` holds the texts that lie in no file, by chunk and number.
-    """
+def opened(root: Path, claimed: Claimed, context: Context) -> list[tuple[Parcel, Body | None]]:
+    """Each claimed message with its text; None where the text is gone."""
+    chunks, facts, single = context
     found: list[tuple[Parcel, Body | None]] = []
     for number in np.unique(claimed.chunk).tolist():
         of_chunk = claimed.chunk == number

@@ -20,7 +20,7 @@ FIRST: Final = 8  # questions of a watch that are not answered by the time alone
 class Watch:
     """Says when a batch must stop: a pause, a stop, a word about consent, or its time is over.
 
-    `mark` is the feed's number at the last look: whoever opts out moves it. A `marketing` batch
+    `mark` is the feed's number at the last look: whoever opts out moves it. A batch that gives way
     also ends for a message that was asked for by itself, such as a code for signing in.
     """
 
@@ -32,14 +32,14 @@ class Watch:
         stopping: Callable[[], bool],
         mark: int,
         *,
-        marketing: bool = False,
+        gives_way: bool = False,
     ) -> None:
         self._store = store
         self._names = {health.EVERY_CHANNEL, channel}
         self._runs = set(runs)
         self._stopping = stopping
         self._mark = mark
-        self._marketing = marketing
+        self._gives_way = gives_way
         self._since = self._looked = monotonic_s()
         self._asked = 0
         self._over = False
@@ -63,5 +63,5 @@ class Watch:
                 counters.last(conn, "feed") != self._mark
                 or self._names & health.paused(conn)
                 or self._runs & set(outbox.paused_runs(conn))
-                or (self._marketing and posted.waiting(conn))
+                or (self._gives_way and posted.waiting(conn))
             )

@@ -7,22 +7,20 @@ came. A vendor that fails again and again is left alone (a circuit breaker), the
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
-import aiohttp
 import msgspec
 
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.devices import joined
 from maracuja.channels.http import HttpChannel, HttpRequest, secrets_of
 from maracuja.model import Scope
-from maracuja.runtime.transport import Course
+from maracuja.runtime.http_lines import Broken, HttpLines, NotOpened
+from maracuja.runtime.transport import Course, Places
 
 FAILURES_MAX: Final = 5  # in a row, after which one request alone tries the vendor
 ANSWER_BYTES_MAX: Final = 256 * 1024
@@ -32,20 +30,6 @@ SECRET_CHARS_MIN: Final = 6  # shorter ones are no secrets, and would hide half 
 USER_AGENT: Final = f"Maracuja/{version('maracuja')}"
 BROKEN: Final = "the vendor fails again and again and is left alone"
 
-_NOT_OPENED: Final = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientConnectorCertificateError,
-    aiohttp.ServerFingerprintMismatch,
-    ssl.SSLError,
-)
-
-
-@dataclass
-class _Trace:
-    """How far a request had got."""
-
-    written: bool = False
-
 
 class HttpTransport:
     """Carries the requests of one account. All calls must come from one event loop."""
@@ -54,9 +38,9 @@ class HttpTransport:
         self._channel = channel
         self._settings = channel.settings
         self._now = now
-        self._session: aiohttp.ClientSession | None = None
+        self._lines = HttpLines(USER_AGENT, idle_s=IDLE_S, answer_bytes_max=ANSWER_BYTES_MAX)
         self._failures = 0
-        self._resting = False
+        self._places = Places(self._settings.connections)
         named = [getattr(self._settings, name) for name in secrets_of(type(self._settings))]
         self._secrets = [one for one in named if len(one) >= SECRET_CHARS_MIN]
 
@@ -67,9 +51,9 @@ class HttpTransport:
         if fault is not None:
             answers[0] = fault
             return answers
-        trying, self._resting = self._failures >= FAILURES_MAX, False
+        trying = self._failures >= FAILURES_MAX
         todo = deque(list(enumerate(wires))[: 1 if trying else None])
-        workers = min(self._settings.connections, len(todo))
+        workers = self._places.count(course, len(todo))
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
                 group.create_task(self._work(todo, answers, course, trying=trying))
@@ -82,9 +66,7 @@ class HttpTransport:
 
     async def close(self) -> None:
         """Close every connection."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        self._lines.close()
 
     # ------------------------------------------------------------ one batch
 
@@ -98,19 +80,19 @@ class HttpTransport:
     ) -> None:
         """One request after another from the common queue, until it is empty or all is halted."""
         while todo and not course.halted():
-            if self._resting or (self._failures >= FAILURES_MAX and not trying):
-                return
-            n, request = todo.popleft()
-            if not await course.begin([n]):
-                return
-            answers[n] = answer = await self._carry_all(request)
+            async with self._places.turn:
+                if not todo or (self._failures >= FAILURES_MAX and not trying):
+                    return
+                n, request = todo.popleft()
+                if not await course.begin([n]):
+                    return
+                answers[n] = answer = await self._carry_all(request)
             course.answered(n, answer)
             failed = all(map(_failed, (answer, *answer.others)))
             self._failures = self._failures + 1 if failed else 0
-            # Too many, or refused as a whole: what is not begun waits with the account.
             result = self._channel.decode(answer)
-            several = (result, *result.others)
-            self._resting |= any(one.scope is Scope.ACCOUNT for one in several)
+            if any(one.scope is Scope.ACCOUNT for one in (result, *result.others)):
+                todo.clear()  # too many, or refused as a whole: the rest waits with the account
 
     async def _carry_all(self, request: HttpRequest) -> Answer:
         """The answer to one message, whose requests to several devices go at once."""
@@ -136,44 +118,21 @@ class HttpTransport:
 
     async def _carry(self, request: HttpRequest) -> Answer:
         """One request: the vendor's answer, or how far it had got."""
-        trace = _Trace()
+        headers = {**request.headers, **self._channel.credentials()}
         try:
-            async with self._open().request(
-                request.method,
-                request.url,
-                data=request.body,
-                headers={**request.headers, **self._channel.credentials()},
-                allow_redirects=False,
-                trace_request_ctx=trace,
-            ) as response:
-                body = await response.content.read(ANSWER_BYTES_MAX)
-                return Answer(
-                    stage=Stage.GIVEN,
-                    code=response.status,
-                    text=self._hidden(body.decode("utf-8", "replace")),
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                )
-        except _NOT_OPENED as fault:
-            return Answer(stage=Stage.CONNECT, text=self._words(fault), lost=True)
-        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
-            stage = Stage.GIVEN if trace.written else Stage.CONNECT
-            return Answer(stage=stage, text=self._words(fault), lost=True)
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            settings = self._settings
-            tracing = aiohttp.TraceConfig()
-            tracing.on_request_headers_sent.append(_wrote)
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=settings.connections, keepalive_timeout=IDLE_S
-                ),
-                timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
-                headers={"User-Agent": USER_AGENT},
-                trace_configs=[tracing],
-                cookie_jar=aiohttp.DummyCookieJar(),
+            response = await self._lines.ask(
+                request.method, request.url, headers, request.body, self._settings.timeout_s
             )
-        return self._session
+        except NotOpened as fault:
+            return Answer(stage=Stage.CONNECT, text=self._hidden(str(fault)), lost=True)
+        except Broken as fault:
+            return Answer(stage=Stage.GIVEN, text=self._hidden(str(fault)), lost=True)
+        return Answer(
+            stage=Stage.GIVEN,
+            code=response.status,
+            text=self._hidden(response.body.decode("utf-8", "replace")),
+            headers=response.headers,
+        )
 
     def _words(self, fault: BaseException) -> str:
         """The kind of fault and its words, with no secret in them."""
@@ -183,11 +142,6 @@ class HttpTransport:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
-
-
-async def _wrote(session: aiohttp.ClientSession, context: Any, params: Any) -> None:
-    """Note that the vendor may have the request."""
-    context.trace_request_ctx.written = True
 
 
 def _failed(answer: Answer) -> bool:

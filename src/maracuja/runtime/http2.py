@@ -67,12 +67,12 @@ class Http2Transport(HttpTransport):
     ) -> None:
         super().__init__(channel, now)
         self._tls = tls
-        self._lines: dict[str, _Line] = {}
+        self._open: dict[str, _Line] = {}
         self._opening = asyncio.Lock()
 
     async def close(self) -> None:
         """Close every line."""
-        lines, self._lines = self._lines, {}
+        lines, self._open = self._open, {}
         for line in lines.values():
             await line.close()
         await super().close()
@@ -102,7 +102,7 @@ class Http2Transport(HttpTransport):
         """The open line to a server; a new one where there is none, or it may be dead."""
         where = urlsplit(url)
         async with self._opening:
-            line = self._lines.get(where.netloc)
+            line = self._open.get(where.netloc)
             if line is not None and line.usable():
                 return line
             if line is not None:
@@ -115,7 +115,7 @@ class Http2Transport(HttpTransport):
             if spoken is not None and spoken.selected_alpn_protocol() != "h2":
                 writer.close()
                 raise OSError("the server does not speak HTTP/2")
-            line = self._lines[where.netloc] = _Line(reader, writer)
+            line = self._open[where.netloc] = _Line(reader, writer)
             await line.begin()
             return line
 

@@ -51,6 +51,7 @@ class Launch:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._round: Round | None = None
+        self.gives_way = True  # to single messages, where one thread does both
 
     def close(self) -> None:
         """Give back what is kept between ticks."""
@@ -199,7 +200,8 @@ class Launch:
     def _commanded(self) -> bool:
         """Whether somebody has asked for something: the tick then ends after the chunk."""
         with self._ground.store.read() as conn:
-            return bool(commands.waiting(conn, rows_max=1)) or posted.waiting(conn)
+            asked = bool(commands.waiting(conn, rows_max=1))
+            return asked or (self.gives_way and posted.waiting(conn))
 
     # ------------------------------------------------------------ rounds
 

@@ -6,6 +6,7 @@ The wish is a row of `commands`; its result stands there once it is done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,9 +34,19 @@ def ask_erasure(conn: Connection, pid: int, now: datetime, *, actor: str) -> int
 
 
 class Orders:
-    """A chore of the worker: obeys what was asked, in order; first ends what a crash cut short."""
+    """A chore of the worker: obeys what was asked, in order; first ends what a crash cut short.
 
-    def __init__(self, place: Place, projection: Projection, launch: Launch) -> None:
+    While it obeys it is `alone`: nothing is sent to somebody who is being forgotten.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        projection: Projection,
+        launch: Launch,
+        alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._alone = alone
         self._place = place
         self._projection = projection
         self._launch = launch
@@ -44,13 +55,15 @@ class Orders:
     def __call__(self, now: datetime) -> datetime | None:
         """Obey everything that waits; None: when told again."""
         if not self._begun:
-            if finish_erasures(self._place, self._projection, now):
-                self._launch.close()
+            with self._alone():
+                if finish_erasures(self._place, self._projection, now):
+                    self._launch.close()
             self._begun = True
         with self._place.store.read() as conn:
             asked = commands.waiting(conn)
         for command in asked:
-            result = self._obey(command, now)
+            with self._alone():
+                result = self._obey(command, now)
             with self._place.store.write() as conn:
                 commands.finish(conn, command.id, micros(now), result)
             passed("orders.finished")

@@ -21,7 +21,7 @@ from maracuja.channels.sms_smpp import PARTIAL, Submission
 from maracuja.model import Scope, Verdict
 from maracuja.runtime.smpp_inbound import Inbound, Keep
 from maracuja.runtime.smpp_line import Line, LineDown, status_name
-from maracuja.runtime.transport import Course
+from maracuja.runtime.transport import Course, Places
 
 BACK_OFF_S: Final = (1, 2, 4, 8, 15, 30, 60)
 REFUSED_S: Final = 300  # until a line that was refused by name or password is tried again
@@ -61,7 +61,7 @@ class SmppTransport:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._resting = False
+        self._places = Places(self._settings.window)
         # Of the thread's loop alone:
         self._line: Line | None = None
         self._fault = _BROKE  # why there is none
@@ -165,10 +165,9 @@ class SmppTransport:
         if fault is not None:
             answers[0] = fault
             return answers
-        self._resting = False
         todo = deque(enumerate(wires))
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._settings.window, len(wires))):
+            for _ in range(self._places.count(course, len(wires))):
                 group.create_task(self._work(todo, answers, course))
         return answers
 
@@ -179,15 +178,18 @@ class SmppTransport:
         course: Course,
     ) -> None:
         """One message after another from the common queue, until it is empty or all is halted."""
-        while todo and not self._resting and not course.halted():
-            n, wire = todo.popleft()
-            if not await course.begin([n]):
-                return
-            answer = await self._on_thread(self._carry(wire))
+        while todo and not course.halted():
+            async with self._places.turn:
+                if not todo:
+                    return
+                n, wire = todo.popleft()
+                if not await course.begin([n]):
+                    return
+                answer = await self._on_thread(self._carry(wire))
             answers[n] = answer
             course.answered(n, answer)
-            # Throttled, or the line is down: what is not begun waits with the account.
-            self._resting |= self._channel.decode(answer).scope is Scope.ACCOUNT
+            if self._channel.decode(answer).scope is Scope.ACCOUNT:
+                todo.clear()  # throttled, or the line is down: the rest waits with the account
 
     async def _carry(self, wire: Submission) -> Answer:
         """Give the parts in order; the answer to the last one, or what went wrong and where."""

@@ -18,7 +18,7 @@ import aiosmtplib
 
 from maracuja.channels.base import Answer, Mail, Stage
 from maracuja.channels.email_settings import EmailSettings
-from maracuja.runtime.transport import Course
+from maracuja.runtime.transport import Course, Places
 
 _DOTS: Final = re.compile(rb"(?m)^\.")
 _START: Final = 354
@@ -129,6 +129,7 @@ class SmtpTransport:
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
         self._idle: list[_Line] = []
+        self._places = Places(settings.connections)
 
     async def send(self, mails: Sequence[Mail], course: Course) -> list[Answer | None]:
         """Answers in the order of `mails`; None for those that were not begun.
@@ -139,7 +140,7 @@ class SmtpTransport:
         answers: list[Answer | None] = [None] * len(mails)
         todo = deque(enumerate(mails))
         faults: list[Answer] = []
-        lines = min(self._settings.connections, len(mails))
+        lines = self._places.count(course, len(mails))
         async with asyncio.TaskGroup() as group:
             for _ in range(lines):
                 group.create_task(self._work(todo, answers, faults, course))
@@ -155,6 +156,16 @@ class SmtpTransport:
         course: Course,
     ) -> None:
         """One line's share: mails from the common queue until it is empty."""
+        async with self._places.turn:
+            await self._carry(todo, answers, faults, course)
+
+    async def _carry(
+        self,
+        todo: deque[tuple[int, Mail]],
+        answers: list[Answer | None],
+        faults: list[Answer],
+        course: Course,
+    ) -> None:
         line: _Line | None = None
         try:
             while todo and not course.halted():

@@ -18,6 +18,7 @@ from maracuja.model import micros
 from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.projection import Projection
+from maracuja.runtime.sending import Chore, Sending
 from maracuja.store import leases
 from maracuja.store.engine import Store
 
@@ -80,14 +81,6 @@ class Hold:
             leases.release(conn, leases.WORKER, self._holder)
 
 
-class Chore(Protocol):
-    """Upkeep and commands: something that has a time of its own."""
-
-    def __call__(self, now: datetime) -> datetime | None:
-        """Do what is due; when to come again, None: when told."""
-        ...
-
-
 class Listening(Protocol):
     """What hears something while nothing is sent."""
 
@@ -110,10 +103,10 @@ class Parts(NamedTuple):
     projection: Projection
     launch: Launch
     delivery: Delivery
+    sending: Sending
     chores: Sequence[Chore]
     reports: ReportServer | None = None
     lines: Sequence[Listening] = ()
-    posted: Chore | None = None  # messages asked for one by one: they go before all others
 
 
 class Worker:
@@ -131,6 +124,7 @@ class Worker:
             parts.delivery.recover(now)
             stack.callback(parts.launch.close)
             stack.callback(parts.delivery.close)
+            stack.callback(parts.sending.stop)
             if parts.reports is not None:
                 _start(parts.reports)
                 stack.callback(parts.reports.stop)
@@ -143,19 +137,30 @@ class Worker:
         """Stop listening, close the connections and give the lease back."""
         self._open.close()
 
+    def send_beside(self, clock: Clock) -> None:
+        """From now on messages are sent beside `tick`, not by it; `wake` tells of a single one."""
+        self._parts.launch.gives_way = False
+        self._parts.sending.begin(clock)
+
+    def wake(self) -> None:
+        """A single message has come in; from any thread."""
+        self._parts.sending.wake()
+
     def tick(self, now: datetime) -> datetime | None:
         """Do what is due now; when to come again (`now`: at once, None: when something comes).
 
         Raises Conflict when the lease is lost: nothing may be decided any more.
         """
         parts = self._parts
+        parts.sending.check()
         with self._hold.kept():
             counts = parts.projection.project(now)
-            due = [None if counts.nothing else now]
-            due += [parts.posted(now)] if parts.posted is not None else []
-            due.append(parts.launch.tick(now))
+            due = [None if counts.nothing else now, parts.launch.tick(now)]
         self._hold.keep()
-        due.append(parts.delivery.step(now))
+        if parts.sending.beside:
+            parts.sending.queued()
+        else:
+            due.append(parts.sending.step(now))
         with self._hold.kept():
             due += [chore(now) for chore in parts.chores]
         return min((at for at in due if at is not None), default=None)

@@ -1,10 +1,12 @@
 """The worker as a process of its own beside the server: started, watched, started again, stopped.
 
-Its standard input is a pipe that only says whether the server lives: when it closes, it stops.
+Its standard input is a pipe: when it closes, the server has died and it stops; whatever comes
+through it only says that a single message is there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -47,6 +49,12 @@ class WorkerProcess:
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.close()
 
+    def wake(self) -> None:
+        """Tell it that a single message has come in; it looks by itself where this is lost."""
+        with self._lock, contextlib.suppress(OSError, ValueError):  # full, gone, or closed
+            if self._process is not None and self._process.stdin is not None:
+                os.write(self._process.stdin.fileno(), b"\n")
+
     def kill(self) -> None:
         """End it now: what was handed to a vendor is recovered at the next start."""
         self.stop()
@@ -84,15 +92,22 @@ class WorkerProcess:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, start_new_session=True
             )
+            if self._process.stdin is not None:
+                os.set_blocking(self._process.stdin.fileno(), False)
             return self._process
 
 
-def stop_with_parent(stop: threading.Event, pipe: int) -> None:
-    """Set `stop` when the pipe (a descriptor) is closed, as also when the parent is killed."""
+def stop_with_parent(
+    stop: threading.Event, pipe: int, wake: Callable[[], None] = lambda: None
+) -> None:
+    """Set `stop` when the pipe (a descriptor) is closed, as also when the parent is killed.
+
+    Whatever comes through it before calls `wake`.
+    """
 
     def listen() -> None:
         while os.read(pipe, 4096):
-            pass
+            wake()
         stop.set()
 
     threading.Thread(target=listen, name="parent", daemon=True).start()

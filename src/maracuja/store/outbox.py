@@ -40,7 +40,7 @@ class OutboxState(IntEnum):
 
 
 NEVER_US: Final = 2**62  # the due time of a chunk in which nothing is queued
-CLAIM_MAX: Final = 16_000
+SEVERAL: Final = 0  # in the place of a chunk's channel
 
 
 class Chunk(NamedTuple):
@@ -65,7 +65,7 @@ class Claimed(NamedTuple):
     attempts: npt.NDArray[np.int64]
 
 
-_ROW: Final = tuple(outbox.c[name] for name in Claimed._fields)
+ROW: Final = tuple(outbox.c[name] for name in Claimed._fields)
 
 
 def add_chunk(
@@ -78,7 +78,9 @@ def add_chunk(
     """
     size = len(pid)
     earliest = int(np.min(np.asarray(due_us))) if size else NEVER_US
-    row = {**chunk._asdict(), "due_us": earliest, "left": size}
+    codes = np.unique(np.asarray(channel))
+    one = int(codes[0]) if len(codes) == 1 else SEVERAL
+    row = {**chunk._asdict(), "due_us": earliest, "left": size, "channel": one}
     conn.execute(chunks.insert().values(row))
     columns = {
         "chunk": chunk.chunk,
@@ -91,58 +93,6 @@ def add_chunk(
         "attempts": 0,
     }
     return bulk.insert_columns(conn, outbox, columns)
-
-
-def claim(
-    conn: Connection,
-    now_us: int,
-    *,
-    limit: int = CLAIM_MAX,
-    paused_runs: Collection[int] = (),
-    paused_channels: Collection[int] = (),
-) -> Claimed:
-    """Take up to `limit` queued messages that are due, the lowest lane's, then the longest due.
-
-    What is taken is of one lane: a code for signing in shares no batch with a sale.
-    They are CLAIMED when the transaction is committed: only then may they be handed on.
-    """
-    due = (
-        select(chunks.c.chunk, chunks.c.lane)
-        .where(
-            chunks.c.left > 0,
-            chunks.c.due_us <= now_us,
-            chunks.c.run.not_in(list(paused_runs)),
-        )
-        .order_by(chunks.c.lane, chunks.c.due_us, chunks.c.chunk)
-    )
-    rows: list[tuple[Any, ...]] = []
-    touched: list[int] = []
-    first: int | None = None
-    for chunk, lane in bulk.fetch(conn, due):
-        if first is not None and lane != first:
-            break
-        query = (
-            select(*_ROW)
-            .where(
-                outbox.c.chunk == chunk,
-                outbox.c.state == int(OutboxState.QUEUED),
-                outbox.c.due_us <= now_us,
-                outbox.c.channel.not_in(list(paused_channels)),
-            )
-            .order_by(outbox.c.n)
-            .limit(limit - len(rows))
-        )
-        found = bulk.fetch(conn, query)
-        if found:
-            rows += found
-            touched.append(chunk)
-            first = lane
-        if len(rows) >= limit:
-            break
-    taken = _claimed(rows)
-    _set_state(conn, taken.chunk, taken.n, OutboxState.CLAIMED)
-    _refresh(conn, touched)
-    return taken
 
 
 def finish(conn: Connection, *, chunk: Any, n: Any, state: Any, due_us: Any = 0) -> int:
@@ -176,7 +126,7 @@ def finish(conn: Connection, *, chunk: Any, n: Any, state: Any, due_us: Any = 0)
             due_us=case((waits, done.c.due_us), else_=outbox.c.due_us),
         )
     ).rowcount
-    _refresh(conn, np.unique(np.asarray(chunk)).tolist())
+    refresh(conn, np.unique(np.asarray(chunk)).tolist())
     return changed
 
 
@@ -201,7 +151,7 @@ def put_back(conn: Connection, *, chunk: Any, n: Any, due_us: Any) -> int:
         )
         .values(state=int(OutboxState.QUEUED), due_us=back.c.due_us)
     ).rowcount
-    _refresh(conn, np.unique(np.asarray(chunk)).tolist())
+    refresh(conn, np.unique(np.asarray(chunk)).tolist())
     return changed
 
 
@@ -210,11 +160,11 @@ def claimed(conn: Connection) -> Claimed:
     open_chunks = select(chunks.c.chunk).where(chunks.c.left > 0)
     rows = bulk.fetch(
         conn,
-        select(*_ROW)
+        select(*ROW)
         .where(outbox.c.chunk.in_(open_chunks), outbox.c.state == int(OutboxState.CLAIMED))
         .order_by(outbox.c.chunk, outbox.c.n),
     )
-    return _claimed(rows)
+    return as_claimed(rows)
 
 
 def withdraw_run(conn: Connection, run: int) -> int:
@@ -226,7 +176,7 @@ def withdraw_run(conn: Connection, run: int) -> int:
         .where(outbox.c.chunk.in_(touched), outbox.c.state == int(OutboxState.QUEUED))
         .values(state=int(OutboxState.WITHDRAWN))
     ).rowcount
-    _refresh(conn, touched)
+    refresh(conn, touched)
     return changed
 
 
@@ -242,7 +192,7 @@ def replace_people(conn: Connection, pids: Sequence[int], token: int) -> int:
     queued = int(OutboxState.QUEUED)
     state = case((outbox.c.state == queued, int(OutboxState.WITHDRAWN)), else_=outbox.c.state)
     changed = conn.execute(update(outbox).where(theirs).values(pid=token, state=state)).rowcount
-    _refresh(conn, touched)
+    refresh(conn, touched)
     return changed
 
 
@@ -291,11 +241,19 @@ def left(conn: Connection, run: int | None = None) -> int:
 
 def next_due(conn: Connection, *, paused_runs: Collection[int] = ()) -> int | None:
     """When the next queued message is due (micros), or None when nothing is queued."""
-    query = select(func.min(chunks.c.due_us)).where(
-        chunks.c.left > 0, chunks.c.run.not_in(list(paused_runs))
+    return min(dues(conn, paused_runs=paused_runs).values(), default=None)
+
+
+def dues(conn: Connection, *, paused_runs: Collection[int] = ()) -> dict[tuple[int, int], int]:
+    """When the next message of each channel (or SEVERAL) and lane is due, in micros."""
+    c = chunks.c
+    query = (
+        select(c.channel, c.lane, func.min(c.due_us))
+        .where(c.left > 0, c.run.not_in(list(paused_runs)))
+        .group_by(c.channel, c.lane)
     )
-    due = conn.execute(query).scalar()
-    return None if due is None or due >= NEVER_US else int(due)
+    rows = bulk.fetch(conn, query)
+    return {(channel, lane): due_us for channel, lane, due_us in rows if due_us < NEVER_US}
 
 
 def paused_runs(conn: Connection) -> list[int]:
@@ -308,23 +266,13 @@ def _column(values: Any, size: int) -> Any:
     return [int(values)] * size if isinstance(values, int) else np.asarray(values)
 
 
-def _claimed(rows: list[tuple[Any, ...]]) -> Claimed:
+def as_claimed(rows: list[tuple[Any, ...]]) -> Claimed:
+    """Rows of ROW as columns."""
     table = np.array(rows, dtype=np.int64).reshape(-1, len(Claimed._fields))
     return Claimed(*(table[:, i].copy() for i in range(table.shape[1])))
 
 
-def _set_state(conn: Connection, chunk: Any, n: Any, state: OutboxState) -> None:
-    if len(chunk) == 0:
-        return
-    picked = bulk.given(conn, "picked", chunk=(BigInteger(), chunk), n=(Integer(), n))
-    conn.execute(
-        update(outbox)
-        .where(outbox.c.chunk == picked.c.chunk, outbox.c.n == picked.c.n)
-        .values(state=int(state))
-    )
-
-
-def _refresh(conn: Connection, touched: Sequence[int]) -> None:
+def refresh(conn: Connection, touched: Sequence[int]) -> None:
     """Bring `left` and `due_us` of these chunks in line with their rows."""
     if not touched:
         return

@@ -26,6 +26,8 @@ from maracuja.store.schema_devices import devices as devices
 from maracuja.store.schema_ground import Serial
 from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
+from maracuja.store.schema_links import open_polls as open_polls
+from maracuja.store.schema_links import short_links as short_links
 from maracuja.store.schema_posted import posted as posted
 from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files
@@ -332,6 +334,8 @@ chunks = Table(
     Column("due_us", BigInteger, nullable=False),  # earliest of the rows left
     Column("left", Integer, nullable=False),  # rows that are not final; 0: nothing to do
     Column("catalog_rev", BigInteger, nullable=False),  # products as they were when rendered
+    # The one that all its messages go by; 0: there are several.
+    Column("channel", SmallInteger, nullable=False, server_default=text("0")),
     Index("ix_chunks_work", "left", "lane", "due_us"),
 )
 

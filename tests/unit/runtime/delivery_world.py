@@ -25,8 +25,9 @@ from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
 from maracuja.model import ConsentState, TopicKind, Trait, TraitSource, micros
 from maracuja.rng import make_ids
-from maracuja.runtime.delivery import Delivery, Sender
+from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.delivery_checks import Rules
+from maracuja.runtime.delivery_senders import Sender
 from maracuja.runtime.delivery_texts import as_stored, natural_id
 from maracuja.runtime.transport import Course, Transport
 from maracuja.store import consents, feed, outbox, people, runs, traits
@@ -104,7 +105,8 @@ class World:
 
     def __init__(self, store: Store, root: Path) -> None:
         self.store, self.root = store, root
-        self.journal = root.with_name("delivery.journal")
+        self.journals = root.with_name("delivery")
+        self.journal = self.journals / "email.journal"
         self.transport = Obedient()
         self.limits = Limits()
         self.delivery = self.open(self.transport)
@@ -121,7 +123,7 @@ class World:
             [self.sender],
             LinkMaker("https://go.example", RING),
             Rules(**{"quiet": None, "zone": "UTC", "salt": SALT, **rules}),
-            journal=self.journal,
+            journals=self.journals,
         )
 
     def add_people(self, pids: Sequence[int], *, zone: str = "") -> None:

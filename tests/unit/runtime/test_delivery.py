@@ -22,7 +22,6 @@ from maracuja.decisions.quiet import QuietHours
 from maracuja.errors import Conflict
 from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, TopicKind, micros
-from maracuja.runtime.delivery_journal import COUNTER
 from maracuja.runtime.delivery_results import retry_at
 from maracuja.store import counters, full_mailboxes, health, runs, suppressions
 from maracuja.store.engine import Store
@@ -269,7 +268,7 @@ def test_without_its_journal_all_that_was_claimed_is_unknown(world: World, how: 
         world.journal.write_bytes(world.journal.read_bytes()[:7])
     else:
         with world.store.write() as conn:
-            counters.take(conn, COUNTER)
+            counters.take(conn, "claim:email")
     assert world.delivery.recover(NOW) == 10
     assert set(world.states().values()) == {S.UNKNOWN}
 
@@ -290,7 +289,7 @@ def test_a_crash_while_recovering_is_recovered(
         raise Crash
 
     with monkeypatch.context() as patch:
-        patch.setattr("maracuja.runtime.delivery.record", dies)
+        patch.setattr("maracuja.runtime.delivery_recovery.record", dies)
         with pytest.raises(Crash):
             world.delivery.recover(NOW)
     assert world.delivery.recover(NOW) == 1
@@ -479,7 +478,7 @@ def test_rates_are_kept_by_the_clock_that_is_given(world: World) -> None:
     world.delivery.close()
     world.delivery = world.open(world.transport)
     world.ready(40)
-    for second in range(9):
+    for second in range(10):  # a part of the rate stays for codes
         world.run(later(seconds=second), start=later(seconds=second))
         assert len(world.transport.carried) <= 5 * (second + 1)
     assert set(world.states().values()) == {S.SENT}

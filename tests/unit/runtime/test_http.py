@@ -29,6 +29,7 @@ TOKEN = "123456:AAbbCCddEEffGGhhIIjjKK"
 class Going:
     """A course that is halted after so many, and notes what it is told."""
 
+    urgent = False
     halt_after: int = 10_000
     begun: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)

@@ -26,6 +26,7 @@ from tests.contract.channel_cases.mobile_push import CASE, HOOK, SETTINGS, servi
 class Open:
     """A course that nothing stops."""
 
+    urgent = False
     def halted(self) -> bool:
         return False
 

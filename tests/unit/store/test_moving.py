@@ -24,6 +24,7 @@ from maracuja.model import (
 from maracuja.store import (
     audit,
     bulk,
+    claiming,
     commands,
     consents,
     copying,
@@ -123,8 +124,8 @@ def fill(store: Store) -> None:
         runs.create(conn, "sale", "once", version=1, planned_us=1)
         runs.set_state(conn, 1, runs.RunState.LAUNCHING, 2)
         chunk = outbox.Chunk(1, 1, "b/1.parquet", 1, 0)
-        outbox.add_chunk(conn, chunk, pid=[1, 2, 3], channel=0, due_us=[1, 1, 1])
-        outbox.claim(conn, 1, limit=1)
+        outbox.add_chunk(conn, chunk, pid=[1, 2, 3], channel=1, due_us=[1, 1, 1])
+        claiming.claim(conn, 1, channel=1, limit=1)
         vendor_ids.add(
             conn,
             2,
