@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import numpy as np
 import polars as pl
 
 from maracuja import app as composition
@@ -131,11 +132,12 @@ class Shop:
             )  # fmt: skip
             discovered.record(conn, [seen])
             rev = people.next_rev(conn)
+            talking = [n for n in every if chats is None or n in chats]
             claims = resolving.Claims(
                 rows=count,
-                row=list(every),
-                kind=["external_id"] * count,
-                value=[f"u{n}" for n in every],
+                row=np.array([*every, *talking]),
+                kind=["external_id"] * count + ["telegram"] * len(talking),
+                value=[f"u{n}" for n in every] + [str(chat(n)) for n in talking],
                 at_us=now_us,
             )
             self.pids = resolving.resolve(conn, rev, claims, now_us=now_us).pid.tolist()
@@ -149,7 +151,7 @@ class Shop:
                 ],
                 set_addresses=[
                     ({"phone": phone(n)} if phones is None or n in phones else {})
-                    | ({"telegram": str(chat(n))} if chats is None or n in chats else {})
+                    | ({"telegram": str(chat(n))} if n in talking else {})
                     for n in every
                 ],
                 now_us=now_us,
@@ -182,6 +184,15 @@ class Shop:
         """The campaign is launched."""
         with self.app.store.write() as conn:
             launch_control.launch(conn, self.app.ground, "hello", self.clock.now())
+
+    def again(self, name: str) -> None:
+        """The same campaign under another name is launched."""
+        with self.app.store.write() as conn:
+            stored = definitions.get(conn, "campaign", "hello")
+            raw = {**msgspec.json.decode(stored.body), "id": name}
+            now_us = micros(self.clock.now())
+            definitions.put(conn, "campaign", name, raw, base=None, actor="test", now_us=now_us)
+            launch_control.launch(conn, self.app.ground, name, self.clock.now())
 
     def settle(self, **span: float) -> None:
         """Let so much time pass and everything be done that is due; vendors' calls come in."""

@@ -9,7 +9,7 @@ import pytest
 
 from maracuja.decisions.reasons import read, words
 from maracuja.store.outbox import OutboxState
-from tests.simulation.cascade_world import Shop, opened_shop, phone
+from tests.simulation.cascade_world import NOW, Shop, opened_shop, phone
 
 
 @pytest.fixture
@@ -81,3 +81,32 @@ def test_consent_and_opting_out_hold_for_each_channel(shop: Shop) -> None:
     assert last["reason"][1] == "unreachable:telegram=no_consent,sms=opted_out"
     assert shop.decisions().filter(n=3)["reason"].to_list() == ["no_consent"]
     assert shop.states() == {OutboxState.SENT: 4}
+
+
+def test_the_cheapest_that_reaches_goes_first(tmp_path: Path) -> None:
+    with opened_shop(tmp_path, order="cheapest") as shop:
+        shop.know(3, chats={1, 2})
+        shop.launch()
+        shop.settle()
+        assert shop.got("telegram") == [1, 2], "it costs nothing"
+        assert shop.got("viber_business") == [0]
+        shop.settle(hours=1)
+        assert shop.got("sms") == [0]
+
+
+def test_where_a_person_answers_goes_first(tmp_path: Path) -> None:
+    with opened_shop(tmp_path, order="responding") as shop:
+        shop.know(4)
+        shop.launch()
+        shop.settle()
+        assert shop.got("viber_business") == [0, 1, 2, 3], "nothing is known: as it is written"
+        shop.viber.tell_status(phone(0), "Read")
+        shop.viber.tell_status(phone(1), "Read")
+        shop.settle(hours=1)
+        assert shop.got("telegram") == [2, 3]
+        shop.telegram.press(1002, shop.telegram.message_of(1002), "yes", at_s=int(NOW.timestamp()))
+        shop.settle(minutes=1)
+        shop.again("again")
+        shop.settle()
+        assert shop.got("viber_business")[4:] == [0, 1, 3], "of equal ones as written"
+        assert shop.got("telegram")[2:] == [2]

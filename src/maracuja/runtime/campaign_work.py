@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import check_campaign
 from maracuja.campaigns.definitions import Campaign, Goal
 from maracuja.campaigns.facts import RunFacts, decode_facts
-from maracuja.channels import CHANNELS
+from maracuja.channels import BY_NAME
 from maracuja.errors import BadInput, NotFound
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
@@ -33,7 +33,8 @@ from maracuja.store.runs import Run
 
 OPERATOR: Final = "command line"  # who acts where nobody says so
 _LAST: Final = """
-    SELECT pid, outcome, reason, held, variant FROM decisions WHERE run = {run}
+    SELECT pid, outcome, reason, held, variant FROM decisions
+    WHERE run = {run} AND coalesce(step, 0) = 0
     QUALIFY row_number() OVER (PARTITION BY pid ORDER BY "at" DESC) = 1 ORDER BY pid
 """
 RUNS_MAX: Final = 200  # of a recurring campaign, that one report joins
@@ -56,7 +57,7 @@ def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
         *forbidden(conn, campaign, around),
         *refused(conn, ground, campaign, around),
         *dead_links(ground.config),
-        *no_account(ground.config, campaign.channel),
+        *no_account(ground.config, campaign.channels),
     ]
     return [fault(error) for error in faults]
 
@@ -82,7 +83,7 @@ def launch(
     around = definitions_in_force(conn)
     wanted = around.get(("campaign", campaign))
     if isinstance(wanted, Campaign):
-        for unset in no_account(ground.config, wanted.channel):
+        for unset in no_account(ground.config, wanted.channels):
             raise unset
         for error in forbidden(conn, wanted, around) + refused(conn, ground, wanted, around):
             raise error
@@ -146,7 +147,7 @@ def let_channel(
     reason: str = "",
 ) -> Sending:
     """Pause one channel, or let it send again, as after a vendor refused us. Raises NotFound."""
-    if channel not in {one.name for one in CHANNELS}:
+    if channel not in BY_NAME:
         raise NotFound(f"There is no channel `{channel}`.")
     health.set_paused(conn, channel, micros(now), paused=paused, reason=reason if paused else "")
     what = "pause_channel" if paused else "resume_channel"
@@ -257,13 +258,13 @@ def _strata(ground: Ground, launched: Sequence[Run]) -> pl.DataFrame:
 
 
 def receipts(facts: RunFacts) -> set[Status]:
-    """What the channel and the campaign's tracking can tell; every other rate is unknown."""
-    told = {
-        status
-        for channel in CHANNELS
-        if channel.name == facts.campaign.channel
-        for status in channel.can.receipts
-    }
+    """What all channels and the campaign's tracking can tell; every other rate is unknown."""
+    told = set.intersection(
+        *(
+            set(BY_NAME[channel].can.receipts) if channel in BY_NAME else set()
+            for channel in facts.campaign.channels
+        )
+    )
     tracked = {
         Status.READ: facts.campaign.tracking.opens,
         Status.CLICKED: facts.campaign.tracking.clicks,

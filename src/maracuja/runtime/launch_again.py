@@ -30,7 +30,7 @@ class Renewal:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._kept: Round | None = None
+        self._kept: dict[str, Round] = {}  # by channel
 
     def __call__(
         self, chunk: Chunk, facts: RunFacts, bodies: Sequence[Body], now: datetime
@@ -45,9 +45,10 @@ class Renewal:
             rev = products.last_rev(conn)
         if rev == chunk.catalog_rev:
             return list(bodies)
-        work = self._kept
+        channel = facts.campaign.channel
+        work = self._kept.get(channel)
         if work is None or (work.run, work.catalog_rev) != (chunk.run, rev):
-            work = self._kept = open_round(self._ground, chunk.run, facts, now)
+            work = self._kept[channel] = open_round(self._ground, chunk.run, facts, now)
         return render_again(work, bodies, now)
 
 

@@ -6,6 +6,7 @@ It asks the store what is known of traits now, and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -40,16 +41,16 @@ def dead_links(config: Config) -> list[ConfigError]:
     ]
 
 
-def no_account(config: Config, channel: str) -> list[ConfigError]:
-    """Refuse a channel that is not set up: its messages would wait until they expire."""
-    if channel == "email" or channel in config.channels:
-        return []
+def no_account(config: Config, channels: Iterable[str]) -> list[ConfigError]:
+    """Refuse channels that are not set up: their messages would wait until they expire."""
     return [
         ConfigError(
             f"The channel `{channel}` is not set up here.",
             where=channel,
             fix=f"Add a section [{channel}] to maracuja.toml; docs/channels.md says how.",
         )
+        for channel in channels
+        if channel != "email" and channel not in config.channels
     ]
 
 
@@ -64,10 +65,10 @@ def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[Templ
 def refused(
     conn: Connection, ground: Ground, campaign: Campaign, around: Known
 ) -> list[TemplateError]:
-    """What the campaign's channel would refuse of its texts, on invented people."""
+    """What the campaign's channels would refuse of its texts, on invented people."""
     texts = [around.get(("template", name)) for name in _originals(campaign.arms())]
     found = [text for text in texts if isinstance(text, Template)]
-    return list(_refused(conn, ground, found, campaign.channel))
+    return list(_refused(conn, ground, found, campaign.channels))
 
 
 def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[MaracujaError]:
@@ -76,10 +77,10 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     A trait may have been classed sensitive since it was launched, or a setting changed.
     """
     yield from dead_links(ground.config)
-    yield from no_account(ground.config, facts.campaign.channel)
+    yield from no_account(ground.config, facts.campaign.channels)
     texts = [facts.templates[name] for name in _originals(facts.arms)]
     yield from _forbidden(conn, texts, marketing=facts.marketing)
-    yield from _refused(conn, ground, texts, facts.campaign.channel)
+    yield from _refused(conn, ground, texts, facts.campaign.channels)
 
 
 def _originals(arms: Iterable[Arm]) -> list[str]:
@@ -88,9 +89,9 @@ def _originals(arms: Iterable[Arm]) -> list[str]:
 
 
 def _refused(
-    conn: Connection, ground: Ground, texts: Iterable[Template], channel: str
+    conn: Connection, ground: Ground, texts: Iterable[Template], channels: Iterable[str]
 ) -> Iterator[TemplateError]:
-    for text in texts:
+    for text, channel in product(texts, channels):
         try:
             faults = list(channel_checks.uncarried(conn, ground, text, channel))
         except TemplateError:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.campaigns.cascade import Cascade, Order
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import CODES_BY_NAME
 from maracuja.commit_points import passed
@@ -27,6 +28,7 @@ from maracuja.lake.bodies import write_bodies
 from maracuja.lake.decisions import write_decisions
 from maracuja.model import FileKind, LakeFile, micros
 from maracuja.runtime import name_cards
+from maracuja.runtime.cascade_answers import answering
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
 from maracuja.runtime.launch_cascade import CascadeTexts, bound, ranking
 from maracuja.runtime.launch_chunk import Decided, Rank, decide_chunk
@@ -105,7 +107,7 @@ def open_round(
             now=now,
             bound=bound(facts),
         )
-        rank = None if cascade is None else ranking(ground.config, cascade, None)
+        rank = None if cascade is None else _ranking(conn, ground, cascade, now)
         heard = _of_run(conn, ground, run, facts, now).as_another
     return Round(ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank)
 
@@ -177,6 +179,13 @@ def decide_again(work: Round, run: Run, due: Due, now: datetime) -> bool:
     counts = commit(work, run, decided, now, work.cards.take_fresh(), due)
     passed("waiting.committed")
     return counts
+
+
+def _ranking(conn: Connection, ground: Ground, cascade: Cascade, now: datetime) -> Rank:
+    """The order of a cascade's channels, as people have answered lately where that counts."""
+    asked = cascade.order is Order.RESPONDING
+    shares = answering(conn, ground, cascade.channels, now) if asked else None
+    return ranking(ground.config, cascade, shares)
 
 
 def _of_run(conn: Connection, ground: Ground, run: int, facts: RunFacts, now: datetime) -> History:

@@ -74,7 +74,8 @@ def measure(
     `con` is a lake session over decisions, events and the merged map; `facts` those of the runs
     (of several, the last one's). `strata` has `pid` and what was known before assignment, as the
     audience files keep it. `receipts` are what the channel and the tracking tell: other rates are
-    unknown, never 0. Of several runs each person counts once, from the first (would-be) message.
+    unknown, never 0. Of several runs each person counts once, from the first (would-be) message;
+    what followed it in a cascade is no exposure of its own.
     Raises SegmentError where the goal's filters do not suit the lake.
     """
     listed = ", ".join(str(int(run)) for run in runs)
@@ -190,7 +191,7 @@ _UNITS: Final = """
         SELECT coalesce(m.canonical, d.pid) AS pid, d.pid AS own, d.run, d."at" AS decided, d.due,
                d.outcome, d.reason, d.held, d.channel, d.variant, d.neutral
         FROM decisions d LEFT JOIN merged m ON m.pid = d.pid
-        WHERE d.run IN ({runs})
+        WHERE d.run IN ({runs}) AND coalesce(d.step, 0) = 0
     ), last AS (
         SELECT *, outcome IN ('send', 'ghost') AS would_send
         FROM mine
