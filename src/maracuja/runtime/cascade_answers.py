@@ -25,8 +25,8 @@ SPAN: Final = timedelta(days=180)
 PRIOR_MESSAGES: Final = 4
 """The shop's own share of a channel weighs as much as so many messages of a person."""
 
-UNTRIED: Final = 0.5
-"""The share of a channel where the shop has sent nothing yet on any."""
+UNTRIED: Final = 0.0
+"""The share of a channel on which the shop has sent nothing yet: it comes last."""
 
 _COLUMNS: Final = {
     "properties.message": TraitType.TEXT,
@@ -86,11 +86,9 @@ def answering(
         "channel", rate=pl.col("answered") / pl.col("sent")
     )
     shop: dict[str, float] = dict(rates.rows())
-    whole = sums.select(pl.col("answered", "sent").sum()).row(0)
-    overall = whole[0] / whole[1] if whole[1] else UNTRIED
     frame = told.select("pid").unique().sort("pid")
     for channel in channels:
-        share = shop.get(channel, overall)
+        share = shop.get(channel, UNTRIED)
         own = told.filter(pl.col("channel") == channel).select(
             "pid",
             ((pl.col("answered") + PRIOR_MESSAGES * share) / (pl.col("sent") + PRIOR_MESSAGES))
@@ -101,7 +99,7 @@ def answering(
             pl.col(channel).fill_null(share)
         )
     first = pl.DataFrame(
-        {"pid": [0], **{one: [shop.get(one, overall)] for one in channels}}, schema=frame.schema
+        {"pid": [0], **{one: [shop.get(one, UNTRIED)] for one in channels}}, schema=frame.schema
     )
     return pl.concat([first, frame])
 
