@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+ANSWERS_MAX = 10
+_SETS = r"[a-z][a-z0-9_]*\+?=.+"
+
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of what a message is made of: only values."""
@@ -61,7 +64,7 @@ class Button(Part, frozen=True):
     """A button: exactly one of `url`, `reply`, `copy` and `ask` says what pressing it does.
 
     `ask` is "phone" or "location". `sets` is a trait and its value, such as size=M, which pressing
-    a reply declares. `beside`: on the row of the button before it.
+    a reply declares; tags+=tea adds to a list. `beside`: on the row of the button before it.
     """
 
     text: str
@@ -75,7 +78,7 @@ class Button(Part, frozen=True):
     def __post_init__(self) -> None:
         if sum(map(bool, (self.url, self.reply, self.copy, self.ask))) != 1:
             raise ValueError(f"the button `{self.text}` needs one of url, reply, copy and ask")
-        if self.sets and not (self.reply and re.fullmatch(r"[a-z][a-z0-9_]*=.+", self.sets)):
+        if self.sets and not (self.reply and re.fullmatch(_SETS, self.sets)):
             raise ValueError(f"the button `{self.text}` sets trait=value, and has a reply")
         if self.ask not in ("", Tap.PHONE, Tap.LOCATION):
             raise ValueError(f"the button `{self.text}` asks for phone or for location")
@@ -125,6 +128,46 @@ class Approved(Part, frozen=True):
     names: tuple[str, ...] = ()  # of the parameters, where the template names them
 
 
+class PollAnswer(Part, frozen=True):
+    """One answer: what is read, and what the trait holds then, the same in every language."""
+
+    text: str
+    value: str = ""  # empty: the text
+
+    @property
+    def kept(self) -> str:
+        """What the trait holds."""
+        return self.value or self.text
+
+
+class Poll(Part, frozen=True):
+    """A question whose answer becomes a declared trait: the last one, or with `multiple` a list.
+
+    Each channel shows it in its own way; an answer is 1 to 100 characters as it is kept.
+    """
+
+    question: str
+    answers: tuple[str | PollAnswer, ...]
+    trait: str
+    multiple: bool = False
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", self.trait):
+            raise ValueError(f"`{self.trait}` is no name of a trait")
+        if not 2 <= len(self.answers) <= ANSWERS_MAX:
+            raise ValueError(f"a poll has between 2 and {ANSWERS_MAX} answers")
+        kept = [one.kept for one in self.choices]
+        if len(set(kept)) < len(kept):
+            raise ValueError("two answers of a poll mean the same")
+        if not self.question or not all(0 < len(one) <= 100 for one in kept):
+            raise ValueError("a poll has a question, and answers of 1 to 100 characters")
+
+    @property
+    def choices(self) -> tuple[PollAnswer, ...]:
+        """The answers, each with what it means."""
+        return tuple(PollAnswer(text=a) if isinstance(a, str) else a for a in self.answers)
+
+
 class Content(Part, frozen=True):
     """What a person will see, rendered: each channel takes the parts that it can carry.
 
@@ -146,6 +189,7 @@ class Content(Part, frozen=True):
     place: Place | None = None
     silent: bool = False  # arrives without a sound
     enclosed: tuple[Enclosed, ...] = ()
+    poll: Poll | None = None
 
     @property
     def rich(self) -> bool:
@@ -158,4 +202,5 @@ class Content(Part, frozen=True):
             or self.approved
             or self.link
             or self.place
+            or self.poll
         )

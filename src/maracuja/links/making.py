@@ -20,6 +20,7 @@ PATHS: Final[Mapping[Purpose, str]] = {
     Purpose.UNSUBSCRIBE: "u",
     Purpose.PREFERENCES: "p",
     Purpose.VIEW: "w",
+    Purpose.VOTE: "v",
 }
 PAGES: Final[Mapping[str, Purpose]] = {
     "unsubscribe": Purpose.UNSUBSCRIBE,
@@ -36,6 +37,14 @@ class Recipient(Record, frozen=True):
     run: int
     channel: int
     topic: str
+
+
+class ShortLink(Record, frozen=True):
+    """A short link as it is kept: `code` stands in the address, `ticket` is what it means."""
+
+    code: str
+    pid: int
+    ticket: bytes
 
 
 class LinkMaker:
@@ -76,6 +85,10 @@ class LinkMaker:
     def page(self, to: Recipient, name: str, now: datetime) -> str:
         """The address of one of our pages: unsubscribe, preferences or view."""
         return self._address(PAGES[name], to, now, to.topic)
+
+    def vote(self, to: Recipient, question: str, now: datetime) -> str:
+        """The address of the page that asks a question, as `polls.as_question` writes it."""
+        return self._address(Purpose.VOTE, to, now, question)
 
     def with_pixel(self, html: str, to: Recipient, now: datetime) -> str:
         """The HTML with the picture that tells that it was opened, at the end of its body."""

@@ -40,6 +40,7 @@ class Purpose(IntEnum):
     BOUNCE = 6
     LEAVE = 7  # unsubscribing by writing a mail
     START = 8  # a link into a channel: whose chat it is
+    VOTE = 9  # the page that asks a question of a message
 
 
 _ADDRESSES = frozenset({Purpose.BOUNCE, Purpose.LEAVE})
