@@ -13,7 +13,7 @@ from maracuja.channels.devices import DEVICES_MAX, split
 from maracuja.model import micros
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.mobile_push import MobilePushVendor
-from maracuja.store import devices, inbox, people
+from maracuja.store import devices, inbox, people, suppressions
 from maracuja.store.outbox import OutboxState
 from tests.contract.channel_cases.mobile_push import CASE
 from tests.contract.channel_world import World, opened_world
@@ -173,3 +173,23 @@ def test_where_every_device_is_gone_the_message_bounces_once(shop: Shop) -> None
     world.settle(seconds=5)
     assert world.counts()["Message Bounced"] == 1
     assert shop.tokens("u1") == []
+
+
+@pytest.mark.parametrize(("late_ms", "left"), [(60_000, 0), (-60_000, 1)])
+def test_a_token_that_was_told_after_apple_lost_it_stays(
+    shop: Shop, late_ms: int, left: int
+) -> None:
+    """Apple says since when a token is gone: an app that was installed again has told it since."""
+    world, token = shop.world, "ab" * 32
+    name(shop)
+    shop.tell(userId="u1", context=device(token, "ios"))
+    told_ms = int(world.clock.now().timestamp() * 1000) - 60_000  # a minute passes with each word
+    service = vendor(world)
+    service.gone.add(f"apns:{token}")
+    service.gone_ms[f"apns:{token}"] = told_ms + late_ms
+    world.launch()
+    world.deliver(hours=1)
+    assert world.states() == {S.FAILED: 1}
+    assert len(shop.tokens("u1")) == left
+    with world.app.store.read() as conn:
+        assert len(suppressions.current(conn, micros(world.clock.now()))) == 1 - left

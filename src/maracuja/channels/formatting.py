@@ -38,6 +38,12 @@ def to_plain(text: str) -> str:
     return _MARKED.sub(bare, text)
 
 
+def titled(text: str) -> tuple[str, str]:
+    """The first line, and what is below it."""
+    title, _, below = text.strip().partition("\n")
+    return title.strip(), below.strip()
+
+
 def _with_tags(text: str, tags: Mapping[str, str]) -> str:
     parts: list[str] = []
     at = 0

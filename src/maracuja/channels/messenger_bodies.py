@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from maracuja.channels.formatting import titled
 from maracuja.content import Button, Card, Content, Media, MediaKind, Tap
 
 TITLE_CHARS_MAX: Final = 80
@@ -68,7 +69,7 @@ def _cards_faults(channel: str, content: Content) -> Iterator[Fault]:
 
 
 def _picture_faults(channel: str, text: str) -> Iterator[Fault]:
-    title, below = _title(text)
+    title, below = titled(text)
     if not title:
         yield "text", f"Buttons below a picture need words on {channel}.", "Add a line."
     for part, limit in ((title, TITLE_CHARS_MAX), (below, CARD_TEXT_CHARS_MAX)):
@@ -116,7 +117,7 @@ def _template(kind: str, **fields: Any) -> dict[str, Any]:
 
 def _picture(media: Media, content: Content, reference: str) -> dict[str, Any]:
     """A picture with words: a card of its own, on which a press leads nowhere else."""
-    title, below = _title(content.text)
+    title, below = titled(content.text)
     card = Card(title=title, text=below, picture=media.url, buttons=content.buttons)
     return _element(card, reference)
 
@@ -161,9 +162,3 @@ def _quick_reply(key: Button, reference: str) -> dict[str, Any]:
 def with_reference(reference: str, reply: str) -> str:
     """What a pressed button brings back: our reference of the message, a space, the reply."""
     return f"{reference} {reply}"
-
-
-def _title(text: str) -> tuple[str, str]:
-    """The first line, and what is below it."""
-    title, _, below = text.strip().partition("\n")
-    return title.strip(), below.strip()

@@ -21,7 +21,7 @@ from maracuja.channels.mobile_push_fcm import collapse_id
 from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, wait, whole
 from maracuja.channels.web_push_crypto import es256_token
 from maracuja.errors import ConfigError, UnsupportedFeature
-from maracuja.model import Message, SendResult
+from maracuja.model import Message, SendResult, Verdict
 
 if TYPE_CHECKING:
     from maracuja.channels.mobile_push import MobilePushSettings
@@ -150,11 +150,18 @@ class Apns:
 
 
 def outcome(answer: Answer) -> SendResult:
-    """By `reason`; what it does not know suppresses nobody."""
+    """By `reason`; what it does not know suppresses nobody.
+
+    Of a token that is gone Apple says since when: one that the app has told since is another.
+    """
     if answer.code == 200 and answer.headers.get("apns-id"):
         return accepted(answer.headers["apns-id"])
-    reason = json_of(answer).get("reason")
+    told = json_of(answer)
+    reason, since_ms = told.get("reason"), told.get("timestamp")
     known = REASONS.get(reason) if isinstance(reason, str) and answer.code >= 400 else None
     if answer.code == 410:
         known = _GONE
-    return (known or STATUSES.get(answer.code, over())).on(answer)
+    result = (known or STATUSES.get(answer.code, over())).on(answer)
+    if result.verdict is Verdict.PERMANENT and isinstance(since_ms, int) and since_ms > 0:
+        return msgspec.structs.replace(result, since_us=since_ms * 1000)
+    return result

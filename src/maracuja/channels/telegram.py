@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
-from maracuja.channels.formatting import to_html
+from maracuja.channels.formatting import titled, to_html
 from maracuja.channels.heard import Hook
 from maracuja.channels.http import (
     HttpChannel,
@@ -29,7 +29,7 @@ from maracuja.channels.http import (
 )
 from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, whole
 from maracuja.channels.telegram_updates import heard_of
-from maracuja.content import Button, Content, MediaKind, Tap
+from maracuja.content import Button, Content, MediaKind, Place, Tap
 from maracuja.errors import ConfigError, UnsupportedFeature
 from maracuja.model import Capabilities, Message, SendResult, Status
 
@@ -128,6 +128,7 @@ class Telegram(HttpChannel):
         keyboard=100,
         keyboard_chars_max=64,
         keyboard_taps=frozenset({Tap.REPLY, Tap.PHONE, Tap.LOCATION}),
+        place=True,
         deep_link_chars_max=64,
         receipts=frozenset({Status.SENT, Status.CLICKED, Status.REPLIED, Status.UNSUBSCRIBED}),
         address_kind="telegram",
@@ -152,6 +153,12 @@ class Telegram(HttpChannel):
             )
         if content.keyboard and len(content.media) > 1:
             raise UnsupportedFeature("Telegram shows no keyboard with an album.", where="keyboard")
+        if content.place is not None and (content.media or not _names_place(content)):
+            raise UnsupportedFeature(
+                "Telegram shows a place alone, or with two lines: its name, and its address.",
+                where="place",
+                fix="Send other words and pictures before it.",
+            )
         kinds = {media.kind for media in content.media}
         if len(content.media) > 1 and MediaKind.FILE in kinds and len(kinds) > 1:
             raise UnsupportedFeature(
@@ -170,7 +177,7 @@ class Telegram(HttpChannel):
     # ------------------------------------------------------------ out
 
     def request(self, message: Message, now: datetime) -> HttpRequest:
-        """sendMessage, sendPhoto, sendVideo, sendDocument or sendMediaGroup."""
+        """sendMessage, sendPhoto, sendVideo, sendDocument, sendMediaGroup, or a place."""
         chat, content = message.to.value, message.content
         if not _CHAT.fullmatch(chat):
             raise UnsupportedFeature("This is no id of a Telegram chat.", where="to")
@@ -265,6 +272,8 @@ def _fill(body: dict[str, Any], content: Content) -> str:
     markup = _markup(content)
     if markup is not None:
         body["reply_markup"] = markup
+    if content.place is not None:
+        return _fill_place(body, content.place, content.text)
     text = _text(content)
     if not content.media:
         body["text"] = text
@@ -286,6 +295,21 @@ def _fill(body: dict[str, Any], content: Content) -> str:
         items[-1 if last else 0].update({"caption": text, **_mode(content)})
     body["media"] = items
     return "sendMediaGroup"
+
+
+def _fill_place(body: dict[str, Any], place: Place, text: str) -> str:
+    """A point on the map; with words, what is there and its address."""
+    body.update(latitude=place.latitude, longitude=place.longitude)
+    if not text:
+        return "sendLocation"
+    body["title"], body["address"] = titled(text)
+    return "sendVenue"
+
+
+def _names_place(content: Content) -> bool:
+    """Whether the words beside a place are its name and its address, each a plain line."""
+    title, address = titled(content.text)
+    return not title or bool(address and "\n" not in address and not content.formatted)
 
 
 def _text(content: Content) -> str:

@@ -139,6 +139,7 @@ class Webhook(HttpChannel):
         card_text_chars_max=2_000,
         card_buttons=5,
         link=True,
+        place=True,
         receipts=frozenset({Status.SENT, Status.REPLIED, Status.UNSUBSCRIBED})
         | frozenset(_RECEIPTS.values()),
         honours_our_id=True,
@@ -227,7 +228,8 @@ def _shown(content: Content) -> dict[str, Any]:
     whole = msgspec.to_builtins(content)
     names = ("text", "subject", "formatted", "media", "buttons", "keyboard", "cards", "link")
     shown = {name: _told(whole[name]) for name in (*names, "silent")}
-    return {name: value for name, value in shown.items() if value is not False}
+    shown["place"] = whole["place"]  # 0 degrees is a place too
+    return {name: value for name, value in shown.items() if value not in (None, False)}
 
 
 def _told(value: Any) -> Any:

@@ -109,6 +109,7 @@ class WhatsApp(HttpChannel):
         card_text_chars_max=160,
         card_buttons=3,
         approved=True,
+        place=True,
         window_s=24 * 3600,
         deep_link_chars_max=100,
         receipts=frozenset(

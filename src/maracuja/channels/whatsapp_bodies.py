@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Tap
+from maracuja.channels.formatting import titled
+from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Place, Tap
 
 BUTTONS_MAX: Final = 3  # more answers than that become a list
 _KINDS: Final = {MediaKind.PICTURE: "image", MediaKind.VIDEO: "video", MediaKind.FILE: "document"}
@@ -21,6 +22,8 @@ def body_of(content: Content, language: str) -> dict[str, Any]:
     """The `type` of a message and the part that has its name."""
     if content.approved is not None:
         return {"type": "template", "template": _template(content, content.approved)}
+    if content.place is not None:
+        return {"type": "location", "location": _location(content.place, content.text)}
     if content.cards:
         return _interactive("carousel", content.text, {"cards": _cards(content.cards)})
     if content.buttons:
@@ -32,6 +35,18 @@ def body_of(content: Content, language: str) -> dict[str, Any]:
         return {"type": kind, kind: {**_media(media), **caption}}
     preview = "https://" in content.text
     return {"type": "text", "text": {"body": content.text, "preview_url": preview}}
+
+
+def _location(place: Place, text: str) -> dict[str, str]:
+    """A point on the map; of words, the first line is its name, the rest its address."""
+    name, address = titled(text)
+    said = {
+        "latitude": str(place.latitude),
+        "longitude": str(place.longitude),
+        "name": name,
+        "address": one_line(address),
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _media(media: Media) -> dict[str, Any]:

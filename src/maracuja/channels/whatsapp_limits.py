@@ -35,6 +35,8 @@ Fault = tuple[str, str]
 def faults(content: Content) -> Iterator[Fault]:
     """What a message inside the window may not be."""
     yield from _sizes(content)
+    if content.place is not None and (content.media or content.cards or content.buttons):
+        yield "place", "WhatsApp shows a place alone, or with its name and its address."
     if content.cards:
         yield from _carousel(content)
     elif content.buttons:
@@ -117,6 +119,8 @@ def _alike(cards: Sequence[Card]) -> Iterator[Fault]:
 def template_faults(content: Content, approved: Approved) -> Iterator[Fault]:
     """What an approved template may not be filled with."""
     yield from _sizes(content)
+    if content.place is not None:
+        yield "place", "A template of WhatsApp brings no place along."
     yield from _names(approved)
     if content.media and approved.header:
         yield "approved", "The head of a template is a text or a picture, or else media."

@@ -73,6 +73,19 @@ def spread(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Par
     return parcel._replace(address=by_mark.get(result.mark, parcel.address))
 
 
+def still_gone(
+    conn: Connection, kind: str, bounced: Sequence[tuple[Parcel, SendResult]]
+) -> list[tuple[Parcel, SendResult]]:
+    """Those of devices that have not been told again since their vendor lost them."""
+    dated = [parcel.address for parcel, result in bounced if result.since_us]
+    seen_us = devices.seen_us(conn, kind, dated) if dated else {}
+    return [
+        (parcel, result)
+        for parcel, result in bounced
+        if not result.since_us or seen_us.get(parcel.address, 0) <= result.since_us
+    ]
+
+
 def leave_alone(
     conn: Connection,
     kind: str,

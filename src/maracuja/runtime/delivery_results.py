@@ -20,7 +20,7 @@ from maracuja.model import Message, Scope, SendResult, Status, Verdict, micros
 from maracuja.rng import make_key
 from maracuja.runtime import resting
 from maracuja.runtime.cascade_closing import close_steps
-from maracuja.runtime.delivery_devices import leave_alone, spread
+from maracuja.runtime.delivery_devices import leave_alone, spread, still_gone
 from maracuja.runtime.message_events import Told, tell
 from maracuja.runtime.resting import Refused
 from maracuja.store import audit, full_mailboxes, health, outbox, suppressions, vendor_ids
@@ -234,6 +234,7 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
     now_us = micros(now)
     several = BY_NAME[channel].several_devices
     if several:
+        out.bounced = still_gone(conn, address_kind(channel), out.bounced)
         leave_alone(conn, address_kind(channel), out.bounced, now_us)
     outbox.finish(
         conn,

@@ -140,6 +140,13 @@ def _after(old: Device | None, told: Told, name: bytes) -> Device | None:
     return new._replace(seen_us=max(told.at_us, old.seen_us))
 
 
+def seen_us(conn: Connection, kind: str, addresses: Sequence[str]) -> dict[str, int]:
+    """When each of these devices was last told to be there; none that is not known."""
+    names = {name_of(address): address for address in addresses}
+    found = _standing(conn, [(kind, name) for name in names])
+    return {names[name]: row.seen_us for (_, name), row in found.items()}
+
+
 def gone(conn: Connection, kind: str, until_us: Mapping[str, int], now_us: int) -> int:
     """Leave devices alone, by address, until then (0: for good); their people get new addresses.
 

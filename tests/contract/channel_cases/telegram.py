@@ -6,7 +6,7 @@ import msgspec
 
 from maracuja.channels.base import Answer, Inbound, Stage
 from maracuja.channels.telegram import SECRET_HEADER, Telegram, TelegramSettings
-from maracuja.content import Button, Content
+from maracuja.content import Button, Content, Place
 from maracuja.model import Verdict
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from tests.contract.channel_case import FILE, NOW, PICTURE, VIDEO, Case, Known
@@ -115,6 +115,12 @@ CASE = Case(
             ),
         ),
         "silent": Content(text="Good night", silent=True),
+        "place": Content(text="", place=Place(latitude=50.45, longitude=0.0)),
+        "place with a name": Content(
+            text="Passion Shop\nKhreshchatyk 1, Kyiv",
+            place=Place(latitude=50.45, longitude=30.52),
+            buttons=(Button(text="The way", url="https://shop.example/map"),),
+        ),
     },
     refused={
         "buttons and keyboard": Content(
@@ -129,6 +135,9 @@ CASE = Case(
             text="x", media=(PICTURE, PICTURE), keyboard=(Button(text="a", reply="a"),)
         ),
         "album of files and pictures": Content(text="x", media=(PICTURE, FILE)),
+        "place with words": Content(text="Come here", place=Place(latitude=50.45)),
+        "place with many lines": Content(text="Shop\nKyiv\nCome!", place=Place(latitude=50.45)),
+        "place with a picture": Content(text="", media=(PICTURE,), place=Place(latitude=50.45)),
         "long code": Content(text="x", buttons=(Button(text="a", copy="x" * 257),)),
     },
     fits=fits,

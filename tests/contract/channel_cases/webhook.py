@@ -8,7 +8,7 @@ from maracuja.channels.base import Answer, Inbound, Stage
 from maracuja.channels.http import HttpRequest
 from maracuja.channels.signing import SIGNATURE, check_signature, signature
 from maracuja.channels.webhook import IDEMPOTENCY, Webhook, WebhookSettings
-from maracuja.content import Button, Card, Content
+from maracuja.content import Button, Card, Content, Place
 from maracuja.model import Verdict
 from maracuja.simulate.vendors.webhook import WebhookVendor
 from tests.contract.channel_case import FILE, NOW, PICTURE, VIDEO, Case, Known
@@ -93,6 +93,7 @@ CASE = Case(
         "text": Content(text="Hello & <welcome>"),
         "formatted": Content(text="*Hello*", formatted=True, subject="Fruit"),
         "media": Content(text="Look", media=(PICTURE, VIDEO, FILE)),
+        "place": Content(text="Here", place=Place(latitude=50.45, longitude=0.0)),
         "buttons": Content(
             text="Come?",
             media=(PICTURE,),

@@ -6,7 +6,7 @@ import msgspec
 
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.whatsapp import WhatsApp, WhatsAppSettings
-from maracuja.content import Approved, Button, Card, Content, Media, MediaKind
+from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Place
 from maracuja.model import Verdict
 from maracuja.simulate.vendors.whatsapp import WhatsAppVendor, signed
 from tests.contract.channel_case import FILE, NOW, PICTURE, VIDEO, Case, Known
@@ -156,6 +156,11 @@ CASE = Case(
         "picture alone": Content(text="", media=(PICTURE,)),
         "video": Content(text="Look", media=(VIDEO,)),
         "file": Content(text="Your ticket", media=(FILE,)),
+        "point on the map": Content(text="", place=Place(latitude=50.45, longitude=0.0)),
+        "shop on the map": Content(
+            text="Passion Shop\nKhreshchatyk 1, Kyiv",
+            place=Place(latitude=50.45, longitude=30.52),
+        ),
         "answers": Content(text="Come?", buttons=replies(3)),
         "answers below a picture": Content(text="Come?", media=(PICTURE,), buttons=replies(2)),
         "answers below a file": Content(text="Come?", media=(FILE,), buttons=replies(1)),
@@ -176,6 +181,7 @@ CASE = Case(
         "template with cards": filled(cards=(CARD, CARD)),
     },
     refused={
+        "answers below a place": Content(text="", place=Place(latitude=1), buttons=replies(1)),
         "answers and a link": Content(text="x", buttons=(*replies(1), LINK)),
         "two links": Content(text="x", buttons=(LINK, LINK)),
         "a label of a list": Content(text="x", buttons=replies(3, 21)),

@@ -38,6 +38,7 @@ class MobilePushVendor(HttpVendor):
     topic: str = ""  # the app's bundle id
     strict: bool = False
     gone: set[str] = field(default_factory=set)
+    gone_ms: dict[str, int] = field(default_factory=dict)  # since when; else since now
     _apns: bool = False  # what the last request was to
 
     def counts(self, request: HttpRequest) -> bool:
@@ -106,7 +107,8 @@ class MobilePushVendor(HttpVendor):
             return json_answer(403, {"reason": "InvalidProviderToken"}, **{"apns-id": named})
         token = f"apns:{path.rpartition('/')[2]}"
         if token in self.gone:
-            told = {"reason": "Unregistered", "timestamp": 1_795_262_340_000}
+            now_ms = int(self.now().timestamp() * 1000) if self.now else 1_795_262_340_000
+            told = {"reason": "Unregistered", "timestamp": self.gone_ms.get(token, now_ms)}
             return json_answer(410, told, **{"apns-id": named})
         self._note(token, msgspec.json.decode(request.body))
         return Answer(stage=Stage.GIVEN, code=200, headers={"apns-id": named})

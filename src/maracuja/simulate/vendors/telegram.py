@@ -20,6 +20,8 @@ FIELDS: Final[dict[str, tuple[str, int]]] = {
     "sendVideo": ("video", 2048),
     "sendDocument": ("document", 2048),
     "sendMediaGroup": ("media", 0),
+    "sendLocation": ("latitude", 0),
+    "sendVenue": ("title", 0),
 }
 CAPTION_MAX: Final = 1024
 TAGS: Final = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"})
@@ -174,9 +176,12 @@ def _fault(method: str, body: dict[str, Any]) -> str:
     value = body.get(field_name)
     if not isinstance(body.get("chat_id"), int | str):
         return "chat_id is empty"
-    if not value:
+    if value in (None, "", []):
         return f"{field_name} is empty"
-    if isinstance(value, str) and method != "sendMessage" and not value.startswith("https://"):
+    if method == "sendVenue" and not body.get("address"):
+        return "address is empty"
+    by_url = method not in ("sendMessage", "sendVenue")
+    if isinstance(value, str) and by_url and not value.startswith("https://"):
         return "wrong HTTP URL specified"
     items = value if isinstance(value, list) else [body]
     if method == "sendMediaGroup" and (not 2 <= len(items) <= 10 or "reply_markup" in body):

@@ -217,6 +217,9 @@ def _fault(body: dict[str, Any]) -> str:
     if kind in _MEDIA:
         long = len(part.get("caption", "")) > 1024
         return "a caption is too long" if long or "link" not in part else ""
+    if kind == "location":
+        there = part.get("latitude") and part.get("longitude")
+        return "" if there else "location needs latitude and longitude"
     if kind == "interactive":
         return _interactive_fault(part)
     if kind == "template":
