@@ -1,12 +1,14 @@
-"""How many messages may go now: token buckets for an account and for each host, and pauses.
+"""How many messages may go now: what an account and each host has had lately, and pauses.
 
 It never waits: it says who goes, and when the others may.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 HOSTS_MAX: Final = 50_000
@@ -14,50 +16,70 @@ KEPT: Final = 0.1  # of a second's worth stays for what goes first: a code never
 KEPT_FROM: Final = 2.0  # messages a second; slower accounts have nothing to spare
 
 
-class TokenBucket:
-    """`rate_per_s` tokens a second, a second's worth (at least one) at once; rate 0: no limit.
+class Window:
+    """`rate_per_s` messages in any second, wherever it begins; rate 0: no limit.
 
-    `kept` of them stay for those who ask first: the others find them only when they are more.
+    Slower rates than one a second let one go in the time of one. `kept` of them stay for those who
+    ask first: the others find room only where there is more.
     """
 
     def __init__(self, rate_per_s: float, *, kept: int = 0) -> None:
         self.rate_per_s = rate_per_s
         self.kept = kept
-        self._room = max(rate_per_s, 1.0)
-        self._tokens = self._room
+        self._room = max(ceil(rate_per_s), 1)
+        self._span = timedelta(seconds=self._room / rate_per_s) if rate_per_s else timedelta()
+        self._spent: deque[tuple[datetime, int]] = deque()  # when, how many
+        self._used = 0
         self._at: datetime | None = None
 
     def available(self, now: datetime) -> float:
-        """Whole tokens that can be taken now."""
+        """How many may go now."""
         if not self.rate_per_s:
             return float("inf")
-        if self._at is not None and now > self._at:
-            gained = (now - self._at).total_seconds() * self.rate_per_s
-            self._tokens = min(self._room, self._tokens + gained)
         self._at = now if self._at is None else max(now, self._at)
-        return float(max(int(self._tokens + 1e-9), 0))
+        while self._spent and self._spent[0][0] + self._span <= self._at:
+            self._used -= self._spent.popleft()[1]
+        return float(max(self._room - self._used, 0))
 
     def take(self, n: int, now: datetime) -> int:
-        """Take up to n tokens; how many it gave."""
+        """Let up to n go; how many may."""
         if not self.rate_per_s:
             return n
         given = int(min(n, self.available(now)))
-        self._tokens -= given
+        self._note(given)
         return given
 
     def spend(self, n: int, now: datetime) -> bool:
-        """Take n tokens at once or none; more than there is ever room for is owed."""
-        if self.available(now) < min(n, int(self._room)):
+        """Let n go at once or none; what is more than there is ever room for is owed."""
+        if self.available(now) < min(n, self._room):
             return False
-        self._tokens -= n if self.rate_per_s else 0
+        if self.rate_per_s:
+            self._note(n)
         return True
 
     def ready_at(self, now: datetime, n: int = 1) -> datetime:
-        """When n tokens can be spent: `now` where they are there."""
-        wanted = min(n, int(self._room))
-        if self.available(now) >= wanted:
+        """When n may go at once: `now` where they may."""
+        lacking = min(n, self._room) - self.available(now)
+        if lacking <= 0:
             return now
-        return now + timedelta(seconds=(wanted - self._tokens) / self.rate_per_s)
+        for at, spent in self._spent:
+            lacking -= spent
+            if lacking <= 0:
+                return at + self._span
+        return now + self._span
+
+    def _note(self, n: int) -> None:
+        """Count n as gone; what is beyond the room counts for the time after this one."""
+        assert self._at is not None
+        self._used += n
+        at = self._at
+        while n > 0:
+            part = min(n, self._room)
+            if self._spent and self._spent[-1][0] == at:
+                self._spent[-1] = (at, self._spent[-1][1] + part)
+            else:
+                self._spent.append((at, part))
+            n, at = n - part, at + self._span
 
 
 class Limits:
@@ -68,9 +90,9 @@ class Limits:
 
     def __init__(self, rate_per_s: float = 0.0, host_rate_per_s: float = 0.0) -> None:
         kept = max(1, int(rate_per_s * KEPT)) if rate_per_s >= KEPT_FROM else 0
-        self._account = TokenBucket(rate_per_s, kept=kept)
+        self._account = Window(rate_per_s, kept=kept)
         self._host_rate = host_rate_per_s
-        self._hosts: dict[str, TokenBucket] = {}
+        self._hosts: dict[str, Window] = {}
         self._horizon: dict[str, datetime] = {}  # up to where a host's later ones are lined up
         self._paused: dict[str, datetime] = {}
 
@@ -117,7 +139,7 @@ class Limits:
         if ready > now:
             return ready
         if self._host_rate:
-            bucket = self._hosts.setdefault(host, TokenBucket(self._host_rate))
+            bucket = self._hosts.setdefault(host, Window(self._host_rate))
             if not bucket.take(1, now):
                 return self._line_up(host, bucket.ready_at(now))
         self._account.spend(n, now)
@@ -127,7 +149,7 @@ class Limits:
         if not self._host_rate:
             return earliest
         step = timedelta(seconds=1 / self._host_rate)
-        at = max(earliest, self._horizon.get(host, earliest) + step)
+        at = max(earliest, self._horizon.get(host, earliest - step) + step)
         self._horizon[host] = at
         return at
 
