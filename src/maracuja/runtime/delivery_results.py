@@ -215,13 +215,17 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
     if at is not None and micros(at) <= parcel.expires_us:
         out.finished.append((parcel, OutboxState.QUEUED, micros(at)))
         return
-    late = at is not None
     if result.full:
         out.full.append(parcel)
+    state, status = OutboxState.FAILED, Status.FAILED
+    if result.verdict is Verdict.UNKNOWN:  # repeated in vain, but one of them may have arrived
+        state, status = OutboxState.UNKNOWN, Status.UNKNOWN
+    elif at is not None:
+        state, status = OutboxState.EXPIRED, Status.EXPIRED
     out.close(
         parcel,
-        OutboxState.EXPIRED if late else OutboxState.FAILED,
-        Status.EXPIRED if late else Status.FAILED,
+        state,
+        status,
         book.channel.name,
         now,
         code=result.code,
