@@ -5,6 +5,7 @@ What campaigns sent to the person is another question: see `conversation_context
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -154,6 +155,25 @@ def find(conn: Connection, number: str, *, lock: bool = False) -> Conversation:
             fix="See `maracuja conversation list`.",
         )
     return found
+
+
+def named(conn: Connection, beginning: str) -> str:
+    """The whole id of the only conversation whose id begins so. Raises NotFound, BadInput."""
+    if not re.fullmatch(r"[0-9a-f]{4,32}", beginning):
+        raise BadInput(
+            f"`{beginning}` is no id of a conversation.",
+            where="conversation",
+            fix="Give its first letters, four or more; see `maracuja conversation list`.",
+        )
+    low, high = (bytes.fromhex(beginning.ljust(32, end)) for end in "0f")
+    found = conversations.between(conn, low, high)
+    if len(found) > 1:
+        raise BadInput(
+            f"Several conversations begin with `{beginning}`.",
+            where="conversation",
+            fix="Give more letters of the id.",
+        )
+    return found[0].hex() if found else find(conn, beginning).id.hex()
 
 
 def change(

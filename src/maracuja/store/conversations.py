@@ -92,6 +92,13 @@ def get(conn: Connection, number: bytes, *, lock: bool = False) -> Conversation 
     return None if row is None else Conversation(*row)
 
 
+def between(conn: Connection, low: bytes, high: bytes, *, rows_max: int = 2) -> list[bytes]:
+    """The ids from one to another, both inclusive, in order."""
+    found = conversations.c.id.between(low, high)
+    query = select(conversations.c.id).where(found).order_by(conversations.c.id)
+    return [bytes(number) for (number,) in bulk.fetch(conn, query.limit(rows_max))]
+
+
 def listed(
     conn: Connection,
     *,
