@@ -37,7 +37,16 @@ from maracuja.simulate.vendors.alphasms import AlphaSmsVendor
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.simulate.vendors.viber_business import TurboSmsVendor
-from maracuja.store import bulk, consents, definitions, discovered, manifest, people, resolving
+from maracuja.store import (
+    bulk,
+    consents,
+    definitions,
+    discovered,
+    inbox,
+    manifest,
+    people,
+    resolving,
+)
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import outbox as outbox_table
 from maracuja.store.schema import waiting as waiting_table
@@ -177,6 +186,17 @@ class Shop:
             recorded_us=now_us,
             source="form",
         )
+
+    def order(self, n: int, revenue: float) -> None:
+        """A person buys something."""
+        now = self.clock.now()
+        call = {
+            "type": "track", "event": "Order Completed", "userId": f"u{n}",
+            "messageId": f"o{n}-{now:%H%M}", "properties": {"revenue": revenue},
+        }  # fmt: skip
+        body = msgspec.json.encode({"batch": [call]})
+        with self.app.store.write_inbox() as conn:
+            inbox.append(conn, [inbox.Request(micros(now), "batch", "server", b"{}", body)])
 
     # ------------------------------------------------------------ time and vendors
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from maracuja.decisions.reasons import read, words
+from maracuja.runtime import campaign_work
+from maracuja.stats.cascade import ChannelTold
 from maracuja.store.outbox import OutboxState
-from tests.simulation.cascade_world import NOW, Shop, opened_shop, phone
+from maracuja.ui import report_cascade
+from tests.simulation.cascade_world import CHANNELS, NOW, Shop, opened_shop, phone
 
 
 @pytest.fixture
@@ -110,3 +113,41 @@ def test_where_a_person_answers_goes_first(tmp_path: Path) -> None:
         shop.settle()
         assert shop.got("viber_business")[4:] == [0, 1, 3], "of equal ones as written"
         assert shop.got("telegram")[2:] == [2]
+
+
+def test_the_report_compares_the_channels_and_says_what_was_saved(tmp_path: Path) -> None:
+    steps = """
+    - {channel: viber_business, wait: 30 minutes, price: 0.4}
+    - {channel: telegram}
+    - {channel: sms, price: 1.5}
+"""
+    with opened_shop(tmp_path, steps=steps) as shop:
+        shop.know(10, chats=range(2), agreed={c: range(10) for c in CHANNELS})
+        shop.viber.stopped = {phone(9)}
+        shop.launch()
+        shop.settle()
+        for n in range(6):
+            shop.viber.tell_status(phone(n), "Read" if n < 2 else "Delivered")
+        shop.order(3, 20)
+        shop.settle(hours=1)
+        shop.order(8, 30)
+        shop.settle(hours=24 * 9)
+        told = campaign_work.report(shop.app.ground, "hello", now=shop.clock.now()).cascade
+        assert told is not None
+        viber, telegram, sms = told.channels
+        assert viber == ChannelTold(
+            channel="viber_business", sent=9, delivered=6, read=2, clicked=0, failed=1,
+            fell_back=4, goals=1, cost=360,
+        )  # fmt: skip
+        assert (telegram.sent, telegram.delivered, telegram.read) == (0, None, None)
+        assert sms == ChannelTold(
+            channel="sms", sent=4, delivered=0, read=None, clicked=0, failed=0, fell_back=0,
+            goals=1, cost=600,
+        )  # fmt: skip
+        assert (told.people, told.cost, told.alone, told.alone_cost) == (10, 960, "sms", 1500)
+        assert told.saved == 540
+        said = report_cascade.sentence(told, "UAH", "en")
+        assert said.replace("\u00a0", " ") == (
+            "The cascade cost UAH 9.60. The same 10 people by SMS alone, one message each at "
+            "UAH 1.50, would have cost UAH 15.00: it saved UAH 5.40."
+        )

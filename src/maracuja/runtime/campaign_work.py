@@ -25,8 +25,10 @@ from maracuja.runtime import launch_control
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
 from maracuja.runtime.launch_checks import dead_links, forbidden, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
-from maracuja.runtime.measure import measure
+from maracuja.runtime.measure import conversions, measure
+from maracuja.runtime.measure_cascade import measure_cascade
 from maracuja.runtime.segment_work import Fault, fault, known_names
+from maracuja.segments.comparing import When
 from maracuja.stats.report import LiftReport, Truth, lift_report
 from maracuja.store import audit, health, manifest, people, runs
 from maracuja.store.runs import Run
@@ -198,9 +200,13 @@ def report(
             zone=ground.zone,
             now=now,
         )
+        reached = conversions(con, wanted, When(now, ground.zone))
+        numbers = [run.run for run in launched]
+        told = measure_cascade(con, facts, numbers, wanted, reached, ground.config)
     finally:
         con.close()
-    return lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
+    found = lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
+    return msgspec.structs.replace(found, cascade=told)
 
 
 def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame:

@@ -79,20 +79,11 @@ def measure(
     Raises SegmentError where the goal's filters do not suit the lake.
     """
     listed = ", ".join(str(int(run)) for run in runs)
-    value = _prepare(con, goal)
     con.execute(f"CREATE OR REPLACE TEMP TABLE units AS {_UNITS.format(runs=listed)}")
-    rows = source(
-        (goal.event,),
-        goal.where,
-        Lake(columns_of(con)),
-        When(now, zone),
-        Fact(kind="count", events=(goal.event,)),
-        f"coalesce({value}, 0)",
-    )
     joined = _frame(
         con,
         _CONVERSIONS.format(
-            conversions=people(rows, Lake({}), "v"),
+            conversions=conversions(con, goal, When(now, zone)),
             window_us=goal.length // timedelta(microseconds=1),
             minor=10 ** get_currency_precision(currency),
         ),
@@ -109,6 +100,20 @@ def measure(
     known = _canonical(con, strata.select("pid", *names))
     units = units.join(known, on="pid", how="left").sort("pid")
     return Measured(units, _plan(facts, goal, units, tuple(names), currency))
+
+
+def conversions(con: duckdb.DuckDBPyConnection, goal: Goal, when: When) -> str:
+    """The query of who reached the goal when, and of its value: `pid`, `ts`, `v`."""
+    value = _prepare(con, goal)
+    rows = source(
+        (goal.event,),
+        goal.where,
+        Lake(columns_of(con)),
+        when,
+        Fact(kind="count", events=(goal.event,)),
+        f"coalesce({value}, 0)",
+    )
+    return people(rows, Lake({}), "v")
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, goal: Goal) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison
 from maracuja.stats.intervals import Interval
 from maracuja.stats.rates import Rate
 from maracuja.stats.report import Arm, LiftReport, Lifts
 
 COLUMNS = (
-    "section",  # audience, arm, primary, whole, programme, variant, twin, breakdown, description
+    "section",  # audience, arm, primary, whole, programme, variant, twin, breakdown, cascade ...
     "group",  # the fact of a breakdown, or the arm
     "row",  # the variant, or the value of the fact
     "measure",
@@ -77,6 +78,8 @@ def _rows(report: LiftReport) -> Iterator[Row]:
         for line in listing.rows:
             place = {"section": "description", "group": listing.fact, "row": line.value}
             yield {**place, "measure": "conversions", **_rate(line.conversions)}
+    if report.cascade is not None:
+        yield from _cascade(report.cascade)
     for ratio in report.sample_ratios:
         for name, count in ratio.counts.items():
             yield {
@@ -89,6 +92,24 @@ def _rows(report: LiftReport) -> Iterator[Row]:
                 "p": ratio.p,
                 "reason": "alarm" if ratio.alarm else "",
             }
+
+
+def _cascade(told: CascadeTold) -> Iterator[Row]:
+    """Every figure of each channel, then those of the whole."""
+    counts = ("sent", "delivered", "read", "clicked", "failed", "fell_back", "goals")
+    for one in told.channels:
+        place = {"section": "cascade", "row": one.channel}
+        for name in counts:
+            n = getattr(one, name)
+            known = {"reason": "unknown"} if n is None else {"value": n}
+            yield {**place, "measure": name, "scale": "count", **known}
+        yield {**place, "measure": "cost", "scale": "money", "value": one.cost}
+    whole = {"people": told.people, "cost": told.cost, "saved": told.saved}
+    for name, value in whole.items():
+        scale = "count" if name == "people" else "money"
+        yield {"section": "cascade", "measure": name, "scale": scale, "value": value}
+    alone = {"section": "cascade", "group": "alone", "row": told.alone}
+    yield {**alone, "measure": "cost", "scale": "money", "value": told.alone_cost}
 
 
 def _audience(report: LiftReport) -> Iterator[Row]:

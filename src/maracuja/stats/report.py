@@ -16,6 +16,7 @@ import polars as pl
 from maracuja.model import Record, micros
 from maracuja.stats import rates
 from maracuja.stats.breakdown import Breakdown, Description, breakdown, description
+from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison, Measure, compare
 from maracuja.stats.moments import NOBODY, SufficientStatistics, by_group
 from maracuja.stats.rates import Orders, Rate
@@ -151,6 +152,7 @@ class LiftReport(Record, frozen=True):
     descriptions: tuple[Description, ...]
     sample_ratios: tuple[SampleRatio, ...]
     notes: tuple[Note, ...]
+    cascade: CascadeTold | None = None  # what each of its channels did
 
     @property
     def trusted(self) -> bool:

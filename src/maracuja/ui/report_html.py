@@ -15,6 +15,7 @@ from maracuja.stats.rates import UNKNOWN
 from maracuja.stats.report import LiftReport, NoteCode
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding
+from maracuja.ui import report_cascade as cascade
 from maracuja.ui import report_counts as counts
 from maracuja.ui import report_effects as effects
 from maracuja.ui import report_svg as svg
@@ -44,6 +45,7 @@ def html(
         counts.funnel_card(report, language),
         counts.left_out_card(report, language),
         "</div>",
+        cascade.card(report.cascade, report.plan.currency, language) if report.cascade else "",
         counts.arms_card(report, language),
         _pairs([effects.breakdown_card(table, report, language) for table in report.breakdowns]),
         _pairs(

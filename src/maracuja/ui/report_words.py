@@ -110,6 +110,39 @@ LABELS: Final[dict[str, tuple[str, str, str]]] = {
         "Не видно, чтобы строки различались ({p}): сравнивайте осторожно.",
         "Не видно, щоб рядки різнилися ({p}): порівнюйте обережно.",
     ),
+    "cascade": ("The cascade", "Каскад", "Каскад"),
+    "channel": ("Channel", "Канал", "Канал"),
+    "failed": ("Failed", "Не удалось", "Не вдалося"),
+    "fell_back": ("Went on to the next", "Перешли к следующему", "Перейшли до наступного"),
+    "goals": ("Reached the goal after it", "Достигли цели после", "Досягли мети після"),
+    "cost": ("Cost", "Стоимость", "Вартість"),
+    "cascade_saved": (
+        "The cascade cost {cost}. The same {people} by {alone} alone, one message each at {each}, "
+        "would have cost {alone_cost}: it saved {saved}.",
+        "Каскад обошёлся в {cost}. Если бы тем же ({people}) писали только через {alone}, по "
+        "сообщению за {each}, это стоило бы {alone_cost}: сэкономлено {saved}.",
+        "Каскад коштував {cost}. Якби тим самим ({people}) писали лише через {alone}, по "
+        "повідомленню за {each}, це коштувало б {alone_cost}: заощаджено {saved}.",
+    ),
+    "cascade_spent": (
+        "The cascade cost {cost}. The same {people} by {alone} alone, one message each at {each}, "
+        "would have cost {alone_cost}: it saved nothing.",
+        "Каскад обошёлся в {cost}. Если бы тем же ({people}) писали только через {alone}, по "
+        "сообщению за {each}, это стоило бы {alone_cost}: экономии нет.",
+        "Каскад коштував {cost}. Якби тим самим ({people}) писали лише через {alone}, по "
+        "повідомленню за {each}, це коштувало б {alone_cost}: заощадження немає.",
+    ),
+    "cascade_free": (
+        "No prices are known: give the steps a `price` to see what the cascade saved.",
+        "Цены неизвестны: укажите `price` у шагов, чтобы видеть, сколько сэкономил каскад.",
+        "Ціни невідомі: вкажіть `price` у кроків, щоб бачити, скільки заощадив каскад.",
+    ),
+    "cascade_note": (
+        "Who got which channel was not drawn: the goals of a channel say who bought after it, not "
+        "what it changed.",
+        "Каналы не разыгрывались: цели канала говорят, кто купил после него, а не что он изменил.",
+        "Канали не розігрувалися: цілі каналу кажуть, хто купив після нього, а не що він змінив.",
+    ),
     "description": ("Conversion by {fact}", "Конверсия: {fact}", "Конверсія: {fact}"),
     "descriptive": ("descriptive only", "только описание", "лише опис"),
     "descriptive_note": (
