@@ -17,7 +17,13 @@ from maracuja.ui.report_svg import LOGO
 
 _STYLE: Final = Path(__file__).with_name("message.css").read_text(encoding="utf-8")
 _NOTICES: Final = frozenset({"web_push", "mobile_push"})  # shown on a locked screen
-_INSIDE: Final = frozenset({"whatsapp", "messenger", "instagram", "web_chat", "email"})
+_INSIDE: Final = frozenset({"whatsapp", "messenger", "instagram", "web_chat"})
+# What a mail brings along shows its words and loads nothing.
+_ALONE: Final = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "style-src 'unsafe-inline'\"><style>body{font:15px/1.45 system-ui,'DejaVu Sans',sans-serif;"
+    "margin:14px 16px;overflow-wrap:anywhere}img{max-width:100%}</style>"
+)
 _NAMES: Final = {
     "sms": "SMS",
     "whatsapp": "WhatsApp",
@@ -77,6 +83,8 @@ def _phone(phone: Phone, channel: str, shop: str) -> str:
         screen = _head(channel, shop) + inside + _field()
     elif channel in _NOTICES:
         screen = _locked(phone.content, shop)
+    elif channel == "email":
+        screen = _mail(phone.content, shop)
     else:
         screen = _chat(phone.content, channel, shop)
     return (
@@ -106,9 +114,15 @@ def _chat(content: Content, channel: str, shop: str) -> str:
 
 def _head(channel: str, shop: str) -> str:
     return (
-        f'<div class="head"><span class="back"></span><span class="face">{escape(shop[:1])}</span>'
+        f'<div class="head"><span class="back"></span>{_face(shop)}'
         f"<div><b>{escape(shop)}</b><small>{escape(name_of(channel))}</small></div></div>"
     )
+
+
+def _face(shop: str) -> str:
+    """The shop's first letter, in the place of its picture."""
+    letter = next((one for one in shop if one.isalnum()), "")
+    return f'<span class="face">{escape(letter.upper())}</span>'
 
 
 def _field() -> str:
@@ -118,8 +132,11 @@ def _field() -> str:
 def _bubble(content: Content, lines: str) -> str:
     subject = f"<h2>{escape(content.subject)}</h2>" if content.subject else ""
     approved = _approved(content.approved) if content.approved is not None else ""
-    media = "".join(_medium(one) for one in content.media)
-    album = f'<div class="album n{min(len(content.media), 4)}">{media}</div>' if media else ""
+    shown = list(content.media)
+    if content.approved is not None and content.approved.header.startswith("https://"):
+        shown.insert(0, Media(kind=MediaKind.PICTURE, url=content.approved.header))
+    media = "".join(_medium(one) for one in shown)
+    album = f'<div class="album n{min(len(shown), 4)}">{media}</div>' if media else ""
     if content.place is not None:
         album += _map(content.place)
     text = _words(content)
@@ -184,15 +201,30 @@ def _card(card: Card) -> str:
 
 def _approved(approved: Approved) -> str:
     """The vendor keeps the words: what is known here is what fills its places."""
+    words = "" if approved.header.startswith("https://") else approved.header
     filled = "".join(
         f"<li><code>{{{{{n}}}}}</code> {escape(text)}</li>"
         for n, text in enumerate(approved.parameters, 1)
     )
-    header = f"<b>{escape(approved.header)}</b>" if approved.header else ""
+    header = f"<b>{escape(words)}</b>" if words else ""
     return (
         f'<div class="approved"><small>approved template</small>{header}'
         f"<b>{escape(approved.name)}</b> <small>{escape(approved.language)}</small>"
         f"<ul>{filled}</ul></div>"
+    )
+
+
+# ---------------------------------------------------------------- a mail
+
+
+def _mail(content: Content, shop: str) -> str:
+    """Its HTML as a page of its own that can do nothing; else its text."""
+    inside = f'<div class="said">{_words(content)}</div>'
+    if content.html:
+        inside = f'<iframe sandbox srcdoc="{escape(_ALONE + content.html)}"></iframe>'
+    return (
+        f'<div class="mail"><h2>{escape(content.subject)}</h2><div class="from">{_face(shop)}'
+        f"<div><b>{escape(shop)}</b></div><small>9:41</small></div>{inside}</div>"
     )
 
 
@@ -206,7 +238,7 @@ def _locked(content: Content, shop: str) -> str:
     row = f'<div class="actions">{actions}</div>' if actions else ""
     return (
         '<div class="locked"><div class="clock">9:41</div>'
-        f'<div class="notice"><div class="from"><span class="face">{escape(shop[:1])}</span>'
+        f'<div class="notice"><div class="from">{_face(shop)}'
         f"<small>{escape(shop)}</small><small>now</small></div>"
         f"{title}{_words(content)}{media}{row}</div></div>"
     )
