@@ -16,7 +16,7 @@ from maracuja.errors import ConfigError
 from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
 from maracuja.model import micros
-from maracuja.store import keys, meta, migrating
+from maracuja.store import accounts, keys, meta, migrating
 from maracuja.store.engine import Store, open_store
 
 # Engines that a web process needs only once it is asked for something are imported where they
@@ -208,12 +208,12 @@ def make_worker(
 
 
 def http_channels(app: App) -> dict[str, HttpChannel]:
-    """The channels over HTTP that are set up in the workspace, by their names."""
+    """The channels over HTTP that are set up in the workspace, each account by its name."""
     from maracuja.channels import BY_NAME
     from maracuja.channels.http import HttpChannel
 
     return {
-        name: kind(settings, f"{app.config.public_url}/w/{name}/{settings.account}")
+        name: kind(settings, app.config.hook(name)).as_account(name)
         for name, settings in app.config.channels.items()
         if issubclass(kind := BY_NAME[name], HttpChannel)
     }
@@ -230,7 +230,7 @@ def sending(app: App, name: str) -> tuple[Channel[Any], Transport]:
     if found is None:
         raise NotFound(
             f"The channel `{name}` is not set up here.",
-            fix=f"Add a section [{name}] to maracuja.toml; see docs/channels.md.",
+            fix="Add its section to maracuja.toml; see docs/channels.md.",
         )
     return found, transport_of(app, found)
 
@@ -291,13 +291,15 @@ def make_hearing(app: App) -> Hearing:
 
 
 def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]:
-    """Each channel over HTTP with its transport and its limits."""
+    """Each account over HTTP with its number, its transport and its limits."""
     from maracuja.channels.limits import Limits
     from maracuja.runtime.delivery_senders import Sender
 
+    with app.store.write() as conn:
+        numbers = accounts.give(conn, app.config.channels)
     return [
         Sender(
-            channel,
+            channel.as_account(name, numbers[name]),
             transports.get(name) or transport_of(app, channel),
             Limits(channel.settings.rate_per_s, channel.settings.address_rate_per_s),
         )

@@ -7,15 +7,16 @@ overrides any of them, so that secrets need not stand in a file.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels import BY_NAME, telling
+from maracuja.channels import BY_NAME, channel_of, section_of, telling
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.channels.http import HttpSettings, secrets_of
 from maracuja.errors import BadInput, ConfigError
@@ -24,6 +25,7 @@ from maracuja.zones import is_zone
 
 FILE_NAME = "maracuja.toml"
 PREFIX = "MARACUJA_"
+MAIN: Final = "main"  # how a channel's own section is called at its vendor, unless it says so
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -117,8 +119,8 @@ class Conversations(Section, frozen=True):
 class Config(Section, frozen=True):
     """The whole configuration; `root` is the workspace's directory.
 
-    `channels` are the accounts at vendors that are spoken to by HTTP, by the channel's name: in
-    the file each is a section of its own, such as `[telegram]`.
+    `channels` are the accounts at vendors that are spoken to by HTTP, by name: in the file each is
+    a section of its own, `[telegram]` for `telegram` and `[telegram.promo]` for `telegram/promo`.
     """
 
     root: str = "."
@@ -143,6 +145,10 @@ class Config(Section, frozen=True):
         """The address of links in messages, without a slash at the end."""
         own = f"http://{self.server.host}:{self.server.port}"
         return (self.server.public_url or own).rstrip("/")
+
+    def hook(self, name: str) -> str:
+        """The address at which the vendor of an account calls us."""
+        return f"{self.public_url}/w/{channel_of(name)}/{self.channels[name].account}"
 
     @property
     def store_url(self) -> str:
@@ -180,7 +186,11 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         raise ConfigError(f"{where}: {fault}") from fault
     except ConfigError as fault:
         raise ConfigError(f"{where}: {fault.message}", where=fault.where, fix=fault.fix) from fault
-    accounts = {name: _account(name, part, where) for name, part in sorted(named.items())}
+    accounts = {
+        name: _account(name, part, where)
+        for channel, section in sorted(named.items())
+        for name, part in _sections(channel, section, where)
+    }
     config = msgspec.structs.replace(config, channels={**config.channels, **accounts})
     if not is_zone(config.shop.time_zone):
         raise ConfigError(
@@ -204,15 +214,55 @@ _ACCOUNTS = {
 }
 
 
+_ACCOUNT: Final = re.compile(r"[a-z0-9-]{1,40}")
+
+
+def _sections(channel: str, section: Any, where: str) -> Iterator[tuple[str, Any]]:
+    """The accounts of a channel's section by name, the main one first if it has settings.
+
+    A table in it that is no setting of the channel is a further account, whose name in its
+    webhook's address is that of the table. Raises ConfigError where two have one address.
+    """
+    if not isinstance(section, dict):
+        yield channel, section
+        return
+    fields = _ACCOUNTS[channel].__struct_fields__
+    further = {
+        name: part
+        for name, part in section.items()
+        if isinstance(part, dict) and name not in fields
+    }
+    main = {name: part for name, part in section.items() if name not in further}
+    if main or not further:
+        yield channel, main
+    taken = {main.get("account", MAIN)} if main or not further else set()
+    for name, part in sorted(further.items()):
+        path = f"{channel}.{name}"
+        if not _ACCOUNT.fullmatch(name) or name in (MAIN, *taken):
+            raise ConfigError(
+                f"{where}: `{name}` is no name for a further account of {channel}.",
+                where=path,
+                fix=f"Use letters, digits and hyphens, and not `{MAIN}`: that is [{channel}].",
+            )
+        if part.get("account", name) != name:
+            raise ConfigError(
+                f"{where}: the account {path} is called by its section's name.",
+                where=f"{path}.account",
+                fix="Leave `account` out.",
+            )
+        yield f"{channel}/{name}", {**part, "account": name}
+
+
 def _account(name: str, raw: Any, where: str) -> HttpSettings:
-    """The settings of a channel's section. Raises ConfigError with the path of the fault."""
+    """The settings of an account's section. Raises ConfigError with the path of the fault."""
+    path = section_of(name)
     try:
-        return msgspec.convert(raw, _ACCOUNTS[name], strict=False)
+        return msgspec.convert(raw, _ACCOUNTS[channel_of(name)], strict=False)
     except msgspec.ValidationError as fault:
-        raise ConfigError(f"{where}: {name}: {fault}", where=name) from fault
+        raise ConfigError(f"{where}: {path}: {fault}", where=path) from fault
     except ConfigError as fault:
         raise ConfigError(
-            f"{where}: {fault.message}", where=f"{name}.{fault.where}", fix=fault.fix
+            f"{where}: {fault.message}", where=f"{path}.{fault.where}", fix=fault.fix
         ) from fault
 
 
@@ -220,8 +270,8 @@ def shown(config: Config) -> dict[str, Any]:
     """The effective configuration as plain values, with secrets as ***: what `check` prints."""
     values: dict[str, Any] = msgspec.to_builtins(config)
     for name, account in values.pop("channels").items():
-        hidden = [field for field in secrets_of(_ACCOUNTS[name]) if account[field]]
-        values[name] = {**account, **dict.fromkeys(hidden, "***")}
+        hidden = [field for field in secrets_of(_ACCOUNTS[channel_of(name)]) if account[field]]
+        values[section_of(name)] = {**account, **dict.fromkeys(hidden, "***")}
     if config.messages.status_secret:
         values["messages"]["status_secret"] = "***"
     if config.email.password:
@@ -233,12 +283,20 @@ def shown(config: Config) -> dict[str, Any]:
 
 
 def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
-    """Put MARACUJA_SECTION__NAME=value over the file's values."""
+    """Put MARACUJA_SECTION__NAME=value over the file's values.
+
+    MARACUJA_TELEGRAM__PROMO__TOKEN is of [telegram.promo]; a hyphen in its name is written `_`.
+    """
     for name, value in sorted(environ.items()):
         if not name.startswith(PREFIX) or "__" not in name:
             continue
         section, _, field = name.removeprefix(PREFIX).lower().partition("__")
-        raw.setdefault(section, {})[field] = value
+        within = raw.setdefault(section, {})
+        account, further, name_there = field.partition("__")
+        if further and section in _ACCOUNTS and isinstance(within, dict):
+            within.setdefault(account.replace("_", "-"), {})[name_there] = value
+        else:
+            within[field] = value
 
 
 def write_config(config: Config) -> Path:
@@ -257,7 +315,7 @@ def write_config(config: Config) -> Path:
             if (value := getattr(values, name)) != getattr(defaults, name, None)
         }
         if changed:
-            lines += ["", f"[{section}]"]
+            lines += ["", f"[{section_of(section)}]"]
             lines += [f"{name} = {_toml(value)}" for name, value in changed.items()]
     path = config.directory / FILE_NAME
     config.directory.mkdir(parents=True, exist_ok=True)

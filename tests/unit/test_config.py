@@ -80,3 +80,66 @@ def test_secrets_are_not_shown() -> None:
 
 def test_plain_values_make_a_config() -> None:
     assert make_config({"shop": {"name": "A"}}).shop.name == "A"
+
+
+# ---------------------------------------------------------------- several accounts of a channel
+
+BOT = {"token": "123456:AAbbCCddEEffGGhhIIjjKK", "bot": "shop_bot"}
+PROMO = {"token": "654321:ZZbbCCddEEffGGhhIIjjKK", "bot": "promo_bot"}
+
+
+def test_a_table_within_a_channels_section_is_a_further_account(tmp_path: Path) -> None:
+    config = make_config(
+        {"root": str(tmp_path), "telegram": {**BOT, "promo": PROMO, "b-2": PROMO}}
+    )
+    assert {name: one.account for name, one in config.channels.items()} == {
+        "telegram": "main", "telegram/promo": "promo", "telegram/b-2": "b-2",
+    }  # fmt: skip
+    write_config(config)
+    assert "[telegram.promo]" in (tmp_path / "maracuja.toml").read_text()
+    assert load_config(tmp_path, {}) == config
+    told = shown(config)
+    assert (
+        told["telegram.promo"]["token"] == "***" and told["telegram.promo"]["account"] == "promo"
+    )
+
+
+def test_a_channel_may_have_further_accounts_alone() -> None:
+    config = make_config({"telegram": {"promo": PROMO}})
+    assert list(config.channels) == ["telegram/promo"]
+
+
+def test_secrets_of_an_account_come_from_the_environment(tmp_path: Path) -> None:
+    write_config(make_config({"root": str(tmp_path), "telegram": {**BOT, "promo": PROMO}}))
+    config = load_config(
+        tmp_path,
+        {
+            "MARACUJA_TELEGRAM__TOKEN": "123456:" + "m" * 30,
+            "MARACUJA_TELEGRAM__PROMO__TOKEN": "654321:" + "p" * 30,
+            "MARACUJA_TELEGRAM__B_2__TOKEN": "777777:" + "b" * 30,
+        },
+    )
+    tokens = {name: getattr(one, "token", "")[:8] for name, one in config.channels.items()}
+    assert tokens == {
+        "telegram": "123456:m", "telegram/promo": "654321:p", "telegram/b-2": "777777:b",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "place"),
+    [
+        ({**BOT, "main": PROMO}, "telegram.main"),
+        ({**BOT, "Promo": PROMO}, "telegram.Promo"),
+        ({**BOT, "a" * 41: PROMO}, f"telegram.{'a' * 41}"),
+        ({**BOT, "account": "promo", "promo": PROMO}, "telegram.promo"),
+        ({**BOT, "promo": {**PROMO, "account": "other"}}, "telegram.promo.account"),
+        ({**BOT, "promo": {**PROMO, "tokn": "x"}}, "telegram.promo"),
+        ({**BOT, "promo": {**PROMO, "token": "no"}}, "telegram.promo"),
+    ],
+)
+def test_an_account_that_cannot_work_is_refused_with_its_place(
+    section: dict[str, object], place: str
+) -> None:
+    with pytest.raises(ConfigError) as fault:
+        make_config({"telegram": section})
+    assert fault.value.where.startswith(place)

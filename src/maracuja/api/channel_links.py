@@ -36,7 +36,7 @@ _FORMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("/{channel}/link", response_class=Response, responses=_FORMS)
+@router.get("/{channel:path}/link", response_class=Response, responses=_FORMS)
 def channel_link(
     here: Here,
     now: Now,

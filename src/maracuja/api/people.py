@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from maracuja.api.answers import ID_MAX, Language, Limit, Name, Pid, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
-from maracuja.channels import CODES_BY_NAME
+from maracuja.channels import BY_NAME
 from maracuja.errors import NotFound
 from maracuja.model import ConsentState, micros
 from maracuja.runtime import orders, people_by_hand, people_view, people_why
@@ -212,5 +212,5 @@ def lift_suppression(here: Here, actor: Actor, now: Now, pid: Pid, channel: Name
 
 
 def _check_channel(channel: str) -> None:
-    if channel not in CODES_BY_NAME:
+    if channel not in BY_NAME:
         raise NotFound(f"There is no channel `{channel}`.", where="channel")

@@ -10,6 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from maracuja.channels import channel_of
 from maracuja.channels.base import Inbound
 from maracuja.channels.http import BODY_BYTES_MAX, HttpChannel
 from maracuja.clock import Clock
@@ -38,12 +39,14 @@ class _Hooks:
     def __init__(
         self, channels: Mapping[str, HttpChannel], put: Put, clock: Clock, public_url: str
     ) -> None:
-        self._channels, self._put, self._clock, self._url = channels, put, clock, public_url
+        self._channels = {(channel_of(name), one.settings.account): one
+                          for name, one in channels.items()}  # fmt: skip
+        self._put, self._clock, self._url = put, clock, public_url
 
     async def take(self, channel: str, account: str, request: Request) -> Response:
         """Verify, keep, and only then say that it was taken."""
-        found = self._channels.get(channel)
-        if found is None or found.settings.account != account:
+        found = self._channels.get((channel, account))
+        if found is None:
             raise NotFound("Nobody is called here.")
         query = f"?{request.url.query}" if request.url.query else ""
         inbound = Inbound(
@@ -60,7 +63,7 @@ class _Hooks:
             # A vendor's address is public: whoever knocks learns nothing but that it was no good.
             return Response(refusal.message, status_code=403, headers=HEADERS)
         if hook.heard:
-            context, body = encode_heard(hook.heard, channel, account)
+            context, body = encode_heard(hook.heard, found.name, account)
             try:
                 await self._put(inbox.Request(micros(now), CALL, "internal", context, body))
             except Overloaded:

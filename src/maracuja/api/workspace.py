@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from maracuja.api.answers import ID_MAX, Limit, Name, Word
 from maracuja.api.here import Actor, Here, Now, managing
-from maracuja.channels import CHANNELS
+from maracuja.channels import CHANNELS, account_of
 from maracuja.model import micros, moment
 from maracuja.runtime import campaign_status, campaign_work
 from maracuja.runtime.campaign_status import Sending
@@ -139,7 +139,8 @@ def list_channels(here: Here) -> list[ChannelShown]:
         known = health.every(conn)
         told = {kind.name: notices.of(conn, kind.name) for kind in CHANNELS}
     shown = []
-    for name in (channel.name for channel in CHANNELS):
+    further = [name for name in here.config.channels if account_of(name)]
+    for name in (*(channel.name for channel in CHANNELS), *further):
         one = known.get(name, health.Health(name, False, "", 0, None))
         shown.append(
             ChannelShown(
@@ -154,7 +155,7 @@ def list_channels(here: Here) -> list[ChannelShown]:
     return shown
 
 
-@router.post("/channels/{channel}/pause")
+@router.post("/channels/{channel:path}/pause")
 def pause_channel(here: Here, actor: Actor, now: Now, channel: Name, why: Reason) -> Sending:
     """Stop one channel."""
     with here.store.write() as conn:
@@ -163,7 +164,7 @@ def pause_channel(here: Here, actor: Actor, now: Now, channel: Name, why: Reason
         )
 
 
-@router.post("/channels/{channel}/resume")
+@router.post("/channels/{channel:path}/resume")
 def resume_channel(here: Here, actor: Actor, now: Now, channel: Name) -> Sending:
     """Let a channel send again, as after its vendor refused us and was reconciled."""
     with here.store.write() as conn:

@@ -11,7 +11,7 @@ import msgspec
 from maracuja.campaigns.decoding import Definition, kind_of
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.promotion import signs_of_promotion
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, channel_of
 from maracuja.errors import CampaignError, DefinitionError, SegmentError
 from maracuja.model import Status, TopicKind
 from maracuja.segments import check
@@ -132,7 +132,7 @@ def _against_channels(campaign: Campaign) -> Iterator[CampaignError]:
 def _against_topic(campaign: Campaign, topic: Topic, around: Known) -> Iterator[CampaignError]:
     """What the kind and the channels of the topic do not allow."""
     for i, channel in enumerate(campaign.channels):
-        if channel in topic.channels:
+        if channel_of(channel) in topic.channels:
             continue
         yield CampaignError(
             f"Nobody is asked for consent to `{topic.id}` on {channel}.",

@@ -198,4 +198,5 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
 
     def marks(self) -> dict[str, str]:
         """The UTM marks of its links: source, medium and campaign unless given otherwise."""
-        return {"source": "maracuja", "medium": self.channel, "campaign": self.id, **self.utm}
+        medium = self.channel.partition("/")[0]
+        return {"source": "maracuja", "medium": medium, "campaign": self.id, **self.utm}

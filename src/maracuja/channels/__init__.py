@@ -26,9 +26,48 @@ CHANNELS: Final[tuple[type[Channel[Any]], ...]] = (
     MobilePush, WebChat,
 )  # fmt: skip
 
-BY_NAME: Final = {channel.name: channel for channel in CHANNELS}
+
+def channel_of(name: str) -> str:
+    """The channel of an account: telegram of telegram/promo, and of telegram."""
+    return name.partition("/")[0]
+
+
+def account_of(name: str) -> str:
+    """Our name for a further account: promo of telegram/promo; '' for the main one."""
+    return name.partition("/")[2]
+
+
+def section_of(name: str) -> str:
+    """The section of maracuja.toml in which an account is set up: telegram.promo."""
+    return name.replace("/", ".")
+
+
+class _Kinds(dict[str, type[Channel[Any]]]):
+    """Channels by name; an account such as telegram/promo is of its channel's kind."""
+
+    def __missing__(self, name: str) -> type[Channel[Any]]:
+        if not account_of(name):
+            raise KeyError(name)
+        return self[channel_of(name)]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(channel_of(name))
+
+
+BY_NAME: Final = _Kinds({channel.name: channel for channel in CHANNELS})
 NAMES_BY_CODE: Final = {channel.code: channel.name for channel in CHANNELS}
-CODES_BY_NAME: Final = {channel.name: channel.code for channel in CHANNELS}
+
+
+class _Codes(dict[str, int]):
+    """Codes of channels; an account has its channel's (its own number: store.accounts)."""
+
+    def __missing__(self, name: str) -> int:
+        if not account_of(name):
+            raise KeyError(name)
+        return self[channel_of(name)]
+
+
+CODES_BY_NAME: Final = _Codes({channel.name: channel.code for channel in CHANNELS})
 
 # Kinds of address that stand for several devices of a person: see channels.devices.
 DEVICE_KINDS: Final = tuple(
@@ -37,8 +76,30 @@ DEVICE_KINDS: Final = tuple(
 
 
 def address_kind(channel: str) -> str:
-    """By which kind of address a channel reaches people: the phone for SMS, say."""
-    return BY_NAME[channel].can.address_kind if channel in BY_NAME else channel
+    """By which kind of address a channel reaches people: the phone for SMS, say.
+
+    Where an account reaches only those who opened it, its addresses are a kind of their own.
+    """
+    if channel not in BY_NAME:
+        return channel
+    kind = BY_NAME[channel]
+    further = kind.own_addresses and account_of(channel)
+    return f"{kind.can.address_kind}/{further}" if further else kind.can.address_kind
+
+
+def identity_kind(channel: str) -> str:
+    """By which kind of identity somebody on a channel is recognised.
+
+    It is that of their address, unless the vendor knows them by one id in all its accounts.
+    """
+    known = channel in BY_NAME and not BY_NAME[channel].own_ids
+    return BY_NAME[channel].can.address_kind if known else address_kind(channel)
+
+
+def kept_under(channel: str) -> str:
+    """The name under which suppressions of a channel's or an account's addresses are kept."""
+    own = channel in BY_NAME and BY_NAME[channel].own_addresses
+    return channel if own else channel_of(channel)
 
 
 def address_kinds(channel: str) -> list[str]:

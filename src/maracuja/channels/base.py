@@ -102,6 +102,9 @@ class Channel(ABC, Generic[Wire]):
     lasting: ClassVar[frozenset[str]] = frozenset()
     # A service message whose outcome is unknown is sent again: it may arrive twice.
     repeats_service: bool = False
+    # Whether an account reaches only those who opened it, and knows them by ids of its own.
+    own_addresses: ClassVar[bool] = False
+    own_ids: ClassVar[bool] = False
     # A person may be reached on several devices at once: see channels.devices.
     several_devices: ClassVar[bool] = False
 

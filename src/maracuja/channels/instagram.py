@@ -98,6 +98,8 @@ class Instagram(Messenger):
 
     name: ClassVar[str] = "instagram"
     code: ClassVar[int] = 7
+    own_addresses: ClassVar[bool] = True
+    own_ids: ClassVar[bool] = True
     can: ClassVar[Capabilities] = msgspec.structs.replace(
         Messenger.can,
         text_chars_max=TEXT_BYTES_MAX,

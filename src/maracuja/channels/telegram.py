@@ -114,6 +114,7 @@ class Telegram(HttpChannel):
 
     name: ClassVar[str] = "telegram"
     code: ClassVar[int] = 2
+    own_addresses: ClassVar[bool] = True
     can: ClassVar[Capabilities] = Capabilities(
         text_chars_max=4096,
         caption_chars_max=1024,

@@ -147,6 +147,8 @@ class Viber(HttpChannel):
 
     name: ClassVar[str] = "viber"
     code: ClassVar[int] = 3
+    own_addresses: ClassVar[bool] = True
+    own_ids: ClassVar[bool] = True
     can: ClassVar[Capabilities] = Capabilities(
         text_chars_max=7000,
         caption_chars_max=512,

@@ -37,25 +37,22 @@ def add_to(cli: typer.Typer) -> None:
 def list_(workspace: Workspace = HERE, json: Json = False) -> None:
     """Show what each channel carries and tells, and which are set up here."""
     from maracuja import app
-    from maracuja.channels import CHANNELS
+    from maracuja.channels import BY_NAME
     from maracuja.channels.matrix import matrix
     from maracuja.store import health, notices
 
-    with app.opened(workspace) as here:
-        with here.store.read() as conn:
-            stopped = health.paused(conn)
-            told = {kind.name: notices.of(conn, kind.name) for kind in CHANNELS}
+    with app.opened(workspace) as here, here.store.read() as conn:
+        stopped = health.paused(conn)
         ready = {"email", *here.config.channels}
-    states = {
-        kind.name: "stopped" if kind.name in stopped else "set up" if kind.name in ready else "-"
-        for kind in CHANNELS
-    }
+        told = {name: notices.of(conn, name) for name in {*BY_NAME, *ready}}
     (_, *names), *rows = matrix()
     found = [
-        {"channel": name, "here": states[name]}
+        {"channel": name, "here": state}
         | {row[0]: row[at] for row in rows}
         | {"notices": [kept.notice.words for kept in told[name]]}
-        for at, name in enumerate(names, 1)
+        for at, channel in enumerate(names, 1)
+        for name in [channel, *sorted(one for one in ready if one.startswith(f"{channel}/"))]
+        for state in ["stopped" if name in stopped else "set up" if name in ready else "-"]
     ]
     if json:
         say_json(found)

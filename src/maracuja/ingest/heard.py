@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from maracuja import rng
+from maracuja.channels import channel_of
 from maracuja.channels.heard import Heard, HeardKind
 from maracuja.ingest.calls import Request
 from maracuja.ingest.decode import message_hashes
@@ -121,7 +122,7 @@ def event_properties(
     given: dict[str, Any] = {
         "message": message.hex(),
         "run": run,
-        "channel": row.channel,
+        "channel": channel_of(row.channel),
         "status": heard.status.value if heard.status is not None else "",
         "code": heard.code,
         "raw": heard.raw,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, channel_of
 from maracuja.channels.base import Channel
 from maracuja.content import MediaKind
 from maracuja.errors import TemplateError, UnsupportedFeature
@@ -116,7 +116,7 @@ def _refused(
 def _unread(template: Template, n: int, channel: str) -> Iterator[tuple[str, TemplateError]]:
     """The parts of a channel's own variant that it leaves out: (place, what is said)."""
     variant, can = template.variants[n], BY_NAME[channel].can
-    if variant.channel != channel:
+    if variant.channel not in (channel, channel_of(channel)):
         return
     carries = {"subject": bool(can.subject_chars_max), "preheader": can.html, "html": can.html}
     for part, there in carries.items():

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, section_of
 from maracuja.channels.http import HttpChannel
 from maracuja.errors import NotFound, UnsupportedFeature
 from maracuja.links.making import LinkMaker
@@ -27,7 +27,7 @@ def link_into(channels: Mapping[str, HttpChannel], name: str, payload: str = "")
         raise NotFound(
             f"The channel `{name}` is not set up here.",
             where="channel",
-            fix=f"Add a section [{name}] to maracuja.toml; see docs/channels.md.",
+            fix=f"Add a section [{section_of(name)}] to maracuja.toml; see docs/channels.md.",
         )
     try:
         made = channel.deep_link(payload)

@@ -21,7 +21,7 @@ from maracuja.model import Address, Message, Record, Status, micros
 from maracuja.rng import make_id
 from maracuja.runtime.conversation_hearing import MediaShown
 from maracuja.runtime.delivery_checks import Questions, Rules, check, windows_closed
-from maracuja.runtime.posted_texts import ID, facts_of, run_of
+from maracuja.runtime.posted_texts import ID, facts_on, run_of
 from maracuja.runtime.posting import Asked
 from maracuja.store import audit, conversations, posted
 from maracuja.store.conversations import Author, Conversation, TalkState, Turn
@@ -174,7 +174,7 @@ def _check(
         )
     rules = Rules(quiet=None, zone="UTC", salt=counter.salt)
     asked = Questions([talk.pid], [talk.address])
-    (seen,) = check(conn, asked, facts_of(run_of(talk.channel)), rules, now)
+    (seen,) = check(conn, asked, facts_on(talk.channel), rules, now)
     if seen.outcome is not Outcome.SEND:
         words, fix = _REFUSALS.get(
             Reason(seen.reason), (f"It may not be sent: {seen.reason}.", "")

@@ -14,12 +14,11 @@ import numpy as np
 from sqlalchemy import Connection
 
 from maracuja.campaigns.facts import RunFacts, decode_facts
-from maracuja.channels import NAMES_BY_CODE
 from maracuja.runtime import delivery_texts
 from maracuja.runtime.delivery_results import Parcel
 from maracuja.runtime.delivery_texts import Body, natural_id
-from maracuja.runtime.posted_texts import body_of, facts_of
-from maracuja.store import outbox, posted, posted_files
+from maracuja.runtime.posted_texts import body_of, facts_of, facts_on
+from maracuja.store import accounts, outbox, posted, posted_files
 from maracuja.store.outbox import Chunk, Claimed
 from maracuja.store.posted import Posted
 
@@ -54,10 +53,9 @@ class Launched:
         claims = set(zip(claimed.chunk.tolist(), claimed.n.tolist(), strict=True))
         rows = posted.of_chunks(conn, mine).items() if mine else ()
         asked = {place: row for place, row in rows if place in claims}  # what went has no files
-        launched = self._launched_with(conn, runs).items()
-        facts = {run: _narrowed(one, claimed) for run, one in launched} | {
-            run: facts_of(run) for run in rest
-        }
+        launched, name = self._launched_with(conn, runs).items(), _only_channel(conn, claimed)
+        facts = {run: one.on(name) if name else one for run, one in launched}
+        facts |= {run: facts_on(name) if name else facts_of(run) for run in rest}
         return Context(chunks, facts, _with_files(conn, asked))
 
     def _launched_with(self, conn: Connection, runs: set[int]) -> dict[int, RunFacts]:
@@ -69,10 +67,10 @@ class Launched:
         return {run: self._facts[run] for run in runs}
 
 
-def _narrowed(facts: RunFacts, claimed: Claimed) -> RunFacts:
-    """The facts of the claim's channel, where it is of one alone."""
-    codes = np.unique(claimed.channel).tolist()
-    return facts.on(NAMES_BY_CODE[codes[0]]) if len(codes) == 1 else facts
+def _only_channel(conn: Connection, claimed: Claimed) -> str:
+    """The channel or account of a claim, where it is of one alone; else ''."""
+    numbers = np.unique(claimed.channel).tolist()
+    return accounts.names(conn)[numbers[0]] if len(numbers) == 1 else ""
 
 
 def _with_files(

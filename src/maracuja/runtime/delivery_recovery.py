@@ -16,7 +16,6 @@ import numpy as np
 from sqlalchemy import Connection
 
 from maracuja.campaigns.facts import RunFacts
-from maracuja.channels import NAMES_BY_CODE
 from maracuja.channels.base import Answer
 from maracuja.commit_points import passed
 from maracuja.model import Lane, Status
@@ -24,7 +23,7 @@ from maracuja.runtime.delivery_journal import Key, Taken, forget, take_over
 from maracuja.runtime.delivery_parcels import Launched, opened
 from maracuja.runtime.delivery_results import Book, Outcomes, Parcel, record, sort_answer
 from maracuja.runtime.delivery_senders import journal_of
-from maracuja.store import counters, outbox
+from maracuja.store import accounts, counters, outbox
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Claimed, OutboxState
 
@@ -39,9 +38,9 @@ def recover(
     From here on a process that made one of the claims, if it is still alive, begins and records
     nothing of it. `folder` holds the journals, `root` is the lake's.
     """
-    slots = [
-        (code, name, single) for code, name in NAMES_BY_CODE.items() for single in (True, False)
-    ]
+    with store.read() as conn:
+        names = accounts.names(conn)
+    slots = [(code, name, single) for code, name in names.items() for single in (True, False)]
     journals = {
         (code, single): journal_of(folder, name, single=single) for code, name, single in slots
     }

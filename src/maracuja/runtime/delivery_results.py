@@ -23,7 +23,15 @@ from maracuja.runtime.cascade_closing import close_steps
 from maracuja.runtime.delivery_devices import leave_alone, spread, still_gone
 from maracuja.runtime.message_events import Told, tell
 from maracuja.runtime.resting import Refused
-from maracuja.store import audit, full_mailboxes, health, outbox, suppressions, vendor_ids
+from maracuja.store import (
+    accounts,
+    audit,
+    full_mailboxes,
+    health,
+    outbox,
+    suppressions,
+    vendor_ids,
+)
 from maracuja.store.outbox import OutboxState
 
 RETRY_S: Final = (60, 300, 900, 3600, 4 * 3600)  # the last one again and again
@@ -253,7 +261,7 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
     tell(conn, out.told)
     vendor_ids.add(
         conn,
-        CODES_BY_NAME[channel],
+        accounts.number(conn, channel),
         vendor_id=[name for _, name in out.named],
         message=[parcel.message for parcel, _ in out.named],
         pid=[parcel.pid for parcel, _ in out.named],

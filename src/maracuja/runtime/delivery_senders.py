@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from maracuja.channels import section_of
 from maracuja.channels.base import Answer, Channel
 from maracuja.channels.limits import Limits
 from maracuja.model import Lane
@@ -114,4 +115,4 @@ class Slot:
 def journal_of(folder: Path, channel: str, *, single: bool) -> Journal:
     """The journal of a channel's single messages, or of all its others."""
     name = f"{channel}-single" if single else channel
-    return Journal(folder / f"{name}.journal", f"claim:{name}")
+    return Journal(folder / f"{section_of(name)}.journal", f"claim:{name}")

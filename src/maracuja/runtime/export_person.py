@@ -12,13 +12,12 @@ from typing import Any, Final
 
 import msgspec
 
-from maracuja.channels import NAMES_BY_CODE
 from maracuja.model import moment
 from maracuja.runtime import delivery_texts, people_view, people_why
 from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.web_chat_desk import shown
-from maracuja.store import devices, held, people, runs, web_chat
+from maracuja.store import accounts, devices, held, people, runs, web_chat
 from maracuja.store.held import Sent
 from maracuja.store.outbox import Chunk, OutboxState
 from maracuja.templates.placeholders import fill
@@ -39,6 +38,7 @@ def export_person(
     with ground.store.read() as conn:
         person = people_view.show(conn, pid, now)
         tokens = [(one.kind, one.address) for one in devices.of(conn, [person.pid])]
+        accounts_there = accounts.names(conn)
         sent = held.messages_of(conn, [person.pid, *person.merged])
         of_run = {run.run: run for run in runs.every(conn)}
         named = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
@@ -50,7 +50,7 @@ def export_person(
         "person": person,
         "device_addresses": [{"channel": kind, "address": one} for kind, one in tokens],
         "decisions": why.decisions,
-        "messages": [_message(ground.lake, one, of_run) for one in sent],
+        "messages": [_message(ground.lake, one, of_run, accounts_there) for one in sent],
         "events": events,
         "web_chat": chat,
     }
@@ -65,7 +65,9 @@ def write_person(ground: Ground, pid: int, path: Path, now: datetime) -> Path:
     return path
 
 
-def _message(lake: Path, sent: Sent, of_run: Mapping[int, runs.Run]) -> dict[str, Any]:
+def _message(
+    lake: Path, sent: Sent, of_run: Mapping[int, runs.Run], named: Mapping[int, str]
+) -> dict[str, Any]:
     """One message: where it is, and what it said, if its text is still kept."""
     run = of_run[sent.run]
     chunk = Chunk(chunk=0, run=sent.run, path=sent.path, lane=0, catalog_rev=0)
@@ -73,7 +75,7 @@ def _message(lake: Path, sent: Sent, of_run: Mapping[int, runs.Run]) -> dict[str
     return {
         "campaign": run.campaign,
         "occurrence": run.occurrence,
-        "channel": NAMES_BY_CODE.get(sent.channel, str(sent.channel)),
+        "channel": named.get(sent.channel, str(sent.channel)),
         "state": OutboxState(sent.state).name.lower(),
         "attempts": sent.attempts,
         "due": moment(sent.due_us),

@@ -16,7 +16,6 @@ import polars as pl
 import pyarrow as pa
 from sqlalchemy import Boolean, Connection, LargeBinary, Table, Text
 
-from maracuja.channels import NAMES_BY_CODE
 from maracuja.config import Lake
 from maracuja.errors import BadInput, DamagedFile
 from maracuja.lake.files import locate
@@ -24,7 +23,7 @@ from maracuja.lake.session import open_session
 from maracuja.model import ConsentState, FileKind, LakeFile, Privacy, micros
 from maracuja.runtime.export_files import TIME, Form, form_of, open_sink
 from maracuja.runtime.export_people import TRAITS, people_rows, people_schema, trait_rows
-from maracuja.store import manifest, people, schema
+from maracuja.store import accounts, manifest, people, schema
 from maracuja.store.conversations import Author, TalkState
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
@@ -266,7 +265,7 @@ def _message_batches(ground: Ground) -> Iterator[pl.DataFrame]:
             .with_columns(
                 pl.col("state").replace_strict(states, return_dtype=pl.String),
                 pl.col("channel").replace_strict(
-                    NAMES_BY_CODE, default=None, return_dtype=pl.String
+                    accounts.names(ground.conn), default=None, return_dtype=pl.String
                 ),
                 pl.col("due_us").cast(TIME).alias("due"),
             )

@@ -17,24 +17,19 @@ import numpy as np
 from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Topic
-from maracuja.channels import BY_NAME, CODES_BY_NAME, address_kind
+from maracuja.channels import BY_NAME, account_of, address_kind, channel_of, identity_kind
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.addresses import phone
 from maracuja.ingest.deliveries import STOPS
 from maracuja.ingest.heard import HeardRow, became, event_name, event_properties, languages
 from maracuja.links.tokens import KeyRing, Purpose
-from maracuja.model import (
-    ConsentState,
-    DeliveryEvent,
-    TopicKind,
-    Trait,
-    TraitSource,
-)
+from maracuja.model import ConsentState, DeliveryEvent, TopicKind, Trait, TraitSource
 from maracuja.runtime import conversation_hearing, hearing_reach, people_changes, resting
 from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.store import (
+    accounts,
     consents,
     definitions,
     feed,
@@ -45,7 +40,6 @@ from maracuja.store import (
     vendor_ids,
 )
 from maracuja.store.merging import Exposures, never_exposed
-from maracuja.store.vendor_ids import Known
 
 START: Final = "start"
 START_DAYS: Final = 30  # how long a link into a channel says whose chat it is
@@ -58,7 +52,7 @@ class _Row:
     """One thing heard with what has been found out about it."""
 
     told: HeardRow
-    kind: str  # of the address
+    kind: str  # of the identity that the address is
     pid: int = 0  # 0: nobody we know
     message: bytes = b""
     run: int = 0
@@ -68,9 +62,14 @@ class _Row:
     phone: str = ""  # that they gave, or that the messenger shows
     language: str = ""  # of a text that they wrote
 
+    @property
+    def channel(self) -> str:
+        """The channel, whichever account it was told on: what is agreed to holds for all."""
+        return channel_of(self.told.channel)
+
 
 class Hearing:
-    """Takes what was heard. `agreed` are the topics that opening a channel agrees to, by channel.
+    """Takes what was heard. `agreed` are the topics that opening an account agrees to, by name.
 
     `lake` is its root; `ring` reads the tokens of links into channels; `country` is that of
     numbers without a prefix; a conversation is over when it was `quiet` for so long.
@@ -132,7 +131,7 @@ class Hearing:
             declared["phone"] = number
         row = _Row(
             told,
-            address_kind(told.channel),
+            identity_kind(told.channel),
             payload=told.heard.payload,
             declared=declared,
             phone=number,
@@ -156,7 +155,7 @@ class Hearing:
         for channel in {row.told.channel for row in rows}:
             mine = [row for row in rows if row.told.channel == channel]
             asked = [row.told.heard.vendor_id for row in mine if row.told.heard.vendor_id]
-            found = vendor_ids.find(conn, CODES_BY_NAME[channel], asked)
+            found = vendor_ids.find(conn, accounts.number(conn, channel), asked) if asked else {}
             for row in mine:
                 heard = row.told.heard
                 known = _referred(heard.reference) or found.get(heard.vendor_id)
@@ -234,7 +233,8 @@ class Hearing:
         addresses = []
         for row in speaking:
             moved = row.told.heard.kind is HeardKind.MOVED
-            in_use = {row.kind: row.told.heard.text if moved else _address(row)}
+            at = row.told.heard.text if moved else _address(row)
+            in_use = {address_kind(row.told.channel): at}
             in_use |= {"phone": row.phone} if row.phone and not moved else {}
             addresses.append({kind: value for kind, value in in_use.items() if value})
         people.change(
@@ -249,22 +249,23 @@ class Hearing:
     def _consent(self, conn: Connection, rows: Sequence[_Row], now_us: int) -> None:
         """Opening a channel agrees to its topics; leaving turns every marketing topic down.
 
-        A word that is older than what holds changes nothing: calls come late and out of order.
+        A word that is older than what holds changes nothing: calls come late and out of order. Who
+        closes a further account has closed that one alone: there they are suppressed.
         """
         topics = _topics(conn)
         words: list[tuple[_Row, str, ConsentState]] = []
         for row in rows:
-            heard, channel = row.told.heard, row.told.channel
+            heard, account = row.told.heard, row.told.channel
             if heard.kind is HeardKind.START:
-                agreed = [t for t in self._agreed.get(channel, ()) if t in topics]
+                agreed = [t for t in self._agreed.get(account, ()) if t in topics]
                 words += [(row, topic, ConsentState.OPTED_IN) for topic in agreed]
-            if heard.kind is HeardKind.LEAVE:
-                theirs = [t.id for t in topics.values() if channel in t.channels]
+            if heard.kind is HeardKind.LEAVE and (heard.reachable or not account_of(account)):
+                theirs = [t.id for t in topics.values() if row.channel in t.channels]
                 words += [(row, topic, ConsentState.OPTED_OUT) for topic in theirs]
         held = consents.last_said(conn, [row.pid for row, _, _ in words])
         changed = []
         for row, topic, state in sorted(words, key=lambda word: word[0].told.heard.at_us):
-            key, at_us = (row.pid, topic, row.told.channel), row.told.heard.at_us
+            key, at_us = (row.pid, topic, row.channel), row.told.heard.at_us
             before, since_us = held.get(key, (ConsentState.UNKNOWN, -1))
             if before is not state and at_us >= since_us:
                 held[key] = (state, at_us)
@@ -273,7 +274,7 @@ class Hearing:
             conn,
             pid=[row.pid for row, _, _ in changed],
             topic=[topic for _, topic, _ in changed],
-            channel=[row.told.channel for row, _, _ in changed],
+            channel=[row.channel for row, _, _ in changed],
             state=[state for _, _, state in changed],
             at_us=[row.told.heard.at_us for row, _, _ in changed],
             recorded_us=now_us,
@@ -282,7 +283,7 @@ class Hearing:
             address=[_address(row) for row, _, _ in changed],
         )
         for row, topic, state in changed:
-            told = (row.pid, topic, row.told.channel, state.name.lower())
+            told = (row.pid, topic, row.channel, state.name.lower())
             tell_subscriptions(
                 conn, row.told.heard.at_us, [told], message=row.message, source=_source(row)
             )
@@ -357,18 +358,17 @@ def _traits(values: Mapping[str, Any], source: TraitSource, at_us: int) -> dict[
 
 def _topics(conn: Connection) -> dict[str, Topic]:
     """The marketing topics in force by id."""
-    stored = definitions.current(conn, "topic")
-    found = [msgspec.json.decode(row.body, type=Topic) for row in stored]
+    found = [msgspec.json.decode(o.body, type=Topic) for o in definitions.current(conn, "topic")]
     return {topic.id: topic for topic in found if topic.type is TopicKind.MARKETING}
 
 
-def _referred(reference: str) -> Known | None:
+def _referred(reference: str) -> vendor_ids.Known | None:
     """What `channels.http.reference` made and a vendor echoes; None where it is not ours."""
     parts = reference.split(".")
     if len(parts) != 3 or len(parts[0]) != 32 or not all(p.isdigit() for p in parts[1:]):
         return None
     try:
-        return Known(bytes.fromhex(parts[0]), int(parts[1]), int(parts[2]))
+        return vendor_ids.Known(bytes.fromhex(parts[0]), int(parts[1]), int(parts[2]))
     except ValueError:
         return None
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
+from maracuja.channels import section_of
 from maracuja.config import Config
 from maracuja.errors import ConfigError, MaracujaError, TemplateError
 from maracuja.model import TopicKind
@@ -47,7 +48,8 @@ def no_account(config: Config, channels: Iterable[str]) -> list[ConfigError]:
         ConfigError(
             f"The channel `{channel}` is not set up here.",
             where=channel,
-            fix=f"Add a section [{channel}] to maracuja.toml; docs/channels.md says how.",
+            fix=f"Add a section [{section_of(channel)}] to maracuja.toml; "
+            "docs/channels.md says how.",
         )
         for channel in channels
         if channel != "email" and channel not in config.channels

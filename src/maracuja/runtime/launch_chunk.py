@@ -149,7 +149,8 @@ def _waiting(people: pl.DataFrame) -> pl.DataFrame:
         default=None,
         return_dtype=pl.Int16,
     )
-    codes = pl.col("channel").replace_strict(CODES_BY_NAME, default=0, return_dtype=pl.Int64)
+    named = pl.col("channel").str.split("/").list.first()
+    codes = named.replace_strict(CODES_BY_NAME, default=0, return_dtype=pl.Int64)
     return people.filter(waits | goes).select(
         "pid",
         until_us=pl.when(goes).then(pl.lit(NEVER_US)).otherwise("until_us"),

@@ -21,7 +21,6 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.cascade import Cascade, Order
 from maracuja.campaigns.facts import RunFacts, decode_facts
-from maracuja.channels import CODES_BY_NAME
 from maracuja.commit_points import passed
 from maracuja.lake.audience import read_audience
 from maracuja.lake.bodies import write_bodies
@@ -37,7 +36,7 @@ from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
 from maracuja.segments.comparing import When
-from maracuja.store import manifest, outbox, people, runs, waiting
+from maracuja.store import accounts, manifest, outbox, people, runs, waiting
 from maracuja.store.outbox import Chunk
 from maracuja.store.runs import Run, RunState
 from maracuja.store.waiting import Due
@@ -298,9 +297,10 @@ def _enqueue(
         catalog_rev=work.catalog_rev,
     )
     chosen = decided.decisions.select("pid", "channel")
+    numbers = {name: accounts.number(conn, name) for name in work.facts.campaign.channels}
     channel = bodies.join(chosen, on="pid", how="left", maintain_order="left")[
         "channel"
-    ].replace_strict(CODES_BY_NAME, return_dtype=pl.Int64)
+    ].replace_strict(numbers, return_dtype=pl.Int64)
     outbox.add_chunk(conn, chunk, pid=bodies["pid"], channel=channel, due_us=now_us)
 
 

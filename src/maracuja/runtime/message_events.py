@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from maracuja.channels import channel_of
 from maracuja.model import Status
 from maracuja.rng import make_id
 from maracuja.store import feed, posted
@@ -58,7 +59,7 @@ def properties(told: Told) -> dict[str, object]:
         "message": told.message.hex(),
         "campaign": told.campaign,
         "run": told.run,
-        "channel": told.channel,
+        "channel": channel_of(told.channel),
         "variant": told.variant,
         "status": told.status.value,
         "code": told.code,

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.channels import address_kind, address_kinds
+from maracuja.channels import address_kinds, identity_kind
 from maracuja.channels.devices import split
 from maracuja.ingest import identity
 from maracuja.ingest.checks import CONSENT_EVENT
@@ -304,7 +304,7 @@ def _went_to(
     in_use = {
         pid: traits.decode(doc).addresses for pid, doc in zip(found.pid, found.doc, strict=True)
     }
-    kinds = [address_kind(event.channel) for event, _ in told]
+    kinds = [identity_kind(event.channel) for event, _ in told]
     reported = [event.address.strip().lower().replace("\0", "") for event, _ in told]
     owners = people.find(conn, kinds, reported).tolist()
     known = [

@@ -62,10 +62,15 @@ def run_of(channel: str) -> int:
     return posted.RUN + CODES_BY_NAME[channel]
 
 
-@cache
 def facts_of(run: int) -> RunFacts:
     """What stands for the facts of a launch, of a pseudo-run."""
-    return _facts(NAMES_BY_CODE[run - posted.RUN], _ANY)
+    return facts_on(NAMES_BY_CODE[run - posted.RUN])
+
+
+@cache
+def facts_on(channel: str) -> RunFacts:
+    """The same for a channel or an account of it."""
+    return _facts(channel, _ANY)
 
 
 def _facts(channel: str, template: Template) -> RunFacts:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME, CODES_BY_NAME, DEVICE_KINDS, address_kinds
+from maracuja.channels import BY_NAME, DEVICE_KINDS, address_kind, address_kinds
 from maracuja.decisions.reasons import Reason
 from maracuja.errors import MaracujaError, UnsupportedFeature
 from maracuja.ingest.identity import EXTERNAL_ID
@@ -22,7 +22,7 @@ from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.message_events import Told, tell
 from maracuja.runtime.posted_texts import ID, Texts, Turn, Written, run_of
 from maracuja.runtime.posting import Asked, fitting
-from maracuja.store import counters, devices, outbox, people, posted, resolving, traits
+from maracuja.store import accounts, counters, devices, outbox, people, posted, resolving, traits
 from maracuja.store.devices import Told as DeviceTold
 from maracuja.store.devices import Word
 from maracuja.store.known import known_people
@@ -173,7 +173,8 @@ def _people(conn: Connection, rows: Sequence[Posted], now_us: int) -> list[int]:
             now_us=now_us,
         )
         pids = made.pid.tolist()
-        reached = [{kind: value} for kind, value in names]
+        kinds_of = {(row.kind, row.value): address_kind(row.channel) for row in rows}
+        reached = [{kinds_of[name]: name[1]} for name in names]
         people.change(
             conn, rev, pids, set_traits=[{}] * len(pids), set_addresses=reached, now_us=now_us
         )
@@ -227,7 +228,7 @@ def _queue(conn: Connection, channel: str, several: Sequence[tuple[Turn, Written
         conn,
         chunk,
         pid=[turn.pid for turn, _ in ready],
-        channel=CODES_BY_NAME[channel],
+        channel=accounts.number(conn, channel),
         due_us=[turn.row.due_us for turn, _ in ready],
     )
 

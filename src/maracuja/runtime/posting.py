@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from maracuja.campaigns.promotion import signs_of_promotion
-from maracuja.channels import BY_NAME, address_kind
+from maracuja.channels import BY_NAME, identity_kind
 from maracuja.channels.enclosing import check
 from maracuja.channels.telling import check_receiver
 from maracuja.config import Messages
@@ -280,7 +280,7 @@ def _whom(asked: Asked, country: str) -> tuple[str, str]:
     """The kind and value by which the person is known. Raises BadInput."""
     if asked.external_id:
         return EXTERNAL_ID, asked.external_id
-    kind = address_kind(asked.channel)
+    kind = identity_kind(asked.channel)
     read: dict[str, Any] = {
         "email": lambda: addresses.email(asked.address),
         "phone": lambda: addresses.phone(asked.address, country),

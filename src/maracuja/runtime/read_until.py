@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.channels import CODES_BY_NAME, address_kind
+from maracuja.channels import identity_kind
 from maracuja.ingest.heard import HeardRow
-from maracuja.store import people, vendor_ids
+from maracuja.store import accounts, people, vendor_ids
 
 # What was sent this little after the moment is meant too: the vendor's clock is not ours.
 SLACK_US: Final = 5_000_000
@@ -40,12 +40,13 @@ def _sent(
 ) -> dict[tuple[str, str], list[vendor_ids.Sent]]:
     """What was sent to each (channel, address), as far as vendors' ids are kept."""
     asked = sorted({(row.channel, row.heard.address) for row in rows})
-    kinds = [address_kind(channel) for channel, _ in asked]
+    kinds = [identity_kind(channel) for channel, _ in asked]
     owners = people.canonical(conn, people.find(conn, kinds, [value for _, value in asked]))
     found: dict[tuple[str, str], list[vendor_ids.Sent]] = {}
     for channel in sorted({channel for channel, _ in asked}):
         pids = {key: int(pid) for key, pid in zip(asked, owners, strict=True) if key[0] == channel}
-        sent = vendor_ids.sent_to(conn, CODES_BY_NAME[channel], sorted(set(pids.values()) - {0}))
+        number, theirs = accounts.number(conn, channel), sorted(set(pids.values()) - {0})
+        sent = vendor_ids.sent_to(conn, number, theirs)
         found |= {key: sent.get(pid, []) for key, pid in pids.items()}
     return found
 

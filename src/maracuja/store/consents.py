@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import BigInteger, Connection, Text, and_, func, select
 
+from maracuja.channels import channel_of
 from maracuja.model import ConsentState
 from maracuja.store import bulk
 from maracuja.store.schema import consents
@@ -84,7 +85,8 @@ def record(
         return 0
     pids = bulk.as_list(pid)
     topics = [topic] * size if isinstance(topic, str) else bulk.as_list(topic)
-    channels = [channel] * size if isinstance(channel, str) else bulk.as_list(channel)
+    named = [channel] * size if isinstance(channel, str) else bulk.as_list(channel)
+    channels = [channel_of(name) for name in named]  # what is said holds for all its accounts
     columns = {
         "pid": pids,
         "topic": topics,
@@ -149,7 +151,7 @@ def current(
     """
     query = select(consents.c.pid, consents.c.n, consents.c.state).where(
         consents.c.topic == topic,
-        consents.c.channel == channel,
+        consents.c.channel == channel_of(channel),
         consents.c.pid >= low,
         consents.c.pid < high,
     )
@@ -168,7 +170,7 @@ def states(conn: Connection, pids: Any, topic: str, channel: str) -> npt.NDArray
             and_(
                 consents.c.pid == wanted.c.id,
                 consents.c.topic == topic,
-                consents.c.channel == channel,
+                consents.c.channel == channel_of(channel),
             ),
         )
         said = np.vstack([said, np.stack(bulk.fetch_integers(conn, query), axis=1)])

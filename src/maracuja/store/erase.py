@@ -18,6 +18,7 @@ from maracuja.errors import NotFound
 from maracuja.model import Record
 from maracuja.rng import make_key
 from maracuja.store import (
+    accounts,
     bulk,
     conversations,
     full_mailboxes,
@@ -98,8 +99,13 @@ def erase(
         for kind, address in addresses
         for channel in reached_by(kind)
     ]
+    also = [
+        (account, suppressions.digest(salt, account, address))
+        for kind, address in addresses
+        for account in accounts.reaching(conn, kind)
+    ]
     counts["full_mailboxes"] = full_mailboxes.forget(conn, hashes)
-    counts["last_words"] = last_words.forget(conn, hashes)
+    counts["last_words"] = last_words.forget(conn, hashes + also)
     _keep_hashes(conn, hashes, now_us)
     return Erasure(
         pids=pids,

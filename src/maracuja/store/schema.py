@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from maracuja.store.schema_accounts import channel_accounts as channel_accounts
 from maracuja.store.schema_conversations import conversations as conversations
 from maracuja.store.schema_conversations import turns as turns
 from maracuja.store.schema_devices import devices as devices

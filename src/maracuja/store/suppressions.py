@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from maracuja.channels import address_kinds
+from maracuja.channels import address_kinds, identity_kind, kept_under
 from maracuja.store import bulk, meta
 from maracuja.store.schema import suppressions
 
@@ -50,12 +50,13 @@ def digest(salt: str, channel: str, address: str) -> bytes:
 
     E-mail addresses differ by no letter's case here: a shop must not write to Maria@ either.
     """
-    return hashlib.sha256(f"{salt}\0{channel}\0{address.strip().casefold()}".encode()).digest()
+    kept = kept_under(channel)
+    return hashlib.sha256(f"{salt}\0{kept}\0{address.strip().casefold()}".encode()).digest()
 
 
 def digests(salt: str, channel: str, addresses: Iterable[str]) -> list[bytes]:
     """`digest` for a set."""
-    start = hashlib.sha256(f"{salt}\0{channel}\0".encode())
+    start = hashlib.sha256(f"{salt}\0{kept_under(channel)}\0".encode())
     made = []
     for address in addresses:
         one = start.copy()
@@ -84,8 +85,9 @@ def add(
     """
     if len(digest) == 0:
         return 0
+    one = isinstance(channel, str)
     columns = {
-        "channel": channel,
+        "channel": kept_under(channel) if one else [kept_under(name) for name in channel],
         "digest": digest,
         "scope": scope,
         "pid": pid,
@@ -112,7 +114,7 @@ def lift(
     gone = bulk.given(conn, "gone", digest=(LargeBinary(), digests))
     s = suppressions.c
     statement = delete(suppressions).where(
-        s.channel == channel, s.digest.in_(select(gone.c.digest))
+        s.channel == kept_under(channel), s.digest.in_(select(gone.c.digest))
     )
     if reasons is not None:
         statement = statement.where(s.reason.in_(list(reasons)))
@@ -149,7 +151,10 @@ def suppressed(
     """
     s = suppressions.c
     query = select(s.pid).where(
-        s.channel == channel, s.pid.is_not(None), _in_force(now_us), _covers(marketing=marketing)
+        s.channel == kept_under(channel),
+        s.pid.is_not(None),
+        _in_force(now_us),
+        _covers(marketing=marketing),
     )
     (pids,) = bulk.fetch_integers(conn, query)
     return np.unique(pids)
@@ -161,7 +166,7 @@ def blocked(
     """Whether each address (by digest) is suppressed on the channel now; shape (n,)."""
     s = suppressions.c
     query = select(s.digest).where(
-        s.channel == channel, _in_force(now_us), _covers(marketing=marketing)
+        s.channel == kept_under(channel), _in_force(now_us), _covers(marketing=marketing)
     )
     rows = bulk.rows_where_in(conn, query, s.digest, sorted(set(digests)))
     found = {bytes(row[0]) for row in rows}
@@ -189,16 +194,21 @@ def attach_new(
     s = suppressions.c
     waiting = select(s.channel).where(s.pid.is_(None)).distinct()
     told = set(kinds)
-    channels = {o for (o,) in bulk.fetch(conn, waiting) if told & {*address_kinds(o)}}
+    channels = {o for (o,) in bulk.fetch(conn, waiting) if told & _identities(o)}
     if not channels:
         return 0
     salt = meta.load(conn).suppression_salt
     attached = 0
     for channel in sorted(channels):
-        mine = [i for i, kind in enumerate(kinds) if kind in address_kinds(channel)]
+        mine = [i for i, kind in enumerate(kinds) if kind in _identities(channel)]
         hashes = digests(salt, channel, (values[i] for i in mine))
         attached += attach(conn, channel, hashes, [pids[i] for i in mine])
     return attached
+
+
+def _identities(channel: str) -> set[str]:
+    """The kinds of identities whose value is an address of the channel or account."""
+    return {identity_kind(channel), *address_kinds(channel)}
 
 
 def move(conn: Connection, losers: Any, winners: Any) -> int:

@@ -172,11 +172,12 @@ def choose(template: Template, language: str, channel: str) -> int:
     """
     short = language.partition("-")[0]
     found = {(v.language, v.channel): n for n, v in reversed(list(enumerate(template.variants)))}
-    wanted = [(lang, ch) for lang in (language, short, template.language) for ch in (channel, "")]
+    channels = dict.fromkeys((channel, channel.partition("/")[0], ""))  # the account's, if any
+    wanted = [(lang, ch) for lang in (language, short, template.language) for ch in channels]
     for key in wanted:
         if key in found:
             return found[key]
-    for wanted_channel in (channel, ""):
+    for wanted_channel in channels:
         for n, variant in enumerate(template.variants):
             if variant.channel == wanted_channel:
                 return n
