@@ -188,6 +188,7 @@ class Content(Part, frozen=True):
     link: str = ""
     place: Place | None = None
     silent: bool = False  # arrives without a sound
+    background: bool = False  # shows nothing: only the app reads it
     enclosed: tuple[Enclosed, ...] = ()
     poll: Poll | None = None
 
@@ -203,4 +204,5 @@ class Content(Part, frozen=True):
             or self.link
             or self.place
             or self.poll
+            or self.background
         )

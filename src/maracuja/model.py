@@ -233,6 +233,7 @@ class Capabilities(Record, frozen=True):
     approved: bool = False  # templates that the vendor has approved
     link: bool = False  # a press on the message itself leads somewhere
     place: bool = False  # a point on the map
+    background: bool = False  # a message that shows nothing, for an app to read
     window_s: int = 0  # seconds after a person's last word in which any text may go; 0: always
     human_window_s: int = 0  # the same for answers that a human writes; 0: as window_s
     bytes_max: int = 0

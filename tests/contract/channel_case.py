@@ -171,6 +171,8 @@ def beyond(can: Capabilities) -> dict[str, Content]:
         found["long card"] = with_(cards=(Card(title="x" * (can.card_title_chars_max + 1)),) * 2)
     if not can.place:
         found["place"] = with_(place=Place(latitude=50.45, longitude=30.52))
+    if not can.background:
+        found["background"] = with_(background=True)
     if not can.link:
         found["link"] = with_(link="https://shop.example/")
     return found

@@ -85,6 +85,7 @@ class MessageAsked(_Strict):
     text: Long = ""
     html: Html = ""
     buttons: Annotated[list[ButtonAsked], Field(default_factory=list, max_length=20)]
+    background: bool = False
     media: Annotated[list[MediaAsked], Field(default_factory=list, max_length=10)]
     attachments: Annotated[list[AttachmentAsked], Field(default_factory=list, max_length=10)]
     status_url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://[^\s\x00]+)?$")] = ""

@@ -59,6 +59,7 @@ ROWS: Final[tuple[tuple[str, Callable[[Capabilities], str]], ...]] = (
     ("keyboard", lambda can: _up_to(can.keyboard, [*can.keyboard_taps], can.keyboard_chars_max)),
     ("cards", _cards),
     ("place on a map", lambda can: "yes" if can.place else "-"),
+    ("shows nothing, wakes the app", lambda can: "yes" if can.background else "-"),
     ("approved templates", lambda can: "yes" if can.approved else "-"),
     ("free text after a person's word", _window),
     ("payload of a link into it", lambda can: _limit(can.deep_link_chars_max)),

@@ -28,7 +28,7 @@ from maracuja.channels.mobile_push_apns import outcome as apns_outcome
 from maracuja.channels.mobile_push_fcm import Fcm
 from maracuja.channels.mobile_push_fcm import outcome as fcm_outcome
 from maracuja.channels.push_beacons import RECEIPTS, beacon_of, heard_of, proof
-from maracuja.content import MediaKind
+from maracuja.content import Content, MediaKind
 from maracuja.errors import ConfigError, UnsupportedFeature
 from maracuja.model import Capabilities, Message, SendResult, Status, micros
 
@@ -106,6 +106,7 @@ class MobilePush(DeviceChannel):
         media=frozenset({MediaKind.PICTURE}),
         media_max=1,
         link=True,
+        background=True,
         bytes_max=4096,
         receipts=frozenset(
             {Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED, Status.BOUNCED}
@@ -115,6 +116,15 @@ class MobilePush(DeviceChannel):
     Settings = MobilePushSettings
     carried_by: str = "http2"
     settings: MobilePushSettings
+
+    @classmethod
+    def refuse(cls, content: Content) -> None:
+        """Beside the capabilities: what shows nothing has no picture."""
+        super().refuse(content)
+        if content.background and content.media:
+            raise UnsupportedFeature(
+                "A message in the background shows no picture.", where="media"
+            )
 
     def __init__(self, settings: Any, hook: str = "") -> None:
         super().__init__(settings, hook)
@@ -142,7 +152,10 @@ class MobilePush(DeviceChannel):
     def _data(self, message: Message) -> dict[str, str]:
         """What the app reads beside the words: where a press leads, and how to tell of it."""
         named = reference(message)
-        data = {"link": message.content.link, "reference": named}
+        content = message.content
+        data = {"link": content.link, "reference": named}
+        if content.background:  # nothing else brings the words
+            data |= {"title": content.subject, "body": content.text}
         if self.hook and self.settings.webhook_secret:
             data["hook"] = self.hook
             data |= {f"{event}_proof": self.proof(event, named) for event in RECEIPTS}

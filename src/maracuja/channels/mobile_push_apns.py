@@ -105,12 +105,12 @@ class Apns:
                 where="text",
                 fix="Shorten the text and the addresses.",
             )
-        settings, at_s = self._settings, int(now.timestamp())
+        settings, at_s, content = self._settings, int(now.timestamp()), message.content
         headers = {
             "authorization": f"bearer {self._token(at_s)}",
             "apns-topic": settings.apns_topic,
-            "apns-push-type": "alert",
-            "apns-priority": "5" if message.content.silent else "10",
+            "apns-push-type": "background" if content.background else "alert",
+            "apns-priority": "5" if content.background or content.silent else "10",
             "apns-expiration": str(at_s + ttl_s) if ttl_s else "0",
             "apns-id": str(uuid.UUID(bytes=message.id)),
         }
@@ -124,6 +124,8 @@ class Apns:
     def body(self, message: Message, data: dict[str, str]) -> dict[str, Any]:
         """The payload: what the phone shows, and beside `aps` what the app reads."""
         content, settings = message.content, self._settings
+        if content.background:
+            return {"aps": {"content-available": 1}, **data}
         alert = {"title": content.subject or settings.title, "body": content.text}
         aps: dict[str, Any] = {"alert": {name: value for name, value in alert.items() if value}}
         if content.silent:

@@ -164,6 +164,8 @@ class Fcm:
     ) -> dict[str, Any]:
         """The Message of the discovery document."""
         content, settings = message.content, self._settings
+        if content.background:
+            return _background(token, data, ttl_s)
         picture = content.media[0].url if content.media else ""
         shown = {
             "title": content.subject or settings.title,
@@ -212,6 +214,17 @@ class Fcm:
     def _url(self) -> str:
         base = self._settings.base_url.rstrip("/")
         return f"{base}/v1/projects/{self._account.project_id}/messages:send"
+
+
+def _background(token: str, data: dict[str, str], ttl_s: int) -> dict[str, Any]:
+    """A Message of data alone: the app is woken, the phone shows nothing."""
+    headers = {"apns-push-type": "background", "apns-priority": "5"}
+    return {
+        "token": token,
+        "data": data,
+        "android": {"priority": "NORMAL", "ttl": f"{ttl_s}s"},
+        "apns": {"headers": headers, "payload": {"aps": {"content-available": 1}}},
+    }
 
 
 def collapse_id(message: Message) -> str:

@@ -51,7 +51,10 @@ def _words(channel: str, can: Capabilities, content: Content) -> Iterator[Fault]
         yield "html", f"{channel} carries no HTML.", "Write a text for it."
     if content.formatted and not can.formatted:
         yield "formatted", f"{channel} shows plain words only.", "Take out the marks."
-    empty = not (content.text or content.html or content.media or content.cards)
+    if content.background and not can.background:
+        yield "background", f"{channel} shows every message.", "Leave out `background`."
+    shown = content.text or content.html or content.media or content.cards
+    empty = not (shown or content.background)
     if empty and content.approved is None and content.place is None:
         yield "text", "The message is empty.", ""
 

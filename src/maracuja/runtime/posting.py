@@ -37,7 +37,7 @@ FILES_MAX: Final = 10
 _NOWHERE: Final = Messages()
 # Which word says more where two were told at the same moment.
 _LATER: Final = frozenset(  # keys are older than these
-    {"media", "attachments", "status_url", "human", "last_word_us"}
+    {"media", "attachments", "status_url", "human", "last_word_us", "background"}
 )
 # Which word says more where two were told at the same moment.
 _LADDER: Final = (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED)
@@ -69,6 +69,7 @@ class Asked(Record, frozen=True):
     text: str = ""
     html: str = ""
     buttons: tuple[Button, ...] = ()
+    background: bool = False
     send_at: datetime | None = None
     expires_at: datetime | None = None
     media: tuple[Media, ...] = ()
@@ -81,7 +82,13 @@ class Asked(Record, frozen=True):
     def content(self) -> Content:
         """The words of its own, with what stands beside them."""
         text = self.text or text_of(self.html)
-        words = Content(text=text, subject=self.subject, html=self.html, buttons=self.buttons)
+        words = Content(
+            text=text,
+            subject=self.subject,
+            html=self.html,
+            buttons=self.buttons,
+            background=self.background,
+        )
         return self.beside(words)
 
     def beside(self, words: Content) -> Content:
@@ -241,7 +248,10 @@ def _check(conn: Connection, asked: Asked, now: datetime) -> None:
         raise BadInput(f"There is no channel `{asked.channel}`.", where="channel", fix=fix)
     if asked.address and not asked.channel:
         raise BadInput("An address needs its channel.", where="channel", fix="Say `email`, say.")
-    own = bool(asked.text or asked.html)
+    if asked.background and not asked.channel:
+        fix = "Say `mobile_push`, say."
+        raise BadInput("What shows nothing needs its channel.", where="channel", fix=fix)
+    own = bool(asked.text or asked.html or asked.background)
     if own == bool(asked.template):
         raise BadInput("Give either a `template` or a `text` or `html`.", where="template")
     if asked.template and (asked.subject or asked.buttons):

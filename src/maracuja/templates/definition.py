@@ -67,6 +67,7 @@ class Variant(Record, frozen=True):
     link: str = ""  # where a press on the message leads
     place: Place | None = None
     silent: bool = False  # arrives without a sound
+    background: bool = False  # shows nothing: only the app reads it
 
 
 class Require(Record, frozen=True):
@@ -118,7 +119,8 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
 
 def _check_variant(variant: Variant) -> None:
     media = variant.picture or variant.video or variant.file or variant.place
-    if not (variant.text or variant.html or media or variant.cards or variant.approved):
+    shown = variant.text or variant.html or media or variant.cards or variant.approved
+    if not (shown or variant.background):
         raise ValueError(f"the variant {variant.language!r} has neither text nor html")
     for part in PARTS:
         if len(getattr(variant, part)) > SOURCE_CHARS_MAX:

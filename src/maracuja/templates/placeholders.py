@@ -39,6 +39,10 @@ _URL_OUTPUT: Final = re.compile(r"\{\{-?\s*[\w.\[\]]+(?:\.|_)url\s*(?:\|[^|]*)*-
 _LINKS_OUTPUT: Final = re.compile(r"\{\{-?\s*links\b")
 _BLOCKS: Final = frozenset(("if", "unless", "case", "for", "need", "named", "capture"))
 _SCHEMES: Final = ("http://", "https://", "mailto:", "tel:")
+# An address within the shop's own app, such as shop://fruit/7: never in a mail.
+_APP: Final = re.compile(
+    r"(?!(?:file|javascript|vbscript|data|blob|about)\b)[a-z][a-z0-9+.-]{1,30}://", re.IGNORECASE
+)
 
 
 class Link(Record, frozen=True):
@@ -74,7 +78,8 @@ def fill(
 
     `links` maps a number to its shared address; `href(n, url)` gives what a web link becomes
     (a signed one, say); `page(name)` gives the address of an unsubscribe page and so on.
-    Addresses that are neither web, mail nor telephone links are left out.
+    Addresses that are neither web, mail nor telephone links are left out, and outside of HTML
+    those of an app stay.
     """
 
     def one(match: re.Match[str]) -> str:
@@ -85,7 +90,8 @@ def fill(
             raw = links.get(int(name), "") if own is None else own
             url = unescape(raw) if html and own is not None else raw
             url = url.strip()
-            if not url.lower().startswith(_SCHEMES):
+            in_app = not html and _APP.match(url)
+            if not in_app and not url.lower().startswith(_SCHEMES):
                 return ""
             if _WEB.match(url):
                 url = href(int(name), url)

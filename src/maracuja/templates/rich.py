@@ -80,7 +80,10 @@ def cut(variant: Variant) -> list[str | Leaf]:
         for one, where in _attachments(getattr(variant, kind.value), kind.value)
     ]
     found: dict[str, Any] = {"media": media} if media else {}
-    names = ("formatted", "buttons", "keyboard", "cards", "approved", "link", "place", "silent")
+    names = (
+        "formatted", "buttons", "keyboard", "cards", "approved", "link", "place", "silent",
+        "background",
+    )  # fmt: skip
     for name in names:
         value = getattr(variant, name)
         if value:

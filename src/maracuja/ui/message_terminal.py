@@ -44,6 +44,8 @@ def message(content: Content, channel: str) -> RenderableType:
     below += _boxes(content.buttons)
     if content.keyboard:
         below += [Text("keyboard", style="dim"), *_boxes(content.keyboard)]
+    if content.background:
+        below.append(Text("shows nothing: the app reads it", style="dim"))
     if content.silent:
         below.append(Text("arrives without a sound", style="dim"))
     return Group(*below)

@@ -140,10 +140,15 @@ CASE = Case(
         "picture": Content(text="Look", media=(PICTURE,), subject="Fruit"),
         "deep link": Content(text="Look", link="https://shop.example/fruit"),
         "silent": Content(text="Good night", silent=True),
+        "in the background": Content(text="", link="shop://sync", background=True),
+        "words for the app": Content(text="Look", subject="Fruit", background=True),
         "all of it": Content(text="Маракуйя " * 100, subject="x" * 100, media=(PICTURE,),
                              link="https://go.shop.example/c/" + "x" * 300),
     },
-    refused={"too many bytes": Content(text="Я" * 1000, link="https://x.example/" + "x" * 2000)},
+    refused={
+        "too many bytes": Content(text="Я" * 1000, link="https://x.example/" + "x" * 2000),
+        "a picture in the background": Content(text="", media=(PICTURE,), background=True),
+    },
     fits=fits,
     table=[
         Known(google(404, "UNREGISTERED"), P, "gone"),

@@ -296,6 +296,7 @@ def test_a_batch_holds_only_so_many_bytes_of_files(
         ({"attachments": [{**PAPER, "content": "A" * 12_000_000}]}, 413, "12000000"),
         ({"media": [{"kind": "file", "url": "https://a.example/b.pdf"}]}, 422, "email carries no"),
         ({"channel": "telegram", "to": {"address": "1"}, "attachments": [PAPER]}, 422, "media"),
+        ({"background": True}, 422, "email shows every message"),
     ],
 )
 def test_what_cannot_be_carried_is_said_at_once(

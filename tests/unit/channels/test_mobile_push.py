@@ -52,6 +52,11 @@ def test_apple_takes_every_kind_of_message(content: Content) -> None:
     made = to_apple(content=content)
     assert SERVICE.take(made).code == 200, SERVICE.violations
     body = msgspec.json.decode(made.body)
+    if content.background:
+        assert body["aps"] == {"content-available": 1} and body.get("body", "") == content.text
+        assert made.headers["apns-push-type"] == "background"
+        assert made.headers["apns-priority"] == "5"
+        return
     assert body["aps"]["alert"]["body"] == content.text
     assert body.get("link", "") == content.link
     assert body["aps"].get("mutable-content") == (1 if content.media else None)
@@ -94,6 +99,15 @@ def test_googles_login_is_signed_and_asked_for_once_an_hour() -> None:
     assert channel.logged_in(told, NOW) and channel.credentials() == {"authorization": "Bearer t"}
     assert channel.login(NOW + timedelta(minutes=50)) is None
     assert channel.login(NOW + timedelta(minutes=56)) is not None
+
+
+def test_google_is_given_data_alone_for_what_shows_nothing() -> None:
+    content = Content(text="", link="shop://sync", background=True)
+    sent = MobilePush(SETTINGS, HOOK).encode(message(CASE, content=content), NOW)
+    told = msgspec.json.decode(sent.body)["message"]
+    assert told.keys() == {"token", "data", "android", "apns"}
+    assert told["data"]["link"] == "shop://sync" and "body" not in told["data"]
+    assert told["apns"]["payload"] == {"aps": {"content-available": 1}}
 
 
 def test_a_message_ends_when_it_is_of_no_use() -> None:

@@ -81,3 +81,21 @@ def test_an_address_that_all_share_moves_to_the_table():
     text = lift_shared(f"a {OPEN}4{SPLIT}https://b/?x&amp;y{CLOSE}", "html", links)
     assert text == f"a {OPEN}4{CLOSE}"
     assert links[4].url == "https://b/?x&y"
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("shop://fruit/7", True),
+        ("com.shop.app://open?x=1", True),
+        ("javascript://%0aalert(1)", False),
+        ("file:///etc/passwd", False),
+        ("data:text/html,x", False),
+        ("intent:#Intent;end", False),
+    ],
+)
+def test_addresses_of_an_app_stay_outside_of_html(url: str, kept: bool) -> None:
+    text = f"{OPEN}0{CLOSE}"
+    for html in (False, True):
+        made = fill(text, {0: url}, html=html, href=lambda n, web: web, page=str)
+        assert made == (url if kept and not html else "")

@@ -51,6 +51,12 @@ def test_values_can_hold_anything() -> None:
     assert content.cards[0].title == content.cards[0].text == tidy
 
 
+def test_a_variant_may_show_nothing_at_all() -> None:
+    rows = [{"person.name": "Maria"}]
+    (content,) = contents("    background: true\n    link: 'shop://sync'\n", rows)
+    assert content == Content(text="", background=True, link="shop://sync")
+
+
 def test_the_column_escapes_as_the_function_does() -> None:
     texts = [*map(chr, range(300)), NASTY, "\ue000", "🌸"]
     column = pl.DataFrame({"a": [*texts, None]}).select(json_column(pl.col("a")))["a"]

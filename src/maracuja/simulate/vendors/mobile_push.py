@@ -117,8 +117,12 @@ class MobilePushVendor(HttpVendor):
         headers = request.headers
         if headers.get("apns-topic") != self.topic:
             return "BadTopic"
-        if headers.get("apns-push-type") != "alert":
+        aps = msgspec.json.decode(request.body).get("aps", {})
+        background = headers.get("apns-push-type") == "background"
+        if headers.get("apns-push-type") not in ("alert", "background"):
             return "InvalidPushType"
+        if background and headers.get("apns-priority") != "5":
+            return "BadPriority"
         if headers.get("apns-priority") not in ("10", "5", "1"):
             return "BadPriority"
         if not headers.get("apns-expiration", "").isdigit():
@@ -129,8 +133,9 @@ class MobilePushVendor(HttpVendor):
             return "BadMessageId"
         if len(request.body) > 4096:
             return "PayloadTooLarge"
-        alert = msgspec.json.decode(request.body).get("aps", {}).get("alert")
-        return "" if alert and alert.get("body") else "PayloadEmpty"
+        if background:
+            return "" if aps == {"content-available": 1} else "PayloadEmpty"
+        return "" if (aps.get("alert") or {}).get("body") else "PayloadEmpty"
 
     def _note(self, token: str, body: dict[str, Any]) -> None:
         self.taken[token] += 1
@@ -166,7 +171,9 @@ def _google_fault(message: dict[str, Any]) -> str:
             return f"data.{name}"
         if name.startswith(("google.", "gcm.notification.")):
             return f"data.{name} is reserved"
-    return "" if message.get("notification", {}).get("body") else "nothing is shown"
+    if "notification" not in message:
+        return "" if message.get("data") else "it is empty"
+    return "" if message["notification"].get("body") else "nothing is shown"
 
 
 def _claims(token: str) -> dict[str, Any]:
