@@ -225,6 +225,7 @@ class Capabilities(Record, frozen=True):
     keyboard_chars_max: int = 0
     keyboard_taps: frozenset[Tap] = frozenset()
     keyboard_brings: bool = False  # a key brings back more than its words
+    short_links: bool = False  # every character of an address costs
     answers_by_number: bool = False  # people answer a question by writing 1 or 2
     cards: int = 0
     card_title_chars_max: int = 0
@@ -281,6 +282,7 @@ class Message(Record, frozen=True):
     expires_us: int = 0  # of no use after this; 0: never
     human: bool = False  # an operator wrote it, as an answer: some channels take it for longer
     last_word_us: int = 0  # when the person last wrote, where it is known
+    short_links: tuple[tuple[str, str], ...] = ()  # code and token: kept before it goes
 
 
 class Verdict(StrEnum):

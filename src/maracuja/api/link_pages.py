@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Final
 
 from maracuja.api.link_words import LANGUAGES, NAMES, WORDS
 from maracuja.campaigns.definitions import Topic
+from maracuja.channels.polls import Question
 from maracuja.runtime.link_actions import Choice
 
 _STYLE: Final = """
@@ -90,6 +91,26 @@ def preferences_page(choices: Sequence[Choice], language: str, *, said: str = ""
         language,
         words["title"],
         f"<h1>{escape(words['title'])}</h1>{status}<p>{escape(intro)}</p>{form}",
+    )
+
+
+def vote_page(asked: Question, chosen: Collection[int], language: str, *, said: str = "") -> str:
+    """The question with its answers, `chosen` marked; `said` names the word to say above."""
+    words = WORDS[language]
+    status = f'<p role="status">{escape(words[said])}</p>' if said else ""
+    kind = "checkbox" if asked.multiple else "radio"
+    boxes = "".join(
+        f'<label><input type="{kind}" name="answer" value="{n}"'
+        f"{' checked' if n in chosen else ''}>{escape(text)}</label>"
+        for n, (text, _) in enumerate(asked.answers)
+    )
+    return _page(
+        language,
+        asked.question,
+        f"<h1>{escape(asked.question)}</h1>{status}"
+        f'<form method="post"><input type="hidden" name="lang" value="{language}">'
+        f"<fieldset><legend>{escape(words['vote_choose'])}</legend>{boxes}</fieldset>"
+        f"<button>{escape(words['vote'])}</button></form>",
     )
 
 

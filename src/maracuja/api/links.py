@@ -6,7 +6,8 @@ Nothing is decided here. A GET never changes a consent: scanners follow every li
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Collection
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from urllib.parse import parse_qs
@@ -15,13 +16,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from maracuja.api.link_pages import gone_page, leave_page, left_page, preferences_page
+from maracuja.api.link_pages import (
+    gone_page,
+    leave_page,
+    left_page,
+    preferences_page,
+    vote_page,
+)
 from maracuja.api.link_words import pick_language
 from maracuja.campaigns.definitions import Topic
 from maracuja.channels import NAMES_BY_CODE
+from maracuja.channels.polls import Question
 from maracuja.clock import Clock
 from maracuja.errors import Overloaded
-from maracuja.links.tokens import Purpose, Ticket
+from maracuja.links.making import PATHS
+from maracuja.links.tokens import SHORT_CHARS, Purpose, Ticket
 from maracuja.links.visitors import Visit
 from maracuja.runtime.link_actions import ONE_CLICK, PREFERENCE_PAGE, Preferences
 from maracuja.store import inbox
@@ -58,6 +67,10 @@ class Actions(Protocol):
         """What a token says."""
         ...
 
+    def expand(self, code: str) -> str | None:
+        """The token that a short link stands for."""
+        ...
+
     def visited(self, ticket: Ticket, visit: Visit) -> inbox.Request:
         """The inbox row of a press or an opening."""
         ...
@@ -85,6 +98,16 @@ class Actions(Protocol):
         """The address of the person's preference page."""
         ...
 
+    def question(self, ticket: Ticket) -> tuple[Question | None, str]:
+        """What the page of a poll asks, and the person's language."""
+        ...
+
+    def voted(
+        self, ticket: Ticket, asked: Question, numbers: Sequence[int], now: datetime
+    ) -> inbox.Request:
+        """The inbox row of an answer."""
+        ...
+
     def topic(self, ticket: Ticket) -> tuple[Topic, str]:
         """The link's topic and the person's language, '' where unknown."""
         ...
@@ -103,13 +126,17 @@ def links_router(actions: Actions, put: Put, clock: Clock) -> APIRouter:
     both = ["GET", "HEAD"]
     visits = _Visits(actions, put, clock)
     consent = _Consent(actions, clock)
+    polls = _Polls(actions, put, clock)
     router.add_api_route("/c/{token}", visits.click, methods=both)
+    router.add_api_route("/s/{code}", visits.short, methods=both)
     router.add_api_route("/o/{token}.gif", visits.opened, methods=both)
     router.add_api_route("/w/{token}", visits.view, methods=both)
     router.add_api_route("/u/{token}", consent.ask, methods=both)
     router.add_api_route("/u/{token}", consent.leave, methods=["POST"])
     router.add_api_route("/p/{token}", consent.preferences, methods=both)
     router.add_api_route("/p/{token}", consent.save, methods=["POST"])
+    router.add_api_route("/v/{token}", polls.ask, methods=both)
+    router.add_api_route("/v/{token}", polls.vote, methods=["POST"])
     return router
 
 
@@ -126,6 +153,19 @@ class _Visits:
             return _gone(request)
         await self._note(ticket, request)
         return RedirectResponse(ticket.detail, status_code=302, headers=_PRIVATE)
+
+    async def short(self, code: str, request: Request) -> Response:
+        """What the long address would do: a press is noted here, a page is led on to."""
+        fits = len(code) == SHORT_CHARS and code.isascii()
+        token = await run_in_threadpool(self._actions.expand, code) if fits else None
+        if token is None:
+            return _gone(request)
+        for purpose, path in PATHS.items():
+            if self._actions.read(token, purpose) is not None:
+                if purpose is Purpose.CLICK:
+                    return await self.click(token, request)
+                return RedirectResponse(f"/{path}/{token}", status_code=302, headers=_PRIVATE)
+        return _gone(request)
 
     async def opened(self, token: str, request: Request) -> Response:
         """Note the opening; the picture is shown whatever the token says."""
@@ -230,6 +270,42 @@ class _Consent:
         found = await run_in_threadpool(self._actions.preferences, ticket)
         language = _language(request, found.language, body)
         return HTMLResponse(preferences_page(found.choices, language, said=said), headers=_PAGE)
+
+
+class _Polls:
+    """The page of a poll: opening it says nothing, pressing its button answers."""
+
+    def __init__(self, actions: Actions, put: Put, clock: Clock) -> None:
+        self._actions, self._put, self._clock = actions, put, clock
+
+    async def ask(self, token: str, request: Request) -> Response:
+        """The question, with the answer that was pressed chosen; nothing has happened yet."""
+        ticket, asked, own = await self._read(token)
+        if ticket is None or asked is None:
+            return _gone(request)
+        page = vote_page(asked, [asked.chosen], _language(request, own))
+        return HTMLResponse(page, headers=_PAGE)
+
+    async def vote(self, token: str, request: Request) -> Response:
+        """Keep the answer; another one later takes its place."""
+        ticket, asked, own = await self._read(token)
+        if ticket is None or asked is None:
+            return _gone(request)
+        body = await _body(request)
+        given = [int(n) for n in _fields(body).get("answer", []) if re.fullmatch(r"\d{1,2}", n)]
+        chosen = [n for n in given if n < len(asked.answers)]
+        if chosen:
+            await self._put(self._actions.voted(ticket, asked, chosen, self._clock.now()))
+        language = _language(request, own, body)
+        page = vote_page(asked, chosen, language, said="voted" if chosen else "vote_none")
+        return HTMLResponse(page, headers=_PAGE)
+
+    async def _read(self, token: str) -> tuple[Ticket | None, Question | None, str]:
+        ticket = self._actions.read(token, Purpose.VOTE)
+        if ticket is None:
+            return None, None, ""
+        asked, own = await run_in_threadpool(self._actions.question, ticket)
+        return ticket, asked, own
 
 
 def _gone(request: Request, *, word: str = "gone_text") -> Response:

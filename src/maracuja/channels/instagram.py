@@ -104,6 +104,7 @@ class Instagram(Messenger):
         Messenger.can,
         text_chars_max=TEXT_BYTES_MAX,
         keyboard_taps=frozenset({Tap.REPLY}),
+        keyboard_brings=True,
         receipts=RECEIPTS - {Status.DELIVERED},
         address_kind="instagram",
     )

@@ -63,6 +63,7 @@ class Messenger(HttpChannel):
         keyboard=13,
         keyboard_chars_max=20,
         keyboard_taps=frozenset({Tap.REPLY, Tap.PHONE}),
+        keyboard_brings=True,
         cards=10,
         card_title_chars_max=TITLE_CHARS_MAX,
         card_text_chars_max=CARD_TEXT_CHARS_MAX,

@@ -38,6 +38,8 @@ class Sms(DrivenChannel[SmsDriver]):
     code: ClassVar[int] = 10
     can: ClassVar[Capabilities] = Capabilities(
         text_chars_max=TEXT_CHARS_MAX,
+        short_links=True,
+        answers_by_number=True,
         deep_link_chars_max=64,
         receipts=frozenset(
             {Status.SENT, Status.DELIVERED, Status.REPLIED, Status.BOUNCED, Status.UNSUBSCRIBED}

@@ -162,6 +162,7 @@ class Viber(HttpChannel):
         keyboard=24,
         keyboard_chars_max=250,
         keyboard_taps=frozenset({Tap.URL, Tap.REPLY, Tap.PHONE, Tap.LOCATION}),
+        keyboard_brings=True,
         cards=6,
         card_title_chars_max=80,
         card_text_chars_max=150,

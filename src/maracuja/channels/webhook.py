@@ -134,6 +134,7 @@ class Webhook(HttpChannel):
         keyboard=20,
         keyboard_chars_max=200,
         keyboard_taps=frozenset(Tap),
+        keyboard_brings=True,
         cards=10,
         card_title_chars_max=200,
         card_text_chars_max=2_000,

@@ -46,6 +46,8 @@ PROPERTIES: Final[dict[str, TraitType]] = {
     "properties.topic": TraitType.TEXT,
     "properties.state": TraitType.TEXT,
     "properties.message_cost": TraitType.NUMBER,
+    "properties.poll": TraitType.TEXT,  # the trait that its answer sets
+    "properties.answer": TraitType.TEXT,
 }
 
 # Whom not to write to any more: the status, how far it reaches, and the reason.

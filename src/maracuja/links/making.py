@@ -39,12 +39,7 @@ class Recipient(Record, frozen=True):
     topic: str
 
 
-class ShortLink(Record, frozen=True):
-    """A short link as it is kept: `code` stands in the address, `ticket` is what it means."""
-
-    code: str
-    pid: int
-    ticket: bytes
+SHORT: Final = "s"
 
 
 class LinkMaker:
@@ -53,6 +48,10 @@ class LinkMaker:
     def __init__(self, public_url: str, ring: KeyRing) -> None:
         self._base = public_url.rstrip("/")
         self._ring = ring
+
+    def shortening(self) -> ShortLinkMaker:
+        """One that makes short addresses, and notes what each stands for."""
+        return ShortLinkMaker(self._base, self._ring)
 
     def start(self, pid: int, source: str, now: datetime) -> str:
         """What a link into a channel brings along, so that the chat is that person's.
@@ -99,15 +98,34 @@ class LinkMaker:
         return html[:at] + pixel + html[at:]
 
     def _address(self, purpose: Purpose, to: Recipient, now: datetime, detail: str = "") -> str:
-        token = self._ring.sign(
-            Ticket(
-                purpose=purpose,
-                message=to.message,
-                pid=to.pid,
-                run=to.run,
-                channel=to.channel,
-                sent_s=int(now.timestamp()),
-                detail=detail,
-            )
-        )
-        return f"{self._base}/{PATHS[purpose]}/{token}"
+        ticket = _ticket(purpose, to, now, detail)
+        return f"{self._base}/{PATHS[purpose]}/{self._ring.sign(ticket)}"
+
+
+class ShortLinkMaker(LinkMaker):
+    """Makes addresses of ten letters; `made` are these with the tokens that they stand for.
+
+    What it made must be kept before the message goes.
+    """
+
+    def __init__(self, public_url: str, ring: KeyRing) -> None:
+        super().__init__(public_url, ring)
+        self.made: list[tuple[str, str]] = []
+
+    def _address(self, purpose: Purpose, to: Recipient, now: datetime, detail: str = "") -> str:
+        ticket = _ticket(purpose, to, now, detail)
+        code = self._ring.short(ticket)
+        self.made.append((code, self._ring.sign(ticket)))
+        return f"{self._base}/{SHORT}/{code}"
+
+
+def _ticket(purpose: Purpose, to: Recipient, now: datetime, detail: str) -> Ticket:
+    return Ticket(
+        purpose=purpose,
+        message=to.message,
+        pid=to.pid,
+        run=to.run,
+        channel=to.channel,
+        sent_s=int(now.timestamp()),
+        detail=detail,
+    )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME, channel_of
+from maracuja.channels import BY_NAME, channel_of, polls
 from maracuja.channels.base import Channel
 from maracuja.content import MediaKind
 from maracuja.errors import TemplateError, UnsupportedFeature
@@ -93,7 +93,8 @@ def _refused(
     """Why the channel would not carry what this person gets; None where it would."""
     if trial.marked is None:
         return None
-    maker = LinkMaker(ground.config.public_url, _RING)
+    long = LinkMaker(ground.config.public_url, _RING)
+    maker = long.shortening() if channel.can.short_links else long
     policy = template.links
     to = Recipient(message=bytes(16), pid=1 << 20, run=1000, channel=channel.code, topic="news")
     content = carried(
@@ -105,6 +106,14 @@ def _refused(
         ),
         page=lambda name: maker.page(to, name, SAMPLE_TIME),
         seal=maker.seal,
+    )
+    content = polls.shown(
+        content,
+        channel.can,
+        channel.refuse,
+        run=1000,
+        seal=maker.seal,
+        page=lambda question: maker.vote(to, question, SAMPLE_TIME),
     )
     try:
         channel.refuse(content)

@@ -1,6 +1,7 @@
 """The last look at a claim, and the wire forms of those who pass it.
 
-It sends nothing and writes nothing: who may not be sent to goes into the outcomes.
+It sends nothing, and writes only what must be known before a message goes: who may not be sent to
+goes into the outcomes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from maracuja.channels.base import Channel
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.errors import UnsupportedFeature
 from maracuja.links.making import LinkMaker
-from maracuja.model import Status, micros
+from maracuja.model import Message, Status, micros
 from maracuja.runtime.delivery_checks import (
     Checked,
     Questions,
@@ -26,6 +27,7 @@ from maracuja.runtime.delivery_checks import (
     windows_closed,
 )
 from maracuja.runtime.delivery_devices import narrowed
+from maracuja.runtime.delivery_keeping import keep
 from maracuja.runtime.delivery_parcels import Context, opened
 from maracuja.runtime.delivery_renewal import Renew, renewed
 from maracuja.runtime.delivery_results import Outcomes, Parcel
@@ -107,6 +109,7 @@ class Looking:
         weights = [sender.channel.wires(parcel.address) for parcel, _ in parcels]
         admitted = sender.admit(hosts, now, weights, first=first)
         batch: list[tuple[Parcel, Any]] = []
+        made: list[Message] = []
         for (parcel, body), later in zip(parcels, admitted, strict=True):
             if later is not None:
                 out.put_back(parcel, micros(later))
@@ -123,6 +126,7 @@ class Looking:
                 )
                 wire = sender.channel.encode(message, now)
                 batch.append((parcel.priced(sender.channel, message), wire))
+                made.append(message)
             except UnsupportedFeature as fault:
                 out.close(
                     parcel,
@@ -133,6 +137,7 @@ class Looking:
                     code=fault.code,
                     raw=str(fault),
                 )
+        keep(self.store, sender.channel.name, made, now)
         return batch
 
 

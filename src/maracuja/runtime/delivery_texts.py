@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from maracuja.campaigns.facts import RunFacts
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, polls
 from maracuja.lake.bodies import read_bodies
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.model import Address, Capabilities, Content, Message
@@ -104,6 +104,9 @@ def make_message(
     policy = facts.templates[campaign_template(body, facts)].links
     marks = campaign.marks() if policy.utm else {}
     track = policy.track and campaign.tracking.clicks
+    short = links.shortening() if channel.can.short_links else None
+    leave = links.page(to, "unsubscribe", now) if facts.marketing else ""
+    links = short or links
     content = carried(
         body.content,
         body.links,
@@ -111,6 +114,14 @@ def make_message(
         href=lambda _, url: links.href(to, url, now, marks=marks, track=track),
         page=lambda name: links.page(to, name, now),
         seal=links.seal,
+    )
+    content = polls.shown(
+        content,
+        channel.can,
+        channel.refuse,
+        run=run,
+        seal=links.seal,
+        page=lambda question: links.vote(to, question, now),
     )
     if content.html and campaign.tracking.opens:
         html = links.with_pixel(content.html, to, now)
@@ -129,10 +140,11 @@ def make_message(
         variant=body.variant,
         sender=campaign.sender,
         reply_to=campaign.reply_to,
-        unsubscribe_url=links.page(to, "unsubscribe", now) if facts.marketing else "",
+        unsubscribe_url=leave,
         expires_us=expires_us,
         human=body.human,
         last_word_us=body.last_word_us,
+        short_links=tuple(dict.fromkeys(short.made)) if short else (),
     )
 
 

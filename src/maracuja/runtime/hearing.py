@@ -19,12 +19,13 @@ from sqlalchemy import Connection
 from maracuja.campaigns.definitions import Topic
 from maracuja.channels import BY_NAME, account_of, address_kind, channel_of, identity_kind
 from maracuja.channels.heard import HeardKind
+from maracuja.channels.polls import Answered, read_reply
 from maracuja.ingest.addresses import phone
 from maracuja.ingest.deliveries import STOPS
 from maracuja.ingest.heard import HeardRow, became, event_name, event_properties, languages
 from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import ConsentState, DeliveryEvent, TopicKind, Trait, TraitSource
-from maracuja.runtime import conversation_hearing, hearing_reach, people_changes, resting
+from maracuja.runtime import conversation_hearing, hearing_reach, people_changes, resting, votes
 from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
@@ -59,6 +60,7 @@ class _Row:
     payload: str = ""
     guest: int = 0  # whom a link of ours into the channel was made for
     declared: dict[str, Any] = field(default_factory=dict)
+    answers: list[Answered] = field(default_factory=list)
     phone: str = ""  # that they gave, or that the messenger shows
     language: str = ""  # of a text that they wrote
 
@@ -107,6 +109,7 @@ class Hearing:
         self._find_messages(conn, rows)
         self._find_people(conn, rev, rows, now_us, exposures)
         rows = [row for row in rows if row.pid]
+        votes.declare(conn, rows, now_us)
         self._change_people(conn, rev, rows, now_us)
         reached = [_reached(row) for row in rows]
         hearing_reach.lift(conn, reached, salt)
@@ -117,6 +120,7 @@ class Hearing:
         for row, language in zip(rows, languages([r.told.heard for r in rows]), strict=True):
             row.language = language
         self._tell(conn, rows)
+        votes.tell(conn, rows)
         conversation_hearing.hear(conn, [_said(row) for row in rows], self._quiet)
         return [{**row.told.heard.observed, **row.declared} for row in rows]
 
@@ -142,10 +146,9 @@ class Hearing:
                 fresh = told.received_us // 1_000_000 - ticket.sent_s < START_DAYS * 86_400
                 row.payload, row.guest = ticket.detail, ticket.pid if fresh else 0
         elif told.heard.kind is HeardKind.TAP:
-            trait, _, value = (self._ring.unseal(row.payload) or "").partition("=")
-            if value:
-                row.payload = f"{trait}={value}"
-                row.declared[trait] = value
+            answer = read_reply(self._ring.unseal(row.payload) or "")
+            if answer is not None:
+                row.payload, row.answers = answer.words, [answer]
         return row
 
     # ------------------------------------------------------------ which message, whose

@@ -7,7 +7,7 @@ message; it is written for the person whom the link's person has become since.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,7 +19,10 @@ from sqlalchemy import Connection
 from maracuja.campaigns.definitions import Topic
 from maracuja.campaigns.facts import decode_facts
 from maracuja.channels import NAMES_BY_CODE
+from maracuja.channels.heard import Heard, HeardKind
+from maracuja.channels.polls import Answered, Question, read_question, reply_of
 from maracuja.ingest.deliveries import encode_deliveries
+from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.lake.files import locate
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
@@ -27,7 +30,7 @@ from maracuja.links.visitors import Visit, judge
 from maracuja.model import ConsentState, DeliveryEvent, Status, TopicKind, micros, moment
 from maracuja.runtime import delivery_texts
 from maracuja.runtime.message_events import tell_subscriptions
-from maracuja.store import consents, definitions, inbox, outbox, people, traits
+from maracuja.store import consents, definitions, inbox, outbox, people, short_links, traits
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk
 
@@ -37,6 +40,7 @@ PRESSES_KEPT: Final = 20
 ONE_CLICK: Final = "one_click"
 MAILTO: Final = "mailto"
 PREFERENCE_PAGE: Final = "preference_page"
+PAGES_ACCOUNT: Final = "pages"  # no vendor's: what our own pages tell
 
 
 class Choice(NamedTuple):
@@ -67,6 +71,11 @@ class LinkActions:
     def read(self, token: str, purpose: Purpose) -> Ticket | None:
         """What a token says; None where it is none of ours."""
         return self._ring.read(token, purpose)
+
+    def expand(self, code: str) -> str | None:
+        """The token that a short link stands for; None where it is none of ours, or too old."""
+        with self._store.read() as conn:
+            return short_links.find(conn, code)
 
     # ------------------------------------------------------------ events
 
@@ -226,6 +235,47 @@ class LinkActions:
         tell_subscriptions(
             conn, now_us, rows, message=ticket.message, source=source, run=ticket.run
         )
+
+    # ------------------------------------------------------------ polls
+
+    def question(self, ticket: Ticket) -> tuple[Question | None, str]:
+        """What the page of a poll asks, and the person's language; None where they are gone."""
+        with self._store.read() as conn:
+            pid = int(people.canonical(conn, [ticket.pid])[0])
+            known = bool(people.select_people(conn, [pid]).pid)
+            language = _language(conn, ticket) if known else ""
+        return read_question(ticket.detail) if known else None, language
+
+    def voted(
+        self, ticket: Ticket, asked: Question, numbers: Sequence[int], now: datetime
+    ) -> inbox.Request:
+        """The inbox row of an answer given on the page: pressed buttons, as it were.
+
+        `numbers` are those of answers; others are ignored, and all but the first where one is
+        asked for.
+        """
+        chosen = [n for n in dict.fromkeys(numbers) if 0 <= n < len(asked.answers)]
+        channel = NAMES_BY_CODE.get(ticket.channel, "email")
+        at_us = micros(now)
+        heard = [
+            Heard(
+                kind=HeardKind.TAP,
+                key=f"vote:{ticket.message.hex()}:{at_us}:{n}",
+                at_us=at_us,
+                reference=f"{ticket.message.hex()}.{ticket.pid}.{ticket.run}",
+                payload=self._ring.seal(
+                    reply_of(
+                        Answered(
+                            asked.trait, asked.answers[n][1], adds=asked.multiple, run=ticket.run
+                        )
+                    )
+                ),
+                speaks=False,
+            )
+            for n in (chosen if asked.multiple else chosen[:1])
+        ]
+        context, body = encode_heard(heard, channel, PAGES_ACCOUNT)
+        return inbox.Request(at_us, CALL, "internal", context, body)
 
     # ------------------------------------------------------------ view in browser
 

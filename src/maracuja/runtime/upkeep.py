@@ -27,8 +27,10 @@ from maracuja.store import (
     last_words,
     manifest,
     meta,
+    open_polls,
     people,
     refused,
+    short_links,
     vendor_ids,
     watermarks,
 )
@@ -263,6 +265,8 @@ STEPS: Final[dict[str, Step]] = {
     "refused events outlived": forget(refused, KEEP_REFUSED_DAYS),
     "vendors' ids outlived": forget(vendor_ids, vendor_ids.KEPT_DAYS),
     "last words outlived": forget(last_words, last_words.KEPT_DAYS),
+    "polls outlived": forget(open_polls, open_polls.KEPT_DAYS),
+    "short links outlived": forget(short_links, short_links.KEPT_DAYS),
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,
 }

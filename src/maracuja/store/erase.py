@@ -37,7 +37,9 @@ from maracuja.store.schema import (
     identities,
     merge_counts,
     merges,
+    open_polls,
     profiles,
+    short_links,
     vendor_ids,
     waiting,
 )
@@ -47,6 +49,9 @@ from maracuja.store.scrubbing import scrub
 
 PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
+_WITH_PIDS: Final = (
+    profiles, identities, consents, waiting, feed, vendor_ids, devices, open_polls, short_links,
+)  # fmt: skip
 
 
 class Erasure(Record, frozen=True):
@@ -167,7 +172,7 @@ def _delete_rows(
     everyone = select(gone.c.id)
     counts = {
         table.name: conn.execute(delete(table).where(table.c.pid.in_(everyone))).rowcount
-        for table in (profiles, identities, consents, waiting, feed, vendor_ids, devices)
+        for table in _WITH_PIDS
     }
     related = or_(merges.c.pid.in_(everyone), merges.c.canonical.in_(everyone))
     counts["merges"] = conn.execute(delete(merges).where(related)).rowcount

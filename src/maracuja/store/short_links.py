@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
-from maracuja.links.making import ShortLink
 from maracuja.store import bulk
 from maracuja.store.schema import short_links
 
 KEPT_DAYS: Final = 365
+
+
+class ShortLink(NamedTuple):
+    """A short link: what stands in the address, whose it is, and the token that it stands for."""
+
+    code: str
+    pid: int
+    token: str
 
 
 def add(conn: Connection, made: Sequence[ShortLink], now_us: int) -> None:
@@ -21,17 +28,17 @@ def add(conn: Connection, made: Sequence[ShortLink], now_us: int) -> None:
         "code": list(distinct),
         "pid": [one.pid for one in distinct.values()],
         "at_us": now_us,
-        "ticket": [one.ticket for one in distinct.values()],
+        "ticket": [one.token.encode() for one in distinct.values()],
     }
     if distinct:
         bulk.insert_columns(conn, short_links, columns, on_conflict="ignore")
 
 
-def find(conn: Connection, code: str) -> bytes | None:
-    """What a link was made of; None where it is none of ours, or too old."""
+def find(conn: Connection, code: str) -> str | None:
+    """The token that a link stands for; None where it is none of ours, or too old."""
     query = select(short_links.c.ticket).where(short_links.c.code == code)
     found = conn.execute(query).scalar()
-    return None if found is None else bytes(found)
+    return None if found is None else bytes(found).decode()
 
 
 def oldest_us(conn: Connection) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from maracuja.content import Approved, Button, Card, Place
+from maracuja.content import Approved, Button, Card, Place, Poll
 from maracuja.errors import TemplateError
 from maracuja.model import Record
 
@@ -68,6 +68,7 @@ class Variant(Record, frozen=True):
     place: Place | None = None
     silent: bool = False  # arrives without a sound
     background: bool = False  # shows nothing: only the app reads it
+    poll: Poll | None = None
 
 
 class Require(Record, frozen=True):
@@ -118,7 +119,7 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
 
 
 def _check_variant(variant: Variant) -> None:
-    media = variant.picture or variant.video or variant.file or variant.place
+    media = variant.picture or variant.video or variant.file or variant.place or variant.poll
     shown = variant.text or variant.html or media or variant.cards or variant.approved
     if not (shown or variant.background):
         raise ValueError(f"the variant {variant.language!r} has neither text nor html")

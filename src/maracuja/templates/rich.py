@@ -15,7 +15,7 @@ import polars as pl
 from liquid.builtin.content import ContentNode
 from liquid.token import TOKEN_CONTENT, Token
 
-from maracuja.content import Content, MediaKind
+from maracuja.content import Content, MediaKind, Poll
 from maracuja.templates.definition import Attachment, Shown, Variant
 
 RICH: Final = "rich"  # the name of the part
@@ -26,7 +26,9 @@ _ESCAPED: Final = {char: dumps(char)[1:-1] for char in (*map(chr, range(32)), '"
 _TABLE: Final = str.maketrans(_ESCAPED)
 _MEDIA: Final = {kind.value for kind in MediaKind}
 _PROSE: Final = re.compile(r"cards\[\d+\]\.text|approved\.parameters\[\d+\]")
-_READ: Final = re.compile(r".*\.(?:text|title|alt)|approved\.parameters\[\d+\]")
+_READ: Final = re.compile(
+    r".*\.(?:text|title|alt)|approved\.parameters\[\d+\]|poll\.(?:question|answers\[\d+\])"
+)
 _LINES: Final = ("text", "title", "reply", "copy", "sets", "name", "alt")
 _ADDRESSES: Final = ("url", "picture", "thumbnail")
 
@@ -82,7 +84,7 @@ def cut(variant: Variant) -> list[str | Leaf]:
     found: dict[str, Any] = {"media": media} if media else {}
     names = (
         "formatted", "buttons", "keyboard", "cards", "approved", "link", "place", "silent",
-        "background",
+        "background", "poll",
     )  # fmt: skip
     for name in names:
         value = getattr(variant, name)
@@ -198,6 +200,8 @@ def _converted(parts: dict[str, Any]) -> dict[str, Any]:
         ]
         words = ("title", "text", "picture")
         kept["cards"] = [card for card in cards if any(map(card.get, words))]
+    if kept.get("poll"):
+        kept["poll"] = _asked(kept["poll"])
     if "link" in kept:
         kept["link"] = kept["link"].strip()
     made = msgspec.convert({"text": "", **kept}, Content)
@@ -213,6 +217,16 @@ def _tidied(one: dict[str, Any]) -> dict[str, Any]:
         if name in out:
             out[name] = out[name].strip()
     return out
+
+
+def _asked(poll: dict[str, Any]) -> dict[str, Any] | None:
+    """The poll without answers that came out empty; None where nothing is left to ask."""
+    said = [one if isinstance(one, str) else one["text"] for one in poll["answers"]]
+    kept = [one for one, words in zip(poll["answers"], said, strict=True) if words.strip()]
+    try:
+        return msgspec.to_builtins(msgspec.convert({**poll, "answers": kept}, Poll))  # type: ignore[no-any-return]  # a Struct becomes a dict
+    except msgspec.ValidationError:
+        return None
 
 
 def _pressable(buttons: Any) -> list[dict[str, Any]]:

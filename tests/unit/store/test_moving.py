@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from maracuja.channels import reached_by
-from maracuja.content import Enclosed
+from maracuja.content import Enclosed, Poll
 from maracuja.errors import ConfigError, Conflict, NotFound
 from maracuja.model import (
     ConsentState,
@@ -43,6 +43,7 @@ from maracuja.store import (
     merging,
     meta,
     migrating,
+    open_polls,
     outbox,
     people,
     posted,
@@ -52,6 +53,7 @@ from maracuja.store import (
     resolving,
     runs,
     schema,
+    short_links,
     status_calls,
     suppressions,
     vendor_ids,
@@ -60,6 +62,7 @@ from maracuja.store import (
 )
 from maracuja.store.engine import Store, open_store
 from maracuja.store.outbox import OutboxState
+from maracuja.store.short_links import ShortLink
 
 EMAIL = "maria@example.com"
 NOW = 1_000
@@ -142,6 +145,10 @@ def fill(store: Store) -> None:
         for message in (b"p", b"q"):
             status_calls.listen(conn, message, "https://shop.example/told")
         posted.note(conn, [(posted.RUN, step) for step in steps])
+        asked = Poll(question="Tea?", answers=("yes", "no"), trait="tea")
+        for pid in (1, 2):
+            open_polls.ask(conn, 10, [open_polls.Open(pid, b"m", 1, asked)], 1)
+            short_links.add(conn, [ShortLink(f"code{pid}", pid, "token")], 1)
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
             posted_files.add(conn, message, [file])
@@ -284,10 +291,12 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "last_words": 1,
         "merge_counts": 2,
         "merges": 1,
+        "open_polls": 1,
         "outbox": 2,
         "posted": 1,
         "profiles": 1,
         "refused": 1,
+        "short_links": 1,
         "suppressions": 1,
         "vendor_ids": 1,
         "waiting": 1,
