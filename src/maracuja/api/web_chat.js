@@ -90,7 +90,7 @@
       if (typeof value === "function") made.addEventListener(name, value);
       else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.filter((one) => one !== false && one !== ""));
+    made.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)));
     return made;
   };
   /** @type {(path: string) => SVGElement} */
@@ -160,8 +160,11 @@
     link(card.url, { class: "name" }, card.title),
     !!card.text && make("p", {}, card.text),
     ...(card.buttons || []).map((button) => key(line, button)));
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-  const calendar = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+  // A browser may have no words for Mongolian: then numbers alone, as 11-22.
+  const known = Intl.DateTimeFormat.supportedLocalesOf(language).length > 0;
+  const clock = new Intl.DateTimeFormat(known ? language : "sv", { hour: "2-digit", minute: "2-digit" });
+  const calendar = new Intl.DateTimeFormat(known ? language : "sv",
+    known ? { day: "numeric", month: "long" } : { day: "2-digit", month: "2-digit" });
 
   /** @type {(line: Line, waits?: boolean) => HTMLElement} */
   const bubble = (line, waits) => {
@@ -187,7 +190,7 @@
   const draw = () => {
     if (!queued) {
       queued = true;
-      requestAnimationFrame(() => { queued = false; drawNow(); });
+      setTimeout(() => { queued = false; drawNow(); }); // frames do not come to hidden pages
     }
   };
   const drawNow = () => {
@@ -270,7 +273,7 @@
   const say = (word) => {
     words.push(word);
     keep("words", words);
-    draw();
+    drawNow();
     settle();
     if (welcomed) tell(word);
     else connect();
@@ -409,8 +412,8 @@
         if (n % 6 === 5) { byHttp = welcomed = false; tries = 1; connect(); } // perhaps a socket opens now
       }
     } catch (fault) {
-      const known = /** @type {any} */ (fault);
-      if (known.code && !known.retry_after_s) refused(known);
+      const told = /** @type {any} */ (fault);
+      if (told.code && !told.retry_after_s) refused(told);
       retry();
     }
   };
@@ -427,7 +430,11 @@
     keydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
     } });
-  const grow = () => { field.style.height = "auto"; field.style.height = `${Math.min(field.scrollHeight, 120)}px`; };
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, 120)}px`;
+    field.style.overflowY = field.scrollHeight > 118 ? "auto" : "hidden";
+  };
   const submit = () => {
     const text = field.value.trim();
     if (!text) return;
@@ -461,12 +468,12 @@
       make("button", { class: "send", "aria-label": SEND }, icon("M4 12l16-8-6 16-3-6z"))));
 
   const STYLE = `
-:host{all:initial;--a:var(--maracuja-accent,#3b4cca);--on:var(--maracuja-on-accent,#fff);
+:host{all:initial;color-scheme:light dark;--a:var(--maracuja-accent,#3b4cca);--on:var(--maracuja-on-accent,#fff);
 --ink:var(--maracuja-ink,#1c1b19);--soft:var(--maracuja-soft,#5d5a54);--face:var(--maracuja-face,#fff);
 --back:var(--maracuja-back,#f6f6f4);--edge:var(--maracuja-edge,#e4e3df);--far:var(--maracuja-gap,20px)}
 @media(prefers-color-scheme:dark){:host{--ink:var(--maracuja-ink,#f2f0ec);--soft:var(--maracuja-soft,#a8a49c);
 --face:var(--maracuja-face,#262523);--back:var(--maracuja-back,#1d1c1b);--edge:var(--maracuja-edge,#3d3b38)}}
-*{box-sizing:border-box;font:14px/1.5 var(--maracuja-font,system-ui,sans-serif);color:inherit;margin:0}
+*{box-sizing:border-box;scrollbar-width:thin;scrollbar-color:var(--edge) transparent;font:14px/1.5 var(--maracuja-font,system-ui,sans-serif);color:inherit;margin:0}
 [hidden]{display:none!important}
 .launcher,.panel{position:fixed;right:var(--far);z-index:2147483000}
 .launcher{bottom:var(--far);width:56px;height:56px;border:0;border-radius:50%;background:var(--a);color:var(--on);
@@ -497,7 +504,7 @@ small{display:block;font-size:11.5px;color:var(--soft);text-align:right}
 .you small{color:inherit}
 a{color:var(--a);text-decoration:underline;text-underline-offset:2px}
 .you a{color:inherit}
-@media(prefers-color-scheme:dark){.line a:not(.key){color:var(--maracuja-link,#b3baec)}}
+@media(prefers-color-scheme:dark){.shop a:not(.key){color:var(--maracuja-link,#b3baec)}}
 .leave{font-size:11.5px}
 img,video{display:block;max-width:100%;border-radius:10px;margin-bottom:6px;background:var(--edge)}
 .file{display:flex;gap:8px;align-items:center;margin-bottom:6px}
@@ -514,10 +521,12 @@ border-radius:12px}
 .card p{flex:1;color:var(--soft);font-size:13px}
 form{display:flex;gap:8px;align-items:flex-end;padding:10px 12px 12px;border-top:1px solid var(--edge);background:var(--face)}
 textarea{flex:1;resize:none;border:1px solid var(--edge);border-radius:10px;padding:8px 12px;background:var(--back);color:var(--ink);
-max-height:120px}
+max-height:120px;overflow-y:hidden}
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{width:40px;height:40px;border:0;border-radius:10px;background:var(--a);color:var(--on);cursor:pointer;display:grid;place-items:center}
 :focus-visible{outline:3px solid var(--a);outline-offset:2px}
+textarea:focus-visible{outline-width:2px;outline-offset:-2px}
+.log:focus-visible,.cards:focus-visible{outline-offset:-3px}
 .head :focus-visible{outline-color:var(--on);outline-offset:-3px}
 @media(max-width:480px){.panel{right:0;left:0;bottom:0;width:100%;max-width:100%;height:100%;max-height:100dvh;border:0;border-radius:0}
 .panel:not([hidden])~.launcher{display:none}}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -48,6 +49,10 @@ WAIT_S_MAX: Final = 25
 WORDS_PER_S, WORDS_AT_ONCE = 1.0, 20.0
 GUESTS_PER_S, GUESTS_AT_ONCE = 20.0, 600.0  # new ones, in all
 SCRIPT_S: Final = 600  # for which browsers keep the snippet
+
+# Blocks, and lines of their own: the snippet has neither in a text.
+_COMMENTS: Final = re.compile(r"/\*[^\0]*?\*/ ?|^ *//.*\n", re.MULTILINE)
+_INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
 
 Put = Callable[[inbox.Request], Awaitable[None]]
 _Told = TypeVar("_Told")
@@ -336,7 +341,8 @@ def _read(raw: bytes, kind: type[_Told]) -> _Told:
 
 @lru_cache(maxsize=1)
 def snippet() -> tuple[bytes, bytes, str]:
-    """The script, the same as gzip, and its tag."""
-    plain = files("maracuja.api").joinpath("web_chat.js").read_bytes()
+    """The script without its comments and indentation, the same as gzip, and its tag."""
+    written = files("maracuja.api").joinpath("web_chat.js").read_text(encoding="utf-8")
+    plain = _INDENT.sub("", _COMMENTS.sub("", written)).encode()
     tag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
     return plain, gzip.compress(plain, 9, mtime=0), tag

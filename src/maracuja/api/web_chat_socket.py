@@ -79,6 +79,7 @@ class Socket:
         self._socket = socket
         self._sending = asyncio.Lock()
         self._address = ""
+        self._told = 0  # up to which line
 
     async def serve(self) -> None:
         """Be there until the browser goes or the server stops."""
@@ -126,6 +127,7 @@ class Socket:
         async with room.bell.listen(thread.thread) as rung:
             start = await run_in_threadpool(room.desk.begin_after, thread, after, room.clock.now())
             await self._send({"t": "welcome", **room.welcome(entry, thread, start)})
+            self._told = start
             telling = asyncio.create_task(self._tell(thread.thread, start, rung))
             hearing = asyncio.create_task(self._hear())
             done, waiting = await asyncio.wait(
@@ -150,7 +152,7 @@ class Socket:
                 )
                 for line in lines:
                     await self._send({"t": "line", **line})
-                    after = line["seq"]
+                    self._told = after = line["seq"]
                 if len(lines) < LINES_MAX:
                     break
             await rung.wait()
@@ -193,8 +195,9 @@ class Socket:
         now_us = micros(room.clock.now())
         heard = heard_of(frames, address, room.channel.settings.secret, now_us)
         kept = await room.take(address, frames, heard)
-        for line in kept.said:  # also where it was known: then nothing rings
-            await self._send({"t": "line", **shown(line)})
+        for line in kept.said:  # what is new comes in its turn; what was known is told again
+            if line.seq <= self._told:
+                await self._send({"t": "line", **shown(line)})
         if kept.noted:
             for one in tuple(room.company.of(address)):
                 with suppress(WebSocketDisconnect, RuntimeError):
