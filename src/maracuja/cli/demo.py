@@ -57,7 +57,7 @@ def demo(
     if json:
         say_json(msgspec.Raw(to_json(outcome.report)))
     else:
-        tell(f"Done: {outcome.events:,} events, {outcome.messages:,} messages over SMTP")
+        tell(f"Done: {outcome.events:,} events, {outcome.messages:,} messages over three channels")
         say()
         say(terminal(outcome.report, language))
         say(f"The report as a page: [bold]{workspace / REPORT}[/]")

@@ -275,5 +275,5 @@ def receipts(facts: RunFacts) -> set[Status]:
         Status.READ: facts.campaign.tracking.opens,
         Status.CLICKED: facts.campaign.tracking.clicks,
     }
-    told |= {Status.UNSUBSCRIBED}  # our own link tells
+    told |= {Status.UNSUBSCRIBED, Status.CLICKED}  # our own links tell
     return {status for status in told if tracked.get(status, True)}

@@ -1,7 +1,8 @@
 """The demo: a simulated shop of its own, a real campaign through the real outbox, and its worth.
 
 Everything goes the way of a real shop: files are imported, calls go through the inbox, messages
-over SMTP, people press real links. Only the clock is simulated, and the people.
+over three channels to simulated vendors, people press real links. Only the clock is simulated, the
+vendors and the people.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from maracuja.runtime import campaign_status, campaign_work, definition_files, i
 from maracuja.runtime.launch_control import OPEN
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
+from maracuja.simulate.chats import SETTINGS, Phones, after, agreements, make_phones
 from maracuja.simulate.people import make_people
 from maracuja.simulate.reactions import (
     GENERIC_STRENGTH,
@@ -35,7 +37,6 @@ from maracuja.simulate.reactions import (
     potential_outcomes,
     true_effect,
 )
-from maracuja.simulate.sink import MailSink
 from maracuja.simulate.visits import browsing, ordering, requests, visit_calls
 from maracuja.simulate.week import (
     Asgi,
@@ -106,19 +107,17 @@ def run_demo(
     start = launch - timedelta(days=HISTORY_DAYS)
     clock = SimClock(start)
     with ExitStack() as stack:
-        sink = stack.enter_context(MailSink())
-        settings = {
-            "shop": SHOP,
-            "server": {"port": port},
-            "email": {"port": sink.port, "sender": "Маракуйя <shop@maracuja.example>"},
-        }
+        email = {"sender": "Маракуйя <shop@maracuja.example>"}
+        settings = {"shop": SHOP, "server": {"port": port}, "email": email, **SETTINGS}
         directory.mkdir(parents=True, exist_ok=True)
         (directory / MARK).write_text("This directory is a demo: it may be made anew.\n")
         composition.create(directory, settings, clock=clock, seed=seed)
         app = stack.enter_context(composition.opened(directory, clock))
-        worker = composition.make_worker(app, holder="demo")
+        people = make_people(seed, count, launch.date())
+        phones = make_phones(seed, people)
+        worker = composition.make_worker(app, holder="demo", transports=phones.vendors)
         stack.callback(worker.close)
-        return Story(app, worker, pages(app), clock, sink, seed, count, launch, say).play()
+        return Story(app, worker, pages(app), clock, people, phones, seed, launch, say).play()
 
 
 def _clear(directory: Path) -> None:
@@ -143,20 +142,19 @@ class Story:
         worker: Worker,
         pages: Asgi,
         clock: SimClock,
-        sink: MailSink,
+        people: pl.DataFrame,
+        phones: Phones,
         seed: int,
-        count: int,
         launch: datetime,
         say: Say,
     ) -> None:
         self._app, self._worker, self._pages = app, worker, pages
-        self._clock, self._sink = clock, sink
+        self._clock, self._people, self._phones = clock, people, phones
         self._seed, self._launch, self._say = seed, launch, say
-        self._people = make_people(seed, count, launch.date())
         self._goods = make_catalogue(seed)
-        emails = self._people["email"].to_list()
-        self._mailboxes = Mailboxes({e: row for row, e in enumerate(emails) if e is not None})
+        self._mailboxes = Mailboxes(phones.rows)
         self._events = 0
+        self._readings: list[tuple[datetime, Callable[[], None]]] = []
 
     def play(self) -> Outcome:
         """All of it."""
@@ -167,7 +165,7 @@ class Story:
         now = self._clock.now()
         self._say("Counting what it was worth")
         report = campaign_work.report(self._app.ground, CAMPAIGN, now=now, truth=truth)
-        return Outcome(report, truth, len(self._mailboxes.messages), self._events)
+        return Outcome(report, truth, self._phones.taken, self._events)
 
     # ------------------------------------------------------------ before
 
@@ -183,7 +181,7 @@ class Story:
             pl.col("consent").alias("consent.news.email"),
             pl.col("consent_on").alias("consent.news.email.at"),
             pl.col("consent_source").alias("consent.news.email.source"),
-        )  # fmt: skip
+        ).hstack(agreements(self._seed, self._people))  # fmt: skip
         known.write_csv(folder / "people.csv")
         self._goods.write_csv(folder / "products.csv")
         mapping = FileMapping(columns={}, country="UA")
@@ -205,23 +203,35 @@ class Story:
         calls = visit_calls(self._seed, "history", pl.concat(visits), self._people, self._goods)
         before = calls.filter(pl.col("ts") < self._launch.replace(tzinfo=None))
         self._pass(requests(before), [], self._launch - timedelta(minutes=1))
+        names = self._people["external_id"].gather(self._phones.talks).to_list()
+        self._phones.open_chats(self._app, names, self._clock.now())
+        self._phones.call(self._app, self._clock.now())
+        self._worker.settle(self._clock.now())
 
     # ------------------------------------------------------------ the campaign
 
     def _send(self) -> None:
-        """Launch, and let the worker send until nothing is left or waits."""
-        self._say("Sending the campaign over SMTP")
+        """Launch, and let the worker send until nothing is left or waits; receipts come in."""
+        self._say("Sending the campaign: Viber, then Telegram, then SMS")
         self._clock.wait_until(self._launch)
         ground = self._app.ground
         with self._app.store.write() as conn:
             campaign_work.launch(conn, ground, CAMPAIGN, self._launch)
         until = self._launch + timedelta(days=SENDING_DAYS_MAX)
+        ahead: dict[datetime, list[Callable[[], None]]] = {}
         while self._clock.now() < until:
-            due = self._worker.settle(self._clock.now())
-            self._mailboxes.deliver(self._sink.take(), self._clock.now())
-            if due is None or not self._open_runs():
+            now = self._clock.now()
+            for tell in ahead.pop(now, []):
+                tell()
+            self._phones.call(self._app, now)
+            due = self._worker.settle(now)
+            received, told = self._phones.arrivals()
+            self._mailboxes.deliver(received, now)
+            for seconds, tell in told:
+                ahead.setdefault(after(now, seconds), []).append(tell)
+            if not ahead and (due is None or not self._open_runs()):
                 break
-            self._clock.wait_until(due)
+            self._clock.wait_until(min([*ahead, *([due] if due else [])]))
 
     def _open_runs(self) -> bool:
         with self._app.store.read() as conn:
@@ -241,6 +251,7 @@ class Story:
             reactions["clicked"], WINDOW.days,
         )  # fmt: skip
         end = self._launch + timedelta(days=AFTER_DAYS - 0.5)
+        self._readings = sorted(self._phones.readings(reactions["read"]), key=lambda one: one[0])
         self._pass(week, presses(self._mailboxes, reactions), end)
         would = self._would_be_sent()
         rate_without, rate_with = true_effect(without, with_it, would)
@@ -292,6 +303,9 @@ class Story:
                     press = pressed.pop(0)
                     self._clock.wait_until(press.at.replace(tzinfo=UTC))
                     browser.press(press)
+                while self._readings and self._readings[0][0] <= naive:
+                    self._readings.pop(0)[1]()
+                self._phones.call(self._app, day_end)
                 due = [body for at, body in bodies if at <= naive]
                 bodies = bodies[len(due) :]
                 self._clock.wait_until(day_end)
