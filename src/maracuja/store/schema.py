@@ -27,6 +27,8 @@ from maracuja.store.schema_devices import devices as devices
 from maracuja.store.schema_ground import Serial
 from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
+from maracuja.store.schema_links import open_polls as open_polls
+from maracuja.store.schema_links import short_links as short_links
 from maracuja.store.schema_posted import posted as posted
 from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files
