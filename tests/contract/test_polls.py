@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import msgspec
 import polars as pl
 import pytest
+from rich.console import Console
 
 from maracuja import rng
 from maracuja.app import key_ring, make_links
@@ -29,10 +31,12 @@ from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import TraitSource, micros
+from maracuja.runtime import campaign_work
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.store import erase, inbox, people
 from maracuja.templates.definition import decode
+from maracuja.ui import report_html, report_terminal
 from tests.contract.channel_case import NOW, Case, message
 from tests.contract.channel_world import World, define, opened_world
 from tests.contract.test_channels import case_of
@@ -254,6 +258,42 @@ def test_over_telegram_a_press_answers_and_is_counted(tmp_path: Path) -> None:
             (pid,) = people.pids_after(conn, 0, 10)
             held = people.get(conn, pid).traits["tea"]
         assert (held.value, held.source) == ("green", TraitSource.DECLARED)
+
+
+def test_the_report_counts_the_people_of_each_answer(tmp_path: Path) -> None:
+    case = case_of(Telegram)
+    with opened_world(tmp_path, case, faults=Faults()) as world:  # noqa: F811
+        with world.app.store.write() as conn:
+            define(conn, POLL)
+        vendor = world.vendor
+        assert isinstance(vendor, TelegramVendor)
+        at_s = int(NOW.timestamp())
+        for n in range(5):
+            vendor.start(1000 + n, "", at_s=at_s - 60, first_name=f"Name{n}")
+        world.call(vendor.calls())
+        world.settle()
+        world.launch()
+        world.deliver(hours=1)
+        keys = {
+            chat: [row[0]["callback_data"] for row in body["reply_markup"]["inline_keyboard"]]
+            for chat, _, body in vendor.shown
+        }
+        later = world.clock.now()
+        for n, chosen in enumerate(((0,), (1,), (1, 0), (0, 1))):
+            for nth, answer in enumerate(chosen):
+                seconds = int(later.timestamp()) + nth
+                vendor.press(1000 + n, vendor.message_of(1000 + n), keys[1000 + n][answer],
+                             at_s=seconds)  # fmt: skip
+                world.call(vendor.calls())
+                world.settle(seconds=3)
+        found = campaign_work.report(world.app.ground, "hello", world.clock.now())
+        (told,) = found.polls
+        assert (told.poll, told.people, told.multiple) == ("tea", 4, False)
+        assert [(one.answer, one.people) for one in told.answers] == [("black", 2), ("green", 2)]
+        drawn = Console(width=100, record=True, file=io.StringIO())
+        drawn.print(report_terminal.terminal(found, "uk"))
+        assert "Опитування: tea" in drawn.export_text()
+        assert "Poll: tea" in report_html.html(found, "en")
 
 
 def ask(world: World, method: str, path: str, **given: Any) -> httpx.Response:  # noqa: F811

@@ -27,6 +27,7 @@ from maracuja.runtime.launch_checks import dead_links, forbidden, no_account, re
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import conversions, measure
 from maracuja.runtime.measure_cascade import measure_cascade
+from maracuja.runtime.measure_polls import measure_polls
 from maracuja.runtime.segment_work import Fault, fault, known_names
 from maracuja.segments.comparing import When
 from maracuja.stats.report import LiftReport, Truth, lift_report
@@ -203,10 +204,11 @@ def report(
         reached = conversions(con, wanted, When(now, ground.zone))
         numbers = [run.run for run in launched]
         told = measure_cascade(con, facts, numbers, wanted, reached, ground.config)
+        polls = measure_polls(con, facts, numbers)
     finally:
         con.close()
     found = lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
-    return msgspec.structs.replace(found, cascade=told)
+    return msgspec.structs.replace(found, cascade=told, polls=polls)
 
 
 def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame:

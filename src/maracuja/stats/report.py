@@ -19,6 +19,7 @@ from maracuja.stats.breakdown import Breakdown, Description, breakdown, descript
 from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison, Measure, compare
 from maracuja.stats.moments import NOBODY, SufficientStatistics, by_group
+from maracuja.stats.polls import PollTold
 from maracuja.stats.rates import Orders, Rate
 from maracuja.stats.sample_ratio import SampleRatio, sample_ratio
 from maracuja.stats.units import Held, checked_units
@@ -153,6 +154,7 @@ class LiftReport(Record, frozen=True):
     sample_ratios: tuple[SampleRatio, ...]
     notes: tuple[Note, ...]
     cascade: CascadeTold | None = None  # what each of its channels did
+    polls: tuple[PollTold, ...] = ()  # what people answered
 
     @property
     def trusted(self) -> bool:

@@ -18,6 +18,7 @@ from maracuja.stats.verdict import Finding
 from maracuja.ui import report_cascade as cascade
 from maracuja.ui import report_counts as counts
 from maracuja.ui import report_effects as effects
+from maracuja.ui import report_polls as polls
 from maracuja.ui import report_svg as svg
 from maracuja.ui import report_words as say
 
@@ -46,6 +47,7 @@ def html(
         counts.left_out_card(report, language),
         "</div>",
         cascade.card(report.cascade, report.plan.currency, language) if report.cascade else "",
+        _pairs([polls.card(one, language) for one in report.polls]),
         counts.arms_card(report, language),
         _pairs([effects.breakdown_card(table, report, language) for table in report.breakdowns]),
         _pairs(
