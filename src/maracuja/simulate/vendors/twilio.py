@@ -33,6 +33,7 @@ class TwilioVendor(HttpVendor):
     stopped: set[str] = field(default_factory=set)
     unreal: set[str] = field(default_factory=set)
     _sent: list[tuple[str, str, str]] = field(default_factory=list)  # sid, number, callback
+    _written: int = 0  # by people
 
     def counts(self, request: HttpRequest) -> bool:
         """Whether it is a message."""
@@ -103,7 +104,8 @@ class TwilioVendor(HttpVendor):
             self.stopped.add(number)
         elif opt_out == "START":
             self.stopped.discard(number)
-        sid = f"SM{self.seed + 1:016x}{self.requests + len(self._calls):016x}"
+        self._written += 1
+        sid = f"SM{self.seed + 1:016x}{self._written:016x}"
         fields = {
             "MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "SmsStatus": "received",
             "AccountSid": self.account_sid, "From": number, "To": "+15005550006", "Body": text,
