@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from maracuja.channels.http import HttpRequest
 from maracuja.channels.polls import Answered, by_number, read_reply, reply_of
 from maracuja.channels.sms import Sms
 from maracuja.channels.telegram import Telegram
+from maracuja.channels.viber_bodies import TAPPED
 from maracuja.channels.web_push import WebPush
 from maracuja.content import Content, Poll, PollAnswer
 from maracuja.errors import TemplateError
@@ -38,7 +40,9 @@ from maracuja.store import erase, inbox, people
 from maracuja.templates.definition import decode
 from maracuja.ui import report_html, report_terminal
 from tests.contract.channel_case import NOW, Case, message
+from tests.contract.channel_cases import whatsapp
 from tests.contract.channel_world import World, define, opened_world
+from tests.contract.test_channel_delivery import begin
 from tests.contract.test_channels import case_of
 from tests.unit.runtime.test_hearing import hear, pid_of, traits_of, world  # noqa: F401
 
@@ -258,6 +262,55 @@ def test_over_telegram_a_press_answers_and_is_counted(tmp_path: Path) -> None:
             (pid,) = people.pids_after(conn, 0, 10)
             held = people.get(conn, pid).traits["tea"]
         assert (held.value, held.source) == ("green", TraitSource.DECLARED)
+
+
+Press = Callable[[Any, str], None]
+AT_S = int(NOW.timestamp()) + 3600
+PRESSES: dict[str, Press] = {
+    "viber": lambda vendor, reply: vendor.write(
+        vendor.shown[0][0], at_ms=AT_S * 1000, text=TAPPED + reply
+    ),
+    "whatsapp": lambda vendor, reply: vendor.press(
+        whatsapp.user(0), reply, at_s=AT_S, wa_id=whatsapp.number(0)
+    ),
+    "messenger": lambda vendor, _: vendor.press(vendor.shown[0][0], "Green", at_s=AT_S),
+    "instagram": lambda vendor, _: vendor.press(vendor.shown[0][0], "Green", at_s=AT_S),
+    "webhook": lambda vendor, reply: vendor.tell(
+        "pressed", at_s=AT_S, address=vendor.shown[0]["to"], payload=reply
+    ),
+    "web_push": lambda vendor, _: vendor.tell("b0", "pressed", button=1),
+}
+BY_NAME = {kind.name: kind for kind in CHANNELS}
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_over_each_channel_with_buttons_a_press_becomes_a_declared_trait(
+    name: str, tmp_path: Path
+) -> None:
+    """As its vendor carries it there and back: in a keyboard, a list, a quick reply, an action."""
+    with opened_world(tmp_path, case_of(BY_NAME[name]), faults=Faults()) as world:  # noqa: F811
+        subject = 'subject: "Tea"\n    ' if BY_NAME[name].can.subject_chars_max else ""
+        with world.app.store.write() as conn:
+            text = POLL.replace("    poll:", f"    {subject}poll:")
+            define(conn, text.replace("Green {{ person.first_name }}", "Green"))
+        begin(world, BY_NAME[name], 1)
+        world.deliver(hours=1)
+        assert len(world.vendor.taken) == 1 and not world.vendor.violations
+        told = json.dumps(msgspec.to_builtins(world.vendor.shown), ensure_ascii=False)
+        replies = re.findall(r"\?[0-9a-f]+\.tea=green~[A-Za-z0-9_-]{8}", told)
+        assert replies, told
+        PRESSES[name](world.vendor, replies[0])
+        assert set(world.call(world.vendor.calls())) == {200}
+        world.settle(seconds=3)
+        with world.app.store.read() as conn:
+            held = [
+                people.get(conn, pid).traits.get("tea") for pid in people.pids_after(conn, 0, 9)
+            ]
+        (found,) = [one for one in held if one is not None]
+        assert (found.value, found.source) == ("green", TraitSource.DECLARED)
+        (answer,) = answers(world).to_dicts()
+        assert (answer["properties.poll"], answer["properties.answer"]) == ("tea", "green")
+        assert answer["properties.run"] >= 1 and answer["properties.channel"] == name
 
 
 def test_the_report_counts_the_people_of_each_answer(tmp_path: Path) -> None:
