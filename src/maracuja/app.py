@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from maracuja.clock import Clock, SystemClock
-from maracuja.config import FILE_NAME, Config, load_config, make_config, write_config
+from maracuja.config import EMAIL, FILE_NAME, Config, load_config, make_config, write_config
 from maracuja.errors import ConfigError
 from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
@@ -168,11 +168,19 @@ def make_worker(
     from maracuja.runtime.upkeep import Upkeep
     from maracuja.runtime.worker import Hold, Parts, Worker
 
-    hold, settings = Hold(app.store, holder, app.clock), app.config.email
-    channel = make_email(app)
-    limits = Limits(settings.rate_per_s, settings.host_rate_per_s)
-    email = Sender(channel, transport or SmtpTransport(settings), limits)
-    others = _http_senders(app, transports or {})
+    hold = Hold(app.store, holder, app.clock)
+    carried = {EMAIL: transport, **(transports or {})}
+    with app.store.write() as conn:
+        numbers = accounts.give(conn, [*app.config.mails, *app.config.channels])
+    mails = [
+        Sender(
+            make_email(app, name).as_account(name, numbers[name]),
+            carried.get(name) or SmtpTransport(settings),
+            Limits(settings.rate_per_s, settings.host_rate_per_s),
+        )
+        for name, settings in {EMAIL: app.config.email, **app.config.mails}.items()
+    ]
+    others = _http_senders(app, carried, numbers)
     rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
     projection = Projection(
         app.store,
@@ -185,7 +193,7 @@ def make_worker(
     delivery = Delivery(
         app.store,
         app.lake_root,
-        [email, *others],
+        [*mails, *others],
         make_links(app),
         rules,
         journals=app.config.directory / JOURNALS,
@@ -193,7 +201,7 @@ def make_worker(
         stopping=lambda: stopping() or hold.lost,
         heartbeat=hold.beat,
     )
-    names = [sender.channel.name for sender in (email, *others)]
+    names = [sender.channel.name for sender in (*mails, *others)]
     sending = Sending(delivery, PostedWork(app.ground, names))
     chores = (
         Orders(erasure_place(app), projection, launch, sending.alone),
@@ -202,7 +210,7 @@ def make_worker(
     )
     lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)
-    reports = _report_server(app, channel)
+    reports = _report_server(app, mails[0].channel)
     parts = Parts(projection, launch, delivery, sending, chores, reports, [*lines, *told])
     return Worker(hold, parts, app.clock.now())
 
@@ -224,8 +232,8 @@ def sending(app: App, name: str) -> tuple[Channel[Any], Transport]:
     from maracuja.errors import NotFound
     from maracuja.runtime.smtp import SmtpTransport
 
-    if name == "email":
-        return make_email(app), SmtpTransport(app.config.email)
+    if name == EMAIL or name in app.config.mails:
+        return make_email(app, name), SmtpTransport(app.config.mail(name))
     found = http_channels(app).get(name)
     if found is None:
         raise NotFound(
@@ -274,11 +282,11 @@ def _smpp_transport(app: App, channel: HttpChannel) -> SmppTransport:
     return SmppTransport(channel, app.clock.now, keep)
 
 
-def make_email(app: App) -> Email:
-    """Mail as the workspace sends it."""
+def make_email(app: App, name: str = EMAIL) -> Email:
+    """Mail as an account of the workspace sends it."""
     from maracuja.channels.email import Email
 
-    return Email(app.config.email, key_ring(app), _dkim_key(app.config))
+    return Email(app.config.mail(name), key_ring(app), app.config.dkim_key(name))
 
 
 def make_hearing(app: App) -> Hearing:
@@ -290,13 +298,13 @@ def make_hearing(app: App) -> Hearing:
     return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country, quiet)
 
 
-def _http_senders(app: App, transports: Mapping[str, Transport]) -> list[Sender]:
+def _http_senders(
+    app: App, transports: Mapping[str, Transport | None], numbers: Mapping[str, int]
+) -> list[Sender]:
     """Each account over HTTP with its number, its transport and its limits."""
     from maracuja.channels.limits import Limits
     from maracuja.runtime.delivery_senders import Sender
 
-    with app.store.write() as conn:
-        numbers = accounts.give(conn, app.config.channels)
     return [
         Sender(
             channel.as_account(name, numbers[name]),
@@ -359,16 +367,6 @@ def erasure_place(app: App) -> Place:
 
     log = app.config.directory / LOG
     return Place(app.store, app.lake_root, log, app.secrets, app.config.lake)
-
-
-def _dkim_key(config: Config) -> bytes:
-    """The PEM of the key that signs mail; b'' where mail is not signed here."""
-    if not config.email.dkim_key_file:
-        return b""
-    path = config.directory / config.email.dkim_key_file
-    if not path.is_file():
-        raise ConfigError(f"There is no key file {path}.", where="email.dkim_key_file")
-    return path.read_bytes()
 
 
 @contextmanager

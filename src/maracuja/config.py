@@ -25,6 +25,7 @@ from maracuja.zones import is_zone
 
 FILE_NAME = "maracuja.toml"
 PREFIX = "MARACUJA_"
+EMAIL: Final = "email"
 MAIN: Final = "main"  # how a channel's own section is called at its vendor, unless it says so
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -134,6 +135,7 @@ class Config(Section, frozen=True):
     conversations: Conversations = Conversations()
     messages: Messages = Messages()
     channels: dict[str, HttpSettings] = {}
+    mails: dict[str, EmailSettings] = {}  # further ones: [email.promo] is email/promo
 
     @property
     def directory(self) -> Path:
@@ -149,6 +151,23 @@ class Config(Section, frozen=True):
     def hook(self, name: str) -> str:
         """The address at which the vendor of an account calls us."""
         return f"{self.public_url}/w/{channel_of(name)}/{self.channels[name].account}"
+
+    def mail(self, name: str) -> EmailSettings:
+        """The settings of `email`, or of a further account such as email/promo."""
+        return self.email if name == EMAIL else self.mails[name]
+
+    def dkim_key(self, name: str) -> bytes:
+        """The PEM of the key that signs an account's mail; b'' where it is not signed here.
+
+        Raises ConfigError where there is no such file.
+        """
+        if not self.mail(name).dkim_key_file:
+            return b""
+        path = self.directory / self.mail(name).dkim_key_file
+        if not path.is_file():
+            where = f"{section_of(name)}.dkim_key_file"
+            raise ConfigError(f"There is no key file {path}.", where=where)
+        return path.read_bytes()
 
     @property
     def store_url(self) -> str:
@@ -180,6 +199,8 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
     """A Config from plain values. Raises ConfigError with the path of the fault."""
     named = {name: part for name, part in raw.items() if name in _ACCOUNTS}
     rest = {name: part for name, part in raw.items() if name not in _ACCOUNTS}
+    mails = dict(_sections(EMAIL, raw.get(EMAIL, {}), where))
+    rest[EMAIL] = mails.pop(EMAIL, {})
     try:
         config = msgspec.convert(rest, Config, strict=False)
     except msgspec.ValidationError as fault:
@@ -191,7 +212,11 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         for channel, section in sorted(named.items())
         for name, part in _sections(channel, section, where)
     }
-    config = msgspec.structs.replace(config, channels={**config.channels, **accounts})
+    config = msgspec.structs.replace(
+        config,
+        channels={**config.channels, **accounts},
+        mails={**config.mails, **{n: _account(n, part, where) for n, part in mails.items()}},
+    )
     if not is_zone(config.shop.time_zone):
         raise ConfigError(
             f"{where}: `{config.shop.time_zone}` is not a known time zone.",
@@ -212,8 +237,6 @@ _ACCOUNTS = {
     for name, kind in BY_NAME.items()
     if issubclass(kind.Settings, HttpSettings)
 }
-
-
 _ACCOUNT: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 
@@ -226,7 +249,7 @@ def _sections(channel: str, section: Any, where: str) -> Iterator[tuple[str, Any
     if not isinstance(section, dict):
         yield channel, section
         return
-    fields = _ACCOUNTS[channel].__struct_fields__
+    fields = BY_NAME[channel].Settings.__struct_fields__
     further = {
         name: part
         for name, part in section.items()
@@ -250,20 +273,19 @@ def _sections(channel: str, section: Any, where: str) -> Iterator[tuple[str, Any
                 where=f"{path}.account",
                 fix="Leave `account` out.",
             )
-        yield f"{channel}/{name}", {**part, "account": name}
+        yield f"{channel}/{name}", {**part, **({"account": name} if "account" in fields else {})}
 
 
-def _account(name: str, raw: Any, where: str) -> HttpSettings:
+def _account(name: str, raw: Any, where: str) -> Any:
     """The settings of an account's section. Raises ConfigError with the path of the fault."""
     path = section_of(name)
     try:
-        return msgspec.convert(raw, _ACCOUNTS[channel_of(name)], strict=False)
+        return msgspec.convert(raw, BY_NAME[name].Settings, strict=False)
     except msgspec.ValidationError as fault:
         raise ConfigError(f"{where}: {path}: {fault}", where=path) from fault
     except ConfigError as fault:
-        raise ConfigError(
-            f"{where}: {fault.message}", where=f"{path}.{fault.where}", fix=fault.fix
-        ) from fault
+        place = f"{path}.{fault.where.removeprefix(f'{EMAIL}.')}"
+        raise ConfigError(f"{where}: {fault.message}", where=place, fix=fault.fix) from fault
 
 
 def shown(config: Config) -> dict[str, Any]:
@@ -274,8 +296,10 @@ def shown(config: Config) -> dict[str, Any]:
         values[section_of(name)] = {**account, **dict.fromkeys(hidden, "***")}
     if config.messages.status_secret:
         values["messages"]["status_secret"] = "***"
-    if config.email.password:
-        values["email"]["password"] = "***"
+    values |= {section_of(name): mail for name, mail in values.pop("mails").items()}
+    for name in (EMAIL, *config.mails):
+        if values[section_of(name)]["password"]:
+            values[section_of(name)]["password"] = "***"
     if "@" in config.store.url:
         scheme, _, rest = config.store.url.partition("://")
         values["store"]["url"] = f"{scheme}://***@{rest.rpartition('@')[2]}"
@@ -293,7 +317,8 @@ def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
         section, _, field = name.removeprefix(PREFIX).lower().partition("__")
         within = raw.setdefault(section, {})
         account, further, name_there = field.partition("__")
-        if further and section in _ACCOUNTS and isinstance(within, dict):
+        accounts = section in _ACCOUNTS or section == EMAIL
+        if further and accounts and isinstance(within, dict):
             within.setdefault(account.replace("_", "-"), {})[name_there] = value
         else:
             within[field] = value
@@ -307,6 +332,7 @@ def write_config(config: Config) -> Path:
         "messages",
     )  # fmt: skip
     pairs = {name: (getattr(config, name), getattr(Config(), name)) for name in sections}
+    pairs |= {name: (mail, EmailSettings()) for name, mail in config.mails.items()}
     pairs |= {name: (account, None) for name, account in config.channels.items()}
     for section, (values, defaults) in pairs.items():
         changed = {

@@ -17,6 +17,7 @@ from maracuja.model import ConsentState, micros
 from maracuja.runtime import campaign_work, launch_control
 from maracuja.runtime.posting import Asked, take
 from maracuja.simulate.vendors.http import Faults
+from maracuja.simulate.vendors.mail import MailVendor
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.store import accounts, consents, health, people, suppressions, vendor_ids
 from maracuja.store.outbox import OutboxState
@@ -234,3 +235,138 @@ def test_erasure_forgets_the_person_on_both(shop: Shop) -> None:
         assert {channel for channel, _ in done.hashes} == {"telegram", PROMO}
         digests = suppressions.digests(salt, PROMO, ["1"])
         assert suppressions.blocked(conn, PROMO, digests, micros(NOW), marketing=True).all()
+
+
+# ---------------------------------------------------------------- mail from two domains
+
+
+MAILS = """
+---
+kind: campaign
+id: club
+topic: news
+channel: email/club
+audience: all
+template: hello
+goals: [order]
+holdout: 0
+"""
+
+
+def test_mail_goes_out_from_the_domain_of_its_account(tmp_path: Path) -> None:
+    clock = SimClock(NOW)
+    settings = {
+        "pressure": STILL,
+        "measurement": {"global_holdout": 0},
+        "email": {
+            "sender": "Shop <shop@shop.example>",
+            "club": {"sender": "Club <club@club.example>", "host": "127.0.0.2"},
+        },
+    }
+    composition.create(tmp_path, settings, clock=clock, seed=1)
+    main, club = MailVendor(keep=True), MailVendor(keep=True)
+    with composition.opened(tmp_path, clock) as app:
+        with app.store.write() as conn:
+            text = DEFINITIONS.replace("CHANNEL", "email")
+            define(conn, text.replace("    text: ", "    subject: News\n    text: ") + MAILS)
+        worker = composition.make_worker(
+            app, holder="test", transport=main, transports={"email/club": club}
+        )
+        server = Server(app, lambda: home)
+        world = World(
+            app, server, worker, clock, TelegramVendor(token="", faults=Faults()), "email"
+        )
+        world.identify(
+            [{"first_name": f"Name{n}", "email": f"p{n}@mail.example"} for n in range(3)]
+        )
+        world.settle()
+        with app.store.write() as conn:
+            pids = people.pids_after(conn, 0, 10)
+            consents.record(
+                conn,
+                pid=pids,
+                topic="news",
+                channel="email/club",
+                state=int(ConsentState.OPTED_IN),
+                at_us=micros(NOW),
+                recorded_us=micros(NOW),
+                source="form",
+            )
+            salt = app.secrets.suppression_salt
+            gone = suppressions.digests(salt, "email/club", ["p0@mail.example"])
+            suppressions.add(
+                conn, channel="email/club", digest=gone, reason="bounced", at_us=micros(NOW),
+                pid=[pids[0]],
+            )  # fmt: skip
+            for name in ("hello", "club"):
+                launch_control.launch(conn, app.ground, name, clock.now())
+        world.deliver(hours=1)
+        server.close()
+        worker.close()
+    for vendor, home_of in ((main, "shop.example"), (club, "club.example")):
+        mails = vendor.take()
+        assert sorted(mail.to for mail in mails) == ["p1@mail.example", "p2@mail.example"]
+        assert all(mail.message_id.endswith(f"@{home_of}>") for mail in mails)
+
+
+CASCADE = """
+---
+kind: campaign
+id: either
+topic: news
+audience: all
+template: hello
+goals: [order]
+holdout: 0
+cascade:
+  steps:
+    - {channel: telegram/promo}
+    - {channel: email/club}
+"""
+
+
+def test_a_cascade_goes_over_accounts(tmp_path: Path) -> None:
+    clock = SimClock(NOW)
+    settings = {
+        "pressure": STILL,
+        "measurement": {"global_holdout": 0},
+        "email": {"club": {"sender": "Club <club@club.example>"}},
+        "telegram": {
+            "promo": {"token": TOKEN, "bot": "b", "webhook_secret": SECRET, "topics": ["news"]}
+        },
+    }
+    composition.create(tmp_path, settings, clock=clock, seed=1)
+    club, bot = MailVendor(keep=True), TelegramVendor(token=TOKEN, secret=SECRET, faults=Faults())
+    bot.now = clock.now
+    with composition.opened(tmp_path, clock) as app:
+        with app.store.write() as conn:
+            text = DEFINITIONS.replace("channels: [CHANNEL]", "channels: [telegram, email]")
+            text = text.replace("CHANNEL", "email")
+            text = text.replace("    text: ", "    subject: News\n    text: ")
+            define(conn, text + CASCADE)
+        senders: dict[str, Any] = {PROMO: bot, "email/club": club}
+        worker = composition.make_worker(app, holder="test", transports=senders)
+        server = Server(app, lambda: home)
+        world = World(app, server, worker, clock, bot, "telegram", account="promo")
+        shop = Shop(app, world, world, bot, bot)
+        shop.start(world, 1, 2)
+        mails = [{"first_name": f"Name{n}", "email": f"p{n}@mail.example"} for n in range(3)]
+        world.identify(mails)
+        world.settle()
+        with app.store.write() as conn:
+            pids = people.pids_after(conn, 0, 10)
+            said = consents.states(conn, pids, "news", "telegram").tolist()
+            silent = [p for p, s in zip(pids, said, strict=True) if s == ConsentState.UNKNOWN]
+            for channel in ("email", "telegram"):
+                consents.record(
+                    conn, pid=silent, topic="news", channel=channel,
+                    state=int(ConsentState.OPTED_IN), at_us=1, recorded_us=1, source="form",
+                )  # fmt: skip
+        bot.closed.add(2)
+        shop.launch("either")
+        assert chats(bot) == [1]
+        assert sorted(mail.to for mail in club.take()) == ["p1@mail.example", "p2@mail.example"]
+        states = world.states()
+        assert states[S.SENT] == 3 and states[S.FAILED] == 1
+        server.close()
+        worker.close()

@@ -143,3 +143,29 @@ def test_an_account_that_cannot_work_is_refused_with_its_place(
     with pytest.raises(ConfigError) as fault:
         make_config({"telegram": section})
     assert fault.value.where.startswith(place)
+
+
+def test_mail_has_further_accounts_too(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_bytes(b"PEM")
+    club = {
+        "sender": "Club <club@club.example>",
+        "user": "club",
+        "password": "secret",
+        "dkim_key_file": "key.pem",
+        "dkim_domain": "club.example",
+        "dkim_selector": "s1",
+    }
+    config = make_config({"root": str(tmp_path), "email": {"port": 2525, "club": club}})
+    assert config.email.port == 2525 and config.mail("email/club").port == 25
+    assert config.dkim_key("email/club") == b"PEM" and config.dkim_key("email") == b""
+    write_config(config)
+    environ = {"MARACUJA_EMAIL__CLUB__PORT": "587"}
+    assert load_config(tmp_path, environ).mail("email/club").port == 587
+    assert shown(config)["email.club"]["password"] == "***"
+    with pytest.raises(ConfigError) as fault:
+        make_config({"email": {"club": {"password": "secret"}}})
+    assert fault.value.where == "email.club.user"
+    (tmp_path / "key.pem").unlink()
+    with pytest.raises(ConfigError) as fault:
+        config.dkim_key("email/club")
+    assert fault.value.where == "email.club.dkim_key_file"

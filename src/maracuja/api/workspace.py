@@ -139,7 +139,8 @@ def list_channels(here: Here) -> list[ChannelShown]:
         known = health.every(conn)
         told = {kind.name: notices.of(conn, kind.name) for kind in CHANNELS}
     shown = []
-    further = [name for name in here.config.channels if account_of(name)]
+    set_up = (*here.config.mails, *here.config.channels)
+    further = [name for name in set_up if account_of(name)]
     for name in (*(channel.name for channel in CHANNELS), *further):
         one = known.get(name, health.Health(name, False, "", 0, None))
         shown.append(

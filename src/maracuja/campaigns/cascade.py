@@ -57,7 +57,7 @@ class Cascade(Record, frozen=True):
         """Refuse what contradicts itself."""
         if not STEPS_MIN <= len(self.steps) <= STEPS_MAX:
             raise ValueError(f"a cascade has {STEPS_MIN} to {STEPS_MAX} steps")
-        if len(set(self.channels)) < len(self.steps):
+        if len({name.partition("/")[0] for name in self.channels}) < len(self.steps):
             raise ValueError("two steps of the cascade are on the same channel")
         if self.order is Order.GIVEN and self.steps[-1].wait:
             raise ValueError("nothing follows the last step: leave out its `wait`")

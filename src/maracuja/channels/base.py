@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 import msgspec
 
@@ -107,6 +107,16 @@ class Channel(ABC, Generic[Wire]):
     own_ids: ClassVar[bool] = False
     # A person may be reached on several devices at once: see channels.devices.
     several_devices: ClassVar[bool] = False
+
+    def as_account(self, name: str, number: int = 0) -> Self:
+        """The channel as the account of this name, such as telegram/promo.
+
+        With a `number` it has that in the place of the channel's code, as the outbox keeps it.
+        """
+        self.name = name  # type: ignore[misc]  # an account's name stands over its channel's
+        if number:
+            self.code = number  # type: ignore[misc]  # likewise
+        return self
 
     def encode(self, message: Message, now: datetime) -> Wire:
         """The wire form of a message. Raises UnsupportedFeature, naming what cannot be carried."""

@@ -10,7 +10,7 @@ import hmac
 from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
 from msgspec import Meta
@@ -133,16 +133,6 @@ class HttpChannel(Channel[HttpRequest]):
         self.settings = settings
         self.hook = hook
         self.repeats_service = self.settings.repeat_service
-
-    def as_account(self, name: str, number: int = 0) -> Self:
-        """The channel as the account of this name, such as telegram/promo.
-
-        With a `number` it has that in the place of the channel's code, as the outbox keeps it.
-        """
-        self.name = name  # type: ignore[misc]  # an account's name stands over its channel's
-        if number:
-            self.code = number  # type: ignore[misc]  # likewise
-        return self
 
     # ------------------------------------------------------------ out
 

@@ -43,7 +43,7 @@ def list_(workspace: Workspace = HERE, json: Json = False) -> None:
 
     with app.opened(workspace) as here, here.store.read() as conn:
         stopped = health.paused(conn)
-        ready = {"email", *here.config.channels}
+        ready = {"email", *here.config.mails, *here.config.channels}
         told = {name: notices.of(conn, name) for name in {*BY_NAME, *ready}}
     (_, *names), *rows = matrix()
     found = [

@@ -16,7 +16,7 @@ from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import section_of
-from maracuja.config import Config
+from maracuja.config import EMAIL, Config
 from maracuja.errors import ConfigError, MaracujaError, TemplateError
 from maracuja.model import TopicKind
 from maracuja.runtime import channel_checks, template_work
@@ -52,7 +52,7 @@ def no_account(config: Config, channels: Iterable[str]) -> list[ConfigError]:
             "docs/channels.md says how.",
         )
         for channel in channels
-        if channel != "email" and channel not in config.channels
+        if channel != EMAIL and channel not in {**config.channels, **config.mails}
     ]
 
 

@@ -117,3 +117,28 @@ def test_people_are_asked_about_where_the_vendor_answers(tmp_path: Path) -> None
         assert found == {"01234567890A=": {"device": "iPhone9,4"}}
         assert "device iPhone9,4" in run("channel", "ask", "viber", "01234567890A=").stdout
         assert "not asked" in run("channel", "ask", "telegram", "42", code=2).stderr
+
+
+def test_a_further_account_is_checked_connected_tried_and_listed(tmp_path: Path) -> None:
+    main, promo = TelegramVendor(token=TOKEN), TelegramVendor(token=f"{TOKEN}2")
+    with serving(main) as url, serving(promo) as other:
+        set_up(tmp_path, url)
+        file = tmp_path / "maracuja.toml"
+        section = f"""
+[telegram.promo]
+base_url = "{other}"
+token = "{TOKEN}2"
+bot = "promo_bot"
+webhook_secret = "{SECRET}2"
+"""
+        file.write_text(file.read_text(encoding="utf-8") + section, encoding="utf-8")
+        run = command_line(tmp_path)
+        run("channel", "check", "telegram/promo")
+        run("channel", "connect", "telegram/promo")
+        assert promo.webhook == "http://127.0.0.1:8080/w/telegram/promo" and not main.webhook
+        run("channel", "send-test", "telegram/promo", "42", "--text", "Hi")
+        assert len(promo.shown) == 1 and not main.shown
+        link = run("channel", "link", "telegram/promo", "--source", "a").stdout.strip()
+        assert link == "https://t.me/promo_bot?start=a"
+        states = {one["channel"]: one["here"] for one in parsed(run("channel", "list", "--json"))}
+        assert states["telegram/promo"] == "set up" and states["viber"] == "-"
