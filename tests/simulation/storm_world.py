@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +46,7 @@ from maracuja.store.schema import outbox as outbox_table
 from maracuja.ui import home
 from tests.contract.channel_cases.mobile_push import service_account
 from tests.contract.channel_world import STILL
-from tests.simulation.storm_sides import CLICKED, MailServer, Made, Side
+from tests.simulation.storm_sides import CLICKED, Made, MailServer, Side
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 CODE = re.compile(r"\b([ws][0-9]+-[a-z_]+)\.u([0-9]+)\b")
@@ -150,7 +149,7 @@ class CountedSmsc(Smsc):
 
     def take(self, pdu: Pdu, line: Any) -> None:
         """One PDU of a line."""
-        if pdu.command is Command.SUBMIT_SM:
+        if pdu.command == Command.SUBMIT_SM:
             self.storm.moments["sms"].append(self.storm.clock.now())
         super().take(pdu, line)
 

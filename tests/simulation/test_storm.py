@@ -14,7 +14,15 @@ import pytest
 from maracuja import rng
 from maracuja.store.outbox import OutboxState
 from tests.simulation.storm_sides import (
-    CLICKED, DELIVERED, EVERY, LEFT, OTHER_DRIVERS, QUICK, READ, REPLIED, Made,
+    CLICKED,
+    DELIVERED,
+    EVERY,
+    LEFT,
+    OTHER_DRIVERS,
+    QUICK,
+    READ,
+    REPLIED,
+    Made,
 )  # fmt: skip
 from tests.simulation.storm_world import RATE, Storm, opened_storm
 
@@ -64,9 +72,7 @@ def play(storm: Storm, *, seed: int, hours: float, waves: int) -> None:
                 later = when + timedelta(minutes=int(chance.integers(30)))
                 storm.at(later, lambda s=side, n=n, i=number: storm.single(s, n, i))
             if wave == k % waves:
-                storm.at(
-                    when, lambda s=side: storm.break_down(s, 40, unavailable=1.0)
-                )
+                storm.at(when, lambda s=side: storm.break_down(s, 40, unavailable=1.0))
             if wave == (k + 1) % waves and hasattr(side.vendor, "calls"):
                 storm.at(when, lambda s=side: storm.break_down(s, 20, revoked_after=0))
     storm.run(begin + timedelta(hours=hours))
@@ -146,7 +152,9 @@ def outages(storm: Storm) -> None:
 def receipts(storm: Storm, events: pl.DataFrame, codes: dict[str, str]) -> None:
     """What was told of a message counts once, whatever came twice or before its turn."""
     sent = {codes[m] for m in events.filter(event="Message Sent")["properties.message"]}
-    about = events.filter(pl.col("event").is_in(TOLD)).select("event", "properties.message")
+    # What is told of an unknown message by an id that we never learned is about none.
+    told = events.filter(pl.col("event").is_in(TOLD) & pl.col("properties.message").is_not_null())
+    about = told.select("event", "properties.message")
     counted = Counter((event, codes[message]) for event, message in about.rows())
     asked = {key: times for key, times in storm.told.items() if key[1] in sent}
     assert asked
@@ -182,8 +190,10 @@ def test_two_hours_on_three_channels(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("made", "size"), [(EVERY, 12), (OTHER_DRIVERS, 12)], ids=["every", "other"])
+@pytest.mark.parametrize(
+    ("made", "size"), [(EVERY, 8), (OTHER_DRIVERS, 12)], ids=["every", "other"]
+)
 def test_a_day_on_every_channel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Sequence[Made], size: int
 ) -> None:
-    storming(tmp_path, monkeypatch, made, seed=7, hours=24, size=size, waves=6)
+    storming(tmp_path, monkeypatch, made, seed=7, hours=24, size=size, waves=5)

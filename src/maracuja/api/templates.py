@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from maracuja.api.definitions import plain
 from maracuja.api.here import Here, Long, Now, managing
+from maracuja.api.messages import DataName, DataNumber, DataText
 from maracuja.app import App
 from maracuja.campaigns.decoding import decode
 from maracuja.errors import BadInput
@@ -46,11 +47,17 @@ class CheckAsked(Given):
 
 
 class PreviewAsked(Given):
-    """`person` as an identity or pid:<number>; without one, four invented people."""
+    """`person` as an identity or pid:<number>; without one, four invented people.
+
+    `data` is what a program would send with a single message.
+    """
 
     person: Text = ""
     language: Annotated[str, Field(pattern=r"^([a-z]{2}(-[A-Za-z]{2,8})?)?$")] = ""
     channel: Annotated[str, Field(pattern="^[a-z_]{1,30}$")] = "email"
+    data: Annotated[
+        dict[DataName, bool | DataNumber | DataText], Field(default_factory=dict, max_length=100)
+    ]
 
 
 @router.post("/check")
@@ -73,7 +80,8 @@ def preview_template(
     all of them invented.
     """
     template = asked.read(here)
-    told = {"language": asked.language, "channel": asked.channel}
+    told: dict[str, Any] = {"language": asked.language, "channel": asked.channel}
+    told["data"] = asked.data
     if not asked.person:
         with long.long():
             return template_work.side_by_side(here.ground, template, now, **told)

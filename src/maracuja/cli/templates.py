@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -132,6 +132,10 @@ def preview(
     ] = "",
     language: Annotated[str, typer.Option(help="Instead of the person's own.")] = "",
     channel: Annotated[str, typer.Option(help="Where they read it.")] = "email",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A file (YAML or JSON) of what a program sends with it: name: value."),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", help="Write the letter's HTML, or a picture of the chat, here."),
@@ -150,7 +154,7 @@ def preview(
             template = given(conn, name, Template, template_work.get)
             pid = people_view.find(conn, who, here.config.shop.country) if who else None
         now = here.clock.now()
-        told = {"language": language, "channel": channel}
+        told: dict[str, Any] = {"language": language, "channel": channel, "data": _data(data)}
         if pid is None:
             several = template_work.side_by_side(here.ground, template, now, **told)
             shown = [one.preview for one in several.people]
@@ -173,6 +177,28 @@ def preview(
         html.write_text(page, encoding="utf-8")
         if not json:
             say(f"The HTML: [bold]{html}[/]")
+
+
+def _data(file: Path | None) -> dict[str, Any]:
+    """What the file says. Raises BadInput where it is no list of names with their values."""
+    import yaml
+
+    from maracuja.errors import BadInput
+
+    if file is None:
+        return {}
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise BadInput(f"{file} cannot be read: {fault}.", where="--data") from None
+    plain = (str, int, float, bool)
+    if not isinstance(found, dict) or not all(isinstance(v, plain) for v in found.values()):
+        raise BadInput(
+            f"{file} holds something else than names with texts, numbers, true or false.",
+            where="--data",
+            fix="Write a line `name: value` for each; put dates in quotes.",
+        )
+    return found
 
 
 def _name(one: Seen) -> str:

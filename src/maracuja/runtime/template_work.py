@@ -250,8 +250,9 @@ def preview(
     pid: int,
     language: str = "",
     channel: str = "email",
+    data: Mapping[str, Any] | None = None,
 ) -> Preview:
-    """What a person would read now.
+    """What a person would read now; `data` is what a program would send with it.
 
     `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound
     (also for a channel that there is not), TemplateError, SegmentError.
@@ -263,7 +264,9 @@ def preview(
         own = people.get(conn, pid).pid
         everything = [c for c in stage.schema if not c.startswith("facts.")]
         frame = _person(conn, ground, own, channel, everything, now)
-    frame = with_facts(frame, stage.facts, [template])
+    given = samples.given(data or {})
+    stage.schema.update(pl.select(given).schema)
+    frame = with_facts(frame, stage.facts, [template]).with_columns(given)
     number = choose(template, language or frame["language"][0], channel)
     text = stage.text(template, number)
     rendered = text.render(frame, stage.products, now=now, cards=cards)
@@ -277,11 +280,12 @@ def side_by_side(
     *,
     language: str = "",
     channel: str = "email",
+    data: Mapping[str, Any] | None = None,
 ) -> SideBySide:
     """What invented people would read: a woman, a man, somebody unknown, one with a dirty name.
 
-    Everything else that the text reads is invented too. Raises NotFound for a channel that there
-    is not, TemplateError, SegmentError.
+    Everything else that the text reads is invented too, but not `data`, which a program sends.
+    Raises NotFound for a channel that there is not, TemplateError, SegmentError.
     """
     template = _for(template, channel)
     with ground.store.read() as conn:
@@ -290,14 +294,15 @@ def side_by_side(
     number = choose(template, language or template.language, channel)
     read = needs(template)
     # A trait that nobody has yet is invented too.
-    types = samples.guess_schema(read) | stage.schema
+    given = samples.given(data or {})
+    types = samples.guess_schema(read) | stage.schema | dict(pl.select(given).schema)
     text = compiled(template, types, variant=number, constants=stage.constants)
     whole = samples.person(
         {name: types.get(name, pl.Int64()) for name in text.reads}, set(read.products)
     )
     whole = whole.with_columns(pl.lit(0).alias("one"), *fresh(template))
     people = samples.people(template.variants[number].language)
-    frame = pl.concat([samples.seen(whole, one) for one in people])
+    frame = pl.concat([samples.seen(whole, one) for one in people]).with_columns(given)
     rendered = text.render(frame, samples.product(), now=now, cards=cards)
     return SideBySide(
         template=template.id,

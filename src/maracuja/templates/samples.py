@@ -106,6 +106,11 @@ def seen(whole: pl.DataFrame, one: Somebody) -> pl.DataFrame:
     )
 
 
+def given(data: Mapping[str, Any]) -> list[pl.Expr]:
+    """What a program sends with a single message, as columns that are the same for everybody."""
+    return [pl.lit(value).alias(f"data.{name}") for name, value in data.items()]
+
+
 def product() -> pl.DataFrame:
     """A catalogue of one product."""
     row = {

@@ -100,6 +100,21 @@ def test_of_several_in_a_file_one_is_named(look: Run, spoken: Path) -> None:
     look("segment", "check", str(file.with_name("none.yaml")), code=2)
 
 
+def test_a_preview_shows_what_a_program_sends(look: Run, tmp_path: Path) -> None:
+    moments = Path(__file__).parents[3] / "examples" / "moments"
+    asked = ("template", "preview", str(moments / "booking.yaml"), "--language", "uk", "--json")
+    data = str(moments / "booking.data.yaml")
+    told = parsed(look(*asked, "--data", data, "--channel", "telegram"))["people"][0]["preview"]
+    assert "Київ → Львів" in told["text"] and "субота, 28 листопада, 18:40" in told["text"]
+    mine = parsed(look(*asked, "--data", data, "--for", "c2"))
+    assert mine["subject"] == "Бронювання K-1042: Київ → Львів, 28 листопада"
+    four = parsed(look(*asked, code=2))["people"]
+    assert {one["preview"]["error"] for one in four} == {"missing:data.number"}
+    wrong = tmp_path / "data.yaml"
+    wrong.write_text("- 1\n", encoding="utf-8")
+    assert "names with texts" in look(*asked, "--data", str(wrong), code=2).stderr
+
+
 def test_a_template_is_checked_and_previewed(look: Run, tmp_path: Path) -> None:
     checked = look("template", "check", "hello", "--json")
     assert "person.first_name" in {need["path"] for need in parsed(checked)["needs"]}
