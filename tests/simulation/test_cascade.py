@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from maracuja.decisions.reasons import read, words
+from maracuja.model import micros
 from maracuja.runtime import campaign_work
+from maracuja.runtime.campaign_rehearsal import rehearse
+from maracuja.runtime.cascade_rehearsal import costs
 from maracuja.stats.cascade import ChannelTold
+from maracuja.store import definitions
 from maracuja.store.outbox import OutboxState
 from maracuja.ui import report_cascade
 from tests.simulation.cascade_world import CHANNELS, NOW, Shop, opened_shop, phone
@@ -151,3 +156,41 @@ def test_the_report_compares_the_channels_and_says_what_was_saved(tmp_path: Path
             "The cascade cost UAH 9.60. The same 10 people by SMS alone, one message each at "
             "UAH 1.50, would have cost UAH 15.00: it saved UAH 5.40."
         )
+
+
+def test_the_dry_run_says_whom_each_step_reaches_and_what_it_may_cost(shop: Shop) -> None:
+    shop.know(
+        40, phones=range(30), chats=range(20, 40), agreed={one: range(40) for one in CHANNELS[:2]}
+        | {"sms": range(25)},
+    )  # fmt: skip
+    now = shop.clock.now()
+    viber, telegram, sms = rehearse(shop.app.ground, "hello", now).cascade
+    assert (viber.reachable, viber.first, viber.least, viber.expected, viber.most) == (
+        30, 30, 30, 30.0, 30,
+    )  # fmt: skip
+    assert (telegram.reachable, telegram.first, telegram.expected, telegram.most) == (
+        20, 10, None, 20,
+    )  # fmt: skip
+    assert (sms.reachable, sms.first, sms.least, sms.expected, sms.most) == (25, 0, 0, None, 25)
+    assert viber.cost_most == pytest.approx(12) and sms.each == pytest.approx(0.9)
+    assert costs([viber, telegram, sms]) == pytest.approx((12.0, None, 12 + 25 * 0.9), nan_ok=True)
+    shop.launch()
+    shop.settle()
+    for n in range(24):
+        shop.viber.tell_status(phone(n), "Delivered")
+    shop.settle(hours=1)
+    assert len(shop.got("telegram")) == 10 + 6 and len(shop.got("sms")) == 0
+    viber, telegram, sms = rehearse(shop.app.ground, "hello", shop.clock.now()).cascade
+    assert telegram.expected == pytest.approx(10 + 10 * 6 / 30), "six of thirty did not arrive"
+    assert sms.expected is None, "sixteen messages say too little about Telegram"
+
+
+def test_the_dry_run_has_no_steps_where_there_is_no_cascade(shop: Shop) -> None:
+    shop.know(2)
+    with shop.app.store.write() as conn:
+        raw = msgspec.json.decode(definitions.get(conn, "campaign", "hello").body)
+        raw |= {"cascade": None, "channel": "sms"}
+        definitions.put(
+            conn, "campaign", "hello", raw, base=None, actor="test", now_us=micros(NOW)
+        )
+    assert rehearse(shop.app.ground, "hello", NOW).cascade == ()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from maracuja.runtime.campaign_rehearsal import Rehearsal, Wording
     from maracuja.runtime.campaign_status import RunShown, Sending
+    from maracuja.runtime.cascade_rehearsal import StepPlanned
 
 PANEL = "Messages"
 STOP_PANEL = "Sending"
@@ -105,10 +106,10 @@ def dry_run(
     if json:
         say_json(found)
     else:
-        _say_rehearsal(found, zone)
+        _say_rehearsal(found, zone, here.config.shop.currency)
 
 
-def _say_rehearsal(found: Rehearsal, zone: str) -> None:
+def _say_rehearsal(found: Rehearsal, zone: str, currency: str) -> None:
     planned, expires = when(found.planned, zone), when(found.expires, zone)
     say(f"[bold]{found.campaign}[/], planned for {planned}, expires {expires}")
     say(f"Its audience has [bold]{number(found.audience)}[/] people.")
@@ -119,6 +120,8 @@ def _say_rehearsal(found: Rehearsal, zone: str) -> None:
         say()
         arms = [(a.variant, HELD[a.held], a.people) for a in found.arms]
         say(table("Who would get what", ["variant", "arm", "people"], arms))
+    if found.cascade:
+        _say_cascade(found.cascade, currency)
     if found.words is not None:
         say()
         _say_words(found.words)
@@ -137,6 +140,37 @@ def _say_rehearsal(found: Rehearsal, zone: str) -> None:
         say_preview(one)
     if not found.samples:
         say("[dim]Nobody would be sent to at once: `maracuja template preview` shows texts.[/]")
+
+
+def _say_cascade(steps: Sequence[StepPlanned], currency: str) -> None:
+    """What each step of a cascade would come to, and what it would cost."""
+    from maracuja.runtime.cascade_rehearsal import costs
+
+    def likely(value: float | None, form: str) -> str:
+        return "unknown" if value is None else format(value, form)
+
+    say()
+    heads = [
+        "channel",
+        "reachable",
+        "begin here",
+        "expected",
+        "at most",
+        "each",
+        "cost",
+        "at most",
+    ]
+    rows = [
+        (
+            step.channel, step.reachable, step.first, likely(step.expected, ",.0f"), step.most,
+            f"{step.each:,.2f}", likely(step.cost_expected, ",.2f"), f"{step.cost_most:,.2f}",
+        )
+        for step in steps
+    ]  # fmt: skip
+    say(table(f"The cascade (money in {currency})", heads, rows))
+    least, expected, most = costs(steps)
+    said = "" if expected is None else f", probably {expected:,.2f}"
+    say(f"It costs between {least:,.2f} (all first messages arrive) and {most:,.2f}{said}.")
 
 
 def _say_words(words: Wording) -> None:

@@ -72,6 +72,26 @@ def choose(
     return chosen.hstack(people.select(state))
 
 
+def paths(
+    people: pl.DataFrame, channels: Sequence[str], ranks: Ranks, rules: gates.Rules
+) -> pl.Series:
+    """The channels that reach each person, in their own order, joined by commas; shape (n,)."""
+    reached = why_not(people, channels, rules).select(pl.all() == "").to_numpy()
+    order = np.where(reached, ranks, np.inf).argsort(axis=1, kind="stable")
+    names = pl.Series(list(channels), dtype=pl.String)
+    ordered = pl.DataFrame(
+        {
+            str(n): pl.select(
+                pl.when(pl.Series(np.take_along_axis(reached, order[:, [n]], axis=1)[:, 0])).then(
+                    names.gather(order[:, n])
+                )
+            ).to_series()
+            for n in range(len(channels))
+        }
+    )
+    return ordered.select(path=pl.concat_str(pl.all(), separator=",", ignore_nulls=True))["path"]
+
+
 def _on(people: pl.DataFrame, channel: str) -> pl.DataFrame:
     """The people's state on one channel, under the names that the gates know."""
     return people.select(pl.col(column(name, channel)).alias(name) for name in OF_CHANNEL)

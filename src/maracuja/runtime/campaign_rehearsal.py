@@ -22,10 +22,12 @@ from maracuja.decisions.reasons import Outcome, read, sentence
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment
+from maracuja.runtime.cascade_answers import arrived
+from maracuja.runtime.cascade_rehearsal import CascadeCount, StepPlanned
 from maracuja.runtime.launch_audience import Pids, audience_of
 from maracuja.runtime.launch_chunk import Decided
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
-from maracuja.runtime.launch_work import decide_people, open_round, read_people
+from maracuja.runtime.launch_work import Round, decide_people, open_round, read_people
 from maracuja.runtime.segment_work import opened
 from maracuja.runtime.template_work import Preview, preview
 from maracuja.segments.comparing import When
@@ -99,6 +101,7 @@ class Rehearsal:
     when: tuple[Hour, ...]
     samples: tuple[Preview, ...]
     words: Wording | None = None
+    cascade: tuple[StepPlanned, ...] = ()
 
 
 def rehearse(
@@ -137,6 +140,9 @@ def rehearse(
     counted = _Counted()
     some = _spread(pids, people_max) if people_max else pids
     words = _decide_all(ground, facts, some, at, now, counted, advance)
+    channels = wanted.channels if wanted.cascade else ()
+    with ground.store.read() as conn:
+        past = arrived(conn, ground, channels, now) if channels else {}
     return Rehearsal(
         campaign=campaign,
         occurrence=occurrence.key,
@@ -148,6 +154,7 @@ def rehearse(
         when=counted.hours(),
         samples=_samples(ground, facts, counted.sent[:samples], now),
         words=words,
+        cascade=counted.steps.planned(past) if counted.steps else (),
     )
 
 
@@ -203,7 +210,7 @@ def _decide_all(
     work = open_round(ground, NO_RUN, facts, now)
     for start in range(0, len(pids), GROUP_ROWS):
         chunk = read_people(work, pids[start : start + GROUP_ROWS], now)
-        counted.add(decide_people(work, chunk, at))
+        counted.add(work, chunk, decide_people(work, chunk, at), at)
         advance(min(start + GROUP_ROWS, len(pids)), len(pids))
     if not counted.sent and counted.later:
         # Whoever waits for an hour has not come to the other gates yet: they are asked then.
@@ -221,11 +228,15 @@ class _Counted:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.arms: Counter[tuple[str, str]] = Counter()
         self.dues: Counter[int] = Counter()
-        self.sent: list[tuple[int, str]] = []  # pid, template's arm
+        self.sent: list[tuple[int, str, str]] = []  # pid, template's arm, channel
         self.later: dict[int, datetime] = {}  # pid -> when they are decided again
+        self.steps: CascadeCount | None = None  # of a cascade
 
-    def add(self, decided: Decided) -> None:
-        """One chunk more."""
+    def add(self, work: Round, read: pl.DataFrame, decided: Decided, at: datetime) -> None:
+        """One chunk more, as it was read and decided at a moment."""
+        if work.facts.campaign.cascade is not None:
+            self.steps = self.steps or CascadeCount(work)
+            self.steps.add(read, decided, at)
         rows = decided.decisions
         for outcome, reason, n in rows.group_by("outcome", "reason").len().iter_rows():
             self.outcomes[outcome, reason] += n
@@ -263,18 +274,18 @@ class _Counted:
         return tuple(Hour(moment(hour * HOUR_US), n) for hour, n in found)
 
 
-def chosen(decided: Decided) -> list[tuple[int, str]]:
-    """The first few who would be sent to: pid and arm."""
+def chosen(decided: Decided) -> list[tuple[int, str, str]]:
+    """The first few who would be sent to: pid, arm and channel."""
     going = decided.decisions.filter(pl.col("outcome") == Outcome.SEND.value).head(CHOSEN_MAX)
-    return going.select("pid", "variant").rows()
+    return going.select("pid", "variant", "channel").rows()
 
 
 def _samples(
-    ground: Ground, facts: RunFacts, chosen: list[tuple[int, str]], now: datetime
+    ground: Ground, facts: RunFacts, chosen: list[tuple[int, str, str]], now: datetime
 ) -> tuple[Preview, ...]:
     """What some of those would read who would be sent to."""
     templates = {arm.variant: facts.templates[arm.template] for arm in facts.arms}
     return tuple(
-        preview(ground, templates[variant], now, pid=pid, channel=facts.campaign.channel)
-        for pid, variant in chosen
+        preview(ground, templates[variant], now, pid=pid, channel=channel)
+        for pid, variant, channel in chosen
     )

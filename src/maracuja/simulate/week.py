@@ -60,7 +60,7 @@ def presses(mailboxes: Mailboxes, reactions: pl.DataFrame) -> list[Press]:
     for row, message in sorted(mailboxes.messages.items()):
         machine, read, clicked, left = reactions.row(row)
         pixel = PIXEL.search(message.html)
-        pages = [link for link in message.links if urlsplit(link).path.startswith("/c/")]
+        pages = [link for link in message.links if urlsplit(link).path.startswith(("/c/", "/s/"))]
         if pixel is not None:
             made += [Press(machine, "GET", pixel[1], MACHINE)] if machine else []
             made += [Press(read, "GET", pixel[1], PERSON)] if read else []
