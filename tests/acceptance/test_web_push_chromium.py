@@ -161,12 +161,41 @@ async def _all_of_it(place: Path) -> None:
             await until(lambda: len(heard) > 1)
             assert (heard[1].kind, heard[1].status, heard[1].payload) == expected
             assert heard[1].reference == f"{sent.id.hex()}.7.3"
+        await _renewed(chromium, worker, page, url, payload, heard)
+
+
+async def _renewed(
+    chromium: Devtools, worker: str, page: str, url: str, payload: str, heard: list[Heard]
+) -> None:
+    """Another subscription: the worker tells it, signed with what the last push brought."""
+    address = {"endpoint": "https://updates.push.services.mozilla.com/again", "keys": KEYS}
+    await chromium.run(worker, HOLDS % CASE.address)
+    heard.clear()
+    where = {"origin": url, "registrationId": _registration(chromium)}
+    await chromium.ask("ServiceWorker.deliverPushMessage", page, data=payload, **where)
+    await until(lambda: bool(heard))
+    for _ in range(50):
+        if await chromium.run(worker, KEPT):
+            break
+        await asyncio.sleep(0.1)
+    heard.clear()
+    await chromium.run(worker, HOLDS % msgspec.json.encode(address).decode())
+    await chromium.run(worker, "self.dispatchEvent(new ExtendableEvent('pushsubscriptionchange'))")
+    await until(lambda: bool(heard))
+    assert heard[0].kind is HeardKind.RENEWED
+    assert heard[0].address == CASE.address
+    assert msgspec.json.decode(heard[0].text) == address
 
 
 SHOWN = """(async () => {
   const [one] = await self.registration.getNotifications();
   return [one.title, one.body, one.actions.map((each) => each.title)];
 })()"""
+KEYS = msgspec.json.decode(CASE.address)["keys"]
+# A browser without a push service: what it would hold.
+HOLDS = """Object.defineProperty(PushManager.prototype, "getSubscription", {
+  value: async () => ({toJSON: () => (%s)}), configurable: true}), true"""
+KEPT = "caches.match('/maracuja-push').then(Boolean)"
 PRESS = """(async () => {
   const [notification] = await self.registration.getNotifications();
   self.dispatchEvent(new NotificationEvent("%s", {notification, action: "%s"}));

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from maracuja.channels.devices import DEVICES_MAX, split
@@ -15,6 +16,8 @@ from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.mobile_push import MobilePushVendor
 from maracuja.store import devices, inbox, people, suppressions
 from maracuja.store.outbox import OutboxState
+from tests.contract.channel_case import recorded
+from tests.contract.channel_cases import web_push
 from tests.contract.channel_cases.mobile_push import CASE
 from tests.contract.channel_world import World, opened_world
 
@@ -193,3 +196,21 @@ def test_a_token_that_was_told_after_apple_lost_it_stays(
     assert len(shop.tokens("u1")) == left
     with world.app.store.read() as conn:
         assert len(suppressions.current(conn, micros(world.clock.now()))) == 1 - left
+
+
+def test_a_browser_with_another_subscription_is_the_same_persons(tmp_path: Path) -> None:
+    """Told by its worker: the new one is used, the old one no more; a stranger's is nobody's."""
+    with opened_world(tmp_path, web_push.CASE, faults=Faults()) as world:
+        shop, told = Shop(world), msgspec.json.decode(web_push.ADDRESS)
+        shop.tell(type="identify", event=None, userId="u1", traits={"first_name": "Maria"})
+        shop.tell(userId="u1", context={"web_push": told})
+        for one in recorded("web_push"):
+            if one.body["event"] == "renewed":
+                call = web_push.genuine(msgspec.json.encode(one.body))
+                assert world.call([call, call]) == [200, 200]
+                new = one.heard[0]["text"]
+        world.settle(minutes=1)
+        with world.app.store.read() as conn:
+            (pid,) = people.find(conn, ["external_id"], ["u1"]).tolist()
+            assert people.get(conn, pid).addresses["web_push"] == new
+            assert devices.owners(conn, "web_push", [new]) == [pid]

@@ -29,6 +29,7 @@ class HeardKind(StrEnum):
     BACK = "back"  # the vendor lets us through to them again; no word about consent
     FACTS = "facts"  # the vendor was asked about a person: only `observed` counts
     MOVED = "moved"  # the address has become `text`
+    RENEWED = "renewed"  # a device's address has become `text`: no word of its person
     ACCOUNT = "account"  # of our account there: about nobody, a `notice`
 
 

@@ -19,6 +19,7 @@ from maracuja.model import Status, micros
 
 PROOF_BYTES: Final = 12
 PRESSED: Final = "pressed"
+RENEWED: Final = "renewed"  # a browser has another subscription
 RECEIPTS: Final = {
     "delivered": Status.DELIVERED,
     "clicked": Status.CLICKED,

@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
 from maracuja.channels.devices import DeviceChannel, DeviceSettings, split
-from maracuja.channels.heard import Hook
+from maracuja.channels.heard import Heard, HeardKind, Hook
 from maracuja.channels.http import (
     HttpRequest,
     check_equal,
@@ -25,9 +25,14 @@ from maracuja.channels.http import (
     reference,
     reject,
 )
-from maracuja.channels.push_beacons import beacon_of, heard_of, proof
+from maracuja.channels.push_beacons import RENEWED, Beacon, beacon_of, heard_of, proof
 from maracuja.channels.rulings import accepted, over, stop, suppress, wait
-from maracuja.channels.web_push_address import Subscription, is_listed, read_subscription
+from maracuja.channels.web_push_address import (
+    Subscription,
+    as_address,
+    is_listed,
+    read_subscription,
+)
 from maracuja.channels.web_push_crypto import (
     b64,
     digest,
@@ -123,6 +128,11 @@ class WebPushSettings(DeviceSettings, frozen=True):
                 where="title",
                 fix="Enter the shop's name.",
             )
+
+
+class _Renewed(msgspec.Struct, frozen=True):
+    old: dict[str, Any]
+    made: dict[str, Any]
 
 
 class WebPush(DeviceChannel):
@@ -223,12 +233,15 @@ class WebPush(DeviceChannel):
     def _data(self, message: Message) -> dict[str, Any]:
         """Where the worker tells what happened, with a proof for each thing that can."""
         named, content = reference(message), message.content
+        device = _device(read_subscription(message.to.value))
         urls = [content.link, *(button.url for button in content.buttons)]
         data: dict[str, Any] = {
             "hook": self.hook,
             "reference": named,
             "delivered": self.proof("delivered", named),
             "closed": self.proof("closed", named),
+            "device": device,
+            "renew": self.proof(RENEWED, device),
             # A link of ours counts the press by itself.
             "clicked": ["" if self._counts(url) else self.proof("clicked", named) for url in urls],
         }
@@ -314,16 +327,38 @@ class WebPush(DeviceChannel):
         if inbound.method == "GET":
             return self._script(inbound)
         beacon = beacon_of(inbound)
+        if beacon.event == RENEWED:
+            return Hook(heard=[self._renewed(beacon, now)])
         mine = self.proof(beacon.event, beacon.reference, beacon.payload)
         check_equal(beacon.proof, mine)
         return Hook(heard=heard_of(beacon, now))
 
+    def _renewed(self, beacon: Beacon, now: datetime) -> Heard:
+        """A browser's new subscription, signed with what its last notification brought."""
+        key = self.proof(RENEWED, beacon.reference).encode()
+        check_equal(beacon.proof, proof(key, beacon.payload))
+        try:
+            told = msgspec.json.decode(beacon.payload, type=_Renewed)
+            old, made = read_subscription(told.old), read_subscription(told.made)
+        except (msgspec.DecodeError, RecursionError, ValueError) as fault:
+            raise reject(f"its shape is strange: {fault}") from None
+        if _device(old) != beacon.reference or not is_listed(made.host, self.settings.hosts):
+            raise reject("it is about another browser, or a service that is not on the list")
+        return Heard(
+            kind=HeardKind.RENEWED,
+            key=f"{RENEWED}:{beacon.reference}:{_device(made)}",
+            at_us=micros(now),
+            address=as_address(old),
+            text=as_address(made),
+            speaks=False,
+        )
+
     def _script(self, inbound: Inbound) -> Hook:
-        scripts = {"worker": WORKER, "page": PAGE.replace("KEY", self._public)}
+        scripts = {"worker": WORKER, "page": PAGE}
         wanted = [name for name in scripts if name in inbound.query]
         if len(wanted) != 1:
             raise reject("it asks for nothing that is here")
-        body = scripts[wanted[0]].encode()
+        body = scripts[wanted[0]].replace("KEY", self._public).encode()
         return Hook(body=body, content_type="text/javascript", headers=_SCRIPT)
 
     # ------------------------------------------------------------ about the account
@@ -335,6 +370,11 @@ class WebPush(DeviceChannel):
 def _action(n: int, button: Button) -> dict[str, str]:
     told = {"action": str(n), "title": button.text}
     return {**told, "navigate": button.url} if button.url else told
+
+
+def _device(subscription: Subscription) -> str:
+    """What stands for a browser where its subscription must not: 32 letters."""
+    return b64(digest("device", subscription.endpoint))[:32]
 
 
 def _topic(message: Message) -> str:

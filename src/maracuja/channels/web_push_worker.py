@@ -16,6 +16,36 @@ const maracujaTell = (data, event, proof, payload) => {
   const how = {method: "POST", body, mode: "no-cors", credentials: "omit", keepalive: true};
   return fetch(data.hook, how).catch(() => {});
 };
+const maracujaStore = "maracuja-push", maracujaPath = "/maracuja-push";
+// What proves later on that a new subscription is that of the same browser.
+const maracujaKeep = async (data) => {
+  const held = data.renew && (await self.registration.pushManager.getSubscription());
+  if (!held) return;
+  const {hook, device, renew} = data;
+  const kept = JSON.stringify({hook, device, renew, old: held.toJSON()});
+  await (await caches.open(maracujaStore)).put(maracujaPath, new Response(kept));
+};
+const maracujaRenew = async (event) => {
+  const store = await caches.open(maracujaStore), found = await store.match(maracujaPath);
+  if (!found) return;
+  const kept = await found.json(), manager = self.registration.pushManager;
+  const text = "KEY".replace(/-/g, "+").replace(/_/g, "/");
+  const applicationServerKey = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const made = event.newSubscription || (await manager.getSubscription()) ||
+    (await manager.subscribe({userVisibleOnly: true, applicationServerKey}));
+  const payload = JSON.stringify({old: kept.old, made: made.toJSON()});
+  const bytes = (one) => new TextEncoder().encode(one);
+  const how = {name: "HMAC", hash: "SHA-256"};
+  const key = await crypto.subtle.importKey("raw", bytes(kept.renew), how, false, ["sign"]);
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(payload)));
+  const proof = btoa(String.fromCharCode(...mac.slice(0, 12)));
+  const proven = proof.replace(/\\+/g, "-").replace(/\\//g, "_");
+  await maracujaTell({hook: kept.hook, reference: kept.device}, "renewed", proven, payload);
+  await store.delete(maracujaPath);
+};
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(maracujaRenew(event).catch(() => {}));
+});
 self.addEventListener("push", (event) => {
   let told = null;
   try { told = event.data.json(); } catch (fault) { return; }
@@ -29,6 +59,7 @@ self.addEventListener("push", (event) => {
   event.waitUntil(Promise.all([
     self.registration.showNotification(title, options),
     maracujaTell(data, "delivered", data.delivered),
+    maracujaKeep(data).catch(() => {}),
   ]));
 });
 self.addEventListener("notificationclick", (event) => {

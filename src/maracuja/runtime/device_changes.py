@@ -11,7 +11,10 @@ from typing import Final
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.channels import address_kind
+from maracuja.channels.heard import HeardKind
 from maracuja.ingest.decode import Decoded
+from maracuja.ingest.heard import HeardRow
 from maracuja.store import devices
 from maracuja.store.devices import Told, Word
 from maracuja.store.known import known_people
@@ -72,3 +75,20 @@ def take(
         for push in decoded.contexts[place].pushes
     ]
     devices.tell(conn, rev, told, now_us, known_people)
+
+
+def renew(conn: Connection, rev: int, told: Sequence[HeardRow], now_us: int) -> None:
+    """A device that is somebody's goes on under its new address, and the old one is left."""
+    words: list[Told] = []
+    for row in told:
+        heard = row.heard
+        if heard.kind is not HeardKind.RENEWED:
+            continue
+        kind = address_kind(row.channel)
+        (pid,) = devices.owners(conn, kind, [heard.address])
+        at_us = min(heard.at_us, row.received_us)
+        if pid and heard.text != heard.address:
+            words.append(Told(pid, kind, heard.text, at_us, Word.ON))
+            words.append(Told(pid, kind, heard.address, at_us, Word.OFF))
+    if words:
+        devices.tell(conn, rev, words, now_us, known_people)

@@ -104,8 +104,7 @@ class Hearing:
         rows = [self._row(one) for one in told if one.channel in BY_NAME]
         if not rows:
             return []
-        hearing_reach.note_accounts(conn, [row.told for row in rows], now_us)
-        hearing_reach.stop_channels(conn, [row.told for row in rows], now_us)
+        hearing_reach.settle(conn, rev, [row.told for row in rows], now_us)
         self._find_messages(conn, rows)
         self._find_people(conn, rev, rows, now_us, exposures)
         rows = [row for row in rows if row.pid]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from maracuja.channels import BY_NAME
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.heard import HeardRow
+from maracuja.runtime import device_changes
 from maracuja.store import audit, health, last_words, notices, suppressions
 from maracuja.store.notices import Kept
 
@@ -61,6 +62,13 @@ def open_windows(conn: Connection, rows: Sequence[Reached], salt: str) -> None:
                 words[digest] = max(at_us, words.get(digest, 0))
     for channel, words in sorted(said.items()):
         last_words.note(conn, channel, words)
+
+
+def settle(conn: Connection, rev: int, told: Sequence[HeardRow], now_us: int) -> None:
+    """What is no word of a person: of our accounts, and of devices that have another address."""
+    note_accounts(conn, told, now_us)
+    stop_channels(conn, told, now_us)
+    device_changes.renew(conn, rev, told, now_us)
 
 
 def note_accounts(conn: Connection, told: Sequence[HeardRow], now_us: int) -> None:

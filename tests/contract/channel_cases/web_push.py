@@ -6,6 +6,7 @@ import msgspec
 
 from maracuja.channels.base import Answer, Inbound, Stage
 from maracuja.channels.http import HttpRequest
+from maracuja.channels.push_beacons import RENEWED, proof
 from maracuja.channels.web_push import PAYLOAD_BYTES_MAX, WebPush, WebPushSettings
 from maracuja.channels.web_push_crypto import b64, decrypt, private_key, public_bytes
 from maracuja.content import Button, Content
@@ -88,7 +89,11 @@ def genuine(body: bytes) -> Inbound:
         told = msgspec.json.decode(body)
         if told.get("proof") == "genuine":
             event, named, payload = told["event"], told["reference"], told.get("payload", "")
-            told["proof"] = WebPush(SETTINGS, HOOK).proof(event, named, payload)
+            if event == RENEWED:  # by the browser, with what its last notification brought
+                key = WebPush(SETTINGS, HOOK).proof(RENEWED, named)
+                told["proof"] = proof(key.encode(), payload)
+            else:
+                told["proof"] = WebPush(SETTINGS, HOOK).proof(event, named, payload)
             body = msgspec.json.encode(told)
     except (msgspec.DecodeError, AttributeError, KeyError, TypeError):
         pass
