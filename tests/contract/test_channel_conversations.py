@@ -18,11 +18,14 @@ from maracuja.channels.http import HttpChannel
 from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.model import micros
 from maracuja.simulate.vendors.http import Faults
+from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.store import conversations, inbox, people
 from maracuja.store.conversations import Conversation, TalkState, Turn
 from tests.contract.channel_case import NOW, recorded
 from tests.contract.channel_world import World, opened_world
 from tests.contract.operator_desk import Desk
+from tests.contract.test_accounts import PROMO, Shop
+from tests.contract.test_accounts import shop as shop  # a fixture
 from tests.contract.test_channels import case_of, heard
 
 OVER_HTTP = [kind for kind in CHANNELS if issubclass(kind, HttpChannel)]
@@ -82,7 +85,7 @@ def test_recorded_words_are_turns_once_each(kind: Kind, tmp_path: Path) -> None:
         assert kept(world) == found, "the vendor may tell everything again"
 
 
-@pytest.mark.parametrize("kind", filter(words_of, OVER_HTTP), ids=lambda c: c.name)
+@pytest.mark.parametrize("kind", [*filter(words_of, OVER_HTTP)], ids=lambda c: c.name)
 def test_what_hears_people_can_answer_them(kind: Kind, tmp_path: Path) -> None:
     """Somebody writes, an operator answers, and the vendor takes it."""
     case = case_of(kind)
@@ -120,3 +123,26 @@ def hear(world: World, kind: Kind) -> None:
     with world.app.store.write_inbox() as conn:
         inbox.append(conn, [inbox.Request(micros(NOW), CALL, "internal", context, body)])
     world.settle()
+
+
+def test_two_bots_have_two_conversations_and_each_answers_its_own(shop: Shop) -> None:
+    shop.start(shop.main, 1000)
+    shop.start(shop.promo, 1000)
+    for world, text in ((shop.main, "To the shop"), (shop.promo, "To the other")):
+        bot = world.vendor
+        assert isinstance(bot, TelegramVendor)
+        bot.write(1000, text, at_s=int(NOW.timestamp()))
+        assert set(world.call(bot.calls())) <= {200}
+    shop.main.settle()
+    desk = Desk(shop.main)
+    found = {talk["channel"]: talk for talk in desk.listed()}
+    assert found.keys() == {"telegram", PROMO}
+    assert len(desk.listed(channel="telegram")) == 2
+    assert [talk["snippet"] for talk in desk.listed(channel=PROMO)] == ["To the other"]
+    assert len({talk["pid"] for talk in found.values()}) == 1
+    desk.answer(found[PROMO]["id"], "From the other")
+    shop.main.settle(minutes=1)
+    assert [body["text"] for _, _, body in shop.promo_bot.shown] == ["From the other"]
+    assert shop.bot.shown == []
+    assert desk.turns(found[PROMO]["id"])[-1]["status"] == "sent"
+    assert desk.get(f"/{found[PROMO]['id']}/messages") == []

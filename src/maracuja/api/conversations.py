@@ -101,7 +101,9 @@ Sender = Annotated[str, Depends(_actor)]
 def list_conversations(
     here: Here,
     state: Annotated[list[State] | None, Query(description="Whose turn it is.")] = None,
-    channel: Annotated[str, Query(pattern="^[a-z_]{0,30}$")] = "",
+    channel: Annotated[
+        str, Query(pattern="^([a-z_]{1,30}(/[a-z0-9_-]{1,40})?)?$", description="Or an account.")
+    ] = "",
     person: Annotated[Word, Query(description="An identity, or pid:<number>.")] = "",
     assignee: Annotated[Operator | None, Query(description="Empty: of nobody.")] = None,
     cursor: Annotated[str, Query(max_length=100, description="`next` of the page before.")] = "",

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.channels import address_kind
+from maracuja.channels import identity_kind
 from maracuja.channels.base import Channel
 from maracuja.content import Button, Content, Media
 from maracuja.decisions.reasons import Outcome, Reason
@@ -229,7 +229,7 @@ def _post(
         at_us=micros(now),
         due_us=micros(now),
         expires_us=micros(now + EXPIRY),
-        kind=address_kind(talk.channel),
+        kind=identity_kind(talk.channel),
         value=talk.address,
         channel=talk.channel,
         body=msgspec.json.encode(asked),

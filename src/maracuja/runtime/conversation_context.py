@@ -16,6 +16,7 @@ import msgspec
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.channels import channel_of
 from maracuja.decisions.reasons import happened
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.files import locate
@@ -78,7 +79,7 @@ def messages(
     """
     with ground.store.read() as conn:
         talk = conversation_view.find(conn, number)
-        rows, pids = _sent(conn, ground, talk.pid, talk.channel, now, rows_max)
+        rows, pids = _sent(conn, ground, talk.pid, channel_of(talk.channel), now, rows_max)
         texts = _texts(conn, ground.lake, rows, pids)
     return [
         MessageSeen(

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from maracuja.channels import channel_of
 from maracuja.channels.base import Channel
 from maracuja.errors import BadInput, NotFound
 from maracuja.model import micros, moment
@@ -115,12 +116,14 @@ def listed(
 ) -> Listed:
     """A page of those that fit, the latest turn first. Raises BadInput.
 
-    `assignee` '' are those of nobody, None of anybody.
+    A `channel` stands for all its accounts, `telegram/promo` for one. `assignee` '' are those of
+    nobody, None of anybody.
     """
+    accounts = [name for name in channels if channel_of(name) == channel]
     found = conversations.listed(
         conn,
         states=[state_of(name) for name in states],
-        channel=channel,
+        channels=sorted({channel, *accounts}) if channel else [],
         pids=[] if pid is None else [pid],
         assignee=assignee,
         after=_cursor(cursor),

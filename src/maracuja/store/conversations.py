@@ -103,7 +103,7 @@ def listed(
     conn: Connection,
     *,
     states: Sequence[int] = (),
-    channel: str = "",
+    channels: Sequence[str] = (),
     pids: Sequence[int] = (),
     assignee: str | None = None,
     after: Cursor | None = None,
@@ -115,14 +115,10 @@ def listed(
     """
     c = conversations.c
     query = select(*_CONVERSATION).order_by(c.last_us.desc(), c.id.desc()).limit(rows_max)
-    if len(states) == 1:
-        query = query.where(c.state == int(states[0]))
-    elif states:
-        query = query.where(c.state.in_([int(state) for state in states]))
-    if channel:
-        query = query.where(c.channel == channel)
-    if pids:
-        query = query.where(c.pid.in_([int(pid) for pid in pids]))
+    wanted = ((c.state, [int(s) for s in states]), (c.channel, list(channels)))
+    for column, values in (*wanted, (c.pid, [int(pid) for pid in pids])):
+        if values:
+            query = query.where(column == values[0] if len(values) == 1 else column.in_(values))
     if assignee is not None:
         query = query.where(c.assignee == assignee)
     if after is not None:

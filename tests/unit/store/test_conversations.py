@@ -132,7 +132,7 @@ def test_lists_are_filtered_and_come_in_pages(store: Store) -> None:
         pages += page
         after = Cursor(page[-1].last_us, page[-1].id)
     assert pages == newest
-    assert len(every(store, channel="sms")) == 1
+    assert len(every(store, channels=["sms"])) == 1
     assert len(every(store, pids=[1])) == 2
     with store.write() as conn:
         conversations.change(conn, newest[0].id, assignee="Anna", state=int(CLOSED))
