@@ -31,7 +31,7 @@ from maracuja.clock import Clock
 from maracuja.errors import Overloaded
 from maracuja.links.making import PATHS
 from maracuja.links.tokens import SHORT_CHARS, Purpose, Ticket
-from maracuja.links.visitors import Visit
+from maracuja.links.visitors import TELLING, Visit
 from maracuja.runtime.link_actions import ONE_CLICK, PREFERENCE_PAGE, Preferences
 from maracuja.store import inbox
 
@@ -189,15 +189,12 @@ class _Visits:
             at=self._clock.now(),
             method=request.method,
             user_agent=request.headers.get("user-agent", ""),
-            headers={name: request.headers[name] for name in _TELLING if name in request.headers},
+            headers={name: request.headers[name] for name in TELLING if name in request.headers},
         )
         try:
             await self._put(self._actions.visited(ticket, visit))
         except Overloaded:
             return  # a reader is led on even where nothing more can be counted
-
-
-_TELLING: Final = ("sec-purpose", "purpose", "x-moz")
 
 
 class _Consent:
