@@ -61,6 +61,11 @@ class SimClock:
         return self._now
 
 
+def rest(seconds: float) -> None:
+    """Let others go on for so long, where nothing tells when it is one's turn."""
+    time.sleep(seconds)
+
+
 def monotonic_s() -> float:
     """Seconds on a clock that never goes back, for measuring how long something took."""
     return time.monotonic()

@@ -31,6 +31,7 @@ POINTS: Final = (
     "audience.committed",
     "chunk.decisions_written",
     "chunk.bodies_written",
+    "chunk.laid_out",
     "chunk.queued",
     "chunk.committed",
     "waiting.begun",

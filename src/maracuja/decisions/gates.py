@@ -129,6 +129,22 @@ def refusals(people: pl.DataFrame, rules: Rules) -> pl.Series:
     return people.select(why=_first(_allowed(rules), lambda gate: gate.reason, ""))["why"]
 
 
+def service_refusal(
+    *, known: bool, suppressed: str | None, consent: int, address: str
+) -> Reason | None:
+    """What `decide` says of a single service message that has no due time; None: it may go.
+
+    For one person at a time, without a frame: a code must not wait for the work of a launch.
+    """
+    if not known:
+        return Reason.GONE
+    if suppressed == "all":
+        return Reason.SUPPRESSED
+    if consent == ConsentState.OPTED_OUT:
+        return Reason.OPTED_OUT
+    return None if address else Reason.NO_ADDRESS
+
+
 def _too_early(since: datetime | None) -> list[_Gate]:
     """The gate for those whose hour had passed when the campaign was launched."""
     if since is None:

@@ -83,6 +83,10 @@ class Delivery:
         """
         self._ended = ended
 
+    def start(self) -> None:
+        """Start the event loop before there is anything to send."""
+        self._loop.start()
+
     def close(self) -> None:
         """Wait for what is out and record it; close every connection and the event loop."""
         try:

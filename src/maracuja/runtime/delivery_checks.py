@@ -5,7 +5,7 @@ It uses the gates of the decision itself, so that the two can never differ in wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import micros
-from maracuja.store import cascades, consents, last_words, people, suppressions, traits
+from maracuja.store import cascades, consents, last_words, people, posted, suppressions, traits
 
 
 class Checked(NamedTuple):
@@ -63,6 +63,8 @@ def check(
     """The gates for the messages of one run, in their order."""
     pids = people.canonical(conn, asked.pid)
     found = people.select_people(conn, pids)
+    if asked.run in posted.RUNS:
+        return _single(conn, asked, pids, set(found.pid), facts, rules, now)
     docs = dict(zip(found.pid, found.doc, strict=True))
     channel = facts.campaign.channel
     frame = pl.DataFrame(
@@ -94,6 +96,29 @@ def check(
             pids.tolist(), expires_us, decided.rows(), strict=True
         )
     ]
+
+
+def _single(
+    conn: Connection,
+    asked: Questions,
+    pids: npt.NDArray[np.int64],
+    known: Collection[int],
+    facts: RunFacts,
+    rules: Rules,
+    now: datetime,
+) -> list[Checked]:
+    """The same for messages that were asked for one by one: they are of service, due and few."""
+    shut = _suppressed(conn, asked.address, facts, rules.salt, now)
+    said = consents.states(conn, pids, facts.topic.id, facts.campaign.channel).tolist()
+    found = []
+    for pid, address, scope, state in zip(pids.tolist(), asked.address, shut, said, strict=True):
+        reason = gates.service_refusal(
+            known=pid in known, suppressed=scope, consent=state, address=address
+        )
+        outcome = Outcome.SEND if reason is None else Outcome.NEVER
+        why = (reason or Reason.PASSED).value
+        found.append(Checked(pid, facts.expires_us, outcome, why, None))
+    return found
 
 
 def _overtaken(

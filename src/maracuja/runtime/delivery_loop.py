@@ -15,15 +15,15 @@ _Found = TypeVar("_Found")
 
 
 class DeliveryLoop:
-    """Runs coroutines from any thread; started with the first, ended by `close`."""
+    """Runs coroutines from any thread; started with the first or by `start`, ended by `close`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
-    def begin(self, work: Coroutine[Any, Any, _Found]) -> Future[_Found]:
-        """Begin it; the future bears what it returns or raises."""
+    def start(self) -> asyncio.AbstractEventLoop:
+        """The loop, running."""
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -31,7 +31,11 @@ class DeliveryLoop:
                     target=self._loop.run_forever, name="delivery", daemon=True
                 )
                 self._thread.start()
-            return asyncio.run_coroutine_threadsafe(work, self._loop)
+            return self._loop
+
+    def begin(self, work: Coroutine[Any, Any, _Found]) -> Future[_Found]:
+        """Begin it; the future bears what it returns or raises."""
+        return asyncio.run_coroutine_threadsafe(work, self.start())
 
     def close(self) -> None:
         """End what is still under way, and the thread."""

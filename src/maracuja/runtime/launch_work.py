@@ -43,6 +43,7 @@ from maracuja.store.waiting import Due
 
 Pids = npt.NDArray[np.int64]
 
+ROWS_AT_ONCE: Final = 2_000  # of the outbox in one transaction
 PART_BITS: Final = 20  # a chunk's number is its run's and its part's: both grow
 _FILES: Final = (FileKind.PROFILES, FileKind.DECISIONS)
 
@@ -236,13 +237,17 @@ def commit(
     kept: list[LakeFile] = []
     if names is not None and names.height:
         kept.append(name_cards.write(root, name, names, number=number, now=now))
+    chunk, channel = _lay_out(work, number, files, decided, micros(now))
     with work.ground.store.write() as conn:
-        if runs.get(conn, run.run).state is not run.state:
+        if runs.get(conn, run.run).state is not run.state or (
+            due is not None and not waiting.stand(conn, run.run, due)
+        ):
+            outbox.forget_rows(conn, number)
             return False
-        if due is not None and not waiting.stand(conn, run.run, due):
-            return False
-        manifest.add(conn, kept)
-        _enqueue(conn, work, number, files, decided, micros(now))
+        manifest.add(conn, [*kept, *files])
+        if decided.bodies.height:
+            size, due_us = decided.bodies.height, micros(now)
+            outbox.let_count(conn, chunk, size=size, channel=channel, due_us=due_us)
         if run.state is RunState.SENDING:
             waiting.remove(conn, run.run, decided.decisions["pid"])
         waiting.put(conn, run.run, **decided.waiting.to_dict())
@@ -276,19 +281,13 @@ def _read_part(work: Round, run: Run, part: int, now: datetime) -> pl.DataFrame:
     return read_people(work, np.setdiff1d(pids, work.heard, assume_unique=True), now)
 
 
-def _enqueue(
-    conn: Connection,
-    work: Round,
-    number: int,
-    files: list[LakeFile],
-    decided: Decided,
-    now_us: int,
-) -> None:
-    """The manifest's rows and the outbox's."""
-    manifest.add(conn, files)
-    bodies = decided.bodies
-    if not bodies.height:
-        return
+def _lay_out(
+    work: Round, number: int, files: list[LakeFile], decided: Decided, now_us: int
+) -> tuple[Chunk, pl.Series]:
+    """Write the outbox's rows a few at a time, so that nobody who writes waits for all of them.
+
+    They count once the chunk's own row is there. Returns it, and the channel of each message.
+    """
     chunk = Chunk(
         chunk=number,
         run=work.run,
@@ -296,12 +295,28 @@ def _enqueue(
         lane=work.facts.lane,
         catalog_rev=work.catalog_rev,
     )
+    bodies = decided.bodies
     chosen = decided.decisions.select("pid", "channel")
-    numbers = {name: accounts.number(conn, name) for name in work.facts.campaign.channels}
+    with work.ground.store.write() as conn:
+        outbox.forget_rows(conn, number)  # of a try that a crash has cut short
+        numbers = {name: accounts.number(conn, name) for name in work.facts.campaign.channels}
     channel = bodies.join(chosen, on="pid", how="left", maintain_order="left")[
         "channel"
     ].replace_strict(numbers, return_dtype=pl.Int64)
-    outbox.add_chunk(conn, chunk, pid=bodies["pid"], channel=channel, due_us=now_us)
+    for at in range(0, bodies.height, ROWS_AT_ONCE):
+        some = slice(at, at + ROWS_AT_ONCE)
+        pids = bodies["pid"][some]
+        with work.ground.store.write() as conn:
+            outbox.add_rows(
+                conn,
+                chunk,
+                pid=pids,
+                channel=channel[some],
+                due_us=now_us,
+                n=range(at, at + len(pids)),
+            )
+        passed("chunk.laid_out")
+    return chunk, channel
 
 
 def _template_columns(

@@ -56,24 +56,43 @@ class PostedWork:
         return None if due_us is None else max(moment(due_us), now)
 
     def _take(self, rows: Sequence[Posted], now: datetime) -> None:
-        """Write a batch and queue it, in one transaction for its people and one for the rest."""
+        """Write a batch and queue it: words of their own in one transaction, templates in two."""
+        plain = [row for row in rows if not msgspec.json.decode(row.body, type=Asked).template]
+        if plain:
+            with self._ground.store.write() as conn:
+                turns, faults = self._routed(conn, plain, _people(conn, plain, micros(now)))
+                self._queue(conn, turns, self._written(turns, {}, now), faults, now)
+        rest = [row for row in rows if row not in plain] if len(plain) < len(rows) else []
+        if not rest:
+            return
         with self._ground.store.write() as conn:
-            pids = _people(conn, rows, micros(now))
+            pids = _people(conn, rest, micros(now))
         with self._ground.store.read() as conn:
             known = definitions_in_force(conn)
-            turns, faults = self._routed(conn, rows, pids)
+            turns, faults = self._routed(conn, rest, pids)
         templates = {one.id: one for one in known.values() if isinstance(one, Template)}
         written = self._written(turns, templates, now)
         with self._ground.store.write() as conn:
-            for channel in sorted({turn.channel for turn in turns}):
-                several = [
-                    (turn, text)
-                    for turn, text in zip(turns, written, strict=True)
-                    if turn.channel == channel
-                ]
-                _queue(conn, channel, several)
-                faults += [(t.row, t.pid, x, channel) for t, x in several if isinstance(x, str)]
-            _refuse(conn, faults, now)
+            self._queue(conn, turns, written, faults, now)
+
+    def _queue(
+        self,
+        conn: Connection,
+        turns: Sequence[Turn],
+        written: Sequence[Written | str],
+        faults: list[tuple[Posted, int, str, str]],
+        now: datetime,
+    ) -> None:
+        """Into the outbox with what could be written; of the others, that they failed."""
+        for channel in sorted({turn.channel for turn in turns}):
+            several = [
+                (turn, text)
+                for turn, text in zip(turns, written, strict=True)
+                if turn.channel == channel
+            ]
+            _queue(conn, channel, several)
+            faults += [(t.row, t.pid, x, channel) for t, x in several if isinstance(x, str)]
+        _refuse(conn, faults, now)
 
     def _routed(
         self, conn: Connection, rows: Sequence[Posted], pids: Sequence[int]

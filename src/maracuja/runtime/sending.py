@@ -55,6 +55,7 @@ class Sending:
         first = Beside("single messages", single, clock, LOOK)
         rest = Beside("messages", others, clock)
         self._delivery.let_run(lambda of_single: (first if of_single else rest).wake())
+        self._delivery.start()
         self._threads = (first, rest)
         for thread in self._threads:
             thread.start()

@@ -6,6 +6,8 @@ one, so that a day of a shop is a test.
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 LEASE_S: Final = 30
 RENEW: Final = timedelta(seconds=10)
+GATHER: Final = timedelta(seconds=0.25)
+WORTH: Final = 5_000  # rows that came in
+BACK: Final = 10  # steps of the scheduler's niceness
 
 
 class Hold:
@@ -118,6 +123,7 @@ class Worker:
     def __init__(self, hold: Hold, parts: Parts, now: datetime) -> None:
         self._hold = hold
         self._parts = parts
+        self._gathered = now  # from when on what came in is taken
         hold.keep()
         with ExitStack() as stack:
             stack.callback(hold.release)
@@ -141,6 +147,7 @@ class Worker:
         """From now on messages are sent beside `tick`, not by it; `wake` tells of a single one."""
         self._parts.launch.gives_way = False
         self._parts.sending.begin(clock)
+        _stand_back()
 
     def wake(self) -> None:
         """A single message has come in; from any thread."""
@@ -154,8 +161,7 @@ class Worker:
         parts = self._parts
         parts.sending.check()
         with self._hold.kept():
-            counts = parts.projection.project(now)
-            due = [None if counts.nothing else now, parts.launch.tick(now)]
+            due = [self._project(now), parts.launch.tick(now)]
         self._hold.keep()
         if parts.sending.beside:
             parts.sending.queued()
@@ -165,6 +171,15 @@ class Worker:
             due += [chore(now) for chore in parts.chores]
         return min((at for at in due if at is not None), default=None)
 
+    def _project(self, now: datetime) -> datetime | None:
+        """Take what came in. Beside sending, a little of it waits until it is worth a batch."""
+        if self._parts.sending.beside and now < self._gathered:
+            return self._gathered
+        counts = self._parts.projection.project(now)
+        few = counts.requests + counts.own < WORTH
+        self._gathered = now + GATHER if few else now
+        return None if counts.nothing else now
+
     def settle(self, now: datetime, rounds_max: int = 1_000_000) -> datetime | None:
         """Tick until nothing is due at `now` any more; when the next thing is."""
         for _ in range(rounds_max):
@@ -172,6 +187,15 @@ class Worker:
             if due is None or due > now:
                 return due
         raise Conflict(f"the worker did not come to rest in {rounds_max} rounds")
+
+
+def _stand_back() -> None:
+    """Let this thread, and those that it starts from now on, go after others where cores are few.
+
+    What is sent is sent by threads that were started before. Only Linux knows it of threads.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, 0, BACK)
 
 
 def _start(reports: ReportServer) -> None:

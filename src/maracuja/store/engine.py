@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from maracuja.clock import monotonic_s, rest
 from maracuja.errors import ConfigError, Conflict
 
 BUSY_S_MAX: Final = 30
+LOOK_S: Final = 0.001  # how often one looks whether another process still writes
 READER_CACHE_KIB: Final = 8_192  # of each of several connections
 WRITER_CACHE_KIB: Final = 262_144  # of the only one that writes; an import fills it
 SQLITE_NEEDED: Final = (3, 35, 0)  # RETURNING, UPDATE FROM
@@ -160,12 +162,35 @@ def _sqlite_engine(path: Path, cache_kib: int) -> Engine:
             dbapi.execute(pragma).close()
 
     def begin(conn: Connection) -> None:
-        writes = conn.get_execution_options().get("writes", False)
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if conn.get_execution_options().get("writes", False):
+            _begin_writing(conn)
+        else:
+            conn.exec_driver_sql("BEGIN")
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _begin_writing(conn: Connection) -> None:
+    """BEGIN IMMEDIATE as soon as the other processes let us.
+
+    SQLite itself would look ever more seldom, up to ten times a second: too long for a code.
+    """
+    dbapi, until_s = conn.connection.driver_connection, monotonic_s() + BUSY_S_MAX
+    assert isinstance(dbapi, sqlite3.Connection)
+    dbapi.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                dbapi.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as fault:
+                if "locked" not in str(fault) or monotonic_s() > until_s:
+                    raise OperationalError("BEGIN IMMEDIATE", None, fault) from fault
+            rest(LOOK_S)
+    finally:
+        dbapi.execute(f"PRAGMA busy_timeout = {BUSY_S_MAX * 1000}")
 
 
 def _open_postgresql(url: URL) -> Store:

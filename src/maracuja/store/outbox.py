@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     and_,
     case,
+    delete,
     func,
     select,
     update,
@@ -76,15 +77,18 @@ def add_chunk(
     `pid`, and `channel` and `due_us` where they differ, are columns; `n` numbers the rows of the
     file (0.. by default). Returns how many were queued.
     """
-    size = len(pid)
-    earliest = int(np.min(np.asarray(due_us))) if size else NEVER_US
-    codes = np.unique(np.asarray(channel))
-    one = int(codes[0]) if len(codes) == 1 else SEVERAL
-    row = {**chunk._asdict(), "due_us": earliest, "left": size, "channel": one}
-    conn.execute(chunks.insert().values(row))
+    add_rows(conn, chunk, pid=pid, channel=channel, due_us=due_us, n=n)
+    let_count(conn, chunk, size=len(pid), channel=channel, due_us=due_us)
+    return len(pid)
+
+
+def add_rows(
+    conn: Connection, chunk: Chunk, *, pid: Any, channel: Any, due_us: Any, n: Any = None
+) -> None:
+    """Some of the messages of a chunk: none of them goes before `let_count`."""
     columns = {
         "chunk": chunk.chunk,
-        "n": range(size) if n is None else n,
+        "n": range(len(pid)) if n is None else n,
         "pid": pid,
         "channel": channel,
         "lane": chunk.lane,
@@ -92,7 +96,23 @@ def add_chunk(
         "state": int(OutboxState.QUEUED),
         "attempts": 0,
     }
-    return bulk.insert_columns(conn, outbox, columns)
+    if len(pid):
+        bulk.insert_columns(conn, outbox, columns)
+
+
+def let_count(conn: Connection, chunk: Chunk, *, size: int, channel: Any, due_us: Any) -> None:
+    """Let the messages of a chunk go from now on, `size` of them in all."""
+    earliest = int(np.min(np.asarray(due_us))) if size else NEVER_US
+    codes = np.unique(np.asarray(channel))
+    one = int(codes[0]) if len(codes) == 1 else SEVERAL
+    row = {**chunk._asdict(), "due_us": earliest, "left": size, "channel": one}
+    conn.execute(chunks.insert().values(row))
+
+
+def forget_rows(conn: Connection, number: int) -> None:
+    """Delete what was laid out for a chunk that does not count."""
+    there = select(chunks.c.chunk).where(chunks.c.chunk == number).exists()
+    conn.execute(delete(outbox).where(outbox.c.chunk == number, ~there))
 
 
 def finish(conn: Connection, *, chunk: Any, n: Any, state: Any, due_us: Any = 0) -> int:
