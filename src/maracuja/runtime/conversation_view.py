@@ -145,6 +145,16 @@ def thread(
     return Thread(shown, tuple(turn_shown(turn) for turn in said), more)
 
 
+def everything(conn: Connection, pid: int) -> list[Thread]:
+    """All conversations of a person with every turn, the older first."""
+    found = conversations.of_people(conn, [pid])
+    shown = _shown(conn, [talk for talk, _ in found], {})
+    return [
+        Thread(one, tuple(turn_shown(turn) for turn in said), more=False)
+        for one, (_, said) in zip(shown, found, strict=True)
+    ]
+
+
 def find(conn: Connection, number: str, *, lock: bool = False) -> Conversation:
     """The conversation of this id (hexadecimal). Raises NotFound."""
     try:

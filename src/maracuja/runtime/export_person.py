@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from sqlalchemy import Connection
 
 from maracuja.model import moment
-from maracuja.runtime import delivery_texts, people_view, people_why
+from maracuja.runtime import conversation_view, delivery_texts, people_view, people_why
 from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.posted_texts import Written
 from maracuja.runtime.web_chat_desk import shown
-from maracuja.store import accounts, devices, held, people, runs, web_chat
+from maracuja.store import accounts, devices, held, people, posted, runs, web_chat
 from maracuja.store.held import Sent
 from maracuja.store.outbox import Chunk, OutboxState
+from maracuja.store.posted import Posted
 from maracuja.templates.placeholders import fill
 
 EVERYTHING: Final = 2**62
@@ -32,14 +35,17 @@ def export_person(
 
     Identities, addresses, traits (with source, confidence, time), consents with their history,
     suppressions, events, decisions in words of `language`, and messages as they were rendered,
-    with their links before they were signed. Events count once they are projected. Raises
-    NotFound.
+    with their links before they were signed; conversations with every turn. Events count once
+    they are projected. Raises NotFound.
     """
     with ground.store.read() as conn:
         person = people_view.show(conn, pid, now)
         tokens = [(one.kind, one.address) for one in devices.of(conn, [person.pid])]
         accounts_there = accounts.names(conn)
-        sent = held.messages_of(conn, [person.pid, *person.merged])
+        everybody = [person.pid, *person.merged]
+        sent = [one for one in held.messages_of(conn, everybody) if one.run not in posted.RUNS]
+        singles = [_single(conn, row) for row in posted.of_people(conn, everybody)]
+        talks = conversation_view.everything(conn, person.pid)
         of_run = {run.run: run for run in runs.every(conn)}
         named = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
@@ -51,6 +57,8 @@ def export_person(
         "device_addresses": [{"channel": kind, "address": one} for kind, one in tokens],
         "decisions": why.decisions,
         "messages": [_message(ground.lake, one, of_run, accounts_there) for one in sent],
+        "single_messages": singles,
+        "conversations": talks,
         "events": events,
         "web_chat": chat,
     }
@@ -80,6 +88,20 @@ def _message(
         "attempts": sent.attempts,
         "due": moment(sent.due_us),
         **(_text(body) if body is not None else {"text_kept": False}),
+    }
+
+
+def _single(conn: Connection, row: Posted) -> dict[str, Any]:
+    """A message that a program or an operator had sent, and what became of it."""
+    words = msgspec.json.decode(row.written, type=Written).content if row.written else None
+    return {
+        "message": row.message.hex(),
+        "channel": row.channel,
+        "address": row.address or row.value,
+        "asked": moment(row.at_us),
+        "subject": words.subject if words else "",
+        "text": words.text if words else "",
+        "became": [(step.status, moment(step.at_us)) for step in posted.steps(conn, row.message)],
     }
 
 

@@ -114,6 +114,12 @@ def of_chunks(conn: Connection, numbers: Iterable[int]) -> dict[tuple[int, int],
     return {(row.chunk, row.n): row for row in (Posted(*values) for values in rows)}
 
 
+def of_people(conn: Connection, pids: Sequence[int]) -> list[Posted]:
+    """What was asked for these people, as far as it is known by now whom it is for."""
+    query = select(*_COLUMNS).where(posted.c.pid.in_([int(pid) for pid in pids]))
+    return [Posted(*row) for row in bulk.fetch(conn, query.order_by(posted.c.at_us))]
+
+
 def addresses(conn: Connection, messages: Iterable[bytes]) -> dict[bytes, str]:
     """Where these messages went, as far as it is known."""
     query = select(posted.c.message, posted.c.address).where(posted.c.address != "")

@@ -13,6 +13,7 @@ from maracuja.channels.heard import Attachment, Heard, HeardKind
 from maracuja.content import MediaKind
 from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.model import micros
+from maracuja.runtime.export_person import export_person
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.store import audit, erase, inbox, people, suppressions
@@ -273,6 +274,20 @@ def test_the_erased_leave_no_conversation(world: World, anna: Desk) -> None:
     assert anna.listed() == []
     world.settle(minutes=1)
     assert sent(world) == []
+
+
+def test_the_export_of_a_person_holds_every_word(world: World, anna: Desk) -> None:
+    hear(world, "Hello?")
+    (talk,) = anna.listed()
+    anna.answer(talk["id"], "Hello.")
+    world.settle(minutes=1)
+    found = export_person(world.app.ground, talk["pid"], world.clock.now())
+    (thread,) = found["conversations"]
+    assert [turn["text"] for turn in thread["turns"]] == ["Hello?", "Hello."]
+    (single,) = found["single_messages"]
+    assert (single["text"], single["address"]) == ("Hello.", CHAT)
+    assert [status for status, _ in single["became"]] == ["sent"]
+    assert found["messages"] == []
 
 
 def test_a_number_that_joins_two_people_joins_their_conversations(
