@@ -11,15 +11,24 @@ import pytest
 
 from maracuja import app as composition
 from maracuja.api.server import Server
-from maracuja.app import App
+from maracuja.app import App, http_channels
 from maracuja.clock import SimClock
 from maracuja.model import ConsentState, micros
 from maracuja.runtime import campaign_work, launch_control
+from maracuja.runtime.conversation_answers import Answer, Counter, Speaker, answer
 from maracuja.runtime.posting import Asked, take
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.mail import MailVendor
 from maracuja.simulate.vendors.telegram import TelegramVendor
-from maracuja.store import accounts, consents, health, people, suppressions, vendor_ids
+from maracuja.store import (
+    accounts,
+    consents,
+    conversations,
+    health,
+    people,
+    suppressions,
+    vendor_ids,
+)
 from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import outbox as outbox_table
 from maracuja.ui import home
@@ -210,6 +219,21 @@ def test_a_single_message_goes_over_the_account_asked_for(shop: Shop) -> None:
     with shop.app.store.write() as conn:
         take(conn, "a-key", asked, shop.main.clock.now(), country="UA")
     shop.main.deliver(hours=1)
+    assert chats(shop.promo_bot) == [1] and chats(shop.bot) == []
+
+
+def test_an_answer_goes_to_the_bot_in_which_it_was_asked(shop: Shop) -> None:
+    shop.start(shop.main, 1)
+    shop.start(shop.promo, 1)
+    shop.promo_bot.write(1, "Is it ripe?", at_s=AT_S + 60)
+    shop.promo.call(shop.promo_bot.calls())
+    shop.promo.settle(seconds=5)
+    desk = Counter(http_channels(shop.app), shop.app.secrets.suppression_salt)
+    with shop.app.store.write() as conn:
+        (talk,) = conversations.listed(conn, channel=PROMO)
+        now, by = shop.main.clock.now(), Speaker("Anna", "test")
+        answer(conn, desk, talk.id, Answer(text="It is."), by, now, key="a")
+    shop.main.deliver(hours=0.01)
     assert chats(shop.promo_bot) == [1] and chats(shop.bot) == []
 
 
