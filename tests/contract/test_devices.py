@@ -12,6 +12,7 @@ import pytest
 
 from maracuja.channels.devices import DEVICES_MAX, split
 from maracuja.model import micros
+from maracuja.runtime import campaign_work
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.mobile_push import MobilePushVendor
 from maracuja.store import devices, inbox, people, suppressions
@@ -164,6 +165,22 @@ def test_a_device_that_is_gone_takes_only_itself_away(shop: Shop) -> None:
     assert shop.tokens("u1") == ["a-token-of-one"]
     world.settle(seconds=5)
     assert "Message Bounced" not in world.counts()
+
+
+def test_what_waits_for_a_phone_that_changed_hands_does_not_go_there(shop: Shop) -> None:
+    world = shop.world
+    name(shop, "a-shared-token", "a-token-of-one")
+    world.launch()
+    due = world.clock.now()
+    with world.app.store.write() as conn:
+        campaign_work.let_channel(conn, "mobile_push", due, paused=True)
+    world.settle(seconds=1)
+    shop.tell(userId="u2", context=device("a-shared-token"))
+    with world.app.store.write() as conn:
+        campaign_work.let_channel(conn, "mobile_push", world.clock.now(), paused=False)
+    world.deliver(hours=0.1)
+    assert world.states() == {S.SENT: 1}
+    assert [token for token, _ in vendor(world).shown] == ["fcm:a-token-of-one"]
 
 
 def test_where_every_device_is_gone_the_message_bounces_once(shop: Shop) -> None:

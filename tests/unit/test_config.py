@@ -169,3 +169,16 @@ def test_mail_has_further_accounts_too(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as fault:
         config.dkim_key("email/club")
     assert fault.value.where == "email.club.dkim_key_file"
+
+
+def test_accounts_that_share_devices_are_refused() -> None:
+    key = {"subject": "mailto:s@shop.example", "title": "Shop", "private_key": "A" * 42 + "E"}
+
+    def make(main: list[str], club: list[str]) -> Config:
+        section = {**key, "apps": main, "club": {**key, "apps": club}}
+        return make_config({"web_push": section})
+
+    assert set(make(["shop.example"], ["club.example"]).channels) == {"web_push", "web_push/club"}
+    for wrong in (([], ["club.example"]), (["a"], []), (["a"], ["b", "a"])):
+        with pytest.raises(ConfigError, match="which devices are its own"):
+            make(*wrong)

@@ -150,6 +150,10 @@ class Channel(ABC, Generic[Wire]):
         """Who takes mail for an address: the key of rates and pauses per host; '' where all do."""
         return ""
 
+    def reaches(self, app: str) -> bool:
+        """Whether devices of an app are reached by this account."""
+        return True
+
     def wires(self, address: str) -> int:
         """How many requests a message to this address is; an account's rate counts each."""
         return 1

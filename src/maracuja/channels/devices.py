@@ -38,6 +38,17 @@ class DeviceSettings(HttpSettings, frozen=True):
         Literal["all", "latest"],
         Meta(description="a message goes to all devices of a person, or to the one seen last"),
     ] = "all"
+    apps: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="ids of the apps, or hosts of the sites, whose devices are this account's;"
+            " empty: all, where there is no other account"
+        ),
+    ] = ()
+
+    def reaches(self, app: str, *, main: bool) -> bool:
+        """Whether a device of this app is the account's; one of no known app is the main one's."""
+        return app in self.apps or (main if not app else not self.apps)
 
 
 def split(address: str) -> tuple[str, ...]:
@@ -82,6 +93,10 @@ class DeviceChannel(HttpChannel):
     several_devices: ClassVar[bool] = True
     Settings: ClassVar[type[DeviceSettings]]
     settings: DeviceSettings
+
+    def reaches(self, app: str) -> bool:
+        """As the settings say; see DeviceSettings."""
+        return self.settings.reaches(app, main="/" not in self.name)
 
     def wires(self, address: str) -> int:
         """How many requests a message to this address is."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 WEB_PUSH, MOBILE_PUSH = "web_push", "mobile_push"
 _APNS: Final = re.compile(r"[0-9a-fA-F]{64,200}")
@@ -34,7 +35,7 @@ def take_push_addresses(fields: dict[str, Any]) -> tuple[Push, ...]:
     if subscription is not None:
         address = web_push_address(subscription)
         if address:
-            found.append(Push(WEB_PUSH, address, platform="web"))
+            found.append(Push(WEB_PUSH, address, _site(fields.get("page")), "web"))
     if isinstance(device, dict) and "token" in device:
         fields["device"] = {name: value for name, value in device.items() if name != "token"}
         platform = str(device.get("type", ""))
@@ -44,6 +45,15 @@ def take_push_addresses(fields: dict[str, Any]) -> tuple[Push, ...]:
             named = app.get("namespace") or app.get("name") if isinstance(app, dict) else ""
             found.append(Push(MOBILE_PUSH, address, _word(named), _word(platform).lower()))
     return tuple(found)
+
+
+def _site(page: Any) -> str:
+    """The host of the page on which a browser subscribed; '' where it is not told."""
+    url = page.get("url") if isinstance(page, dict) else None
+    try:
+        return _word(urlsplit(url).hostname or "") if isinstance(url, str) else ""
+    except ValueError:
+        return ""
 
 
 def _word(told: Any) -> str:

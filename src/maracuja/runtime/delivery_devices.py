@@ -38,7 +38,7 @@ def narrowed(
         return list(found)
     pids = people.canonical(conn, [parcel.pid for parcel, _ in found]).tolist()
     asked = [(pid, parcel.address) for pid, (parcel, _) in zip(pids, found, strict=True)]
-    theirs = devices.still(conn, channel.can.address_kind, asked)
+    theirs = devices.still(conn, channel.can.address_kind, asked, channel.reaches)
     everything = sorted({device for several in theirs for device in several})
     digests = suppressions.digests(salt, channel.name, everything)
     shut: dict[bool, set[str]] = {}

@@ -195,10 +195,16 @@ def owners(conn: Connection, kind: str, addresses: Sequence[str]) -> list[int]:
     return [found[key].pid if key in found else 0 for key in keys]
 
 
-def still(conn: Connection, kind: str, asked: Sequence[tuple[int, str]]) -> list[tuple[str, ...]]:
+def still(
+    conn: Connection,
+    kind: str,
+    asked: Sequence[tuple[int, str]],
+    reached: Callable[[str], bool] = lambda app: True,
+) -> list[tuple[str, ...]]:
     """Of each (canonical pid, address): its devices that are still theirs and in use.
 
-    A device that was never told of is believed to be whose message it is.
+    Those of apps that are not `reached` are left out. A device that was never told of is believed
+    to be whose message it is.
     """
     parts = [split(address) for _, address in asked]
     keys = {device: (kind, name_of(device)) for part in parts for device in part}
@@ -206,7 +212,7 @@ def still(conn: Connection, kind: str, asked: Sequence[tuple[int, str]]) -> list
 
     def stays(pid: int, device: str) -> bool:
         row = found.get(keys[device])
-        return row is None or (row.pid == pid and row.used)
+        return row is None or (row.pid == pid and row.used and reached(row.app))
 
     return [
         tuple(device for device in part if stays(pid, device))

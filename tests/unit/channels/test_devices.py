@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.devices import DEVICES_MAX, join, joined, mark_of, split, told_name
 from maracuja.channels.http import HttpRequest
+from maracuja.channels.limits import Limits
 from maracuja.channels.mobile_push import MobilePush
 from maracuja.channels.web_push import WebPush
 from maracuja.content import Content
@@ -132,3 +134,23 @@ def test_browsers_are_known_by_their_endpoint() -> None:
     assert told_name("fcm:a") == "fcm:a" and told_name("{strange") == "{strange"
     made = WebPush(web_push.SETTINGS)
     assert made.host(join([one, other])) == made.host(one) and made.host("") == ""
+
+
+def test_an_account_reaches_the_devices_of_its_own_apps() -> None:
+    alone = channel()
+    assert alone.reaches("shop.app") and alone.reaches("")
+    main, other = channel(apps=["shop.app"]), channel(apps=["club.app"])  # type: ignore[arg-type]
+    other.as_account("mobile_push/club")
+    assert [main.reaches(app) for app in ("shop.app", "club.app", "")] == [True, False, True]
+    assert [other.reaches(app) for app in ("shop.app", "club.app", "")] == [False, True, False]
+
+
+def test_a_rate_counts_every_request() -> None:
+    limits, several = Limits(rate_per_s=10), [""] * 6
+    later = limits.admit(several, NOW, [4] * 6, first=True)
+    assert [one is None for one in later] == [True, True, False, False, False, False]
+    assert limits.ready_at(NOW, first=True) > NOW - timedelta(seconds=1)
+    alone = Limits(rate_per_s=1)
+    assert alone.admit(["", ""], NOW, [3, 1], first=True)[0] is None, "more than ever fits is owed"
+    assert alone.admit([""], NOW + timedelta(seconds=2), [1], first=True) != [None]
+    assert alone.admit([""], NOW + timedelta(seconds=4), [1], first=True) == [None]
