@@ -189,6 +189,10 @@ class HttpChannel(Channel[HttpRequest]):
         """The request that tells the vendor our webhook's address; None: done on its site."""
         return None
 
+    def own_step(self) -> str:
+        """What the shop itself puts into its pages to connect; '' where a vendor is told."""
+        return ""
+
     # ------------------------------------------------------------ about the account
 
     @abstractmethod

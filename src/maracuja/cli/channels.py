@@ -83,16 +83,21 @@ def check(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
 
 
 def connect(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
-    """Tell the vendor at which address to call us."""
+    """Tell the vendor at which address to call us, or show what goes into the shop's pages."""
     from maracuja import app
     from maracuja.runtime import channel_trial
 
     with app.opened(workspace) as here:
         channel = _account(here, name)
-        hook = channel.hook
-        channel_trial.connect(channel, app.transport_of(here, channel), hook)
+        hook, step = channel.hook, channel.own_step()
+        if not step:
+            channel_trial.connect(channel, app.transport_of(here, channel), hook)
     if json:
-        say_json({"channel": name, "webhook": hook})
+        say_json({"channel": name, "webhook": hook, **({"line": step} if step else {})})
+        return
+    if step:
+        say("Put this line into your pages, with your own browser key:")
+        typer.echo(step)
         return
     say(f"[bold]{name}[/] calls us at {hook} from now on.")
 
