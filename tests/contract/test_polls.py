@@ -33,7 +33,7 @@ from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.links.tokens import KeyRing, Purpose
 from maracuja.model import TraitSource, micros
-from maracuja.runtime import campaign_work
+from maracuja.runtime import campaign_work, template_work
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.store import erase, inbox, people
@@ -347,6 +347,15 @@ def test_the_report_counts_the_people_of_each_answer(tmp_path: Path) -> None:
         drawn.print(report_terminal.terminal(found, "uk"))
         assert "Опитування: tea" in drawn.export_text()
         assert "Poll: tea" in report_html.html(found, "en")
+
+
+def test_a_preview_shows_the_poll_as_the_channel_will(world: World) -> None:  # noqa: F811
+    with world.app.store.write() as conn:
+        define(conn, POLL)
+        template = template_work.get(conn, "hello")
+    for channel, words in (("telegram", "Green"), ("sms", "2 - Green"), ("email", "/v/")):
+        found = template_work.side_by_side(world.app.ground, template, NOW, channel=channel)
+        assert words in repr(msgspec.to_builtins(found)), channel
 
 
 def ask(world: World, method: str, path: str, **given: Any) -> httpx.Response:  # noqa: F811

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from maracuja.channels import CHANNELS
 from maracuja.channels.base import Channel
+from maracuja.content import Tap
 from maracuja.model import Capabilities, Status
 
 _RECEIPTS: Final = (
@@ -40,6 +41,16 @@ def _window(can: Capabilities) -> str:
     return f"{can.window_s // 3600} h" if can.window_s else "always"
 
 
+def _poll(can: Capabilities) -> str:
+    """The ways in which a poll may be shown, the best first; a link to its page always does."""
+    if can.html:
+        return "links to its page"
+    ways = ["buttons"] if Tap.REPLY in can.button_taps else []
+    ways += ["keyboard"] if can.keyboard_brings else []
+    ways += ["numbers"] if can.answers_by_number else ["a link to its page"]
+    return ", ".join(ways)
+
+
 ROWS: Final[tuple[tuple[str, Callable[[Capabilities], str]], ...]] = (
     ("address", lambda can: can.address_kind),
     ("text, characters", lambda can: _limit(can.text_chars_max)),
@@ -58,6 +69,7 @@ ROWS: Final[tuple[tuple[str, Callable[[Capabilities], str]], ...]] = (
     ("reply of a button, bytes", lambda can: _limit(can.reply_bytes_max)),
     ("keyboard", lambda can: _up_to(can.keyboard, [*can.keyboard_taps], can.keyboard_chars_max)),
     ("cards", _cards),
+    ("a poll is shown as", _poll),
     ("place on a map", lambda can: "yes" if can.place else "-"),
     ("shows nothing, wakes the app", lambda can: "yes" if can.background else "-"),
     ("approved templates", lambda can: "yes" if can.approved else "-"),

@@ -123,6 +123,12 @@ def shown(
     return ways[-1]
 
 
+def as_seen(content: Content, can: Capabilities, refuse: Callable[[Content], None]) -> Content:
+    """The content as a person will see it, its replies and addresses unsigned: for previews."""
+    page = "https://shop.example/v/"
+    return shown(content, can, refuse, run=0, seal=str, page=lambda _: page)
+
+
 def _ways(
     content: Content,
     poll: Poll,

@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.channels import BY_NAME
+from maracuja.channels.polls import as_seen
 from maracuja.content import Content
 from maracuja.errors import NotFound, TemplateError
 from maracuja.ingest.discover import guess_privacy
@@ -380,7 +381,9 @@ def _shown(
         if rendered.slots.width
         else {}
     )
+    kind = BY_NAME[channel]
     content = shown(splice(rendered.skeleton, row), rendered.links)
+    content = content if error else as_seen(content, kind.can, kind.refuse)
     return Preview(
         pid=pid,
         channel=channel,
