@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +21,7 @@ from maracuja.store import health
 from maracuja.store.outbox import OutboxState as S
 from tests.contract.channel_cases.sms import known, number
 from tests.contract.channel_cases.sms_smpp import CASE
-from tests.contract.channel_world import World, opened_world
+from tests.contract.channel_world import World, define, opened_world
 
 PEOPLE = 30
 
@@ -89,6 +90,43 @@ def test_a_campaign_goes_out_and_what_became_of_it_comes_back(
         assert counts["Message Replied"] == 3 and counts["Chat Left"] == 1
         told = world.events().filter(world.events()["event"] == "Message Delivered")
         assert told["properties.message"].null_count() == 0, "each is known by its message"
+
+
+LONG = """
+kind: template
+id: hello
+language: uk
+variants:
+  - language: uk
+    text: "Вітаємо, {{ person.first_name }}! %s {{ links.unsubscribe }}"
+""" % ("Маракуйя вже тут, приходьте по неї щодня до вечора. " * 3)
+
+
+def test_a_message_in_parts_is_delivered_once_all_of_them_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Counter[str] = Counter()
+
+    def fate(to: str) -> tuple[str, str]:
+        """The second part of two messages does not arrive; of one nothing more is told."""
+        told[to] += 1
+        if told[to] == 2 and to in (number(1), number(2)):
+            return "UNDELIV", "000"
+        return ("", "") if told[to] == 2 and to == number(3) else ("DELIVRD", "000")
+
+    smsc = AsVendor(fate=fate, hex_answers=True)
+    with opened(tmp_path, monkeypatch, smsc, ids_in_answers="hex") as (world, _):
+        with world.app.store.write() as conn:
+            define(conn, LONG)
+        begin(world, 10)
+        world.deliver(hours=1)
+        assert world.states() == {S.SENT: 10}
+        assert set(told.values()) == {4} and not smsc.violations, "a receipt for each part"
+        until(lambda: smsc.owed == 0)
+        world.settle(seconds=2)
+        counts = world.counts()
+        assert counts["Message Sent"] == 10
+        assert counts["Message Delivered"] == 7 and counts["Message Failed"] == 2
 
 
 def test_receipts_of_another_day_are_known_after_a_restart(

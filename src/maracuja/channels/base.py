@@ -100,6 +100,8 @@ class Channel(ABC, Generic[Wire]):
     keeps_vendor_ids: ClassVar[bool] = False
     # Codes of refusals that are passing, but three times in a row are for good.
     lasting: ClassVar[frozenset[str]] = frozenset()
+    # A message may go in parts, each with a vendor's id and receipts of its own.
+    cuts: ClassVar[bool] = False
     # A service message whose outcome is unknown is sent again: it may arrive twice.
     repeats_service: bool = False
     # Whether an account reaches only those who opened it, and knows them by ids of its own.

@@ -77,6 +77,7 @@ class Heard(Record, frozen=True):
     vendor_id: str = ""
     until: bool = False  # of a receipt: about all that the address was sent until `at_us`
     status: Status | None = None  # of a receipt
+    parts: int = 0  # of a receipt: about one of so many parts; 0: that is not told
     code: str = ""
     raw: str = ""  # the vendor's own words
     text: str = ""

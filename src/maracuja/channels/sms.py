@@ -48,6 +48,7 @@ class Sms(DrivenChannel[SmsDriver]):
     )
     Settings = SmsSettings
     keeps_vendor_ids: ClassVar[bool] = True
+    cuts: ClassVar[bool] = True
     drivers: ClassVar[Mapping[str, type[SmsDriver]]] = {
         "twilio": TwilioDriver,
         "alphasms": AlphaSmsDriver,

@@ -40,6 +40,7 @@ from maracuja.model import Message, Record, SendResult, Status, micros, moment
 
 PARTIAL: Final = 0x1_0000  # no status of SMPP: a later part was refused, an earlier one is gone
 VERSION: Final = 0x34
+OF: Final = " of "  # between a reference and how many parts it stands for
 THROTTLED_S: Final = 2.0
 TRIES_MAX: Final = 3  # of what may be a passing fault, or may be none
 UCS2: Final = 8
@@ -57,6 +58,12 @@ class Submission(Record, frozen=True):
     reference: str
     recipient: str
     parts: tuple[Pdu, ...]
+
+    @property
+    def named(self) -> str:
+        """Our reference; of several parts, and how many they are."""
+        total = len(self.parts)
+        return self.reference if total == 1 else f"{self.reference}{OF}{total}"
 
     def __repr__(self) -> str:
         """Without number and text."""
@@ -129,7 +136,7 @@ class SmppDriver(SmsDriver):
     # ------------------------------------------------------------ out
 
     def wire(self, message: Message, cut: Segments, now: datetime) -> Submission:
-        """The parts; of several, the last one's receipt is asked for."""
+        """The parts, each with a receipt where receipts are wanted."""
         sender = message.sender or self.settings.sender
         kind = sender_kind(sender) or SenderKind.WORD
         (from_ton, from_npi), octets = _TONS[kind], [self._octets(p, cut) for p in cut.parts]
@@ -150,9 +157,10 @@ class SmppDriver(SmsDriver):
         )
         parts = self._joined(base, octets, int.from_bytes(message.id[:2]))
         if self.settings.receipts:
-            last = parts[-1]
-            asked = {**last.numbers, "registered_delivery": 1}
-            parts[-1] = msgspec.structs.replace(last, numbers=asked)
+            parts = [
+                msgspec.structs.replace(part, numbers={**part.numbers, "registered_delivery": 1})
+                for part in parts
+            ]
         return Submission(
             message_id=message.id,
             reference=reference(message),
@@ -192,9 +200,14 @@ class SmppDriver(SmsDriver):
         return parts
 
     def outcome(self, answer: Answer, attempt: int) -> SendResult:
-        """By the status of the answer; of the line itself, by that of the bind."""
+        """By the status of the answer; of the line itself, by that of the bind.
+
+        Of a message in parts the answer has an id a line, and so has the result.
+        """
         if answer.code == 0 and answer.stage is Stage.GIVEN:
-            vendor_id = plain_id(answer.text, self.settings.ids_in_answers)
+            how = self.settings.ids_in_answers
+            names = [plain_id(name, how) for name in answer.text.split("\n")]
+            vendor_id = "\n".join(names) if all(names) else ""
             return accepted(vendor_id) if vendor_id else over("no_id").on(answer)
         ruling = ERRORS.get(answer.code, over(f"0x{answer.code:02x}"))
         if answer.code in _FEW and attempt >= TRIES_MAX:

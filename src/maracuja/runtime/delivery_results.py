@@ -28,6 +28,7 @@ from maracuja.store import (
     audit,
     full_mailboxes,
     health,
+    message_parts,
     outbox,
     suppressions,
     vendor_ids,
@@ -164,7 +165,7 @@ def sort_answer(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -
     match result.verdict:
         case Verdict.ACCEPTED:
             if result.vendor_id and book.channel.keeps_vendor_ids:
-                out.named.append((parcel, result.vendor_id))
+                out.named += [(parcel, name) for name in result.vendor_id.split("\n")]
             out.close(parcel, OutboxState.SENT, Status.SENT, channel, now, code=code)
         case Verdict.PERMANENT:
             out.bounced.append((parcel, result))
@@ -268,6 +269,7 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
         run=[parcel.run for parcel, _ in out.named],
         at_us=now_us,
     )
+    expect_parts(conn, out.named, now_us)
     if out.full:
         digests = suppressions.digests(salt, channel, [parcel.address for parcel in out.full])
         owners = dict(zip(digests, (parcel.pid for parcel in out.full), strict=True))
@@ -276,6 +278,16 @@ def record(conn: Connection, out: Outcomes, *, channel: str, salt: str, now: dat
         _suppress(conn, out.bounced, channel, salt, now_us, several=several)
     if out.stop or out.warning or out.held:
         _report(conn, out, channel, now_us)
+
+
+def expect_parts(conn: Connection, named: Sequence[tuple[Parcel, str]], now_us: int) -> None:
+    """A message under several ids has gone in parts, of which each is told."""
+    several: dict[bytes, list[str]] = {}
+    for parcel, name in named:
+        several.setdefault(parcel.message, []).append(name)
+    for message, names in several.items():
+        if len(names) > 1:
+            message_parts.expect(conn, message, names, now_us)
 
 
 def _report(conn: Connection, out: Outcomes, channel: str, now_us: int) -> None:

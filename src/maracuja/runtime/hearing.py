@@ -29,6 +29,7 @@ from maracuja.runtime import conversation_hearing, hearing_reach, people_changes
 from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
+from maracuja.runtime.part_receipts import whole
 from maracuja.store import (
     accounts,
     consents,
@@ -107,7 +108,7 @@ class Hearing:
         hearing_reach.settle(conn, rev, [row.told for row in rows], now_us)
         self._find_messages(conn, rows)
         self._find_people(conn, rev, rows, now_us, exposures)
-        rows = [row for row in rows if row.pid]
+        rows = whole(conn, [row for row in rows if row.pid], now_us)
         votes.declare(conn, rows, now_us)
         self._change_people(conn, rev, rows, now_us)
         reached = [_reached(row) for row in rows]

@@ -192,12 +192,11 @@ class SmppTransport:
                 todo.clear()  # throttled, or the line is down: the rest waits with the account
 
     async def _carry(self, wire: Submission) -> Answer:
-        """Give the parts in order; the answer to the last one, or what went wrong and where."""
-        said = None
+        """Give the parts in order; their ids, a line each, or what went wrong and where."""
+        names: list[str] = []
         for taken, part in enumerate(wire.parts):
-            last = taken == len(wire.parts) - 1
             try:
-                said = await self._offer(part, wire.reference if last else "", taken)
+                said = await self._offer(part, wire.named, taken)
             except LineDown as fault:
                 if fault.given:
                     return Answer(stage=Stage.GIVEN, text=str(fault), lost=True)
@@ -208,8 +207,8 @@ class SmppTransport:
                 name = status_name(said.status)
                 known = Answer(stage=Stage.GIVEN, code=said.status, text=name)
                 return _partial(taken, wire, name) if taken else known
-        vendor_id = said.texts.get("message_id", "") if said is not None else ""
-        return Answer(stage=Stage.GIVEN, text=vendor_id)
+            names.append(said.texts.get("message_id", ""))
+        return Answer(stage=Stage.GIVEN, text="\n".join(names))
 
     async def _offer(self, part: Pdu, reference: str, taken: int) -> Pdu:
         """One part; once others are with the SMSC, a passing refusal is waited out."""

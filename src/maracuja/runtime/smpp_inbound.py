@@ -18,7 +18,7 @@ import msgspec
 
 from maracuja.channels.heard import Heard
 from maracuja.channels.smpp_pdu import Joint, Pdu, joint_of
-from maracuja.channels.sms_smpp import SmppDriver, is_receipt, plain_id
+from maracuja.channels.sms_smpp import OF, SmppDriver, is_receipt, plain_id
 
 NAMED_MAX: Final = 100_000  # messages whose ids are remembered here; the database has the others
 JOINING_MAX: Final = 1_000  # messages of people whose parts are not all there
@@ -106,7 +106,10 @@ class Inbound:
             async with asyncio.timeout(self._settings.hold_s):
                 while known not in self._named and out & self._waiting():
                     await self._changed.wait()
-        return msgspec.structs.replace(heard, reference=self._named.get(known, ""))
+        named, _, total = self._named.get(known, "").partition(OF)
+        return msgspec.structs.replace(
+            heard, reference=named, parts=int(total or 1) if named else 0
+        )
 
     # ------------------------------------------------------------ what people write
 

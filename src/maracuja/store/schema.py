@@ -29,6 +29,7 @@ from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
 from maracuja.store.schema_links import open_polls as open_polls
 from maracuja.store.schema_links import short_links as short_links
+from maracuja.store.schema_parts import message_parts as message_parts
 from maracuja.store.schema_posted import posted as posted
 from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files

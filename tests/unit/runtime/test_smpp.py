@@ -141,11 +141,16 @@ def test_messages_go_out_and_receipts_come_back() -> None:
 def test_long_texts_arrive_whole(how: str) -> None:
     with opened(long_messages=how) as world:
         text = LONG * 3 + "😀" * 30
-        (answer,) = world.send(world.wire(1, text))
-        assert answer and world.channel.decode(answer).verdict is Verdict.ACCEPTED
+        wire = world.wire(1, text)
+        (answer,) = world.send(wire)
+        assert answer
+        result = world.channel.decode(answer)
+        assert result.verdict is Verdict.ACCEPTED
         assert world.smsc.shown == [("+380501000001", text)]
-        until(lambda: world.kept.heard)
-        assert len(world.kept.heard) == 1, "one receipt, for the last part"
+        until(lambda: len(world.kept.heard) == len(wire.parts))
+        assert {one.vendor_id for one in world.kept.heard} == {*result.vendor_id.split("\n")}
+        assert {one.parts for one in world.kept.heard} == {len(wire.parts)}, "one for each part"
+        assert {one.reference for one in world.kept.heard} == {wire.reference}
         assert not world.smsc.violations
 
 

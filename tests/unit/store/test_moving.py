@@ -41,6 +41,7 @@ from maracuja.store import (
     leases,
     manifest,
     merging,
+    message_parts,
     meta,
     migrating,
     open_polls,
@@ -152,6 +153,7 @@ def fill(store: Store) -> None:
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
             posted_files.add(conn, message, [file])
+            message_parts.expect(conn, message, ["1", "2"], 1)
         feed.append(conn, at_us=1, pid=[1, 2], event="E", message_id=b"1", properties=b"{}")
         body = f'{{"userId":"9","email":"{EMAIL}"}}'.encode()
         fault = refused.Fault(1, "track", "server", "", "bad_input", "no", "batch[0]", body)
