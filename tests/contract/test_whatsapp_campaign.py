@@ -304,6 +304,26 @@ def test_what_meta_says_of_the_account_is_kept_and_on_the_record(
     assert stopped.paused and "has disabled the business account" in stopped.reason
 
 
+def test_messages_of_a_paused_template_wait_until_it_is_approved(
+    world: World, vendor: WhatsAppVendor
+) -> None:
+    approve(world)
+    know(world, 2)
+    template = {"message_template_name": "spring_sale", "message_template_language": "uk",
+                "message_template_id": 1}  # fmt: skip
+    field = "message_template_status_update"
+    vendor.say_of_account(field, at_s=AT_S - 60, event="PAUSED", **template)
+    hear(world, vendor)
+    world.launch()
+    world.deliver(hours=2)
+    assert not vendor.shown and world.states() == {S.QUEUED: 2}
+    at_s = int(world.clock.now().timestamp())
+    vendor.say_of_account(field, at_s=at_s, event="APPROVED", **template)
+    hear(world, vendor)
+    world.deliver(hours=1)
+    assert len(vendor.shown) == 2 and world.states() == {S.SENT: 2}
+
+
 def test_a_receipt_that_blames_the_account_stops_the_channel(
     world: World, vendor: WhatsAppVendor
 ) -> None:
