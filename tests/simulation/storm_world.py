@@ -263,6 +263,8 @@ class Storm:
         while True:
             self.deaths.append(self.clock.now())
             self.worker._hold._holder = "the dead hold nothing"
+            for slot in self.worker._parts.delivery._slots:
+                slot.batch = None  # nobody is left to record it
             self.worker.close()
             self.clock.advance(LEASE)
             try:

@@ -14,6 +14,7 @@ from maracuja.content import Button, Card, Content, Media, MediaKind, Tap
 
 COLUMNS: Final = 6  # of the grid
 ROWS_MAX: Final = 12  # of a keyboard
+LABEL_MAX: Final = 250  # characters of a button, its escapes among them
 CARD_TEXT_MAX: Final = 250  # characters of one cell, its tags among them
 PICTURE_ROWS: Final = 3
 TEXT_ROWS: Final = 2
@@ -61,6 +62,16 @@ def fault_of(content: Content) -> Fault | None:
             f"The buttons stand in {rows} rows; viber shows {ROWS_MAX}.",
             "Put some beside others.",
         )
+    every = (*content.buttons, *content.keyboard, *(b for c in content.cards for b in c.buttons))
+    for button in every:
+        if len(_label(button)) > LABEL_MAX:
+            where = "buttons" if button in content.buttons else "keyboard"
+            return (
+                where if button in (*content.buttons, *content.keyboard) else "cards",
+                f"A button has {len(_label(button))} characters as Viber counts them, & and < "
+                f"as several; it shows {LABEL_MAX}.",
+                "Shorten its words.",
+            )
     links = [button.url for button in (*content.buttons, *content.keyboard)]
     if any(len(link) > URL_MAX for link in links):
         return "buttons", f"An address has more than {URL_MAX} characters.", ""
@@ -73,6 +84,11 @@ def fault_of(content: Content) -> Fault | None:
                 "Shorten the text of the card.",
             )
     return None
+
+
+def _label(button: Button) -> str:
+    """The words of a button as Viber is given them."""
+    return html.escape(button.text, quote=False)
 
 
 def _media_fault(media: Media, text: str) -> Fault | None:
@@ -223,7 +239,7 @@ def _cell(button: Button, color: str) -> dict[str, Any]:
     return {
         "ActionType": action,
         "ActionBody": body,
-        "Text": html.escape(button.text, quote=False),
+        "Text": _label(button),
         "TextSize": "regular",
         **_color(color),
     }

@@ -199,6 +199,9 @@ CASE = Case(
         "a card whose marks are long": Content(
             text="", cards=(Card(title="&" * 80, text="&" * 100),)
         ),
+        "a button whose marks are long": Content(
+            text="x", buttons=(Button(text="&" * 60, reply="a"),)
+        ),
         "many bytes": Content(
             text="\u4e2d" * 7000,
             buttons=tuple(

@@ -135,7 +135,7 @@ class MobilePushVendor(HttpVendor):
             return "PayloadTooLarge"
         if background:
             return "" if aps == {"content-available": 1} else "PayloadEmpty"
-        return "" if (aps.get("alert") or {}).get("body") else "PayloadEmpty"
+        return "" if (aps.get("alert") or {}).keys() & {"title", "body"} else "PayloadEmpty"
 
     def _note(self, token: str, body: dict[str, Any]) -> None:
         self.taken[token] += 1
@@ -173,7 +173,8 @@ def _google_fault(message: dict[str, Any]) -> str:
             return f"data.{name} is reserved"
     if "notification" not in message:
         return "" if message.get("data") else "it is empty"
-    return "" if message["notification"].get("body") else "nothing is shown"
+    shown = message["notification"].keys() & {"title", "body"}
+    return "" if shown else "nothing is shown"
 
 
 def _claims(token: str) -> dict[str, Any]:
