@@ -22,11 +22,13 @@ from maracuja.model import (
     TraitType,
 )
 from maracuja.store import (
+    accounts,
     audit,
     bulk,
     claiming,
     commands,
     consents,
+    conversation_words,
     copying,
     counters,
     definitions,
@@ -60,10 +62,14 @@ from maracuja.store import (
     vendor_ids,
     waiting,
     watermarks,
+    web_chat,
 )
+from maracuja.store.conversation_words import Word
+from maracuja.store.devices import Device
 from maracuja.store.engine import Store, open_store
 from maracuja.store.outbox import OutboxState
 from maracuja.store.short_links import ShortLink
+from maracuja.store.web_chat import Side
 
 EMAIL = "maria@example.com"
 NOW = 1_000
@@ -91,7 +97,12 @@ def fill(store: Store) -> None:
             {"city": Trait("Lviv", TraitSource.DECLARED, 1.0, 5)},
         ]
         people.change(
-            conn, rev, [1, 2], set_traits=said, set_addresses=[{"email": EMAIL}, {}], now_us=5
+            conn,
+            rev,
+            [1, 2],
+            set_traits=said,
+            set_addresses=[{"email": EMAIL, "web_chat": "user:7"}, {}],
+            now_us=5,
         )
         consents.record(
             conn,
@@ -150,6 +161,14 @@ def fill(store: Store) -> None:
         for pid in (1, 2):
             open_polls.ask(conn, 10, [open_polls.Open(pid, b"m", 1, asked)], 1)
             short_links.add(conn, [ShortLink(f"code{pid}", pid, "token")], 1)
+        for pid, at in ((1, EMAIL), (2, "b@c")):
+            word = Word(at.encode(), pid, "telegram", "main", at, 1, text=f"I am {at}")
+            conversation_words.hear(conn, [word], 1)
+            line = web_chat.New(f"user:{pid + 6}", at.encode(), pid, 1, Side.VISITOR, 0, b"{}")
+            web_chat.add(conn, [line], 1)
+            device = Device("web_push", at.encode(), pid, at, "", "web", 1, 1, 0, "")
+            bulk.insert_columns(conn, schema.devices, device._asdict() | {"pid": [pid]})
+        accounts.give(conn, ["telegram/promo"])
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
             posted_files.add(conn, message, [file])
@@ -284,8 +303,11 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
     assert done.pids == [1, 3] and done.pseudonym >= erase.PSEUDONYM_FROM
     assert done.counts == {
         "audit": 2,
+        "chat_lines": 1,
         "commands": 1,
         "consents": 2,
+        "conversations": 1,
+        "devices": 1,
         "discovered": 1,
         "feed": 1,
         "full_mailboxes": 1,
@@ -300,12 +322,13 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "refused": 1,
         "short_links": 1,
         "suppressions": 1,
+        "turns": 1,
         "vendor_ids": 1,
         "waiting": 1,
     }
     after = contents(full)
     everything = repr(after)
-    for trace in (EMAIL, "+380671234567", "device", "Kyiv"):
+    for trace in (EMAIL, "+380671234567", "'device'", "Kyiv"):
         assert trace in repr(before) and trace not in everything
     assert "Lviv" in everything and [row[0] for row in after["profiles"]] == [2]
     assert len(after["consents"]) == 1 and len(after["outbox"]) == 3
@@ -317,7 +340,7 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         blocked = suppressions.blocked(conn, "email", digests, NOW, marketing=True)
         assert blocked.tolist() == [True, False]
         query = select(func.count()).select_from(schema.suppressions)
-        kept = 1 + len(reached_by("email")) + len(reached_by("phone"))
+        kept = 1 + sum(len(reached_by(kind)) for kind in ("email", "phone", "web_chat"))
         assert conn.execute(query).scalar() == kept, "bounced, and a hash for each way to them"
 
 
