@@ -5,16 +5,18 @@ Only http and https are touched; what cannot be parsed goes back as it came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 URL_CHARS_MAX = 2000
+_ODD = re.compile(r'[\x00-\x20<>"\\\x7f]')
 
 
 def is_web_url(url: str) -> bool:
     """True where a click may lead there: absolute http or https with a host, no odd characters."""
-    if len(url) > URL_CHARS_MAX or any(c <= " " or c in '<>"\\\x7f' for c in url):
+    if len(url) > URL_CHARS_MAX or _ODD.search(url):
         return False
     try:
         parts = urlsplit(url)

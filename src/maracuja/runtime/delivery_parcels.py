@@ -104,6 +104,7 @@ def opened(root: Path, claimed: Claimed, context: Context) -> list[tuple[Parcel,
         else:
             bodies = delivery_texts.read(root, chunks[number], ns)
         known = facts[chunks[number].run]
+        until_us = known.expires_us
         rows = zip(
             ns, claimed.pid[of_chunk].tolist(), claimed.attempts[of_chunk].tolist(), strict=True
         )
@@ -119,7 +120,7 @@ def opened(root: Path, claimed: Claimed, context: Context) -> list[tuple[Parcel,
                 campaign=known.campaign.id,
                 variant=body.variant if body else "",
                 address=body.address if body else "",
-                expires_us=(body.expires_us if body else 0) or known.expires_us,
+                expires_us=(body.expires_us if body else 0) or until_us,
                 marketing=known.marketing,
                 step=known.step,
                 steps=known.steps,

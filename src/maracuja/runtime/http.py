@@ -96,6 +96,8 @@ class HttpTransport:
 
     async def _carry_all(self, request: HttpRequest) -> Answer:
         """The answer to one message, whose requests to several devices go at once."""
+        if not request.others:
+            return joined((request,), [self._channel.brief(await self._carry(request))])
         several = (request, *request.others)
         answers = await asyncio.gather(*map(self._carry, several))
         return joined(several, [self._channel.brief(one) for one in answers])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -50,6 +51,7 @@ class Target(NamedTuple):
     path: str
 
 
+@lru_cache(maxsize=256)
 def target(url: str) -> Target:
     """The parts of an address, with what may not stand in one written as %XX."""
     parts = urlsplit(url)

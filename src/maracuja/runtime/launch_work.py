@@ -237,6 +237,9 @@ def commit(
     kept: list[LakeFile] = []
     if names is not None and names.height:
         kept.append(name_cards.write(root, name, names, number=number, now=now))
+    with work.ground.store.read() as conn:
+        if runs.get(conn, run.run).state is not run.state:
+            return False
     chunk, channel = _lay_out(work, number, files, decided, micros(now))
     with work.ground.store.write() as conn:
         if runs.get(conn, run.run).state is not run.state or (

@@ -195,7 +195,8 @@ def _stand_back() -> None:
     What is sent is sent by threads that were started before. Only Linux knows it of threads.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, 0, BACK)
+        was = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, 0, min(was + BACK, 19))
 
 
 def _start(reports: ReportServer) -> None:
