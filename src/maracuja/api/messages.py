@@ -114,6 +114,19 @@ EXAMPLES: Final[dict[str, Any]] = {
             "idempotency_key": "booking-1042",
         },
     },
+    "invoice": {
+        "summary": "An invoice inside a mail",
+        "value": {
+            "to": {"address": "maria@shop.example"},
+            "channel": "email",
+            "subject": "Your invoice",
+            "text": "Thank you. The invoice is in this mail.",
+            "attachments": [
+                {"name": "77.pdf", "type": "application/pdf", "content": "JVBERi0xLjcK"}
+            ],
+            "idempotency_key": "invoice-77",
+        },
+    },
 }
 _KEY = Header(
     alias="Idempotency-Key",

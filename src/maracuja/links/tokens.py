@@ -27,7 +27,7 @@ from maracuja.model import Record
 VERSION = 1
 MAC_BYTES = 10
 MAC_BYTES_ADDRESS = 8  # a local part holds 64 characters
-TOKEN_CHARS_MAX = 4096
+TOKEN_CHARS_MAX = 8192
 KEY_BYTES_MIN = 16
 SHORT_CHARS = 10
 

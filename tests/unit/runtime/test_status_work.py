@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from maracuja import rng
 from maracuja.channels.signing import SIGNATURE, check_signature
 from maracuja.channels.telling import IDEMPOTENCY, check_receiver, is_public
 from maracuja.clock import SystemClock
@@ -327,3 +328,34 @@ def test_the_thread_tells_while_nothing_else_runs(world: World) -> None:
         world.loop.run_until_complete(asyncio.to_thread(thread.stop))
     assert taken.is_set() and world.receiver.told == [("61", "queued")]
     assert msgspec.json.decode(world.receiver.got[0][1])["status"] == "queued"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_goes_wrong_each_status_arrives_in_order(world: World, seed: int) -> None:
+    """Answers lost, refused and late, the process killed in between: a chaos on a seed."""
+    chance = rng.stream(seed, "statuses", "chaos")
+    ladder = [Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED]
+    messages = [bytes([n]) * 16 for n in range(1, 6)]
+    left = {message: list(ladder) for message in messages}
+    for message in messages:
+        world.ask(message)
+    for _ in range(60):
+        busy = [message for message, rest in left.items() if rest]
+        if busy:
+            message = busy[int(chance.integers(len(busy)))]
+            world.note(left[message].pop(0), message)
+        world.receiver.answers = [int(chance.choice([200, 500, 503, 404, 429])) for _ in range(3)]
+        if chance.random() < 0.3:  # another process goes on with what stands in the database
+            world.loop.run_until_complete(world.work.close())
+            world.work = StatusWork(world.store, settings())
+        world.step()
+        world.now += timedelta(seconds=float(chance.integers(1, 90)))
+    world.receiver.answers = []
+    world.settle(world.now + timedelta(days=1))
+    seen: dict[str, list[str]] = {}
+    for message, status in world.receiver.told:
+        told = seen.setdefault(message, [])
+        if status not in told:
+            told.append(status)
+    expected = ["queued", *(status.value for status in ladder)]
+    assert seen == {message.hex()[:2]: expected for message in messages}
