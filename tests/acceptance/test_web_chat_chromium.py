@@ -6,10 +6,16 @@ import asyncio
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from maracuja.clock import SystemClock
+from maracuja.model import micros
+from maracuja.store import web_chat
+from maracuja.store.engine import open_store
+from maracuja.store.web_chat import New, Side
 from tests.acceptance.test_web_push_chromium import browser
-from tests.acceptance.web_chat_shop import CHAT, ChatShop, go, open_tab, pages
+from tests.acceptance.web_chat_shop import CHAT, ChatShop, Tab, go, open_tab, pages
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -130,6 +136,8 @@ async def _unread(place: Path) -> None:
                 await tab.until("$('.you p') && $('.you p').textContent", "Yes")
                 await _until_ladder(shop, sent["id"], "clicked")
 
+                await _harmless(place / "shop", tab)
+
                 # Logged out: nothing of hers is left; with a proof that is none neither.
                 guest = await open_tab(chromium, page(key=key))
                 await guest.run("maracujaChat.open()")
@@ -139,5 +147,60 @@ async def _unread(place: Path) -> None:
                 await forged.run("maracujaChat.open()")
                 await forged.until("maracujaChat.visitor.startsWith('guest:')")
                 assert "Yes" not in await forged.texts()
+        finally:
+            shop.end()
+
+
+async def _harmless(place: Path, tab: Tab) -> None:
+    """Addresses that would run a script lead nowhere, whoever wrote them."""
+    trap = "javascript:window.caught=1"
+    body = {
+        "id": "trap", "title": EVIL, "text": trap, "link": trap, "leave": trap, "by": EVIL,
+        "media": [{"kind": kind, "url": trap, "name": EVIL} for kind in ("picture", "file")],
+        "buttons": [{"text": EVIL, "url": trap}],
+        "cards": [{"title": EVIL, "text": EVIL, "url": trap, "picture": trap}],
+    }  # fmt: skip
+    store = open_store(f"sqlite:///{place}/state.db")
+    with store.write() as conn:
+        row = New("user:u17", b"t" * 16, 1, 1, Side.SHOP, 0, msgspec.json.encode(body))
+        web_chat.add(conn, [row], micros(SystemClock().now()))
+    store.close()
+    await tab.until("!!$('[data-id=trap]')")
+    where = "'a[href^=javascript], img[src^=javascript], .card img, script'"
+    assert await tab.run(f"{CHAT}.querySelectorAll({where}).length") == 0
+    assert await tab.run("$('[data-id=trap] .key').tagName") == "SPAN"
+    assert await tab.run("window.caught || 0") == 0
+
+
+def test_where_no_socket_opens_http_does_the_same(tmp_path: Path) -> None:
+    asyncio.run(_without_sockets(tmp_path))
+
+
+async def _without_sockets(place: Path) -> None:
+    shop: ChatShop | None = None
+    async with pages(lambda: f"{shop.url if shop else ''}/w/web_chat/main.js") as (origin, page):
+        shop = ChatShop(place / "shop", origin)
+        shop.serve()
+        try:
+            async with browser(place / "chromium") as chromium:
+                blank = await open_tab(chromium, f"{origin}/blank", chat=False)
+                closed = (
+                    "window.WebSocket = class { constructor() "
+                    "{ setTimeout(() => this.onclose({code: 1006})); } close() {} }"
+                )
+                await chromium.ask(
+                    "Page.addScriptToEvaluateOnNewDocument", blank.session, source=closed
+                )
+                await go(blank, page(key=shop.keys["browser key"]))
+                await blank.run("maracujaChat.open()")
+                await blank.until("$('.log').textContent.includes('How can we help')")
+                await blank.write("Over HTTP")
+                await blank.until("!!$('.you') && !$('.waits')")
+                visitor = await blank.run("maracujaChat.visitor")
+                sent = await shop.send(visitor, "It works")
+                await blank.until("$('.shop p') && $('.shop p').textContent", "It works")
+                await _until_ladder(shop, sent["id"], "read")
+                assert await blank.texts() == ["Over HTTP", "It works"]
+                assert await blank.run(BAR) is True
         finally:
             shop.end()

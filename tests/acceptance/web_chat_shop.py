@@ -130,11 +130,10 @@ class Tab:
 
 
 async def open_tab(
-    chromium: Devtools, url: str, *, wide: bool = True, dark: bool = False, context: str = ""
+    chromium: Devtools, url: str, *, wide: bool = True, dark: bool = False, chat: bool = True
 ) -> Tab:
-    """A new tab with the page at `url`."""
-    place = {"browserContextId": context} if context else {}
-    made = await chromium.ask("Target.createTarget", url="about:blank", **place)
+    """A new tab with the page at `url`, which has the chat or not."""
+    made = await chromium.ask("Target.createTarget", url="about:blank")
     attached = await chromium.ask("Target.attachToTarget", targetId=made["targetId"], flatten=True)
     tab = Tab(chromium, attached["sessionId"])
     await chromium.ask("Page.enable", tab.session)
@@ -146,7 +145,8 @@ async def open_tab(
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     await chromium.ask("Emulation.setEmulatedMedia", tab.session, features=[scheme])
     await chromium.ask("Emulation.setFocusEmulationEnabled", tab.session, enabled=True)
-    await go(tab, url)
+    if chat:
+        await go(tab, url)
     return tab
 
 

@@ -110,7 +110,7 @@
     ? make("a", { href: url, target: "_blank", rel: "noopener", ...given }, ...children)
     : make("span", given, ...children);
 
-  const MARKS = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(?<!\w)(?:\*([^*\n]+)\*|_([^_\n]+)_|~([^~\n]+)~|`([^`\n]+)`)(?!\w)/g;
+  const MARKS = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(?<![\p{L}\p{N}_])(?:\*([^*\n]+)\*|_([^_\n]+)_|~([^~\n]+)~|`([^`\n]+)`)(?![\p{L}\p{N}_])/gu;
   /** Text with its links, and its marks where it is formatted. @type {(text: string, formatted?: boolean) => (Node | string)[]} */
   const rich = (text, formatted) => {
     /** @type {(Node | string)[]} */
@@ -561,7 +561,7 @@ textarea:focus-visible{outline-width:2px;outline-offset:-2px}
   page.maracujaChat = {
     open: () => toggle(true),
     close: () => toggle(false),
-    /** Whom the server takes the visitor for: for a guest, the number after `guest:` is an anonymous id. */
+    /** Whom the server takes the visitor for. */
     get visitor() { return visitor; },
     /** After logging in on a page that is not loaded anew. @type {(id: string, proven: string) => void} */
     login(id, proven) { user = id; proof = proven; again(); },

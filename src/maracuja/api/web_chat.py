@@ -32,7 +32,6 @@ from maracuja.errors import (
     BadInput,
     Forbidden,
     MaracujaError,
-    NotFound,
     TooLarge,
     TooManyRequests,
     Unauthorized,
@@ -47,6 +46,7 @@ from maracuja.store.web_chat import LINES_MAX, Thread
 BODY_BYTES_MAX: Final = 64_000
 WAIT_S_MAX: Final = 25
 WORDS_PER_S, WORDS_AT_ONCE = 1.0, 20.0
+CALLS_PER_S, CALLS_AT_ONCE = 5.0, 100.0
 GUESTS_PER_S, GUESTS_AT_ONCE = 20.0, 600.0  # new ones, in all
 SCRIPT_S: Final = 600  # for which browsers keep the snippet
 
@@ -80,6 +80,7 @@ class WebChatRoom:
         self.name, self.url = shop
         self._put = put
         self._words = Paces(WORDS_PER_S, WORDS_AT_ONCE)
+        self._calls = Paces(CALLS_PER_S, CALLS_AT_ONCE)
         self._guests = Paces(GUESTS_PER_S, GUESTS_AT_ONCE)
         self.company = Company(channel.settings.sockets)
 
@@ -87,10 +88,9 @@ class WebChatRoom:
         """Let a visitor in; raises as `WebChatDesk.enter`, and TooManyRequests."""
         now = self.clock.now()
         if not hello.user and not hello.token:
-            wait_s = self._guests.take("")
-            if wait_s:
-                raise TooManyRequests("Too many guests come at once.", retry_after_s=wait_s)
+            self._pace(self._guests, "", 1)
         entry = await run_in_threadpool(self.desk.enter, hello, now)
+        self._pace(self._calls, entry.address, 1)
         await self._tell(entry.heard)
         return entry, await run_in_threadpool(self.desk.seat, entry, now)
 
@@ -101,16 +101,19 @@ class WebChatRoom:
         """
         now = self.clock.now()
         words = sum(isinstance(frame, Say | Tap) for frame in frames)
-        wait_s = self._words.take(address, words) if words else 0
-        if wait_s:
-            raise TooManyRequests("You write too fast.", retry_after_s=wait_s)
+        self._pace(self._calls, address, 1)
+        self._pace(self._words, address, words)
         await self._tell(await run_in_threadpool(self.desk.untold, address, heard))
         kept = await run_in_threadpool(self.desk.keep, address, frames, now)
-        if kept is None:
-            raise NotFound("This guest has been forgotten.", fix="Say hello again.")
         if words:
             self.bell.ring([kept.thread.thread])
         return kept
+
+    def _pace(self, paces: Paces, who: str, n: int) -> None:
+        """Raise TooManyRequests where it goes too fast."""
+        wait_s = paces.take(who, n) if n else 0.0
+        if wait_s:
+            raise TooManyRequests("This goes too fast.", retry_after_s=wait_s)
 
     async def _tell(self, heard: list[Heard]) -> None:
         if heard:

@@ -41,13 +41,14 @@ def is_address(value: str) -> bool:
 
 
 def identities_of(address: str) -> tuple[tuple[str, str], ...]:
-    """The names that the shop itself may know them by: (kind, value).
+    """The names that the shop itself knows them by: (kind, value); of a guest none.
 
-    A guest's number may be given to the tracker of the shop's pages as its anonymous id.
+    What a page may name without a proof, such as an anonymous id, is never a guest's: whoever
+    named it beside a customer's id would have that customer's messages.
     """
     if address.startswith(USER):
         return (("external_id", address.removeprefix(USER)),)
-    return (("anonymous_id", address.removeprefix(GUEST)),)
+    return ()
 
 
 def make_token(secret: str, address: str, until_s: int) -> str:

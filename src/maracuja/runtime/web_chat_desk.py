@@ -33,7 +33,7 @@ from maracuja.channels.web_chat_token import (
     read_public_id,
     user_address,
 )
-from maracuja.errors import Forbidden, Unauthorized, WebhookRejected
+from maracuja.errors import Forbidden, NotFound, Unauthorized, WebhookRejected
 from maracuja.model import Record, Status, micros
 from maracuja.rng import make_id
 from maracuja.store import keys, web_chat
@@ -160,11 +160,17 @@ class WebChatDesk:
     # ------------------------------------------------------------ what they say
 
     def untold(self, address: str, heard: Sequence[Heard]) -> list[Heard]:
-        """Of what their frames tell, what was not told before."""
+        """Of what their frames tell, what was not told before.
+
+        Raises NotFound for a guest who was forgotten, or is somebody known by now: nothing that
+        their old token says may change where that person is reached.
+        """
         messages = {bytes.fromhex(one.reference[:32]) for one in heard if one.status is not None}
         with self._store.read() as conn:
             thread = web_chat.find(conn, [address]).get(address)
             lines = web_chat.of_messages(conn, thread.thread, messages) if thread else []
+        if thread is None and _guest(address):
+            raise _forgotten()
         known: set[str] = {f"start:{address}"} if thread and thread.started_us else set()
         for line in lines:
             named = f"{line.message.hex()}.{line.pid}.{line.run}"
@@ -172,8 +178,8 @@ class WebChatDesk:
             known |= {f"{Status.READ}:{named}"} if line.seen_us else set()
         return [one for one in heard if one.key not in known]
 
-    def keep(self, address: str, frames: Sequence[AnyFrame], now: datetime) -> Kept | None:
-        """Write down what they said and saw; None where the guest has been forgotten."""
+    def keep(self, address: str, frames: Sequence[AnyFrame], now: datetime) -> Kept:
+        """Write down what they said and saw. Raises NotFound as `untold`."""
         now_us = micros(now)
         words = [frame for frame in frames if isinstance(frame, Say | Tap)]
         taken = {self._message(i) for one in frames if isinstance(one, Taken) for i in one.ids}
@@ -183,7 +189,7 @@ class WebChatDesk:
         with self._store.write() as conn:
             thread = web_chat.find(conn, [address]).get(address)
             if thread is None and _guest(address):
-                return None
+                raise _forgotten()
             if thread is None or started or words:
                 thread = web_chat.come(conn, address, now_us, start=started or bool(words))
             web_chat.note(conn, thread.thread, now_us, taken=taken, seen=seen)
@@ -254,6 +260,10 @@ def _line(address: str, frame: Say | Tap) -> New:
 
 def _own(named: str) -> bytes:
     return make_id("web_chat", named)
+
+
+def _forgotten() -> NotFound:
+    return NotFound("This guest has been forgotten.", fix="Say hello again.")
 
 
 def _guest(address: str) -> bool:

@@ -108,9 +108,53 @@ def test_words_are_kept_once_and_become_events(world: ChatWorld) -> None:
     assert [line["text"] for line in world.lines(guest["token"])] == ["When?", "And how much?"]
     world.settle(seconds=2)
     assert world.events()["Message Replied"] == 2
-    assert pid_of(world, "web_chat", guest["visitor"]) == pid_of(
-        world, "anonymous_id", guest["visitor"].removeprefix("guest:")
+    assert pid_of(world, "web_chat", guest["visitor"]) > 0
+
+
+def test_an_operator_answers_in_the_thread(chat: ChatWorld) -> None:
+    guest = chat.open()
+    chat.say(guest["token"], say(1, "When does it arrive?"))
+    chat.settle(seconds=2)
+    key = chat.keys["admin key"]
+    (talk,) = chat.ask("GET", "/v1/conversations", token=key).json()["conversations"]
+    answered = chat.ask(
+        "POST",
+        f"/v1/conversations/{talk['id']}/answers",
+        token=key,
+        json={"id": "a-1", "text": "On Friday.", "operator": "Anna", "force": True, "after": 0},
     )
+    assert answered.status_code == 202, answered.text
+    chat.settle(seconds=5)
+    assert [(line["from"], line["text"]) for line in chat.lines(guest["token"])] == [
+        ("you", "When does it arrive?"), ("shop", "On Friday."),
+    ]  # fmt: skip
+
+
+def test_a_press_sets_the_trait_that_the_button_names(chat: ChatWorld) -> None:
+    body = {
+        "to": {"address": "user:u1"},
+        "channel": "web_chat",
+        "text": "Which size?",
+        "buttons": [{"text": "Size M", "reply": "m"}],
+        "idempotency_key": "size-1",
+    }
+    sent = chat.ask("POST", "/v1/messages", token=chat.keys["server key"], json=body)
+    assert sent.status_code == 202, sent.text
+    chat.settle(seconds=5)
+    told = chat.open("u1")
+    (line,) = chat.lines(told["token"])
+    (button,) = line["buttons"]
+    tap = {"t": "tap", "id": "visitor-0001", "of": line["id"], "text": button["text"],
+           "payload": button["reply"]}  # fmt: skip
+    for _ in range(2):
+        answer = chat.say(told["token"], tap)
+        assert [one["text"] for one in answer["said"]] == ["Size M"]
+    chat.settle(seconds=2)
+    assert chat.events()["Message Clicked"] == 1
+    status = chat.ask(
+        "GET", f"/v1/messages/{sent.json()['id']}", token=chat.keys["server key"]
+    ).json()
+    assert status["status"] == "clicked"
 
 
 def test_lines_come_in_pages_and_expire(chat: ChatWorld) -> None:
@@ -170,6 +214,25 @@ def test_nobody_reads_anothers_thread(chat: ChatWorld) -> None:
     assert after["visitor"].startswith("guest:") and chat.lines(after["token"]) == []
 
 
+def test_a_guest_becomes_no_customer_by_a_browsers_word(chat: ChatWorld) -> None:
+    chat.identify("u1", first_name="Maria", email="maria@shop.example")
+    guest = chat.open()
+    chat.say(guest["token"], say(1, "I am Maria"))
+    chat.settle(seconds=2)
+    number = guest["visitor"].removeprefix("guest:")
+    for anonymous in (number, guest["visitor"]):
+        for call in (
+            {"type": "track", "event": "Cart Viewed", "userId": "u1", "anonymousId": anonymous},
+            {"type": "identify", "userId": "u1", "anonymousId": anonymous, "traits": {}},
+            {"type": "alias", "userId": "u1", "previousId": anonymous},
+        ):
+            body = {"batch": [call], "writeKey": chat.keys["browser key"]}
+            assert chat.ask("POST", "/v1/batch", json=body).status_code == 200
+    chat.settle(seconds=2)
+    maria, stranger = pid_of(chat, "external_id", "u1"), pid_of(chat, "web_chat", guest["visitor"])
+    assert 0 < maria != stranger > 0, "her messages would go to whoever claims to be her"
+
+
 def test_who_logs_in_keeps_what_they_wrote_as_a_guest(world: ChatWorld) -> None:
     world.identify("u1", first_name="Maria")
     customer = world.open("u1")
@@ -186,7 +249,13 @@ def test_who_logs_in_keeps_what_they_wrote_as_a_guest(world: ChatWorld) -> None:
     assert len(world.lines(again["token"])) == 2, "the same word under the new address too"
     world.settle(seconds=2)
     assert pid_of(world, "web_chat", guest["visitor"]) == pid_of(world, "external_id", "u1")
-    # The guest's token is nobody's now: it opens an empty chat.
+    # The guest's token is nobody's now: another tab with it changes nothing for the customer.
+    late = {"frames": [say(3, "From a tab that was forgotten")]}
+    assert world.ask("POST", "/v1/inbox", token=guest["token"], json=late).status_code == 404
+    world.settle(seconds=2)
+    with world.app.store.read() as conn:
+        person = people.get(conn, pid_of(world, "external_id", "u1"))
+    assert person.addresses["web_chat"] == "user:u1"
     assert chat_is_new(world, guest["token"])
 
 
