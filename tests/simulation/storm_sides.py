@@ -18,6 +18,7 @@ from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.simulate.vendors.twilio import TwilioVendor
 from maracuja.simulate.vendors.viber import ViberVendor
 from maracuja.simulate.vendors.viber_business import PartnerVendor
+from maracuja.simulate.vendors.web_chat import WebChatVendor
 from maracuja.simulate.vendors.web_push import WebPushVendor
 from maracuja.simulate.vendors.webhook import WebhookVendor
 from maracuja.simulate.vendors.whatsapp import WhatsAppVendor
@@ -30,6 +31,7 @@ from tests.contract.channel_cases import (
     telegram,
     viber,
     viber_business,
+    web_chat,
     web_push,
     webhook,
     whatsapp,
@@ -280,10 +282,35 @@ def webhook_side(seed: int, faults: Faults, people: int) -> Side:
     )  # fmt: skip
 
 
+def web_chat_side(seed: int, faults: Faults, people: int) -> Side:
+    """The shop's own inbox, whose visitors are logged in."""
+    vendor: WebChatVendor = web_chat.CASE.vendor(seed, faults)  # type: ignore
+
+    def about(kind: str) -> Act:
+        def act(n: int, s: int) -> None:
+            row = next(one for one in reversed(vendor.shown) if one.address == f"user:u{n}")
+            tap = {"t": "tap", "id": vendor.own_id(), "of": row.id, "payload": "yes", "text": "Y"}
+            vendor.say(row.address, tap if kind == "tap" else {"t": kind, "ids": [row.id]})
+
+        return act
+
+    return Side(
+        "web_chat", {**web_chat.CASE.section}, vendor, lambda n: f"user:u{n}",
+        {DELIVERED: about("taken"), READ: about("seen"), CLICKED: about("tap")},
+        (
+            lambda n, s: vendor.say(
+                f"user:u{n}", {"t": "say", "id": vendor.own_id(), "text": "STOP"}
+            ),
+        ),
+        lambda n, s: vendor.say(f"user:u{n}", {"t": "start", "source": "page"}),
+    )  # fmt: skip
+
+
 Made = Callable[[int, Faults, int], Side]
 EVERY: tuple[Made, ...] = (
     mail, telegram_side, sms_side, viber_side, partner_side, whatsapp_side, messenger_side,
     instagram_side, web_push_side, mobile_push_side, webhook_side,
+    web_chat_side,
 )  # fmt: skip
 OTHER_DRIVERS: tuple[Made, ...] = (smpp_side, mail)
 QUICK: tuple[Made, ...] = (telegram_side, viber_side, mail)

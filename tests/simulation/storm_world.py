@@ -212,7 +212,7 @@ class Storm:
     def _make_worker(self) -> Worker:
         transports: dict[str, Any] = {}
         for name, channel in composition.http_channels(self.app).items():
-            if channel.carried_by == "http" and name in self.sides:
+            if channel.carried_by in ("http", "web_chat") and name in self.sides:
                 made = Killable(channel, self.sides[name].vendor, self.clock.now)
                 made.storm = self
                 transports[name] = made
