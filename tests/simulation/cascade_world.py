@@ -226,6 +226,13 @@ class Shop:
                 return
             self.clock.wait_until(due)
 
+    def restart(self) -> None:
+        """The worker is gone, and another one begins where it was."""
+        self.worker.close()
+        sides = {"viber_business": self.viber, "telegram": self.telegram, "sms": self.sms}
+        self.clock.advance(timedelta(seconds=60))
+        self.worker = composition.make_worker(self.app, holder="another", transports=sides)
+
     def hear(self) -> int:
         """The calls of the vendors that are under way reach our webhooks; how many."""
         sides = {"viber_business": self.viber, "telegram": self.telegram, "sms": self.sms}
@@ -347,8 +354,9 @@ def opened_shop(
         sides = {"viber_business": viber, "telegram": telegram, "sms": sms}
         worker = composition.make_worker(app, holder="test", transports=sides)
         server = Server(app, lambda: home)
+        shop = Shop(app, server, worker, clock, viber, telegram, sms, [])
         try:
-            yield Shop(app, server, worker, clock, viber, telegram, sms, [])
+            yield shop
         finally:
             server.close()
-            worker.close()
+            shop.worker.close()
