@@ -44,7 +44,7 @@ SETTINGS: Final[dict[str, dict[str, Any]]] = {
     },
     TELEGRAM: {
         "base_url": _NOWHERE, "token": _TOKEN, "bot": "maracuja_demo_bot",
-        "webhook_secret": _SECRET, "topics": ["news"],
+        "webhook_secret": _SECRET, "topics": ["news"], "rate_per_s": 0,
     },
     SMS: {
         "driver": "alphasms", "base_url": _NOWHERE, "gateway_key": "demo", "sender": "Maracuja",
@@ -178,9 +178,9 @@ def agreements(seed: int, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def after(now: datetime, seconds: int) -> datetime:
-    """So many seconds later, at a full ten seconds: receipts come in crowds."""
+    """So many seconds later, at the next full minute: receipts come in crowds."""
     at = now + timedelta(seconds=seconds)
-    return at + timedelta(seconds=-at.second % 10, microseconds=-at.microsecond)
+    return at + timedelta(seconds=-at.second % 60, microseconds=-at.microsecond)
 
 
 def _delay(number: str) -> int:
