@@ -214,6 +214,7 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         for name, part in _sections(channel, section, where)
     }
     _check_devices(accounts, where)
+    _check_single(accounts, where)
     config = msgspec.structs.replace(
         config,
         channels={**config.channels, **accounts},
@@ -310,6 +311,18 @@ def _check_devices(accounts: Mapping[str, HttpSettings], where: str) -> None:
                     fix="Name the apps, or the hosts of the sites, of each: none in two.",
                 )
             taken |= set(account.apps)
+
+
+def _check_single(accounts: Mapping[str, HttpSettings], where: str) -> None:
+    """Refuse a further account of a channel that has one at most. Raises ConfigError."""
+    for name in accounts:
+        channel = channel_of(name)
+        if name != channel and BY_NAME[channel].one_account:
+            raise ConfigError(
+                f"{where}: {channel} has one account.",
+                where=section_of(name),
+                fix=f"Leave out [{section_of(name)}]; [{channel}] takes several sites.",
+            )
 
 
 def shown(config: Config) -> dict[str, Any]:

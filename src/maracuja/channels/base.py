@@ -107,6 +107,8 @@ class Channel(ABC, Generic[Wire]):
     # Whether an account reaches only those who opened it, and knows them by ids of its own.
     own_addresses: ClassVar[bool] = False
     own_ids: ClassVar[bool] = False
+    # There is one account at most: what a second one wrote would be read in the first one's place.
+    one_account: ClassVar[bool] = False
     # A person may be reached on several devices at once: see channels.devices.
     several_devices: ClassVar[bool] = False
 

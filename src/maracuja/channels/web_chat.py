@@ -159,6 +159,7 @@ class WebChat(HttpChannel):
     Settings = WebChatSettings
     settings: WebChatSettings
     carried_by = "web_chat"
+    one_account: ClassVar[bool] = True
 
     # ------------------------------------------------------------ out
 

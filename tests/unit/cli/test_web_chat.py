@@ -42,6 +42,7 @@ def test_a_secret_that_can_be_guessed_and_a_site_that_is_none_are_refused(tmp_pa
         ('[web_chat]\nsecret = "short"\n', "short enough to guess"),
         (SECTION.replace("shop.example", "shop.example/"), "is no site"),
         (SECTION.replace("https://shop.example", "shop.example"), "is no site"),
+        (SECTION.replace("[web_chat]", "[web_chat.blog]"), "web_chat has one account"),
     ):
         file.write_text(f"{plain}\n{section}", encoding="utf-8")
         assert words in run("channel", "list", code=3).stderr
