@@ -173,7 +173,7 @@ def preview(
         raise typer.Exit(2)
     if html is not None:
         names = [f"pid:{pid}"] if pid is not None else [_name(one) for one in several.people]
-        page = written.html if channel == "email" else _page(template, shop, names, shown)
+        page = written.html if written.channel == "email" else _page(template, shop, names, shown)
         html.write_text(page, encoding="utf-8")
         if not json:
             say(f"The HTML: [bold]{html}[/]")

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.channels import channel_of
 from maracuja.lake.columns import literal
 from maracuja.lake.files import prune
 from maracuja.lake.session import ensure_columns, open_session
@@ -78,7 +79,7 @@ def answering(
     is the shop's. A person's own share is drawn towards it: it counts for PRIOR_MESSAGES.
     """
     query = _COUNTED.format(answer=_ANSWER, channels=_listed(channels), since=_since(now))
-    told = _frame(conn, ground, query, now).with_columns(
+    told = _frame(conn, ground, query, channels, now).with_columns(
         answered=pl.min_horizontal("answered", "sent")
     )
     sums = told.group_by("channel").agg(pl.col("sent", "answered").sum())
@@ -109,15 +110,18 @@ def arrived(
 ) -> dict[str, Past]:
     """What became of the messages on each channel within SPAN."""
     query = _ARRIVED.format(channels=_listed(channels), since=_since(now))
-    found = {row["channel"]: row for row in _frame(conn, ground, query, now).iter_rows(named=True)}
+    told = _frame(conn, ground, query, channels, now)
+    found = {row["channel"]: row for row in told.iter_rows(named=True)}
     return {
         one: Past(*(found[one][name] for name in Past._fields)) if one in found else Past()
         for one in channels
     }
 
 
-def _frame(conn: Connection, ground: Ground, query: str, now: datetime) -> pl.DataFrame:
-    """The rows of a query over the events of the span."""
+def _frame(
+    conn: Connection, ground: Ground, query: str, channels: Sequence[str], now: datetime
+) -> pl.DataFrame:
+    """The rows of a query over the events of the span, which name the channel of an account."""
     files = manifest.live(conn, (FileKind.EVENTS,), micros(now))
     pids, canonical = people.merged(conn)
     merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
@@ -133,13 +137,14 @@ def _frame(conn: Connection, ground: Ground, query: str, now: datetime) -> pl.Da
         ensure_columns(con, _COLUMNS)
         frame = pl.from_arrow(con.sql(query).to_arrow_table())
         assert isinstance(frame, pl.DataFrame)
-        return frame
+        named = {channel_of(name): name for name in channels}
+        return frame.with_columns(pl.col("channel").replace(named))
     finally:
         con.close()
 
 
 def _listed(channels: Sequence[str]) -> str:
-    return ", ".join(literal(channel) for channel in channels)
+    return ", ".join(literal(channel_of(channel)) for channel in channels)
 
 
 def _since(now: datetime) -> int:

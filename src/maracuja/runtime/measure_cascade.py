@@ -15,7 +15,7 @@ from babel.numbers import get_currency_precision
 
 from maracuja.campaigns.definitions import Goal
 from maracuja.campaigns.facts import RunFacts
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, channel_of
 from maracuja.config import Config
 from maracuja.decisions.reasons import Reason
 from maracuja.lake.session import ensure_columns
@@ -73,7 +73,7 @@ def _channel(frame: pl.DataFrame, facts: RunFacts, channel: str, minor: int) -> 
     mine = frame.filter(pl.col("channel") == channel)
     tells, tracking = BY_NAME[channel].can.receipts, facts.campaign.tracking
     clicks = tracking.clicks or Status.CLICKED in tells
-    reads = Status.READ in tells and (tracking.opens or channel != "email")
+    reads = Status.READ in tells and (tracking.opens or channel_of(channel) != "email")
 
     def count(column: str, *, known: bool = True) -> int | None:
         return int(mine[column].sum()) if known else None

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME
+from maracuja.channels import BY_NAME, channel_of
 from maracuja.channels.polls import as_seen
 from maracuja.content import Content
 from maracuja.errors import NotFound, TemplateError
@@ -386,7 +386,7 @@ def _shown(
     content = content if error else as_seen(content, kind.can, kind.refuse)
     return Preview(
         pid=pid,
-        channel=channel,
+        channel=channel_of(channel),
         rich={} if error else _rich(content),
         language=template.variants[number].language,
         subject="" if error else content.subject,
