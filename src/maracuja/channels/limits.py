@@ -13,7 +13,7 @@ from typing import Final
 
 HOSTS_MAX: Final = 50_000
 KEPT: Final = 0.1  # of a second's worth stays for what goes first: a code never waits for a sale
-KEPT_FROM: Final = 2.0  # messages a second; slower accounts have nothing to spare
+KEPT_FROM: Final = 5.0  # messages a second; slower accounts have nothing to spare
 
 
 class Window:

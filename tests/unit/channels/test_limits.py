@@ -76,3 +76,18 @@ def test_no_second_sees_more_than_the_rate(moments: list[float], rate: float) ->
     for start in sent:
         within = [s for s in sent if start <= s < start + 0.999_999]
         assert len(within) <= ceil(rate)
+
+
+def test_a_part_of_the_rate_stays_for_what_goes_first() -> None:
+    limits = Limits(rate_per_s=20)
+    assert limits.room(NOW) == 18 and limits.room(NOW, first=True) == 20
+    sale = limits.admit([""] * 30, NOW)
+    assert sale.count(None) == 18
+    assert limits.ready_at(NOW) == after(1) and limits.ready_at(NOW, first=True) == NOW
+    codes = limits.admit([""] * 3, NOW, first=True)
+    assert codes[:2] == [None, None] and codes[2] == after(1), "and never more than the rate"
+
+
+def test_a_slow_account_has_nothing_to_spare() -> None:
+    limits = Limits(rate_per_s=4)
+    assert limits.room(NOW) == limits.room(NOW, first=True) == 4

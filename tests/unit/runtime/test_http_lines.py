@@ -38,7 +38,8 @@ class Server:
                     await asyncio.sleep(0)
         except asyncio.IncompleteReadError:
             pass
-        writer.close()
+        finally:
+            writer.close()
 
 
 def talk(
@@ -142,7 +143,8 @@ def test_a_line_that_the_server_has_closed_is_not_used() -> None:
 
     async def asking(lines: HttpLines, url: str) -> list[Response]:
         found = [await lines.ask("POST", url, {}, b"", 5.0)]
-        await asyncio.sleep(0.05)  # the server closes it after the last of its answers
+        (line,) = (one for several in lines._idle.values() for one in several)
+        await line.reader.read()  # the server closes it after the last of its answers
         server.answers = [OK]
         return [*found, await lines.ask("POST", url, {}, b"", 5.0)]
 
