@@ -182,6 +182,10 @@ class Channel(ABC, Generic[Wire]):
             raw=_cut(answer.text),
         )
 
+    def posts_to(self, address: str) -> bool:
+        """Whether the address is a channel or group of the shop's own, which many follow."""
+        return False
+
     def subject(self, content: Content) -> str:
         """What of a message a notice of the vendor can stop, such as a template; '': nothing."""
         return ""

@@ -171,6 +171,10 @@ class Telegram(HttpChannel):
                     "Telegram copies 256 characters at most.", where="buttons"
                 )
 
+    def posts_to(self, address: str) -> bool:
+        """A channel by its name, a group or channel by its number."""
+        return address[:1] in ("@", "-")
+
     def host(self, address: str) -> str:
         """The chat: each has a rate of its own."""
         return address
@@ -214,7 +218,8 @@ class Telegram(HttpChannel):
         chat, _, number = _vendor_id(json_of(answer).get("result")).partition(":")
         if answer.code != 200 or not number or not chat:
             return answer
-        kept = {"ok": True, "result": {"message_id": int(number), "chat": {"id": int(chat)}}}
+        where = int(chat) if chat.lstrip("-").isdigit() else chat
+        kept = {"ok": True, "result": {"message_id": int(number), "chat": {"id": where}}}
         return msgspec.structs.replace(answer, text=msgspec.json.encode(kept).decode())
 
     # ------------------------------------------------------------ in

@@ -27,6 +27,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(check)
     group.command()(connect)
     group.command("send-test")(send_test)
+    group.command()(post)
     group.command()(link)
     group.command()(parts)
     group.command()(ask)
@@ -117,6 +118,39 @@ def send_test(
     with app.opened(workspace) as here:
         channel, transport = app.sending(here, name)
         result = channel_trial.send_test(channel, transport, address, text, here.clock.now())
+    if json:
+        say_json({"verdict": result.verdict, "code": result.code, "raw": result.raw})
+    else:
+        say(f"[bold]{result.verdict.value}[/] {result.raw}")
+    if result.verdict is not Verdict.ACCEPTED:
+        raise typer.Exit(1)
+
+
+def post(
+    name: Name,
+    address: Annotated[str, typer.Argument(metavar="CHANNEL", help="Such as @my_channel.")],
+    template: Annotated[str, typer.Option(help="The template whose text it is.")],
+    language: Annotated[str, typer.Option(help="Of its variants; its own unless said.")] = "",
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Post a template's text to a channel or group of your own at once; code 1 where it failed."""
+    from maracuja import app
+    from maracuja.model import Verdict, micros
+    from maracuja.runtime import channel_posts, channel_trial, template_work
+    from maracuja.store import audit
+
+    with app.opened(workspace) as here:
+        channel, transport = app.sending(here, name)
+        channel_posts.check_address(channel, address)
+        now = here.clock.now()
+        with here.store.read() as conn:
+            chosen = template_work.get(conn, template)
+            content = channel_posts.written(conn, here.ground, chosen, channel, language)
+        result = channel_trial.send_now(channel, transport, address, content, now)
+        with here.store.write() as conn:
+            about = {"to": address, "template": template, "verdict": result.verdict.value}
+            audit.add(conn, micros(now), "cli", "channel.post", f"channel:{name}", about)
     if json:
         say_json({"verdict": result.verdict, "code": result.code, "raw": result.raw})
     else:

@@ -122,17 +122,24 @@ def learn(
 def send_test(
     channel: Channel[Any], transport: Transport, address: str, text: str, now: datetime
 ) -> SendResult:
-    """Send one message to one address at once, and what the vendor said to it.
+    """Send words to one address at once, and what the vendor said to it.
 
     Raises UnsupportedFeature where the channel cannot carry it.
     """
     subject = text.partition("\n")[0][:80] if channel.can.subject_chars_max else ""
+    return send_now(channel, transport, address, Content(text=text, subject=subject), now)
+
+
+def send_now(
+    channel: Channel[Any], transport: Transport, address: str, content: Content, now: datetime
+) -> SendResult:
+    """Send one message to one address at once; as `send_test`."""
     message = Message(
         id=make_id(CAMPAIGN, channel.name, address, now),
         pid=0,
         channel=channel.name,
         to=Address(kind=channel.can.address_kind, value=address),
-        content=Content(text=text, subject=subject),
+        content=content,
         campaign=CAMPAIGN,
         topic=CAMPAIGN,
         marketing=False,

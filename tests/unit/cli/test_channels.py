@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from maracuja import app as composition
 from maracuja.links.qr import Correction, QrCode
+from maracuja.model import Status
 from maracuja.simulate.vendors.serving import serving
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.simulate.vendors.viber import ViberVendor
+from maracuja.store import posted, status_calls
+from maracuja.store.posted import Posted
 from tests.unit.cli.small_shop import command_line, parsed
 
 TOKEN = "123456:AAbbCCddEEffGGhhIIjjKK"
@@ -48,6 +52,61 @@ def test_an_account_is_checked_connected_and_tried(tmp_path: Path) -> None:
         assert "blocked" in failed.stdout
         link = run("channel", "link", "telegram", "--source", "poster-1").stdout.strip()
         assert link == "https://t.me/maracuja_bot?start=poster-1"
+
+
+POST = """
+kind: template
+id: harvest
+language: en
+variants:
+  - language: en
+    text: "*New* harvest at {{ shop.name }}"
+    formatted: true
+    picture: "https://shop.example/fruit.jpg"
+    buttons: [{text: See, url: "https://shop.example/new"}]
+  - language: uk
+    text: "Новий врожай"
+---
+kind: template
+id: hello
+language: en
+variants:
+  - language: en
+    text: "Hello {{ person.first_name | default: 'you' }}"
+---
+kind: template
+id: way_out
+language: en
+variants:
+  - language: en
+    text: "New harvest. {{ links.unsubscribe }}"
+"""
+
+
+def test_a_post_goes_to_a_channel_and_speaks_of_nobody(tmp_path: Path) -> None:
+    vendor = TelegramVendor(token=TOKEN)
+    with serving(vendor) as url:
+        set_up(tmp_path, url)
+        run = command_line(tmp_path)
+        posts = tmp_path / "posts"
+        posts.mkdir()
+        (posts / "post.yaml").write_text(POST, encoding="utf-8")
+        run("apply", str(posts))
+        to = ("channel", "post", "telegram", "@my_channel", "--template")
+        assert parsed(run(*to, "harvest", "--json"))["verdict"] == "accepted"
+        chat, method, body = vendor.shown[0]
+        assert (chat, method) == ("@my_channel", "sendPhoto")
+        assert body["caption"].startswith("<b>New</b> harvest at ")
+        assert body["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://shop.example/new"
+        run(*to, "harvest", "--language", "uk")
+        assert vendor.shown[1][2]["text"] == "Новий врожай"
+        assert "person.first_name" in run(*to, "hello", code=2).stderr
+        assert "links.unsubscribe" in run(*to, "way_out", code=2).stderr
+        assert (
+            "no such place"
+            in run("channel", "post", "telegram", "42", "--template", "harvest", code=2).stderr
+        )
+        assert len(vendor.shown) == 2 and not vendor.violations
 
 
 def test_a_link_is_drawn_for_a_poster(tmp_path: Path) -> None:
@@ -142,3 +201,20 @@ webhook_secret = "{SECRET}2"
         assert link == "https://t.me/promo_bot?start=a"
         states = {one["channel"]: one["here"] for one in parsed(run("channel", "list", "--json"))}
         assert states["telegram/promo"] == "set up" and states["viber"] == "-"
+
+
+def test_who_does_not_listen_to_statuses_is_shown(tmp_path: Path) -> None:
+    run = command_line(tmp_path)
+    run("init")
+    assert parsed(run("channel", "receivers", "--json")) == []
+    with composition.opened(tmp_path) as app, app.store.write() as conn:
+        row = Posted(b"m" * 16, b"", 1, 1, 2, "email", "a@b", "email", b"{}")
+        posted.add(conn, row)
+        status_calls.listen(conn, row.message, "https://deaf.example/told")
+        status_calls.add(conn, [status_calls.New(row.message, Status.QUEUED, 1)])
+        (call,) = status_calls.due(conn, 2)
+        status_calls.later(conn, call, 3, "503 not today")
+    (told,) = parsed(run("channel", "receivers", "--json", code=1))
+    assert (told["host"], told["waiting"], told["failing"]) == ("deaf.example", 1, 1)
+    shown = run("channel", "receivers", code=1).stdout
+    assert "deaf.example" in shown and "503 not today" in shown
