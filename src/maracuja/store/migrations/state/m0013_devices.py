@@ -41,10 +41,11 @@ def upgrade() -> None:
     while rows := _profiles(conn, after):
         after = rows[-1][0]
         found = [one for pid, at_us, doc in rows for one in _devices(pid, at_us, bytes(doc))]
-        new = [one for one in found if (one["kind"], one["name"]) not in seen]
-        seen |= {(one["kind"], one["name"]) for one in new}
+        new = {(one["kind"], one["name"]): one for one in reversed(found)}  # a shared one: once
+        new = {key: one for key, one in new.items() if key not in seen}
+        seen |= new.keys()
         if new:
-            conn.execute(table.insert(), new)
+            conn.execute(table.insert(), list(new.values()))
 
 
 def _profiles(conn: sa.Connection, after: int) -> list[Any]:
