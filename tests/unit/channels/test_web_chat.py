@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -11,7 +13,14 @@ from hypothesis import strategies as st
 
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.web_chat import WebChat, WebChatSettings, origin_of
-from maracuja.channels.web_chat_frames import heard_of, opened, read_frames
+from maracuja.channels.web_chat_frames import (
+    FRAMES_MAX,
+    TEXT_CHARS_MAX,
+    AnyFrame,
+    heard_of,
+    opened,
+    read_frames,
+)
 from maracuja.channels.web_chat_token import (
     guest_address,
     is_address,
@@ -102,3 +111,11 @@ def test_what_is_told_of_a_guest_names_nobody() -> None:
     assert named == (("external_id", "u1"),)
     joined = opened("user:u1", [address], now_us)
     assert joined.identities == (("external_id", "u1"), ("web_chat", address))
+
+
+def test_the_protocol_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "web_chat.md").read_text(encoding="utf-8")
+    tags = [kind.__struct_config__.tag for kind in get_args(AnyFrame)]
+    assert len(tags) == 5 and [tag for tag in tags if f"`{tag}`" not in page] == []
+    for limit in (f"{TEXT_CHARS_MAX:,} characters", f"up to {FRAMES_MAX} frames"):
+        assert limit in page
