@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.unit.api.api_world import PEOPLE, World, agree, define, opened_world
 
-VERBS = ("get", "put", "post", "delete")
+VERBS = ("get", "put", "post", "patch", "delete")
 # Names that are there, so that half of the calls come further than "not found".
 KNOWN: dict[str, list[Any]] = {
     "name": ["fruit", "kyiv", "harvest", "order"],
