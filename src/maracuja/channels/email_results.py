@@ -23,13 +23,6 @@ P, T, C, O = Verdict.PERMANENT, Verdict.TEMPORARY, Verdict.CONTENT, Verdict.OURS
 # this message is over and the address stays, `full` that it is counted.
 _FULL: Final = (C, Status.FAILED)
 
-_STATUS: Final = {
-    Verdict.PERMANENT: Status.BOUNCED,
-    Verdict.TEMPORARY: Status.DEFERRED,
-    Verdict.CONTENT: Status.REJECTED,
-    Verdict.OURS: Status.REJECTED,
-}
-
 # Class 5, by subject and detail; None as detail: all others of the subject.
 _BY_ENHANCED: Final[dict[tuple[int, int | None], tuple[Verdict, Status]]] = {
     (1, 7): (O, Status.REJECTED),  # bad sender's address

@@ -12,6 +12,7 @@ from maracuja.cli.output import HERE, Json, Workspace, say, say_json, table
 if TYPE_CHECKING:
     from maracuja.app import App
     from maracuja.channels.http import HttpChannel
+    from maracuja.model import SendResult
 
 PANEL = "Messages"
 SHOWN = ("address", "text, characters", "media", "buttons", "tells")
@@ -112,18 +113,12 @@ def send_test(
 ) -> None:
     """Send one message to your own address at once, asking nobody; code 1 where it failed."""
     from maracuja import app
-    from maracuja.model import Verdict
     from maracuja.runtime import channel_trial
 
     with app.opened(workspace) as here:
         channel, transport = app.sending(here, name)
         result = channel_trial.send_test(channel, transport, address, text, here.clock.now())
-    if json:
-        say_json({"verdict": result.verdict, "code": result.code, "raw": result.raw})
-    else:
-        say(f"[bold]{result.verdict.value}[/] {result.raw}")
-    if result.verdict is not Verdict.ACCEPTED:
-        raise typer.Exit(1)
+    _say_result(result, json)
 
 
 def post(
@@ -136,7 +131,7 @@ def post(
 ) -> None:
     """Post a template's text to a channel or group of your own at once; code 1 where it failed."""
     from maracuja import app
-    from maracuja.model import Verdict, micros
+    from maracuja.model import micros
     from maracuja.runtime import channel_posts, channel_trial, template_work
     from maracuja.store import audit
 
@@ -151,6 +146,13 @@ def post(
         with here.store.write() as conn:
             about = {"to": address, "template": template, "verdict": result.verdict.value}
             audit.add(conn, micros(now), "cli", "channel.post", f"channel:{name}", about)
+    _say_result(result, json)
+
+
+def _say_result(result: SendResult, json: bool) -> None:
+    """What the vendor said to one message; code 1 where it has not taken it."""
+    from maracuja.model import Verdict
+
     if json:
         say_json({"verdict": result.verdict, "code": result.code, "raw": result.raw})
     else:

@@ -9,7 +9,7 @@ import msgspec
 
 from maracuja import rng
 from maracuja.ingest.calls import Request
-from maracuja.ingest.refusals import Code, Refusal, sentence
+from maracuja.ingest.refusals import Refusal, unreadable
 from maracuja.model import DeliveryEvent, Status, TraitType
 
 CALLS: Final = frozenset({"delivery", "click", "read"})
@@ -82,10 +82,10 @@ def read_deliveries(requests: Iterable[Request]) -> Told:
             events = _decoder.decode(request.body)
             unheard = [e.status for e in events if e.status not in EVENTS]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-            told.refused.append(_refuse(request, str(fault)))
+            told.refused.append(unreadable(request, str(fault)))
             continue
         if unheard:
-            told.refused.append(_refuse(request, f"status {unheard[0]} is told by nobody"))
+            told.refused.append(unreadable(request, f"status {unheard[0]} is told by nobody"))
             continue
         told.events.extend(events)
         told.received_us.extend([request.received_us] * len(events))
@@ -113,16 +113,3 @@ def event_properties(event: DeliveryEvent) -> dict[str, Any]:
         "state": "opted_out" if event.status is Status.UNSUBSCRIBED else None,
     }
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _refuse(request: Request, fault: str) -> Refusal:
-    return Refusal(
-        received_us=request.received_us,
-        call=request.call,
-        key_kind=request.key_kind,
-        key="",
-        code=Code.UNREADABLE,
-        reason=sentence(Code.UNREADABLE, fault),
-        place=f"request {request.seq}",
-        body=request.body,
-    )

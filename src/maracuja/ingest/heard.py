@@ -13,7 +13,7 @@ from maracuja.channels.heard import Heard, HeardKind
 from maracuja.ingest.calls import Request
 from maracuja.ingest.decode import message_hashes
 from maracuja.ingest.deliveries import EVENTS
-from maracuja.ingest.refusals import Code, Refusal, sentence
+from maracuja.ingest.refusals import Refusal, unreadable
 from maracuja.language.detect import languages_of
 from maracuja.model import Status
 
@@ -76,7 +76,7 @@ def read_heard(requests: Iterable[Request]) -> HeardBatch:
         try:
             source, heard = _source.decode(request.context), _heard.decode(request.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-            batch.refused.append(_refuse(request, str(fault)))
+            batch.refused.append(unreadable(request, str(fault)))
             continue
         batch.rows.extend(
             HeardRow(source.channel, source.account, request.received_us, one) for one in heard
@@ -135,16 +135,3 @@ def event_properties(
     if heard.kind is HeardKind.TAP:
         kept |= {"machine": False, "status": "clicked"}
     return kept
-
-
-def _refuse(request: Request, fault: str) -> Refusal:
-    return Refusal(
-        received_us=request.received_us,
-        call=request.call,
-        key_kind=request.key_kind,
-        key="",
-        code=Code.UNREADABLE,
-        reason=sentence(Code.UNREADABLE, fault),
-        place=f"request {request.seq}",
-        body=request.body,
-    )

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from maracuja.ingest.calls import Request
 from maracuja.model import Record
 
 
@@ -87,3 +88,17 @@ def replayable(event: bytes, sent_at: str | None, context: bytes = b"") -> bytes
     if context:
         parts += [b',"context":', context]
     return b"".join([*parts, b"}"])
+
+
+def unreadable(request: Request, fault: str) -> Refusal:
+    """A whole request of our own making that cannot be read."""
+    return Refusal(
+        received_us=request.received_us,
+        call=request.call,
+        key_kind=request.key_kind,
+        key="",
+        code=Code.UNREADABLE,
+        reason=sentence(Code.UNREADABLE, fault),
+        place=f"request {request.seq}",
+        body=request.body,
+    )
