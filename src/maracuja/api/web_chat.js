@@ -202,9 +202,10 @@
     for (const line of all) {
       const told = calendar.format(line.at);
       if (told !== day) {
-        const mark = drawn.get(told) || make("div", { class: "day" },
+        const mark = drawn.get(`day-${line.id}`) || make("div", { class: "day" },
           told === calendar.format(Date.now()) ? TODAY : told);
-        drawn.set(day = told, mark);
+        drawn.set(`day-${line.id}`, mark);
+        day = told;
         wanted.push(mark);
       }
       let made = drawn.get(line.id);
