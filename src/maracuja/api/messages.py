@@ -15,7 +15,7 @@ from fastapi import Body, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from maracuja.api.here import Here, Now, messaging
-from maracuja.content import Button, Enclosed, Media, MediaKind
+from maracuja.content import ANSWERS_MAX, Button, Enclosed, Media, MediaKind, Poll
 from maracuja.errors import BadInput
 from maracuja.runtime import posting
 from maracuja.runtime.posting import Asked, MessageShown
@@ -24,6 +24,7 @@ router = messaging("/v1/messages", "messages")
 KEY_CHARS_MAX: Final = 200
 HTML_CHARS_MAX: Final = 500_000
 FILE_CHARS_MAX: Final = 10_000_000  # seven million bytes in base64
+_SETS: Final = r"^([a-z][a-z0-9_]*\+?=[^\x00\ue000-\ue00f]+)?$"  # size=M, tags+=tea
 _BASE64: Final = {"contentEncoding": "base64"}
 _NO_NUL: Final = r"^[^\x00\ue000-\ue00f]*$"
 Short = Annotated[str, Field(max_length=300, pattern=_NO_NUL)]
@@ -52,6 +53,23 @@ class ButtonAsked(_Strict):
     url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://[^\s\x00]+)?$")] = ""
     reply: Short = ""
     copy_: Annotated[str, Field(alias="copy", max_length=300, pattern=_NO_NUL)] = ""
+    sets: Annotated[str, Field(max_length=200, pattern=_SETS)] = ""
+
+
+class PollAnswerAsked(_Strict):
+    """An answer that is read, and what is kept of it."""
+
+    text: Annotated[str, Field(min_length=1, max_length=100, pattern=_NO_NUL)]
+    value: Annotated[str, Field(max_length=100, pattern=_NO_NUL)] = ""
+
+
+class PollAsked(_Strict):
+    """A question whose answer becomes a declared trait; see docs/templates.md."""
+
+    question: Annotated[str, Field(min_length=1, max_length=300, pattern=_NO_NUL)]
+    answers: Annotated[list[PollAnswerAsked], Field(min_length=2, max_length=ANSWERS_MAX)]
+    trait: DataName
+    multiple: bool = False
 
 
 class MediaAsked(_Strict):
@@ -88,6 +106,7 @@ class MessageAsked(_Strict):
     background: bool = False
     media: Annotated[list[MediaAsked], Field(default_factory=list, max_length=10)]
     attachments: Annotated[list[AttachmentAsked], Field(default_factory=list, max_length=10)]
+    poll: PollAsked | None = None
     status_url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://[^\s\x00]+)?$")] = ""
     send_at: datetime | None = None
     expires_at: datetime | None = None
@@ -187,20 +206,23 @@ def _read(asked: MessageAsked) -> tuple[Asked, list[Enclosed]]:
             raise BadInput(
                 f"`{name}` needs its offset.", where=name, fix="Write 2026-12-01T09:00:00+02:00."
             )
-    apart = {"to", "buttons", "idempotency_key", "media", "attachments"}
+    apart = {"to", "buttons", "idempotency_key", "media", "attachments", "poll"}
     values = asked.model_dump(exclude=apart)
     try:
         buttons = tuple(
-            Button(text=one.text, url=one.url, reply=one.reply, copy=one.copy_)
+            Button(text=one.text, url=one.url, reply=one.reply, copy=one.copy_, sets=one.sets)
             for one in asked.buttons
         )
+        poll = msgspec.convert(asked.poll.model_dump(), Poll) if asked.poll else None
     except ValueError as fault:
-        raise BadInput(f"{fault}.", where="buttons") from fault
+        where = "poll" if "poll" in str(fault) else "buttons"
+        raise BadInput(f"{fault}.", where=where) from fault
     files = [posting.attached(one.name, one.type, _bytes(one)) for one in asked.attachments]
     wish = Asked(
         **asked.to.model_dump(),
         **values,
         buttons=buttons,
+        poll=poll,
         media=tuple(Media(**one.model_dump()) for one in asked.media),
         attachments=tuple(noted for noted, _ in files),
     )

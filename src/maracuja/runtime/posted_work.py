@@ -166,7 +166,7 @@ def _carried(turn: Turn, text: Written) -> Written | str:
         whole = turn.asked.beside(text.content)
         text = msgspec.structs.replace(text, content=whole)
     try:
-        channel.refuse(fitting(text.content, channel.can))
+        channel.refuse(fitting(text.content, channel))
     except UnsupportedFeature as fault:
         return f"{fault.code}: {fault.message}"
     return text

@@ -16,14 +16,16 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.promotion import signs_of_promotion
 from maracuja.channels import BY_NAME, identity_kind
+from maracuja.channels.base import Channel
 from maracuja.channels.enclosing import check
+from maracuja.channels.polls import as_seen
 from maracuja.channels.telling import check_receiver
 from maracuja.config import Messages
-from maracuja.content import Button, Content, Enclosed, Media
+from maracuja.content import Button, Content, Enclosed, Media, Poll
 from maracuja.errors import BadInput, Conflict, NotFound
 from maracuja.ingest import addresses
 from maracuja.ingest.identity import EXTERNAL_ID
-from maracuja.model import Capabilities, Record, Status, micros, moment
+from maracuja.model import Record, Status, micros, moment
 from maracuja.rng import make_id
 from maracuja.runtime import template_work
 from maracuja.store import posted, posted_files, status_calls
@@ -37,7 +39,7 @@ FILES_MAX: Final = 10
 _NOWHERE: Final = Messages()
 # Which word says more where two were told at the same moment.
 _LATER: Final = frozenset(  # keys are older than these
-    {"media", "attachments", "status_url", "human", "last_word_us", "background"}
+    {"media", "attachments", "status_url", "human", "last_word_us", "background", "poll"}
 )
 # Which word says more where two were told at the same moment.
 _LADDER: Final = (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED)
@@ -77,6 +79,7 @@ class Asked(Record, frozen=True):
     status_url: str = ""
     human: bool = False  # an operator answers, and
     last_word_us: int = 0  # this is when the person last wrote
+    poll: Poll | None = None
 
     @property
     def content(self) -> Content:
@@ -88,6 +91,7 @@ class Asked(Record, frozen=True):
             html=self.html,
             buttons=self.buttons,
             background=self.background,
+            poll=self.poll,
         )
         return self.beside(words)
 
@@ -221,11 +225,14 @@ def shown(conn: Connection, row: Posted) -> MessageShown:
     )
 
 
-def fitting(content: Content, can: Capabilities) -> Content:
-    """The content without the subject and HTML that are of mail alone."""
+def fitting(content: Content, channel: type[Channel[Any]]) -> Content:
+    """The content as the channel will show it, without the subject and HTML of mail alone."""
+    can = channel.can
     subject = content.subject if can.subject_chars_max else ""
     html = content.html if can.html else ""
-    return msgspec.structs.replace(content, subject=subject, html=html)
+    return as_seen(
+        msgspec.structs.replace(content, subject=subject, html=html), can, channel.refuse
+    )
 
 
 def _listen(conn: Connection, message: bytes, url: str, now: datetime) -> None:
@@ -254,8 +261,8 @@ def _check(conn: Connection, asked: Asked, now: datetime) -> None:
     own = bool(asked.text or asked.html or asked.background)
     if own == bool(asked.template):
         raise BadInput("Give either a `template` or a `text` or `html`.", where="template")
-    if asked.template and (asked.subject or asked.buttons):
-        raise BadInput("A template brings its own subject and buttons.", where="subject")
+    if asked.template and (asked.subject or asked.buttons or asked.poll):
+        raise BadInput("A template brings its own subject, buttons and poll.", where="subject")
     if asked.data and not asked.template:
         raise BadInput("`data` are for a template.", where="data")
     for name, at in (("send_at", asked.send_at), ("expires_at", asked.expires_at)):
@@ -274,7 +281,7 @@ def _check(conn: Connection, asked: Asked, now: datetime) -> None:
     content = asked.content if own else asked.beside(Content(text="."))
     if asked.channel:
         channel = BY_NAME[asked.channel]
-        channel.refuse(fitting(content, channel.can))
+        channel.refuse(fitting(content, channel))
     elif len(asked.attachments) > FILES_MAX:
         raise BadInput(f"A message has at most {FILES_MAX} files.", where="attachments")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ from sqlalchemy import func, select
 
 from maracuja import app as composition
 from maracuja.config import Messages
+from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, micros
 from maracuja.runtime import delivery_parcels
 from maracuja.store import erase, posted, status_calls, suppressions
@@ -333,3 +335,26 @@ def test_what_becomes_of_it_is_kept_for_whoever_asked(shop: Shop) -> None:
     for number, url in ((own, "told"), (default, "all")):
         address = f"https://shop.example/{url}"
         assert found[number] == [(0, "queued", address), (1, "sent", address)]
+
+
+POLL = {
+    "question": "How was it?",
+    "trait": "visit",
+    "answers": [{"text": "Good", "value": "good"}, {"text": "Bad", "value": "bad"}],
+}
+
+
+def test_a_message_may_ask_a_question(shop: Shop) -> None:
+    shop.post(**CODE, html="<p>Thank you.</p>", poll=POLL)
+    shop.settle()
+    mail = message_from_bytes(shop.mail.carried[0].data, policy=policy.default)
+    html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    good, bad = re.findall(r'href="[^"]+/v/([A-Za-z0-9_-]+)"', html)
+    ticket = composition.key_ring(shop.world.app).read(bad, Purpose.VOTE)
+    assert good != bad and ticket is not None and '"bad"' in ticket.detail
+    twice = {**POLL, "answers": [{"text": "Good"}, {"text": "Good"}]}
+    refused = shop.post("twice", status=400, **CODE, poll=twice)
+    assert refused["where"] == "poll" and "the same" in refused["message"]
+    sets = [{"text": "Yes", "url": "https://shop.example", "sets": "a=b"}]
+    refused = shop.post("sets", status=400, **{**CODE, "channel": "telegram"}, buttons=sets)
+    assert refused["where"] == "buttons"
