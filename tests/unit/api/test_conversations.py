@@ -16,7 +16,7 @@ from maracuja.model import micros
 from maracuja.runtime.export_person import export_person
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.telegram import TelegramVendor
-from maracuja.store import audit, erase, inbox, people, suppressions
+from maracuja.store import audit, erase, inbox, keys, people, suppressions
 from tests.contract.channel_case import NOW
 from tests.contract.channel_cases.telegram import CASE
 from tests.contract.channel_world import World, opened_world
@@ -304,9 +304,42 @@ def test_a_number_that_joins_two_people_joins_their_conversations(
 
 
 def test_only_keys_of_the_shop_may_read(world: World, anna: Desk) -> None:
-    anna.key = "nonsense"
-    assert anna.ask("GET", "").status_code == 401
-    assert anna.ask("PATCH", "/" + "0" * 32, json={}).status_code == 401
+    with world.app.store.write() as conn:
+        secret = world.app.secrets.key_secret
+        browser = keys.create(conn, keys.KeyKind.BROWSER, "page", 1, key_secret=secret).secret
+    for key, status in (("nonsense", 401), (browser, 403)):
+        anna.key = key
+        assert anna.ask("GET", "").status_code == status
+        assert anna.ask("PATCH", "/" + "0" * 32, json={}).status_code == status
+        assert anna.ask("POST", "/" + "0" * 32 + "/answers", json={}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"id": "1", "text": "no after"}',
+        b'{"id": "", "after": 1, "text": "no id"}',
+        b'{"id": "1", "after": -1, "text": "x"}',
+        b'{"id": "1", "after": 99999999999, "text": "x"}',
+        b'{"id": "1", "after": 1, "text": "\\ud800"}',
+        b'{"id": "1", "after": 1, "text": "\\ue0001"}',
+        b'{"id": "1", "after": 1, "text": "x", "more": 1}',
+        b'{"id": "1", "after": 1, "text": "   "}',
+        b'{"id": "1", "after": 1, "text": "x", "operator": "a\\nb"}',
+        b'{"id": "1", "after": 1, "text": "x", "buttons": [{"text": "b"}]}',
+        b'{"id": "1", "after": 1, "text": "x", "media": [{"kind": "song", "url": "https://x"}]}',
+    ],
+)
+def test_a_strange_answer_is_refused_with_a_sentence(
+    world: World, anna: Desk, body: bytes
+) -> None:
+    hear(world, "Hello?")
+    (talk,) = anna.listed()
+    asked = anna.ask("POST", f"/{talk['id']}/answers", content=body)
+    assert asked.status_code == 400 and asked.json()["message"]
+    assert anna.listed()[0]["seq"] == 1
 
 
 def test_moments_are_told(world: World, anna: Desk) -> None:
