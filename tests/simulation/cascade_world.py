@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -253,6 +254,19 @@ class Shop:
         if calls:
             assert set(asyncio.run(send())) <= {200}
         return len(calls)
+
+    def press_leave(self, text: str) -> int:
+        """A person presses the way out of a message and says yes; the status of the answer."""
+        address = re.search(r"https?://\S+(/u/\S+)", text)
+        assert address is not None
+
+        async def send() -> int:
+            transport = httpx.ASGITransport(self.server)  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as asking:
+                body = {"List-Unsubscribe": "One-Click"}
+                return (await asking.post(address[1], data=body)).status_code
+
+        return asyncio.run(send())
 
     def got(self, channel: str) -> list[int]:
         """Who has got messages on a channel, in order."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from maracuja.decisions.reasons import read, words
-from maracuja.model import micros
+from maracuja.model import FileKind, micros
 from maracuja.runtime import campaign_work
 from maracuja.runtime.campaign_rehearsal import rehearse
 from maracuja.runtime.cascade_rehearsal import costs
+from maracuja.runtime.launch_history import FIRST, History
+from maracuja.runtime.people_why import why
+from maracuja.simulate.vendors.http import Faults
 from maracuja.stats.cascade import ChannelTold
-from maracuja.store import definitions
+from maracuja.store import definitions, manifest, people
+from maracuja.store.merging import Merge, merge
 from maracuja.store.outbox import OutboxState
 from maracuja.ui import report_cascade
 from tests.simulation.cascade_world import CHANNELS, NOW, Shop, opened_shop, phone
@@ -194,3 +200,75 @@ def test_the_dry_run_has_no_steps_where_there_is_no_cascade(shop: Shop) -> None:
             conn, "campaign", "hello", raw, base=None, actor="test", now_us=micros(NOW)
         )
     assert rehearse(shop.app.ground, "hello", NOW).cascade == ()
+
+
+def test_a_receipt_that_comes_late_still_stops_the_next_message(tmp_path: Path) -> None:
+    down = {"sms": Faults(unavailable=1.0)}
+    with opened_shop(tmp_path, faults=down) as shop:
+        shop.know(2, chats=())
+        shop.launch()
+        shop.settle(minutes=31)
+        assert shop.states() == {OutboxState.SENT: 2, OutboxState.QUEUED: 2}, "SMS is down"
+        shop.viber.tell_status(phone(0), "Delivered")
+        shop.settle(seconds=1)
+        shop.sms.faults = Faults()
+        shop.settle(hours=3)
+        assert shop.got("sms") == [1]
+        assert shop.states() == {OutboxState.SENT: 3, OutboxState.WITHDRAWN: 1}
+        found = why(shop.app.ground, shop.pids[0], shop.clock.now())
+        assert [one.says for one in found.decisions] == [
+            "not sent: another channel of the cascade had reached the person first",
+            "sent",
+        ]
+        told = campaign_work.report(shop.app.ground, "hello", now=shop.clock.now()).cascade
+        assert told is not None and [one.failed for one in told.channels] == [0, 0, 0]
+
+
+def test_who_leaves_by_a_link_gets_nothing_more(shop: Shop) -> None:
+    shop.know(2, chats=())
+    shop.launch()
+    shop.settle()
+    assert shop.press_leave(shop.viber.shown[0][1]["text"]) == 200
+    shop.settle(hours=1)
+    assert shop.got("sms") == [1], "the other one did not leave"
+    assert shop.run_state() == "done"
+
+
+def test_people_who_turn_out_to_be_one_get_no_second_cascade(shop: Shop) -> None:
+    shop.know(4, chats=())
+    shop.launch()
+    shop.settle()
+    shop.viber.tell_status(phone(1), "Delivered")
+    shop.settle(minutes=1)
+    with shop.app.store.write() as conn:
+        rev, now_us = people.next_rev(conn), micros(shop.clock.now())
+        one, other = Merge(shop.pids[0], shop.pids[1], ""), Merge(shop.pids[2], shop.pids[3], "")
+        merge(conn, rev, [one, other], now_us=now_us, actor="test")
+    shop.settle(hours=2)
+    assert shop.got("viber_business") == [0, 1, 2, 3]
+    assert shop.got("sms") == [], "each has had two messages already, as two people"
+    assert shop.run_state() == "done" and shop.waiting() == []
+
+
+def test_lift_counts_the_first_step_alone(tmp_path: Path) -> None:
+    with opened_shop(tmp_path, holdout=0.3) as shop:
+        shop.know(40, chats=())
+        shop.launch()
+        shop.settle(hours=1)
+        sent = shop.decisions().filter(outcome="send")
+        ghosts = shop.decisions().filter(outcome="ghost")
+        firsts = sent.filter(step=0).height
+        assert sent.height == 2 * firsts and firsts + ghosts.height == 40
+        report = campaign_work.report(shop.app.ground, "hello", now=shop.clock.now())
+        assert report.audience.would_send == 40 and report.audience.sent == firsts
+        last = campaign_work.last_decisions(shop.app.ground, "hello", shop.clock.now())
+        assert last.height == 40 and set(last["outcome"]) == {"send", "ghost"}
+        shop.settle(hours=24)
+        again = shop.clock.now()
+        with shop.app.store.read() as conn:
+            files = manifest.live(conn, [FileKind.DECISIONS], micros(again))
+        none = np.empty(0, dtype=np.int64)
+        counted = History(
+            shop.app.lake_root, files, none, none, FIRST, again - timedelta(days=7)
+        ).of(np.sort(np.array(shop.pids)))
+        assert counted.height == 40, "the cap counts each message once, and ghosts"

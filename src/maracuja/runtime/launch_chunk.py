@@ -131,6 +131,8 @@ def _on_channels(
 
 def message_ids(facts: RunFacts, people: pl.DataFrame) -> pl.Series:
     """The id of each person's message in this occurrence (16 bytes), from its natural key."""
+    if facts.campaign.cascade is None:
+        return pl.Series(rng.make_ids(facts.message_key, people["pid"].to_list()), dtype=pl.Binary)
     ids = pl.Series([None] * people.height, dtype=pl.Binary)
     for channel in ["", *facts.campaign.channels]:
         mine = (people["channel"] == channel).arg_true()
