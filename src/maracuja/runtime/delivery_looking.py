@@ -30,7 +30,7 @@ from maracuja.runtime.delivery_devices import narrowed
 from maracuja.runtime.delivery_keeping import keep
 from maracuja.runtime.delivery_parcels import Context, opened
 from maracuja.runtime.delivery_renewal import Renew, renewed
-from maracuja.runtime.delivery_results import Outcomes, Parcel
+from maracuja.runtime.delivery_results import Outcomes, Parcel, may_have_arrived
 from maracuja.runtime.delivery_senders import Sender
 from maracuja.runtime.delivery_texts import Body, make_message
 from maracuja.store import counters, notices
@@ -86,12 +86,11 @@ class Looking:
                     )
                     if channel.subject(body.content) in stopped:
                         seen = _held(seen, now)
-                    if _may_go(one, body, seen, out, name, now, shut=shut):
+                    if _may_go(one, body, seen, out, channel, now, shut=shut):
                         passed.append((one, body))
         kept, refused = renewed(passed, context.chunks, context.facts, self.renew, now)
         for parcel, reason in refused:
-            state = OutboxState.WITHDRAWN
-            out.close(parcel, state, Status.FAILED, name, now, code=reason.value)
+            _close(out, parcel, reason.value, channel, now)
         return kept, mark
 
     def encoded(
@@ -153,7 +152,7 @@ def _may_go(
     body: Body,
     seen: Checked,
     out: Outcomes,
-    channel: str,
+    channel: Channel[Any],
     now: datetime,
     *,
     shut: bool,
@@ -168,8 +167,17 @@ def _may_go(
     if seen.outcome is Outcome.WAIT and seen.until_us is not None:
         out.put_back(parcel, seen.until_us)
         return False
-    late = seen.reason == Reason.EXPIRED
-    state = OutboxState.EXPIRED if late else OutboxState.WITHDRAWN
-    status = Status.EXPIRED if late else Status.FAILED
-    out.close(parcel, state, status, channel, now, code=seen.reason)
+    _close(out, parcel, seen.reason, channel, now)
     return False
+
+
+def _close(
+    out: Outcomes, parcel: Parcel, reason: str, channel: Channel[Any], now: datetime
+) -> None:
+    """It does not go any more; where it was on its way before, nobody knows whether it came."""
+    state, status = OutboxState.WITHDRAWN, Status.FAILED
+    if may_have_arrived(channel, parcel):
+        state, status = OutboxState.UNKNOWN, Status.UNKNOWN
+    elif reason == Reason.EXPIRED:
+        state, status = OutboxState.EXPIRED, Status.EXPIRED
+    out.close(parcel, state, status, channel.name, now, code=reason)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import starmap
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Connection
@@ -82,17 +81,19 @@ def _send_again(
     answers = taken.answers if is_of_it else {}
     honouring = {book.channel.code for book in books if book.channel.can.honours_our_id}
 
-    def is_open(chunk: int, n: int, channel: int) -> bool:
-        key = (chunk, n)
-        if key in answers:
-            return True
-        begun = key in taken.begun or not is_of_it
-        return begun and channel not in honouring
-
-    rows = zip(lost.chunk.tolist(), lost.n.tolist(), lost.channel.tolist(), strict=True)
-    keep = np.fromiter(starmap(is_open, rows), dtype=bool)
-    outbox.put_back(conn, chunk=lost.chunk[~keep], n=lost.n[~keep], due_us=lost.due_us[~keep])
+    keys = list(zip(lost.chunk.tolist(), lost.n.tolist(), strict=True))
+    told = np.array([key in answers for key in keys], dtype=bool)
+    begun = np.array([key in taken.begun or not is_of_it for key in keys], dtype=bool)
+    keep = told | (begun & ~np.isin(lost.channel, sorted(honouring)))
+    untouched, again = ~keep & ~begun, ~keep & begun  # what was begun counts as an attempt
+    for some, back in ((untouched, outbox.put_back), (again, _queue_again)):
+        back(conn, chunk=lost.chunk[some], n=lost.n[some], due_us=lost.due_us[some])
     return Claimed(*(column[keep] for column in lost)), answers
+
+
+def _queue_again(conn: Connection, *, chunk: Any, n: Any, due_us: Any) -> int:
+    """As put_back, after an attempt of which nobody knows whether it arrived."""
+    return outbox.finish(conn, chunk=chunk, n=n, state=int(OutboxState.QUEUED), due_us=due_us)
 
 
 def _ended(

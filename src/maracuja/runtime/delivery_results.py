@@ -190,6 +190,14 @@ def _may_repeat(channel: Channel[Any], parcel: Parcel) -> bool:
     return channel.can.honours_our_id or (channel.repeats_service and not parcel.marketing)
 
 
+def may_have_arrived(channel: Channel[Any], parcel: Parcel) -> bool:
+    """Whether an earlier attempt may have arrived, though it was repeated.
+
+    Which of them were answered is not kept: one that was repeated is called unknown at its end.
+    """
+    return parcel.attempts > 0 and _may_repeat(channel, parcel)
+
+
 def _refused_by_host(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> None:
     """Reputation or policy: this message is over, its host is left alone for a while."""
     now, host = book.now, book.channel.host(parcel.address)
@@ -227,7 +235,7 @@ def _again(out: Outcomes, parcel: Parcel, result: SendResult, book: Book) -> Non
     if result.full:
         out.full.append(parcel)
     state, status = OutboxState.FAILED, Status.FAILED
-    if result.verdict is Verdict.UNKNOWN:  # repeated in vain, but one of them may have arrived
+    if result.verdict is Verdict.UNKNOWN or may_have_arrived(book.channel, parcel):
         state, status = OutboxState.UNKNOWN, Status.UNKNOWN
     elif at is not None:
         state, status = OutboxState.EXPIRED, Status.EXPIRED

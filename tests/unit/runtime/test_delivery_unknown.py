@@ -10,7 +10,10 @@ import pytest
 from maracuja.channels.base import Answer, Stage
 from maracuja.channels.limits import Limits
 from maracuja.channels.telegram import Telegram
+from maracuja.channels.webhook import Webhook, WebhookSettings
+from maracuja.decisions.reasons import Reason
 from maracuja.model import Status
+from maracuja.runtime.delivery_looking import _close
 from maracuja.runtime.delivery_results import Book, Outcomes, Parcel, Refusals, sort_answer
 from maracuja.store.outbox import OutboxState
 from tests.contract.channel_cases.telegram import SETTINGS
@@ -47,3 +50,18 @@ def test_what_was_repeated_in_vain_stays_unknown() -> None:
     ((_, state, _),) = out.finished
     (told,) = out.told
     assert state is OutboxState.UNKNOWN and told.status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("attempts", "expected"), [(0, OutboxState.EXPIRED), (1, OutboxState.UNKNOWN)]
+)
+def test_what_is_late_after_an_attempt_that_is_repeated_is_unknown(
+    attempts: int, expected: OutboxState
+) -> None:
+    """The vendor knows our id again: an attempt whose answer was lost may have arrived."""
+    channel = Webhook(WebhookSettings(base_url="https://crm.example/in", secret="s" * 20))
+    parcel = Parcel(1, 0, 7, 1, attempts, b"m" * 16, "c", "v", "c-1", 0)
+    out = Outcomes()
+    _close(out, parcel, Reason.EXPIRED, channel, NOW)
+    ((_, state, _),) = out.finished
+    assert state is expected
