@@ -20,11 +20,14 @@ from maracuja.runtime.posting import Asked, take
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.mail import MailVendor
 from maracuja.simulate.vendors.telegram import TelegramVendor
+from maracuja.simulate.vendors.whatsapp import WhatsAppVendor
 from maracuja.store import (
     accounts,
+    claiming,
     consents,
     conversations,
     health,
+    last_words,
     people,
     suppressions,
     vendor_ids,
@@ -33,6 +36,7 @@ from maracuja.store.outbox import OutboxState
 from maracuja.store.schema import outbox as outbox_table
 from maracuja.ui import home
 from tests.contract.channel_case import NOW
+from tests.contract.channel_cases import whatsapp
 from tests.contract.channel_cases.telegram import AT_S, CASE
 from tests.contract.channel_world import DEFINITIONS, STILL, World, define
 
@@ -230,7 +234,7 @@ def test_an_answer_goes_to_the_bot_in_which_it_was_asked(shop: Shop) -> None:
     shop.promo.settle(seconds=5)
     desk = Counter(http_channels(shop.app), shop.app.secrets.suppression_salt)
     with shop.app.store.write() as conn:
-        (talk,) = conversations.listed(conn, channel=PROMO)
+        (talk,) = conversations.listed(conn, channels=[PROMO])
         now, by = shop.main.clock.now(), Speaker("Anna", "test")
         answer(conn, desk, talk.id, Answer(text="It is."), by, now, key="a")
     shop.main.deliver(hours=0.01)
@@ -394,3 +398,58 @@ def test_a_cascade_goes_over_accounts(tmp_path: Path) -> None:
         assert states[S.SENT] == 3 and states[S.FAILED] == 1
         server.close()
         worker.close()
+
+
+# ---------------------------------------------------------------- one app of Meta, two numbers
+
+
+def test_a_call_goes_to_the_number_that_it_is_about(tmp_path: Path) -> None:
+    number, second = whatsapp.NUMBER_ID, "206540352242923"
+    section = {**whatsapp.CASE.section, "topics": ["news"]}
+    other = {**section, "phone_number_id": second}
+    clock = SimClock(NOW)
+    settings = {"whatsapp": {**section, "second": other, "third": {**other, "app_secret": "z" * 32,
+                "phone_number_id": "306540352242924"}}}  # fmt: skip
+    composition.create(tmp_path, settings, clock=clock, seed=1)
+    vendors = [
+        WhatsAppVendor(token="", faults=Faults(), secret=whatsapp.SECRET, number_id=one)
+        for one in (number, second)
+    ]
+    with composition.opened(tmp_path, clock) as app:
+        senders: dict[str, Any] = dict.fromkeys(app.config.channels, vendors[0])
+        worker = composition.make_worker(app, holder="test", transports=senders)
+        server = Server(app, lambda: home)
+        world = World(app, server, worker, clock, vendors[0], "whatsapp")
+        for n, vendor in enumerate(vendors):
+            vendor.write(whatsapp.user(n), "Hello", at_s=whatsapp.AT_S)
+            assert world.call(vendor.calls()) == [200], "all to the address of the first"
+        world.settle(seconds=5)
+        with app.store.read() as conn:
+            salt = app.secrets.suppression_salt
+            users = [whatsapp.user(n) for n in (0, 1)]
+            windows = []
+            for name in ("whatsapp", "whatsapp/second", "whatsapp/third"):
+                digests = suppressions.digests(salt, name, users)
+                said = last_words.of(conn, name, digests)
+                windows.append([digest in said for digest in digests])
+        assert windows == [[True, False], [False, True], [False, False]]
+        server.close()
+        worker.close()
+
+
+def test_what_a_crash_left_of_an_account_is_unknown(shop: Shop) -> None:
+    shop.start(shop.main, 1)
+    shop.start(shop.promo, 1)
+    now = shop.main.clock.now()
+    with shop.app.store.write() as conn:
+        for name in ("hello", "promo"):
+            launch_control.launch(conn, shop.app.ground, name, now)
+    shop.promo_bot.faults = Faults(unavailable=1.0)
+    shop.main.settle(seconds=1)
+    assert shop.main.states() == {S.SENT: 1, S.QUEUED: 1}
+    with shop.app.store.write() as conn:
+        number = accounts.number(conn, PROMO)
+        taken = claiming.claim(conn, micros(shop.main.clock.now()), channel=number, limit=10)
+        assert len(taken.n) == 1
+    assert shop.main.worker._parts.delivery.recover(shop.main.clock.now()) == 1
+    assert shop.main.states() == {S.SENT: 1, S.UNKNOWN: 1}

@@ -5,13 +5,16 @@ Nothing is believed that the channel has not verified over the raw bytes, and no
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
 from maracuja.channels import channel_of
 from maracuja.channels.base import Inbound
+from maracuja.channels.heard import Heard
 from maracuja.channels.http import BODY_BYTES_MAX, HttpChannel
 from maracuja.clock import Clock
 from maracuja.errors import NotFound, Overloaded, TooLarge, WebhookRejected
@@ -62,18 +65,34 @@ class _Hooks:
         except WebhookRejected as refusal:
             # A vendor's address is public: whoever knocks learns nothing but that it was no good.
             return Response(refusal.message, status_code=403, headers=HEADERS)
-        if hook.heard:
-            context, body = encode_heard(hook.heard, found.name, account)
-            try:
-                await self._put(inbox.Request(micros(now), CALL, "internal", context, body))
-            except Overloaded:
-                return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
+        try:
+            for one, heard in [
+                (found, hook.heard),
+                *self._of_others(channel, found, inbound, now),
+            ]:
+                if heard:
+                    context, body = encode_heard(heard, one.name, one.settings.account)
+                    row = inbox.Request(micros(now), CALL, "internal", context, body)
+                    await self._put(row)
+        except Overloaded:
+            return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
         return Response(
             hook.body,
             status_code=hook.status,
             media_type=hook.content_type,
             headers={**HEADERS, **hook.headers},
         )
+
+    def _of_others(
+        self, channel: str, called: HttpChannel, inbound: Inbound, now: datetime
+    ) -> Iterator[tuple[HttpChannel, list[Heard]]]:
+        """What the call tells of other accounts of the channel, each with its own secret."""
+        if not called.calls_name_account or inbound.method != "POST":
+            return
+        for (name, _), one in self._channels.items():
+            if name == channel and one is not called:
+                with suppress(WebhookRejected):
+                    yield one, one.webhook(inbound, now).heard
 
 
 async def _body(request: Request) -> bytes:

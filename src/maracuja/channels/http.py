@@ -126,6 +126,8 @@ class HttpChannel(Channel[HttpRequest]):
     """
 
     Settings: ClassVar[type[HttpSettings]]
+    # Each call says which account it is about: vendors have one address for several of them.
+    calls_name_account: ClassVar[bool] = False
     # Which transport carries its requests; app.py knows them. An instance may have its own.
     carried_by: str = "http"
 

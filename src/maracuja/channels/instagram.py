@@ -100,6 +100,7 @@ class Instagram(Messenger):
     code: ClassVar[int] = 7
     own_addresses: ClassVar[bool] = True
     own_ids: ClassVar[bool] = True
+    calls_name_account: ClassVar[bool] = True
     can: ClassVar[Capabilities] = msgspec.structs.replace(
         Messenger.can,
         text_chars_max=TEXT_BYTES_MAX,

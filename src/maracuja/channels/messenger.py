@@ -50,6 +50,7 @@ class Messenger(HttpChannel):
     code: ClassVar[int] = 6
     own_addresses: ClassVar[bool] = True
     own_ids: ClassVar[bool] = True
+    calls_name_account: ClassVar[bool] = True
     can: ClassVar[Capabilities] = Capabilities(
         text_chars_max=2000,
         caption_chars_max=TITLE_CHARS_MAX + CARD_TEXT_CHARS_MAX,

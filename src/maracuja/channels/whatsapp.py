@@ -94,6 +94,7 @@ class WhatsApp(HttpChannel):
 
     name: ClassVar[str] = "whatsapp"
     code: ClassVar[int] = 5
+    calls_name_account: ClassVar[bool] = True
     can: ClassVar[Capabilities] = Capabilities(
         text_chars_max=4096,
         caption_chars_max=1024,
