@@ -32,6 +32,7 @@ _RANKS: Final[dict[Status, int]] = {
     Status.CLICKED: 6,
     Status.REPLIED: 6,
 }
+RESTORED: Final = "restored"  # code of what a restore held back
 FAILING: Final = frozenset({Status.FAILED, Status.BOUNCED, Status.REJECTED, Status.EXPIRED})
 
 
@@ -225,6 +226,12 @@ def note(conn: Connection, told: Sequence[Became]) -> None:
     values = {"status": came.c.status, "code": came.c.code}
     conn.execute(update(turns).where(t.id == came.c.id).values(values))
     _reopen(conn, [(talk, seq) for one, talk, seq in news.values() if one.status in FAILING])
+
+
+def withdraw(conn: Connection) -> None:
+    """Say of all answers that have not gone out that they never will: after a restore."""
+    waiting = select(turns.c.id).where(turns.c.status == Status.QUEUED.value)
+    note(conn, [Became(bytes(i), Status.FAILED, RESTORED) for (i,) in bulk.fetch(conn, waiting)])
 
 
 def _reopen(conn: Connection, failed: Sequence[tuple[bytes, int]]) -> None:

@@ -15,7 +15,17 @@ from typing import Final
 from sqlalchemy import Connection, MetaData, Table, delete, func, select, text, update
 
 from maracuja.errors import ConfigError, Conflict
-from maracuja.store import bulk, counters, erase, health, meta, migrating, posted, watermarks
+from maracuja.store import (
+    bulk,
+    conversation_words,
+    counters,
+    erase,
+    health,
+    meta,
+    migrating,
+    posted,
+    watermarks,
+)
 from maracuja.store.engine import Store, open_store
 from maracuja.store.erase import Erasure
 from maracuja.store.schema import inbox_counters, inbox_state, leases, runs, state
@@ -115,6 +125,7 @@ def restore(
             update(runs).where(runs.c.state.in_(["launching", "sending"])).values(state="paused")
         )
         posted.withdraw(conn)
+        conversation_words.withdraw(conn)
         health.set_paused(
             conn,
             health.EVERY_CHANNEL,

@@ -176,6 +176,18 @@ def test_an_answer_that_did_not_arrive_makes_it_the_shops_turn(store: Store) -> 
     assert only(store).state == OPEN
 
 
+def test_what_a_restore_holds_back_has_failed(store: Store) -> None:
+    hear(store, word("a"))
+    first = answer(store, only(store))
+    note(store, first, Status.SENT)
+    answer(store, only(store), "held back")
+    with store.write() as conn:
+        conversation_words.withdraw(conn)
+    shown = [(turn.status, turn.code) for turn in said(store, only(store))]
+    assert shown == [("", ""), ("sent", ""), ("failed", "restored")]
+    assert only(store).state == OPEN
+
+
 def test_who_has_answered_since_is_told(store: Store) -> None:
     hear(store, word("a"))
     seen = only(store).seq
