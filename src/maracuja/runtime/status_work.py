@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ FAILURES_MAX: Final = 5  # of a host in a row, after which it is left alone
 REST_S: Final = (30, 60, 120, 300, 900)
 LOOK_S: Final = 1.0
 ANSWER_BYTES_MAX: Final = 1_000
+_log = logging.getLogger("maracuja.statuses")
 GONE: Final = 410  # whoever says so is not called about this message again
 
 
@@ -229,7 +231,11 @@ class StatusThread:
     async def _loop(self) -> None:
         while not self._done.is_set():
             now = self._now()
-            due = await self._work.step(now)
+            try:
+                due = await self._work.step(now)
+            except Exception:  # what waits stays: the next look tries again
+                _log.exception("Telling what became of messages failed.")
+                due = None
             if due is None or due > now:
                 await asyncio.to_thread(self._done.wait, LOOK_S)
         await self._work.close()

@@ -310,7 +310,9 @@ def test_the_settings_refuse_what_cannot_work_and_hide_the_secret() -> None:
             make_config({"messages": bad})
 
 
-def test_the_thread_tells_while_nothing_else_runs(world: World) -> None:
+def test_the_thread_tells_while_nothing_else_runs_and_outlives_a_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.now = SystemClock().now()
     taken = threading.Event()
     thread = StatusThread(StatusWork(world.store, settings()), SystemClock().now)
@@ -320,6 +322,16 @@ def test_the_thread_tells_while_nothing_else_runs(world: World) -> None:
             await asyncio.sleep(0.01)
         taken.set()
 
+    monkeypatch.setattr(status_work, "LOOK_S", 0.01)
+    failing = [OSError("the database is gone for a moment")]
+    due = status_calls.due
+
+    def stumbling(*args: Any, **more: Any) -> list[status_calls.Call]:
+        if failing:
+            raise failing.pop()
+        return due(*args, **more)
+
+    monkeypatch.setattr(status_calls, "due", stumbling)
     world.ask()
     thread.start()
     try:
