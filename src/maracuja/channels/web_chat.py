@@ -28,7 +28,12 @@ from maracuja.channels.http import (
 )
 from maracuja.channels.rulings import Ruling, accepted, over, stop, suppress, wait
 from maracuja.channels.web_chat_frames import heard_of, read_frames
-from maracuja.channels.web_chat_token import is_address, public_id, read_token
+from maracuja.channels.web_chat_token import (
+    is_address,
+    public_id,
+    read_token,
+    user_address,
+)
 from maracuja.content import MediaKind, Tap
 from maracuja.errors import ConfigError, UnsupportedFeature
 from maracuja.model import Capabilities, Message, Record, SendResult, Status, micros
@@ -162,6 +167,12 @@ class WebChat(HttpChannel):
     one_account: ClassVar[bool] = True
 
     # ------------------------------------------------------------ out
+
+    @classmethod
+    def address_of(cls, external_id: str) -> str:
+        """A customer has a thread from their first message on."""
+        made = user_address(external_id)
+        return made if is_address(made) else ""
 
     def request(self, message: Message, now: datetime) -> HttpRequest:
         """A row for the inbox; the same message is the same row."""

@@ -110,7 +110,9 @@ class PostedWork:
             if pid not in known:
                 faults.append((row, pid, Reason.GONE.value, row.channel))
                 continue
-            own = row.value if row.kind != EXTERNAL_ID else ""
+            own = row.value
+            if row.kind == EXTERNAL_ID:  # only where it was asked for: nobody may look there
+                own = BY_NAME[row.channel].address_of(row.value) if row.channel else ""
             channel, address = self._place(row.channel, own, known[pid])
             if address:
                 turns.append(Turn(row, asked, pid, channel, address))

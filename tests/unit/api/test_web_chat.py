@@ -111,6 +111,25 @@ def test_words_are_kept_once_and_become_events(world: ChatWorld) -> None:
     assert pid_of(world, "web_chat", guest["visitor"]) > 0
 
 
+def test_a_customer_who_never_came_finds_what_was_written_to_them(chat: ChatWorld) -> None:
+    chat.identify("u1", first_name="Maria")
+    chat.settle(seconds=2)
+    body = {"to": {"external_id": "u1"}, "text": "Your order is here.", "idempotency_key": "o-1"}
+    key = chat.keys["server key"]
+    sent = chat.ask("POST", "/v1/messages", token=key, json={**body, "channel": "web_chat"})
+    unasked = chat.ask("POST", "/v1/messages", token=key, json={**body, "idempotency_key": "o-2"})
+    chat.settle(seconds=5)
+    told = chat.open("u1")
+    assert [line["text"] for line in chat.lines(told["token"])] == ["Your order is here."]
+    chat.settle(seconds=2)
+    assert pid_of(chat, "web_chat", "user:u1") == pid_of(chat, "external_id", "u1")
+    status = [
+        chat.ask("GET", f"/v1/messages/{one.json()['id']}", token=key).json()["status"]
+        for one in (sent, unasked)
+    ]
+    assert status == ["sent", "failed"], "unasked, it goes where somebody surely looks"
+
+
 def test_an_operator_answers_in_the_thread(chat: ChatWorld) -> None:
     guest = chat.open()
     chat.say(guest["token"], say(1, "When does it arrive?"))
