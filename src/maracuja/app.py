@@ -149,12 +149,10 @@ def make_worker(
     `transport` carries mail instead of SMTP where it is given, `transports` other channels' by
     their names: for simulations.
     """
-    from maracuja.channels.limits import Limits
     from maracuja.runtime.conversation_keeping import ConversationKeeping
     from maracuja.runtime.delivery import Delivery
     from maracuja.runtime.delivery_checks import Rules
     from maracuja.runtime.delivery_journal import FOLDER as JOURNALS
-    from maracuja.runtime.delivery_senders import Sender
     from maracuja.runtime.exposures import first_decided
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.launch_again import Renewal
@@ -163,7 +161,6 @@ def make_worker(
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.sending import Sending
     from maracuja.runtime.smpp import SmppTransport
-    from maracuja.runtime.smtp import SmtpTransport
     from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
     from maracuja.runtime.worker import Hold, Parts, Worker
@@ -172,15 +169,7 @@ def make_worker(
     carried = {EMAIL: transport, **(transports or {})}
     with app.store.write() as conn:
         numbers = accounts.give(conn, [*app.config.mails, *app.config.channels])
-    mails = [
-        Sender(
-            make_email(app, name).as_account(name, numbers[name]),
-            carried.get(name) or SmtpTransport(settings),
-            Limits(settings.rate_per_s, settings.host_rate_per_s),
-        )
-        for name, settings in {EMAIL: app.config.email, **app.config.mails}.items()
-    ]
-    others = _http_senders(app, carried, numbers)
+    senders = _senders(app, carried, numbers)
     rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
     projection = Projection(
         app.store,
@@ -193,7 +182,7 @@ def make_worker(
     delivery = Delivery(
         app.store,
         app.lake_root,
-        [*mails, *others],
+        senders,
         make_links(app),
         rules,
         journals=app.config.directory / JOURNALS,
@@ -201,16 +190,16 @@ def make_worker(
         stopping=lambda: stopping() or hold.lost,
         heartbeat=hold.beat,
     )
-    names = [sender.channel.name for sender in (*mails, *others)]
+    names = [sender.channel.name for sender in senders]
     sending = Sending(delivery, PostedWork(app.ground, names))
     chores = (
         Orders(erasure_place(app), projection, launch, sending.alone),
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
         ConversationKeeping(app.store, app.config.conversations),
     )
-    lines = [s.transport for s in others if isinstance(s.transport, SmppTransport)]
+    lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)
-    reports = _report_server(app, mails[0].channel)
+    reports = _report_server(app, senders[0].channel)
     parts = Parts(projection, launch, delivery, sending, chores, reports, [*lines, *told])
     return Worker(hold, parts, app.clock.now())
 
@@ -298,21 +287,31 @@ def make_hearing(app: App) -> Hearing:
     return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country, quiet)
 
 
-def _http_senders(
-    app: App, transports: Mapping[str, Transport | None], numbers: Mapping[str, int]
+def _senders(
+    app: App, carried: Mapping[str, Transport | None], numbers: Mapping[str, int]
 ) -> list[Sender]:
-    """Each account over HTTP with its number, its transport and its limits."""
+    """Mail, then every other account, each with its number, its transport and its limits."""
     from maracuja.channels.limits import Limits
     from maracuja.runtime.delivery_senders import Sender
+    from maracuja.runtime.smtp import SmtpTransport
 
-    return [
+    mails = [
+        Sender(
+            make_email(app, name).as_account(name, numbers[name]),
+            carried.get(name) or SmtpTransport(settings),
+            Limits(settings.rate_per_s, settings.host_rate_per_s),
+        )
+        for name, settings in {EMAIL: app.config.email, **app.config.mails}.items()
+    ]
+    others = [
         Sender(
             channel.as_account(name, numbers[name]),
-            transports.get(name) or transport_of(app, channel),
+            carried.get(name) or transport_of(app, channel),
             Limits(channel.settings.rate_per_s, channel.settings.address_rate_per_s),
         )
         for name, channel in http_channels(app).items()
     ]
+    return [*mails, *others]
 
 
 def _report_server(app: App, channel: Channel[Any]) -> ReportServer | None:
