@@ -151,15 +151,8 @@ def _say_cascade(steps: Sequence[StepPlanned], currency: str) -> None:
 
     say()
     heads = [
-        "channel",
-        "reachable",
-        "begin here",
-        "expected",
-        "at most",
-        "each",
-        "cost",
-        "at most",
-    ]
+        "channel", "reachable", "begin here", "expected", "at most", "each", "cost", "at most",
+    ]  # fmt: skip
     rows = [
         (
             step.channel, step.reachable, step.first, likely(step.expected, ",.0f"), step.most,
