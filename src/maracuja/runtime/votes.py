@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.channels import BY_NAME, CODES_BY_NAME
+from maracuja.channels import BY_NAME, CODES_BY_NAME, channel_of
 from maracuja.channels.heard import HeardKind
 from maracuja.channels.polls import Answered, by_number
 from maracuja.ingest.heard import HeardRow
@@ -72,7 +72,7 @@ def _properties(row: Row, one: Answered) -> dict[str, Any]:
     found = {
         "message": row.message.hex(),
         "run": one.run or row.run,
-        "channel": row.told.channel,
+        "channel": channel_of(row.told.channel),
         "poll": one.trait,
         "answer": one.value,
         "adds": one.adds,
