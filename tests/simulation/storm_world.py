@@ -171,6 +171,7 @@ class Storm:
         self.left: dict[str, set[int]] = defaultdict(set)
         self.went: Counter[str] = Counter()  # by a word or by closing the chat, by channel
         self.moments: dict[str, list[datetime]] = defaultdict(list)
+        self.asked: dict[str, list[tuple[datetime, str]]] = defaultdict(list)  # and about whom
         self.outages: list[tuple[str, datetime, datetime]] = []
         self.singles: dict[str, str] = {}  # id of a message -> its code
         self.numbers: dict[int, int] = {}  # pid -> the person's number here
@@ -214,7 +215,7 @@ class Storm:
         for name, channel in composition.http_channels(self.app).items():
             if channel.carried_by in ("http", "web_chat") and name in self.sides:
                 made = Killable(channel, self.sides[name].vendor, self.clock.now)
-                made.storm = self
+                made.storm, made.asked = self, self.asked[name]
                 transports[name] = made
         mail = self.sides["email"].vendor if "email" in self.sides else MailServer()
         return composition.make_worker(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 import polars as pl
@@ -43,7 +44,9 @@ def play(storm: Storm, *, seed: int, hours: float, waves: int) -> None:
     storm.begin()
     begin, chance = storm.clock.now(), rng.stream(seed, "plan")
     sides, size = list(storm.sides.values()), storm.size
-    every = lambda minutes: range(0, int(hours * 60), minutes)  # noqa: E731
+
+    def every(minutes: int) -> range:
+        return range(0, int(hours * 60), minutes)
 
     for minute in every(2):
         storm.at(begin + timedelta(minutes=minute), storm.flush)
@@ -90,6 +93,7 @@ def check(storm: Storm) -> None:
     once(storm, events, codes)
     rates(storm)
     outages(storm)
+    assert any(storm.left.values()), "somebody left"
     assert not storm.after_leaving, "whoever left was written to"
     receipts(storm, events, codes)
     for side in storm.sides.values():
@@ -130,14 +134,25 @@ def once(storm: Storm, events: pl.DataFrame, codes: dict[str, str]) -> None:
 def rates(storm: Storm) -> None:
     """As a vendor counts: in no second, wherever it begins, more than were allowed."""
     for name, moments in storm.moments.items():
-        if not moments:
-            continue
-        times = pl.Series(moments).sort()
-        most = max(
-            int(((times >= first) & (times < first + timedelta(seconds=1))).sum())
-            for first in times.unique()
-        )
-        assert most <= RATE, (name, most)
+        assert most_in_a_second(moments) <= RATE, name
+    for name, asked in storm.asked.items():
+        rate = storm.app.config.channels[name].address_rate_per_s
+        chats = defaultdict(list)
+        for moment, recipient in asked:
+            chats[recipient].append(moment)
+        chats.pop("", None)  # questions about the account
+        worst = max(map(most_in_a_second, chats.values()))
+        assert not rate or worst <= ceil(rate), (name, worst)
+
+
+def most_in_a_second(moments: Sequence[datetime]) -> int:
+    """How many there are in the fullest second."""
+    times, first, most = sorted(moments), 0, 0
+    for last, moment in enumerate(times):
+        while times[first] + timedelta(seconds=1) <= moment:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
 
 
 def outages(storm: Storm) -> None:
@@ -148,6 +163,11 @@ def outages(storm: Storm) -> None:
         assert len(asked) <= begun * AT_ONCE + PROBES, (name, len(asked))
         again = [at for at in storm.moments[name] if at >= until]
         assert again, f"{name} was never served again"
+
+
+def channel_of(code: str) -> str:
+    """The channel that a message's code names."""
+    return code.partition("-")[2].partition(".")[0]
 
 
 def receipts(storm: Storm, events: pl.DataFrame, codes: dict[str, str]) -> None:
@@ -165,10 +185,11 @@ def receipts(storm: Storm, events: pl.DataFrame, codes: dict[str, str]) -> None:
     unasked = {
         (event, code)
         for event, code in counted
-        if (event, code) not in storm.told
-        and code.partition("-")[2].split(".")[0] not in by_itself
+        if (event, code) not in storm.told and channel_of(code) not in by_itself
     }
-    assert unasked == set()
+    # Whoever has read it has it: WhatsApp's word for it says both.
+    read = {(DELIVERED, code) for event, code in storm.told if event == READ}
+    assert unasked - read == set()
 
 
 def storming(
