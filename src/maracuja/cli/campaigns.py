@@ -150,13 +150,11 @@ def _say_cascade(steps: Sequence[StepPlanned], currency: str) -> None:
         return "unknown" if value is None else format(value, form)
 
     say()
-    heads = [
-        "channel", "reachable", "begin here", "expected", "at most", "each", "cost", "at most",
-    ]  # fmt: skip
+    heads = ["channel", "reaches", "begin", "expected", "most", "each", "cost", "most"]
     rows = [
         (
             step.channel, step.reachable, step.first, likely(step.expected, ",.0f"), step.most,
-            f"{step.each:,.2f}", likely(step.cost_expected, ",.2f"), f"{step.cost_most:,.2f}",
+            f"{step.each:,.2f}", likely(step.cost_expected, ",.0f"), f"{step.cost_most:,.0f}",
         )
         for step in steps
     ]  # fmt: skip

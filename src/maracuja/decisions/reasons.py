@@ -293,6 +293,11 @@ def read(kept: str) -> tuple[Reason, str]:
     return Reason(code), detail
 
 
+def in_short(kept: str) -> str:
+    """The reason as sums are made by it: which channel failed why in a cascade is left out."""
+    return Reason.UNREACHABLE.value if read(kept)[0] is Reason.UNREACHABLE else kept
+
+
 def unreached(detail: str) -> dict[str, str]:
     """The reason code of each channel, of the detail of `unreachable`: `viber=no_address,...`."""
     return {channel: code for channel, _, code in (p.partition("=") for p in detail.split(","))}

@@ -18,7 +18,7 @@ from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, freeze
 from maracuja.campaigns.schedule import first_occurrence
-from maracuja.decisions.reasons import Outcome, read, sentence
+from maracuja.decisions.reasons import Outcome, in_short, read, sentence
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment
@@ -238,7 +238,10 @@ class _Counted:
             self.steps = self.steps or CascadeCount(work)
             self.steps.add(read, decided, at)
         rows = decided.decisions
-        for outcome, reason, n in rows.group_by("outcome", "reason").len().iter_rows():
+        told = pl.col("reason").replace_strict(
+            {one: in_short(one) for one in rows["reason"].unique()}, return_dtype=pl.String
+        )
+        for outcome, reason, n in rows.group_by("outcome", told).len().iter_rows():
             self.outcomes[outcome, reason] += n
         would = rows.filter(pl.col("outcome").is_in([Outcome.SEND.value, Outcome.GHOST.value]))
         for variant, held, n in would.group_by("variant", "held").len().iter_rows():

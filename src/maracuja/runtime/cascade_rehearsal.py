@@ -75,7 +75,9 @@ class CascadeCount:
         for channel in channels:
             self._reachable[channel] += int(((refused[channel] == "") & people["known"]).sum())
         coming = [Outcome.SEND.value, Outcome.WAIT.value]
-        going = decided.decisions.filter(pl.col("outcome").is_in(coming), pl.col("channel") != "")
+        going = decided.decisions.filter(
+            pl.col("outcome").is_in(coming), pl.col("channel") != "", pl.col("held") == ""
+        )
         paths = deciding.paths(people, channels, work.rank(people), rules)
         people = people.with_columns(path=paths).join(
             going.select("pid", "variant"), on="pid", how="inner", maintain_order="left"

@@ -203,7 +203,8 @@ _UNITS: Final = """
         QUALIFY row_number() OVER (PARTITION BY run, own ORDER BY decided DESC) = 1
     )
     SELECT pid, held, would_send, variant, channel,
-           CASE WHEN would_send THEN '' ELSE reason END AS reason,
+           CASE WHEN would_send THEN '' WHEN reason LIKE 'unreachable:%' THEN 'unreachable'
+                ELSE reason END AS reason,
            CASE WHEN would_send THEN due ELSE decided END AS moment, neutral,
            min(held || '/' || variant) OVER person
                <> max(held || '/' || variant) OVER person AS merged_across_arms
