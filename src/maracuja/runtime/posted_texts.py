@@ -94,7 +94,7 @@ def _facts(channel: str, template: Template) -> RunFacts:
 
 
 def body_of(row: Posted) -> Body:
-    """A queued message as delivery takes it."""
+    """A queued message as delivery takes it, but for the bytes of its files."""
     written = msgspec.json.decode(row.written, type=Written)
     return Body(
         n=row.n,
