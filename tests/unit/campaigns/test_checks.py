@@ -13,6 +13,7 @@ from maracuja.campaigns.definitions import Campaign, Variant
 from maracuja.campaigns.facts import decode_facts, encode_facts, freeze
 from maracuja.campaigns.schedule import Occurrence
 from maracuja.errors import CampaignError
+from maracuja.model import Lane
 
 AROUND = known(
     decode_text("""
@@ -88,12 +89,12 @@ def test_frozen_facts_come_back_equal_and_nobody_is_held_out_of_a_service() -> N
     facts = freeze(campaign(), AROUND, once, salt="s", global_holdout=0.05)
     assert decode_facts(encode_facts(facts)) == facts
     assert (facts.lottery.holdout, facts.lottery.global_holdout) == (0.1, 0.05)
-    assert (facts.marketing, facts.lane) == (True, 1)
+    assert (facts.marketing, facts.lane) == (True, Lane.MARKETING)
     service = freeze(
         campaign(topic="codes", template="code"), AROUND, once, salt="s", global_holdout=0.05
     )
     assert (service.lottery.holdout, service.lottery.global_holdout) == (0.0, 0.0)
-    assert (service.marketing, service.lane) == (False, 0)
+    assert (service.marketing, service.lane) == (False, Lane.SERVICE)
 
 
 def test_a_campaign_with_a_fault_is_not_frozen() -> None:
