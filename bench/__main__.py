@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-BENCHES = ("render", "language", "segments", "launch", "ingest", "imports", "idle")
+BENCHES = ("render", "language", "segments", "launch", "ingest", "imports", "delivery", "idle")
 
 # What each figure should be: at least, or at most.
 GOALS: dict[str, dict[str, tuple[str, float]]] = {
@@ -34,6 +34,7 @@ GOALS: dict[str, dict[str, tuple[str, float]]] = {
         "events_per_s": (">=", 50_000),
     },
     "imports": {"rows_per_s": (">=", 40_000)},
+    "delivery": {"messages_per_s": (">=", 3_000), "transactional_p99_ms": ("<=", 100)},
     "idle": {"resident_mib": ("<=", 350), "help_s": ("<=", 0.3)},
 }
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from maracuja.app import App
 
 
-SWITCH_S: Final = 0.001  # how long a thread may keep the others from a code that waits
+SWITCH_S: Final = 0.0005  # how long a thread may keep the others from a code that waits
 
 
 def add_to(cli: typer.Typer) -> None:

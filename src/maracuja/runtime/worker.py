@@ -6,8 +6,6 @@ one, so that a day of a shop is a test.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -31,7 +29,6 @@ LEASE_S: Final = 30
 RENEW: Final = timedelta(seconds=10)
 GATHER: Final = timedelta(seconds=0.25)
 WORTH: Final = 5_000  # rows that came in
-BACK: Final = 10  # steps of the scheduler's niceness
 
 
 class Hold:
@@ -147,7 +144,6 @@ class Worker:
         """From now on messages are sent beside `tick`, not by it; `wake` tells of a single one."""
         self._parts.launch.gives_way = False
         self._parts.sending.begin(clock)
-        _stand_back()
 
     def wake(self) -> None:
         """A single message has come in; from any thread."""
@@ -187,16 +183,6 @@ class Worker:
             if due is None or due > now:
                 return due
         raise Conflict(f"the worker did not come to rest in {rounds_max} rounds")
-
-
-def _stand_back() -> None:
-    """Let this thread, and those that it starts from now on, go after others where cores are few.
-
-    What is sent is sent by threads that were started before. Only Linux knows it of threads.
-    """
-    if sys.platform == "linux":
-        was = os.getpriority(os.PRIO_PROCESS, 0)
-        os.setpriority(os.PRIO_PROCESS, 0, min(was + BACK, 19))
 
 
 def _start(reports: ReportServer) -> None:
