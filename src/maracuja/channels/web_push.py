@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.channels.base import Answer, Inbound
-from maracuja.channels.devices import DeviceChannel, DeviceSettings, split
+from maracuja.channels.devices import DeviceChannel, DeviceSettings, split, told_name
 from maracuja.channels.heard import Heard, HeardKind, Hook
 from maracuja.channels.http import (
     HttpRequest,
@@ -233,7 +233,7 @@ class WebPush(DeviceChannel):
     def _data(self, message: Message) -> dict[str, Any]:
         """Where the worker tells what happened, with a proof for each thing that can."""
         named, content = reference(message), message.content
-        device = _device(read_subscription(message.to.value))
+        device = _device(told_name(message.to.value))
         urls = [content.link, *(button.url for button in content.buttons)]
         data: dict[str, Any] = {
             "hook": self.hook,
@@ -342,11 +342,13 @@ class WebPush(DeviceChannel):
             old, made = read_subscription(told.old), read_subscription(told.made)
         except (msgspec.DecodeError, RecursionError, ValueError) as fault:
             raise reject(f"its shape is strange: {fault}") from None
-        if _device(old) != beacon.reference or not is_listed(made.host, self.settings.hosts):
+        if _device(old.endpoint) != beacon.reference or not is_listed(
+            made.host, self.settings.hosts
+        ):
             raise reject("it is about another browser, or a service that is not on the list")
         return Heard(
             kind=HeardKind.RENEWED,
-            key=f"{RENEWED}:{beacon.reference}:{_device(made)}",
+            key=f"{RENEWED}:{beacon.reference}:{_device(made.endpoint)}",
             at_us=micros(now),
             address=as_address(old),
             text=as_address(made),
@@ -372,9 +374,9 @@ def _action(n: int, button: Button) -> dict[str, str]:
     return {**told, "navigate": button.url} if button.url else told
 
 
-def _device(subscription: Subscription) -> str:
+def _device(endpoint: str) -> str:
     """What stands for a browser where its subscription must not: 32 letters."""
-    return b64(digest("device", subscription.endpoint))[:32]
+    return b64(digest("device", endpoint))[:32]
 
 
 def _topic(message: Message) -> str:
