@@ -391,7 +391,7 @@ class Storm:
         links = {link[1]: link[0].rstrip(".,)") for link in LINK.finditer(text)}
         if "c" in links and CLICKED not in side.acts and chance.random() < 0.3:
             self.at(self.soon(20), lambda: self._press(code, links["c"]))
-        if "u" in links and marketing and chance.random() < 0.04:
+        if "u" in links and marketing and (n == 0 or chance.random() < 0.04):
             self.at(self.soon(40), lambda: self._leave(side, n, links["u"]))
 
     def _act(self, side: Side, n: int, code: str, event: str, act: Callable[..., None]) -> None:
