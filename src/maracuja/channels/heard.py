@@ -81,6 +81,7 @@ class Heard(Record, frozen=True):
     code: str = ""
     raw: str = ""  # the vendor's own words
     text: str = ""
+    subject: str = ""  # of a mail
     payload: str = ""
     attachments: tuple[Attachment, ...] = ()
     observed: dict[str, Any] = msgspec.field(default_factory=dict)  # traits the messenger tells

@@ -86,6 +86,7 @@ def _word(row: Said, now_at: Mapping[tuple[str, str, str], str]) -> Word:
         language="" if row.language == UNSURE else row.language,
         code=_clean(heard.code),
         asks=not pressed,
+        subject=_clean(heard.subject),
     )
 
 

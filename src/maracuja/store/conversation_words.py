@@ -56,6 +56,7 @@ class Word(NamedTuple):
     language: str = ""
     code: str = ""
     asks: bool = True
+    subject: str = ""
 
 
 class Moved(NamedTuple):
@@ -173,6 +174,7 @@ def _turn(talk: Conversation, word: Word) -> Turn:
         vendor_id=word.vendor_id,
         about=word.about,
         code=word.code,
+        subject=word.subject,
     )
 
 

@@ -69,6 +69,7 @@ class Turn(NamedTuple):
     about: bytes = b""
     status: str = ""
     code: str = ""
+    subject: str = ""
 
 
 class Cursor(NamedTuple):

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
 
 from maracuja.store.schema_ground import state
 
@@ -47,5 +57,6 @@ turns = Table(
     Column("about", LargeBinary, nullable=False),  # our message that is answered, b'' where none
     Column("status", Text, nullable=False),  # of an operator's words: model.Status
     Column("code", Text, nullable=False),  # why, in our word or the vendor's
+    Column("subject", Text, nullable=False, server_default=text("''")),  # of a mail
     sqlite_with_rowid=False,
 )
