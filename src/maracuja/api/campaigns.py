@@ -13,6 +13,7 @@ from maracuja.runtime import campaign_rehearsal, campaign_work
 from maracuja.runtime.campaign_rehearsal import Rehearsal
 from maracuja.runtime.campaign_status import RunShown, status
 from maracuja.runtime.segment_work import Fault
+from maracuja.runtime.template_work import FindingShown
 from maracuja.stats import forms
 from maracuja.stats.report import LiftReport
 
@@ -51,6 +52,13 @@ def check_campaign(here: Here, name: Name) -> list[Fault]:
     """What keeps it from being launched; empty where nothing does."""
     with here.store.read() as conn:
         return campaign_work.check(conn, here.ground, campaign_work.get(conn, name))
+
+
+@router.get("/{name}/advice")
+def campaign_advice(here: Here, name: Name) -> list[FindingShown]:
+    """What is unwise in the words of its texts; none of it keeps it from being launched."""
+    with here.store.read() as conn:
+        return campaign_work.advice(conn, campaign_work.get(conn, name))
 
 
 @router.post("/{name}/dry-run")

@@ -17,7 +17,7 @@ from maracuja.runtime.definition_work import DefinitionShown
 from maracuja.store import definitions
 
 router = managing("/definitions", "definitions")
-Kind = Annotated[str, Path(pattern="^(segment|template|campaign|topic|goal)$")]
+Kind = Annotated[str, Path(pattern="^(segment|template|campaign|topic|goal|tone)$")]
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Base = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
 

@@ -21,8 +21,9 @@ from maracuja.segments.definition import Did, Segment
 from maracuja.segments.definition import schema as segment_schema
 from maracuja.segments.reading import readable_schema
 from maracuja.templates.definition import Template, json_schema
+from maracuja.templates.tone import Tone
 
-Definition: TypeAlias = Segment | Template | Topic | Goal | Campaign
+Definition: TypeAlias = Segment | Template | Topic | Goal | Campaign | Tone
 Raw: TypeAlias = Mapping[str, Any]
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -86,7 +87,7 @@ def to_yaml(definition: Definition) -> str:
 
 
 def kind_of(definition: Definition) -> str:
-    """segment, template, topic, goal or campaign."""
+    """segment, template, topic, goal, campaign or tone."""
     return str(definition.__struct_config__.tag)
 
 
@@ -138,6 +139,10 @@ def _goal(raw: Raw) -> Goal:
         assert isinstance(did, Did)
         values["where"] = did.where
     return _convert(values, Goal)
+
+
+def _tone(raw: Raw) -> Tone:
+    return _convert(raw, Tone)
 
 
 def _topic(raw: Raw) -> Topic:
@@ -206,4 +211,5 @@ KINDS: Final[dict[str, _Kind]] = {
     "topic": _Kind(_topic, lambda: readable_schema(Topic)),
     "goal": _Kind(_goal, lambda: readable_schema(Goal)),
     "campaign": _Kind(_campaign, lambda: readable_schema(Campaign)),
+    "tone": _Kind(_tone, lambda: readable_schema(Tone)),
 }

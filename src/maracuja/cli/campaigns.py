@@ -22,7 +22,7 @@ from maracuja.cli.output import (
     when,
 )
 from maracuja.cli.segments import say_faults
-from maracuja.cli.templates import say_preview
+from maracuja.cli.templates import say_finding, say_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def add_to(cli: typer.Typer) -> None:
 
 
 def check(name: NameOrFile, workspace: Workspace = HERE, json: Json = False) -> None:
-    """Say everything that keeps a campaign from being launched; code 2 where something does."""
+    """Say what keeps a campaign from being launched (code 2), and what is unwise in its words."""
     from maracuja import app
     from maracuja.campaigns.definitions import Campaign
     from maracuja.cli.definitions import given
@@ -74,10 +74,13 @@ def check(name: NameOrFile, workspace: Workspace = HERE, json: Json = False) -> 
     with app.opened(workspace) as here, here.store.read() as conn:
         campaign = given(conn, name, Campaign, campaign_work.get)
         faults = campaign_work.check(conn, here.ground, campaign)
+        advice = campaign_work.advice(conn, campaign)
     if json:
-        say_json({"id": campaign.id, "faults": faults})
+        say_json({"id": campaign.id, "faults": faults, "advice": advice})
     else:
         say_faults(faults)
+        for finding in advice:
+            say_finding(finding)
     if faults:
         raise typer.Exit(2)
 

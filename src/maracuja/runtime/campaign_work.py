@@ -23,12 +23,14 @@ from maracuja.lake.session import open_session
 from maracuja.model import FileKind, Status, micros
 from maracuja.runtime import launch_control
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
+from maracuja.runtime.launch_checks import advice as unwise
 from maracuja.runtime.launch_checks import dead_links, forbidden, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import conversions, measure
 from maracuja.runtime.measure_cascade import measure_cascade
 from maracuja.runtime.measure_polls import measure_polls
 from maracuja.runtime.segment_work import Fault, fault, known_names
+from maracuja.runtime.template_work import FindingShown
 from maracuja.segments.comparing import When
 from maracuja.stats.report import LiftReport, Truth, lift_report
 from maracuja.store import audit, health, manifest, people, runs
@@ -63,6 +65,12 @@ def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
         *no_account(ground.config, campaign.channels),
     ]
     return [fault(error) for error in faults]
+
+
+def advice(conn: Connection, campaign: Campaign) -> list[FindingShown]:
+    """What is unwise in the words of its texts; none of it keeps the campaign from going out."""
+    found = unwise(conn, campaign, definitions_in_force(conn))
+    return [FindingShown(*one) for one in found]
 
 
 def launch(

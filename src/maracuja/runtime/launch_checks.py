@@ -5,7 +5,7 @@ It asks the store what is known of traits now, and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,9 +19,10 @@ from maracuja.channels import section_of
 from maracuja.config import EMAIL, Config
 from maracuja.errors import ConfigError, MaracujaError, TemplateError
 from maracuja.model import TopicKind
-from maracuja.runtime import channel_checks, template_work
+from maracuja.runtime import channel_checks, text_rules
 from maracuja.runtime.launch_ground import Ground
 from maracuja.templates.definition import Template
+from maracuja.templates.lints import Finding
 
 LOOPBACK: Final = ("localhost", "::1")
 
@@ -61,7 +62,23 @@ def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[Templ
     topic = around.get(("topic", campaign.topic))
     marketing = not (isinstance(topic, Topic) and topic.type is TopicKind.SERVICE)
     texts = [around.get(("template", arm.template)) for arm in campaign.arms() if not arm.twin_of]
-    return _forbidden(conn, (t for t in texts if isinstance(t, Template)), marketing=marketing)
+    return _forbidden(
+        conn,
+        (t for t in texts if isinstance(t, Template)),
+        marketing=marketing,
+        channels=campaign.channels,
+    )
+
+
+def advice(conn: Connection, campaign: Campaign, around: Known) -> list[Finding]:
+    """What is unwise in the words of the campaign's texts, and keeps nothing from going out."""
+    return [
+        one._replace(where=f"{name}: {one.where}")
+        for name in _originals(campaign.arms())
+        if isinstance(text := around.get(("template", name)), Template)
+        for one in text_rules.wording(conn, text, campaign.channels)
+        if one.level != "error"
+    ]
 
 
 def refused(
@@ -81,7 +98,8 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     yield from dead_links(ground.config)
     yield from no_account(ground.config, facts.campaign.channels)
     texts = [facts.templates[name] for name in _originals(facts.arms)]
-    yield from _forbidden(conn, texts, marketing=facts.marketing)
+    channels = facts.campaign.channels
+    yield from _forbidden(conn, texts, marketing=facts.marketing, channels=channels)
     yield from _refused(conn, ground, texts, facts.campaign.channels)
 
 
@@ -102,10 +120,10 @@ def _refused(
 
 
 def _forbidden(
-    conn: Connection, texts: Iterable[Template], *, marketing: bool
+    conn: Connection, texts: Iterable[Template], *, marketing: bool, channels: Sequence[str]
 ) -> list[TemplateError]:
     return [
         error
         for text in texts
-        for error in template_work.forbidden(conn, text, marketing=marketing)
+        for error in text_rules.forbidden(conn, text, marketing=marketing, channels=channels)
     ]

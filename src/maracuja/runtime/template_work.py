@@ -16,9 +16,8 @@ from maracuja.channels import BY_NAME, channel_of
 from maracuja.channels.polls import as_seen
 from maracuja.content import Content
 from maracuja.errors import NotFound, TemplateError
-from maracuja.ingest.discover import guess_privacy
-from maracuja.model import FileKind, Privacy, micros
-from maracuja.runtime import channel_checks, name_cards
+from maracuja.model import FileKind, micros
+from maracuja.runtime import channel_checks, name_cards, text_rules
 from maracuja.runtime.launch_audience import template_facts, with_facts
 from maracuja.runtime.launch_ground import (
     Ground,
@@ -29,8 +28,8 @@ from maracuja.runtime.launch_ground import (
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.segment_work import opened
 from maracuja.segments.comparing import When
-from maracuja.store import discovered, manifest, people
-from maracuja.templates import lints, samples
+from maracuja.store import manifest, people
+from maracuja.templates import samples
 from maracuja.templates.check import check as look_over
 from maracuja.templates.check import fresh, shown
 from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
@@ -62,7 +61,7 @@ class Preview:
         """All that the channel is given; None where nothing is."""
         if self.error:
             return None
-        words = {name: getattr(self, name) for name in WORDS}
+        words = {name: getattr(self, name) for name in WORDS - {"enclosed"}}
         return msgspec.convert(words | self.rich, Content)
 
 
@@ -171,8 +170,9 @@ def check(
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         read = _needs(template)
-        privacy = _privacy(conn, read)
+        privacy = text_rules.privacy_of(conn, read)
         findings = channel_checks.findings(conn, ground, template, channel) if read else []
+        findings += text_rules.wording(conn, template, [channel] if channel else [])
     found = look_over(
         template,
         schema=stage.schema,
@@ -201,46 +201,12 @@ def check(
     )
 
 
-def forbidden(conn: Connection, template: Template, *, marketing: bool) -> list[TemplateError]:
-    """What no message may say or leave out: the findings of `check` on the source that are errors.
-
-    Also a template that cannot be parsed. Empty where there is nothing.
-    """
-    try:
-        read = needs(template)
-    except TemplateError as fault:
-        return [fault]
-    found = lints.of_template(
-        template,
-        read,
-        _privacy(conn, read),
-        marketing=marketing,
-        personal_max=lints.PERSONAL_MAX,
-    )
-    return [
-        TemplateError(f"{one.message}.", where=f"{template.id}: {one.where}", fix=one.fix)
-        for one in found
-        if one.level == "error"
-    ]
-
-
 def _needs(template: Template) -> Needs | None:
     """What the template reads; None where it cannot be parsed, which its check tells."""
     try:
         return needs(template)
     except TemplateError:
         return None
-
-
-def _privacy(conn: Connection, read: Needs | None) -> dict[str, Privacy]:
-    """The class of every trait: as it was discovered or edited, else guessed from its name."""
-    paths = [need.path for need in read.paths] if read else []
-    guessed = {
-        path: guess_privacy(path.removeprefix("person."))
-        for path in paths
-        if path.startswith("person.")
-    }
-    return guessed | {f"person.{d.name}": d.privacy for d in discovered.every(conn, "trait")}
 
 
 def preview(

@@ -1,4 +1,4 @@
-"""What marketers wrote, with every version: segments, templates, campaigns, topics, goals.
+"""What marketers wrote, with every version: segments, templates, campaigns, topics, goals, tones.
 
 A definition is kept as canonical JSON; it is never changed, only followed by a newer version.
 """

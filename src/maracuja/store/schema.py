@@ -108,7 +108,7 @@ audit = Table(
 definitions = Table(
     "definitions",
     state,
-    Column("kind", Text, primary_key=True),  # segment, template, campaign, topic, goal
+    Column("kind", Text, primary_key=True),  # segment, template, campaign, topic, goal, tone
     Column("id", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),  # canonical JSON

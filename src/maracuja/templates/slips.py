@@ -31,6 +31,7 @@ from maracuja.templates.values import kind_of
 from maracuja.templates.walk import inner, paths_of
 from maracuja.templates.wording import GENDER, is_name, speech
 
+VALUE: Final = "\ue002"  # stands for a value in a reading
 READINGS_MAX: Final = 6  # ways to read a text with branches; each branch is read in one of them
 _LONG_WORD: Final = re.compile(r"(\w{40})\w{20,}")  # is cut where it is shown
 _WHY: Final[Mapping[str, str]] = {
@@ -62,14 +63,8 @@ def of_variant(template: Template, n: int, types: Mapping[str, Any]) -> list[Fin
     language = template.variants[n].language
     spoken = speech(language)
     found: dict[tuple[str, str], Finding] = {}
-    unread = {leaf.where for leaf in leaves(template.variants[n]) if not leaf.read}
-    if not template.variants[n].text:
-        unread.add("text")  # it is made from the html
-    for part, source in sources(template, n).items():
-        if part in unread:
-            continue
+    for part, source, plain in _read_parts(template, n):
         where = f"variants[{n}].{part}"
-        plain = text_of(source) if part == "html" else source
         nodes = grammar.parse(plain, html=False, where=where).nodes
         for reading in range(_branches(nodes)):
             read = list(_pieces(nodes, reading, types))
@@ -84,6 +79,39 @@ def of_variant(template: Template, n: int, types: Mapping[str, Any]) -> list[Fin
         for finding in _as_given(nodes, where) if spoken else []:
             found.setdefault((finding.code, finding.message), finding)
     return list(found.values())
+
+
+def readings(template: Template, n: int) -> list[dict[str, str]]:
+    """The texts of variant `n` by part, in every way in which they may be read.
+
+    A value is its fallback where it has one with words, else VALUE. Raises TemplateError where a
+    text cannot be parsed.
+    """
+    parts: dict[str, list[str]] = {}
+    for part, _, plain in _read_parts(template, n):
+        nodes = grammar.parse(plain, html=False, where=f"variants[{n}].{part}").nodes
+        parts[part] = [
+            "".join(
+                one.piece.missing or VALUE if one.piece.path else one.piece.text
+                for one in _pieces(nodes, reading, {})
+            )
+            for reading in range(_branches(nodes))
+        ]
+    most = max(map(len, parts.values()), default=0)
+    return [
+        {part: texts[min(reading, len(texts) - 1)] for part, texts in parts.items()}
+        for reading in range(most)
+    ]
+
+
+def _read_parts(template: Template, n: int) -> Iterator[tuple[str, str, str]]:
+    """(part, its source, the source of its plain text) for whatever of variant `n` is read."""
+    unread = {leaf.where for leaf in leaves(template.variants[n]) if not leaf.read}
+    if not template.variants[n].text:
+        unread.add("text")  # it is made from the html
+    for part, source in sources(template, n).items():
+        if part not in unread:
+            yield part, source, text_of(source) if part == "html" else source
 
 
 def _as_given(nodes: list[Node], where: str) -> Iterator[Finding]:

@@ -83,6 +83,10 @@ def test_a_campaign_goes_from_rehearsal_to_report(world: World) -> None:
     define(world)
     agree(world)
     assert world.get("/api/campaigns/fruit/check") == []
+    assert world.get("/api/campaigns/fruit/advice") == []
+    assert world.put("tone", "house", forbidden=["hello"]).status_code == 200
+    (advised,) = world.get("/api/campaigns/fruit/advice")
+    assert (advised["code"], advised["where"]) == ("forbidden", "fruit: variants[0].text")
     told = world.ask("POST", "/api/campaigns/fruit/dry-run").json()
     assert told["audience"] == PEOPLE // 2
     assert sum(gate["people"] for gate in told["gates"]) == told["audience"]

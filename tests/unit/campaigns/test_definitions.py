@@ -120,7 +120,9 @@ def test_every_kind_has_a_schema_for_editors(tmp_path: Path) -> None:
     written = decoding.write_schemas(tmp_path / "schemas")
     assert [path.name for path in written] == [f"{kind}.schema.json" for kind in decoding.KINDS]
     assert all(path.stat().st_size > 100 for path in written)
-    assert set(decoding.KINDS) == {"segment", "template", "topic", "goal", "campaign"}
+    assert set(decoding.KINDS) == {
+        "segment", "template", "topic", "goal", "campaign", "tone",
+    }  # fmt: skip
 
 
 def test_a_file_that_is_too_long_is_refused() -> None:

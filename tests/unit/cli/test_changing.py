@@ -233,3 +233,17 @@ def test_a_workspace_moves_to_postgresql(run: Run, postgresql_url_or_none: str |
     text = run("migrate", postgresql_url_or_none).stdout
     assert "as many as before" in text
     run("profile", "show", "c2")
+
+
+def test_a_campaign_is_held_to_the_tone_of_the_shop(run: Run, shop: Path) -> None:
+    tone = shop / "definitions" / "tone.yaml"
+    tone.write_text("kind: tone\nid: house\nforbidden: [hello]\n", encoding="utf-8")
+    run("apply", str(shop / "definitions"))
+    text = run("campaign", "check", "hello").stdout
+    assert "Nothing is wrong with it." in text and "! «Hello» is forbidden" in text
+    assert parsed(run("campaign", "check", "hello", "--json"))["advice"][0]["code"] == "forbidden"
+    tone.write_text(tone.read_text() + "refuse: [forbidden]\n", encoding="utf-8")
+    run("apply", str(shop / "definitions"))
+    assert "«Hello» is forbidden" in run("campaign", "check", "hello", code=2).stdout
+    assert "«Hello» is forbidden" in run("template", "check", "hello", code=2).stdout
+    assert "«Hello» is forbidden" in run("campaign", "launch", "hello", code=2).stderr

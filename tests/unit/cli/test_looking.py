@@ -239,7 +239,7 @@ def test_schemas_are_written(tmp_path: Path) -> None:
     from maracuja.cli import cli
 
     result = CliRunner().invoke(cli, ["schemas", str(tmp_path), "--json"])
-    assert len(parsed(result)) == 5
+    assert len(parsed(result)) == 6
     assert (tmp_path / "campaign.schema.json").is_file()
 
 

@@ -1,0 +1,80 @@
+"""The shop's tone holds a campaign where it refuses, advises where it does not, on every run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from maracuja.campaigns.decoding import decode_text, kind_of
+from maracuja.campaigns.definitions import Campaign
+from maracuja.errors import TemplateError
+from maracuja.runtime import campaign_status, campaign_work, template_work
+from maracuja.runtime.launch import Launch
+from maracuja.runtime.launch_ground import Ground, definitions_in_force
+from maracuja.store import definitions
+from maracuja.store.engine import Store
+from tests.unit.runtime.small_shop import NOW, build
+
+RULES = "kind: tone\nid: house\nemoji: 0\nforbidden: [hello]\n"
+STRICT = RULES + "refuse: [forbidden]\n"
+DAILY = """
+kind: campaign
+id: daily
+topic: news
+audience: all
+template: hello
+goals: [order]
+schedule: {every: day, at: "10:00"}
+"""
+
+
+def ground_of(store: Store, root: Path, *texts: str) -> Ground:
+    shop = build(store, root / "shop", size=5)
+    put(store, *texts)
+    return Ground(shop.store, shop.lake, shop.config)
+
+
+def put(store: Store, *texts: str) -> None:
+    with store.write() as conn:
+        for text in texts:
+            for one in decode_text(text):
+                definitions.put(conn, kind_of(one), one.id, one, base=None, actor="t", now_us=1)
+
+
+def told(ground: Ground) -> tuple[list[str], list[str]]:
+    """What keeps the campaign from going out, and what is advised: (where, where)."""
+    with ground.store.read() as conn:
+        campaign = definitions_in_force(conn)[("campaign", "hello")]
+        assert isinstance(campaign, Campaign)
+        faults = campaign_work.check(conn, ground, campaign)
+        advice = campaign_work.advice(conn, campaign)
+    return [one.where for one in faults], [f"{one.code} {one.where}" for one in advice]
+
+
+def test_a_mild_tone_advises_and_a_strict_one_holds(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, RULES)
+    assert told(ground) == ([], ["forbidden hello: variants[0].text"])
+    put(store, STRICT)
+    assert told(ground) == (["hello: variants[0].text"], [])
+    with ground.store.write() as conn, pytest.raises(TemplateError, match="forbidden by the tone"):
+        campaign_work.launch(conn, ground, "hello", NOW)
+    with ground.store.read() as conn:
+        template = template_work.get(conn, "hello")
+    checked = template_work.check(ground, template, NOW)
+    assert not checked.ok
+    assert [one.level for one in checked.findings if one.code == "forbidden"] == ["error"]
+
+
+def test_a_tone_that_grew_strict_holds_the_next_occurrence(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, RULES, DAILY)
+    with ground.store.write() as conn:
+        campaign_work.launch(conn, ground, "daily", NOW)
+    put(store, STRICT)
+    work = Launch(ground)
+    work.tick(NOW + timedelta(days=1))
+    work.close()
+    with ground.store.read() as conn:
+        run = campaign_status.status(conn, "daily")[0]
+    assert run.state == "paused" and "forbidden by the tone `house`" in run.held
