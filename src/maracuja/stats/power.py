@@ -57,12 +57,12 @@ def smallest_lift(
     """
     if treated < 1 or control < 1 or not 0 < base_rate < 1:
         return None
-    reach = _reach(alpha, power)
+    deviations = reach(alpha, power)
 
     def missing(gain: float) -> float:
         rate = base_rate + gain
         variance = rate * (1 - rate) / treated + base_rate * (1 - base_rate) / control
-        return reach * math.sqrt(variance) - gain
+        return deviations * math.sqrt(variance) - gain
 
     low, high = 0.0, 1 - base_rate
     if missing(high) > 0:
@@ -97,7 +97,7 @@ def people_needed(
         return None
     per_person = rate * (1 - rate) / treated_share
     per_person += base_rate * (1 - base_rate) / (1 - treated_share)
-    needed = math.ceil(_reach(alpha, power) ** 2 * per_person / (rate - base_rate) ** 2)
+    needed = math.ceil(reach(alpha, power) ** 2 * per_person / (rate - base_rate) ** 2)
     return needed if needed <= PEOPLE_MAX else None
 
 
@@ -110,11 +110,11 @@ def people_needed_as_measured(
     """
     if people < 1 or variance <= 0 or effect == 0:
         return None
-    needed = people * _reach(alpha, power) ** 2 * variance / effect**2
+    needed = people * reach(alpha, power) ** 2 * variance / effect**2
     return math.ceil(needed) if needed <= PEOPLE_MAX else None
 
 
-def _reach(alpha: float, power: float) -> float:
+def reach(alpha: float, power: float) -> float:
     """How many standard errors an effect must measure to be shown with that power."""
     normal = NormalDist()
     return normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
