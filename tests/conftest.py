@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from maracuja.store import migrating, schema
@@ -17,6 +18,9 @@ from maracuja.store.engine import Store, open_store
 
 ROOT = Path(__file__).parents[1]
 NUMBERS = count(1)
+
+settings.register_profile("untimed", deadline=None)  # what is measured is measured in bench/
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from maracuja.api.answers import Word
 from maracuja.api.here import Desk, Here, Long, Now, messaging
-from maracuja.app import http_channels
+from maracuja.app import talking_channels
 from maracuja.content import Button, Media, MediaKind
 from maracuja.errors import BadInput
 from maracuja.runtime import (
@@ -39,7 +39,7 @@ class _Strict(BaseModel):
 
 
 class MediaGiven(_Strict):
-    """A picture, video or file at an https address."""
+    """A picture, video or file at an address on the web."""
 
     kind: MediaKind
     url: Annotated[str, Field(max_length=2000, pattern=r"^https://[^\s\x00]+$")]
@@ -114,7 +114,7 @@ def list_conversations(
         pid = people_view.find(conn, person, here.config.shop.country) if person else None
         return conversation_view.listed(
             conn,
-            http_channels(here),
+            talking_channels(here),
             states=state or (),
             channel=channel,
             pid=pid,
@@ -134,7 +134,7 @@ def show_conversation(
     """What was said, in order. Ask again with the last `seq` that you have: nothing is lost."""
     with here.store.read() as conn:
         return conversation_view.thread(
-            conn, http_channels(here), number, after=after, rows_max=limit
+            conn, talking_channels(here), number, after=after, rows_max=limit
         )
 
 
@@ -168,7 +168,7 @@ def answer_conversation(
     with here.store.write() as conn:
         turn = conversation_answers.answer(
             conn,
-            Counter(http_channels(here), here.secrets.suppression_salt),
+            Counter(talking_channels(here), here.secrets.suppression_salt),
             bytes.fromhex(number),
             said,
             by,
@@ -187,7 +187,7 @@ def change_conversation(
     with here.store.write() as conn:
         return conversation_view.change(
             conn,
-            http_channels(here),
+            talking_channels(here),
             number,
             state=changes.state,
             assignee=changes.assignee,

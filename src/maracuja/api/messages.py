@@ -73,7 +73,7 @@ class PollAsked(_Strict):
 
 
 class MediaAsked(_Strict):
-    """A picture, video or file at an https address, for channels that show it."""
+    """A picture, video or file at an address on the web, for channels that show it."""
 
     kind: MediaKind
     url: Annotated[str, Field(max_length=2000, pattern=r"^https://[^\s\x00]+$")]
