@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from maracuja.clock import Clock
+from maracuja.clock import Clock, monotonic_s
 from maracuja.errors import ConfigError, Conflict
 from maracuja.model import micros
 from maracuja.runtime.delivery import Delivery
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LEASE_S: Final = 30
 RENEW: Final = timedelta(seconds=10)
 GATHER: Final = timedelta(seconds=0.25)
+GATHER_MAX: Final = timedelta(seconds=1)
+REST: Final = 3  # times as long as the last batch took: sending has the rest of the processor
 WORTH: Final = 5_000  # rows that came in
 
 
@@ -171,9 +173,11 @@ class Worker:
         """Take what came in. Beside sending, a little of it waits until it is worth a batch."""
         if self._parts.sending.beside and now < self._gathered:
             return self._gathered
+        began_s = monotonic_s()
         counts = self._parts.projection.project(now)
         few = counts.requests + counts.own < WORTH
-        self._gathered = now + GATHER if few else now
+        took = timedelta(seconds=monotonic_s() - began_s)
+        self._gathered = now + took + min(max(GATHER, REST * took), GATHER_MAX) if few else now
         return None if counts.nothing else now
 
     def settle(self, now: datetime, rounds_max: int = 1_000_000) -> datetime | None:
