@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from maracuja.campaigns.decoding import decode_text
+from maracuja.campaigns.schedule import Occurrence
+from maracuja.campaigns.timeliness import unfounded, untimely, window_of
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
 from maracuja.templates.tone import Rule, Tone
@@ -58,3 +61,16 @@ def test_the_house_limits_are_named() -> None:
     part = section("Brevity")
     for number in (*HOUSE_CHARS.values(), SENTENCE_WORDS):
         assert re.search(rf"\b{number:,}\b", part)
+
+
+def test_dates_and_endings_are_found_as_the_page_shows() -> None:
+    part = section("Dates that are true")
+    ((template,),) = (decode_text(block) for block in fenced(part, "yaml"))
+    assert isinstance(template, Template)
+    assert unfounded(template) == []
+    tuesday = Occurrence(key="once", planned=datetime(2026, 3, 10, 9, tzinfo=UTC))
+    found = untimely(template, window_of(tuesday, timedelta(days=6), "Europe/Kyiv"))
+    (shown,) = fenced(part, "text")
+    assert told(found) == shown
+    short = untimely(template, window_of(tuesday, timedelta(days=2), "Europe/Kyiv"))
+    assert [one.code for one in short] == ["moving_date"]

@@ -48,17 +48,17 @@ def campaign_status(here: Here, name: Name) -> list[RunShown]:
 
 
 @router.get("/{name}/check")
-def check_campaign(here: Here, name: Name) -> list[Fault]:
+def check_campaign(here: Here, now: Now, name: Name) -> list[Fault]:
     """What keeps it from being launched; empty where nothing does."""
     with here.store.read() as conn:
-        return campaign_work.check(conn, here.ground, campaign_work.get(conn, name))
+        return campaign_work.check(conn, here.ground, campaign_work.get(conn, name), now)
 
 
 @router.get("/{name}/advice")
-def campaign_advice(here: Here, name: Name) -> list[FindingShown]:
+def campaign_advice(here: Here, now: Now, name: Name) -> list[FindingShown]:
     """What is unwise in the words of its texts; none of it keeps it from being launched."""
     with here.store.read() as conn:
-        return campaign_work.advice(conn, campaign_work.get(conn, name))
+        return campaign_work.advice(conn, here.ground, campaign_work.get(conn, name), now)
 
 
 @router.post("/{name}/dry-run")

@@ -73,8 +73,9 @@ def check(name: NameOrFile, workspace: Workspace = HERE, json: Json = False) -> 
 
     with app.opened(workspace) as here, here.store.read() as conn:
         campaign = given(conn, name, Campaign, campaign_work.get)
-        faults = campaign_work.check(conn, here.ground, campaign)
-        advice = campaign_work.advice(conn, campaign)
+        now = here.clock.now()
+        faults = campaign_work.check(conn, here.ground, campaign, now)
+        advice = campaign_work.advice(conn, here.ground, campaign, now)
     if json:
         say_json({"id": campaign.id, "faults": faults, "advice": advice})
     else:

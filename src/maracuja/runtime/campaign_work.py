@@ -24,7 +24,7 @@ from maracuja.model import FileKind, Status, micros
 from maracuja.runtime import launch_control
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
 from maracuja.runtime.launch_checks import advice as unwise
-from maracuja.runtime.launch_checks import dead_links, forbidden, no_account, refused
+from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import conversions, measure
 from maracuja.runtime.measure_cascade import measure_cascade
@@ -53,13 +53,19 @@ def get(conn: Connection, name: str) -> Campaign:
     return found
 
 
-def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
-    """Everything that keeps the campaign from being launched; empty where nothing does."""
+def check(
+    conn: Connection, ground: Ground, campaign: Campaign, now: datetime | None = None
+) -> list[Fault]:
+    """Everything that keeps the campaign from being launched; empty where nothing does.
+
+    Its dates are those of a launch at `now`; without it they are left to the launch.
+    """
     around = definitions_in_force(conn)
     found = check_campaign(campaign, around, known_names(conn))
     faults = [
         *found,
         *forbidden(conn, campaign, around),
+        *(late(ground, campaign, around, now) if now else ()),
         *refused(conn, ground, campaign, around),
         *dead_links(ground.config),
         *no_account(ground.config, campaign.channels),
@@ -67,9 +73,14 @@ def check(conn: Connection, ground: Ground, campaign: Campaign) -> list[Fault]:
     return [fault(error) for error in faults]
 
 
-def advice(conn: Connection, campaign: Campaign) -> list[FindingShown]:
-    """What is unwise in the words of its texts; none of it keeps the campaign from going out."""
-    found = unwise(conn, campaign, definitions_in_force(conn))
+def advice(
+    conn: Connection, ground: Ground, campaign: Campaign, now: datetime
+) -> list[FindingShown]:
+    """What is unwise in the words of its texts; none of it keeps the campaign from going out.
+
+    Dates are looked at as for a launch at `now`.
+    """
+    found = unwise(conn, ground, campaign, definitions_in_force(conn), now)
     return [FindingShown(*one) for one in found]
 
 
@@ -86,8 +97,9 @@ def launch(
 
     `neutral_too` agrees that many may read neutral words.
     Raises NotFound, Conflict, CampaignError as `launch_control.launch` does, TemplateError for a
-    text that says what no message may, leaves out what every one must have or that its channel
-    cannot carry, and ConfigError where its links would lead nowhere or its channel is not set up.
+    text that says what no message may, leaves out what every one must have, that its channel
+    cannot carry or that would be false when it is read, and ConfigError where its links would lead
+    nowhere or its channel is not set up.
     """
     for dead in dead_links(ground.config):
         raise dead
@@ -96,7 +108,8 @@ def launch(
     if isinstance(wanted, Campaign):
         for unset in no_account(ground.config, wanted.channels):
             raise unset
-        for error in forbidden(conn, wanted, around) + refused(conn, ground, wanted, around):
+        errors = forbidden(conn, wanted, around) + late(ground, wanted, around, now)
+        for error in errors + refused(conn, ground, wanted, around):
             raise error
     run = launch_control.launch(conn, ground, campaign, now, neutral_too=neutral_too)
     return _noted(conn, "launch", campaign, [run], now, actor)

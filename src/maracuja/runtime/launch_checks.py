@@ -6,6 +6,7 @@ It asks the store what is known of traits now, and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
+from maracuja.campaigns.schedule import Occurrence, first_occurrence
+from maracuja.campaigns.timeliness import window_of
 from maracuja.channels import section_of
 from maracuja.config import EMAIL, Config
 from maracuja.errors import ConfigError, MaracujaError, TemplateError
@@ -70,24 +73,33 @@ def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[Templ
     )
 
 
-def advice(conn: Connection, campaign: Campaign, around: Known) -> list[Finding]:
+def late(ground: Ground, campaign: Campaign, around: Known, now: datetime) -> list[TemplateError]:
+    """What of the campaign's texts would be false when it is read, were it launched now."""
+    occurrence = first_occurrence(campaign.schedule, now, ground.zone)
+    texts = _texts(campaign, around)
+    return _late(ground, campaign, texts, occurrence) if occurrence else []
+
+
+def advice(
+    conn: Connection, ground: Ground, campaign: Campaign, around: Known, now: datetime
+) -> list[Finding]:
     """What is unwise in the words of the campaign's texts, and keeps nothing from going out."""
-    return [
-        one._replace(where=f"{name}: {one.where}")
-        for name in _originals(campaign.arms())
-        if isinstance(text := around.get(("template", name)), Template)
-        for one in text_rules.wording(conn, text, campaign.channels)
-        if one.level != "error"
-    ]
+    occurrence = first_occurrence(campaign.schedule, now, ground.zone)
+    found = []
+    for text in _texts(campaign, around):
+        told = text_rules.wording(conn, text, campaign.channels)
+        if occurrence is not None:
+            window = window_of(occurrence, campaign.expiry, ground.zone)
+            told += text_rules.late(text, window, campaign.channels)
+        found += [one._replace(where=f"{text.id}: {one.where}") for one in told]
+    return [one for one in found if one.level != "error"]
 
 
 def refused(
     conn: Connection, ground: Ground, campaign: Campaign, around: Known
 ) -> list[TemplateError]:
     """What the campaign's channels would refuse of its texts, on invented people."""
-    texts = [around.get(("template", name)) for name in _originals(campaign.arms())]
-    found = [text for text in texts if isinstance(text, Template)]
-    return list(_refused(conn, ground, found, campaign.channels))
+    return list(_refused(conn, ground, _texts(campaign, around), campaign.channels))
 
 
 def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[MaracujaError]:
@@ -100,7 +112,26 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     texts = [facts.templates[name] for name in _originals(facts.arms)]
     channels = facts.campaign.channels
     yield from _forbidden(conn, texts, marketing=facts.marketing, channels=channels)
+    yield from _late(ground, facts.campaign, texts, facts.occurrence)
     yield from _refused(conn, ground, texts, facts.campaign.channels)
+
+
+def _texts(campaign: Campaign, around: Known) -> list[Template]:
+    """The templates of the campaign that there are, twins left out."""
+    texts = [around.get(("template", name)) for name in _originals(campaign.arms())]
+    return [text for text in texts if isinstance(text, Template)]
+
+
+def _late(
+    ground: Ground, campaign: Campaign, texts: Iterable[Template], occurrence: Occurrence
+) -> list[TemplateError]:
+    window = window_of(occurrence, campaign.expiry, ground.zone)
+    return [
+        TemplateError(f"{one.message}.", where=f"{text.id}: {one.where}", fix=one.fix)
+        for text in texts
+        for one in text_rules.late(text, window, campaign.channels)
+        if one.level == "error"
+    ]
 
 
 def _originals(arms: Iterable[Arm]) -> list[str]:

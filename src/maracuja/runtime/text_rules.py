@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from maracuja.campaigns.decoding import decode_stored
+from maracuja.campaigns.timeliness import Window, unfounded, untimely
 from maracuja.errors import TemplateError
 from maracuja.ingest.discover import guess_privacy
 from maracuja.model import Privacy
@@ -28,13 +29,21 @@ def tones(conn: Connection) -> list[Tone]:
 
 
 def wording(conn: Connection, template: Template, channels: Sequence[str] = ()) -> list[Finding]:
-    """Where the template speaks otherwise than the shop's tone, or longer than it must.
+    """Where the template speaks otherwise than the shop's tone, longer than it must, or of no day.
 
     `channels` are those that it goes out on; without them each variant is read on its own. Empty
     for a template that cannot be parsed.
     """
     try:
-        return tone_lints.of_template(template, tones(conn), channels)
+        return tone_lints.of_template(template, tones(conn), channels) + unfounded(template)
+    except TemplateError:
+        return []
+
+
+def late(template: Template, window: Window, channels: Sequence[str]) -> list[Finding]:
+    """What of the template would not be true whenever it is read; empty where it is no text."""
+    try:
+        return untimely(template, window, channels)
     except TemplateError:
         return []
 

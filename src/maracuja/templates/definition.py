@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -89,7 +90,9 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
     """A message to be: `language` is the one to fall back to, `facts` are kept as written.
 
     `facts` maps a name to a fact in the language of segments; `requires` maps a path such as
-    person.first_name to what is asked of it. With `neutral` nothing personal is used.
+    person.first_name to what is asked of it. With `neutral` nothing personal is used. `dates` says
+    which day words of the text mean, such as Friday; `ends` the last day, by the shop's clock, on
+    which a code or an address in it works.
     """
 
     id: str
@@ -101,6 +104,8 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
     sold_out: SoldOut = SoldOut.REFUSE
     links: LinkPolicy = LinkPolicy()
     neutral: bool = False
+    dates: dict[str, date] = msgspec.field(default_factory=dict)
+    ends: dict[str, date] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < len(self.variants) <= VARIANTS_MAX:
@@ -110,6 +115,8 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
             raise ValueError("two variants serve the same language and channel")
         for variant in self.variants:
             _check_variant(variant)
+        if not all(word.strip() for word in (*self.dates, *self.ends)):
+            raise ValueError("dates and ends name words, a code or an address")
         for path, require in self.requires.items():
             if not path.startswith("person."):
                 raise ValueError(f"requires: `{path}` is no trait; write person.<trait>")

@@ -49,7 +49,7 @@ def of_template(
     """
     found: dict[tuple[str, str, str], Finding] = {}
     for n, variant in enumerate(template.variants):
-        read_on = _channels(template, n, channels)
+        read_on = shown_on(template, n, channels)
         if channels and not read_on:
             continue
         language = speech(variant.language) or variant.language.partition("-")[0]
@@ -66,7 +66,7 @@ def of_template(
     return list(found.values())
 
 
-def _channels(template: Template, n: int, channels: Sequence[str]) -> list[str]:
+def shown_on(template: Template, n: int, channels: Sequence[str]) -> list[str]:
     """The channels among these that show variant `n`; its own where none are named."""
     variant = template.variants[n]
     if not channels:

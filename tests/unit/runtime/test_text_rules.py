@@ -48,8 +48,8 @@ def told(ground: Ground) -> tuple[list[str], list[str]]:
     with ground.store.read() as conn:
         campaign = definitions_in_force(conn)[("campaign", "hello")]
         assert isinstance(campaign, Campaign)
-        faults = campaign_work.check(conn, ground, campaign)
-        advice = campaign_work.advice(conn, campaign)
+        faults = campaign_work.check(conn, ground, campaign, NOW)
+        advice = campaign_work.advice(conn, ground, campaign, NOW)
     return [one.where for one in faults], [f"{one.code} {one.where}" for one in advice]
 
 
@@ -78,3 +78,62 @@ def test_a_tone_that_grew_strict_holds_the_next_occurrence(store: Store, tmp_pat
     with ground.store.read() as conn:
         run = campaign_status.status(conn, "daily")[0]
     assert run.state == "paused" and "forbidden by the tone `house`" in run.held
+
+
+ENDING = """
+kind: template
+id: hello
+language: en
+ends: {EARLY10: 2026-11-23}
+variants:
+  - language: en
+    subject: Only today
+    text: "Say EARLY10, {{ person.first_name }}. {{ links.unsubscribe }}"
+"""
+SHORT = """
+kind: campaign
+id: hello
+topic: news
+audience: all
+template: hello
+goals: [order]
+expires_after: 1 hour
+"""
+
+
+def test_a_code_that_ends_before_the_message_is_refused(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, ENDING)  # sent on 21 November, expires three days later
+    faults, advice = told(ground)
+    assert faults == ["hello: variants[0].text"]
+    assert advice == ["moving_date hello: variants[0].subject"]
+    with ground.store.write() as conn, pytest.raises(TemplateError, match="ends on 2026-11-23"):
+        campaign_work.launch(conn, ground, "hello", NOW)
+    put(store, SHORT)
+    assert told(ground) == ([], [])
+
+
+def test_the_occurrence_that_a_code_does_not_outlive_is_held(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, ENDING, f"{DAILY}expires_after: 1 hour\n")
+    with ground.store.write() as conn:
+        campaign_work.launch(conn, ground, "daily", NOW)
+    work = Launch(ground)
+    states = []
+    for days in (1, 2, 3):
+        now = due = NOW + timedelta(days=days)
+        while due is not None and due <= now:
+            due = work.tick(now)
+        with ground.store.read() as conn:
+            run = campaign_status.status(conn, "daily")[0]
+        states.append((run.state, "EARLY10" in run.held))
+    work.close()
+    assert states[-1] == ("paused", True)
+    assert ("paused", True) not in states[:2]
+
+
+def test_a_template_that_watches_nothing_may_not_be_used(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, ENDING.replace("Say EARLY10", "Say EARLY20"))
+    with ground.store.read() as conn:
+        template = template_work.get(conn, "hello")
+    checked = template_work.check(ground, template, NOW)
+    assert [one.code for one in checked.findings if one.level == "error"] == ["unfounded"]
+    assert not checked.ok
