@@ -199,7 +199,7 @@ def make_worker(
     )
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)
-    reports = _report_server(app, senders[0].channel)
+    reports = _report_server(app)
     parts = Parts(projection, launch, delivery, sending, chores, reports, [*lines, *told])
     return Worker(hold, parts, app.clock.now())
 
@@ -278,6 +278,12 @@ def make_email(app: App, name: str = EMAIL) -> Email:
     return Email(app.config.mail(name), key_ring(app), app.config.dkim_key(name))
 
 
+def talking_channels(app: App) -> dict[str, Channel[Any]]:
+    """The channels on which people are answered, each account by its name."""
+    mails = {name: make_email(app, name).as_account(name) for name in (EMAIL, *app.config.mails)}
+    return {**mails, **http_channels(app)}
+
+
 def make_hearing(app: App) -> Hearing:
     """What is done with what people and vendors tell on the channels."""
     from maracuja.runtime.hearing import Hearing
@@ -314,22 +320,17 @@ def _senders(
     return [*mails, *others]
 
 
-def _report_server(app: App, channel: Channel[Any]) -> ReportServer | None:
-    """What listens for bounces and complaints; None where no port is set for it."""
-    settings = app.config.email
-    if not settings.reports_port:
+def _report_server(app: App) -> ReportServer | None:
+    """What listens for bounces, complaints and answers; None where no port is set for it."""
+    at = app.config.email
+    if not at.reports_port:
         return None
     from maracuja.runtime.link_actions import LinkActions
     from maracuja.runtime.report_server import ReportServer
 
-    actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
+    leave = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app)).leave_by_mail
     return ReportServer(
-        app.store,
-        channel,
-        app.clock,
-        actions.leave_by_mail,
-        host=settings.reports_host,
-        port=settings.reports_port,
+        app.store, make_email(app), app.clock, leave, host=at.reports_host, port=at.reports_port
     )
 
 

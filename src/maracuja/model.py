@@ -283,6 +283,7 @@ class Message(Record, frozen=True):
     human: bool = False  # an operator wrote it, as an answer: some channels take it for longer
     last_word_us: int = 0  # when the person last wrote, where it is known
     short_links: tuple[tuple[str, str], ...] = ()  # code and token: kept before it goes
+    thread: tuple[str, ...] = ()  # the mails that it answers, the latest last
 
 
 class Verdict(StrEnum):

@@ -62,7 +62,7 @@ class Inbound(Record, frozen=True):
     """What a vendor sent to us by itself: raw, because signatures cover bytes.
 
     Of HTTP calls: `recipient` is the whole public address with its query, `headers` have names in
-    lower case.
+    lower case. Of mail: `sender` is that of the envelope, '' where nobody is to be answered.
     """
 
     body: bytes
@@ -70,6 +70,7 @@ class Inbound(Record, frozen=True):
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     method: str = "POST"
     query: dict[str, str] = msgspec.field(default_factory=dict)
+    sender: str = ""
 
 
 class Mail(Record, frozen=True):

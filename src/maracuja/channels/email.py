@@ -13,6 +13,7 @@ from maracuja.channels.base import Answer, Channel, Inbound, Mail
 from maracuja.channels.email_bounces import LEAVE_PREFIX, parse_leaving, parse_report
 from maracuja.channels.email_dkim import DkimSigner
 from maracuja.channels.email_enclosed import with_enclosed
+from maracuja.channels.email_replies import REPLY_PREFIX, MailReply, parse_reply
 from maracuja.channels.email_results import classify
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.errors import UnsupportedFeature
@@ -34,7 +35,7 @@ _NOT_A_TOKEN = re.compile(r"[^A-Za-z0-9._-]+")
 _RESERVED = (
     "from to cc bcc sender subject date message-id reply-to return-path received dkim-signature "
     "mime-version content-type content-transfer-encoding list-unsubscribe list-unsubscribe-post "
-    "list-id feedback-id precedence auto-submitted"
+    "list-id feedback-id precedence auto-submitted in-reply-to references"
 )
 RESERVED = frozenset(_RESERVED.split(" "))
 
@@ -84,6 +85,10 @@ class Email(Channel[Mail]):
         """The bounce address of one message: its token says which message came back."""
         return self._address(self.settings.bounce_prefix, Purpose.BOUNCE, message)
 
+    def reply_address(self, message: Message) -> str:
+        """Where answers to one message are heard."""
+        return self._address(REPLY_PREFIX, Purpose.REPLY, message)
+
     def _address(self, prefix: str, purpose: Purpose, message: Message) -> str:
         ticket = Ticket(purpose=purpose, message=message.id, pid=message.pid, run=message.run)
         return f"{prefix}+{self._ring.sign(ticket)}@{self._envelope_domain}"
@@ -101,7 +106,8 @@ class Email(Channel[Mail]):
             mime.header("Subject", message.content.subject),
             mime.header("Date", mime.date(now)),
             mime.plain_header("Message-ID", self.message_id(message)),
-            _reply_to(message.reply_to) or self._reply_to,
+            self._answers_to(message),
+            *self._thread(message),
             *self._list_headers(message),
             mime.header("Content-Language", message.language) if message.language else b"",
             mime.plain_header("X-Report-Token", sender),
@@ -133,8 +139,27 @@ class Email(Channel[Mail]):
             )
         return mime.mailbox_header("From", sender)
 
+    def _answers_to(self, message: Message) -> bytes:
+        """Where answers go: as the campaign says, to where they are heard, as the settings say."""
+        if message.reply_to or not self.settings.hear_replies:
+            return _reply_to(message.reply_to) or self._reply_to
+        name = parseaddr(message.sender or self.settings.sender)[0]
+        return mime.named_header("Reply-To", name, self.reply_address(message))
+
+    def _thread(self, message: Message) -> list[bytes]:
+        """What a mail program needs to show an answer below what it answers (RFC 5322, 3.6.4)."""
+        named = [one if one[:1] == "<" else f"<{one}@{self._domain}>" for one in message.thread]
+        if not named:
+            return []
+        return [
+            mime.plain_header("In-Reply-To", named[-1]),
+            b"References: " + b"\r\n ".join(one.encode() for one in named) + b"\r\n",
+        ]
+
     def _list_headers(self, message: Message) -> list[bytes]:
         """What marks bulk mail and offers the way out, or marks a transactional one."""
+        if message.human:
+            return []
         if not message.marketing:
             return [b"Auto-Submitted: auto-generated\r\n"]
         if not message.unsubscribe_url.startswith(("https://", "http://")):
@@ -179,6 +204,13 @@ class Email(Channel[Mail]):
     def parse_leaving(self, inbound: Inbound) -> Ticket | None:
         """Who has written to the mail address of List-Unsubscribe."""
         return parse_leaving(inbound, self._ring)
+
+    def parse_reply(self, inbound: Inbound) -> MailReply | None:
+        """What somebody answers, at the address of a message's own; None for other mail.
+
+        Raises WebhookRejected where it is too large.
+        """
+        return parse_reply(inbound, self._ring, parseaddr(self.settings.sender)[1])
 
     def parse_inbound(self, inbound: Inbound, now: datetime) -> list[DeliveryEvent]:
         """Bounces (RFC 3464) and complaints (RFC 5965); automatic replies say nothing.

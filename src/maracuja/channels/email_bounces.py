@@ -58,8 +58,13 @@ def parse_report(
 
 def parse_leaving(inbound: Inbound, ring: KeyRing) -> Ticket | None:
     """Who has written to their address for leaving, whatever they wrote; None for other mail."""
-    tokens = re.findall(_address_pattern(LEAVE_PREFIX), inbound.recipient, re.IGNORECASE)
-    return _signed(tokens, ring, Purpose.LEAVE)
+    return signed_in(inbound, ring, LEAVE_PREFIX, Purpose.LEAVE)
+
+
+def signed_in(inbound: Inbound, ring: KeyRing, prefix: str, purpose: Purpose) -> Ticket | None:
+    """What the address says that a mail came to; None where we signed none for this."""
+    tokens = re.findall(_address_pattern(prefix), inbound.recipient, re.IGNORECASE)
+    return _signed(tokens, ring, purpose)
 
 
 def _find_ticket(inbound: Inbound, ring: KeyRing, prefix: str) -> Ticket | None:

@@ -89,7 +89,11 @@ def wire_address(address: str) -> str:
 
 def mailbox_header(name: str, value: str) -> bytes:
     """A header with `Name <address>`, the name quoted or encoded as it needs."""
-    shown, address = parseaddr(value)
+    return named_header(name, *parseaddr(value))
+
+
+def named_header(name: str, shown: str, address: str) -> bytes:
+    """The same of a name, as it is read, and an address."""
     address = wire_address(address)
     if _CONTROL.search(shown):
         raise UnsupportedFeature(f"The name in {name} holds a line break.", where=name.lower())

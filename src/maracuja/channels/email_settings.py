@@ -56,6 +56,10 @@ class EmailSettings(Record, frozen=True):
     reports_port: Annotated[
         int, Meta(ge=0, le=65535, description="its port; 0: bounces come in another way")
     ] = 0
+    hear_replies: Annotated[
+        bool,
+        Meta(description="answers come to an address of the message's own, and are heard"),
+    ] = False
     connections: Annotated[
         int, Meta(ge=1, le=200, description="lines held open to the server at once")
     ] = 8
@@ -90,6 +94,12 @@ class EmailSettings(Record, frozen=True):
                 )
         if any(c in self.sender + self.reply_to for c in "\r\n\0"):
             raise ConfigError("A mail address holds a line break.", where="email.sender")
+        if self.hear_replies and (self.reply_to or not self.reports_port):
+            raise ConfigError(
+                "Replies can be heard only where mail comes in, and not go to `reply_to` too.",
+                where="email.hear_replies",
+                fix="Set reports_port and leave reply_to out, or set hear_replies to false.",
+            )
         dkim = (self.dkim_domain, self.dkim_selector, self.dkim_key_file)
         if any(dkim) and not all(dkim):
             raise ConfigError(

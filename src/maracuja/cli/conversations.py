@@ -55,13 +55,14 @@ def every(
 ) -> None:
     """List conversations, the latest first, with whose turn it is."""
     from maracuja import app
-    from maracuja.runtime import conversation_view, people_view
+    from maracuja.runtime import conversation_view, mail_replies, people_view
 
     with app.opened(workspace) as here, here.store.read() as conn:
+        passed_over = mail_replies.counts(conn)
         zone = here.config.shop.time_zone
         page = conversation_view.listed(
             conn,
-            app.http_channels(here),
+            app.talking_channels(here),
             states=[one.value for one in state or ()],
             channel=channel,
             pid=people_view.find(conn, person, here.config.shop.country) if person else None,
@@ -72,6 +73,9 @@ def every(
     if json:
         say_json(page)
         return
+    if any(passed_over.values()):
+        told = ", ".join(f"{number(n)} {words}" for words, n in passed_over.items() if n)
+        say(f"[dim]Answers by mail that were passed over: {told}[/]")
     if not page.conversations:
         say("Nobody has written.")
         return
@@ -114,7 +118,7 @@ def show(
         with here.store.read() as conn:
             whole = conversation_view.named(conn, conversation)
             found = conversation_view.thread(
-                conn, app.http_channels(here), whole, after=after, rows_max=limit
+                conn, app.talking_channels(here), whole, after=after, rows_max=limit
             )
         sent = (
             conversation_context.messages(here.ground, whole, here.clock.now()) if around else []
@@ -199,7 +203,7 @@ def answer(
         talk = conversation_view.find(conn, conversation_view.named(conn, conversation))
         turn = conversation_answers.answer(
             conn,
-            Counter(app.http_channels(here), here.secrets.suppression_salt),
+            Counter(app.talking_channels(here), here.secrets.suppression_salt),
             talk.id,
             Answer(text=text, media=media),
             Speaker(name, ACTOR),
@@ -235,7 +239,7 @@ def _change(conversation: str, workspace: Workspace, json: bool, **changes: str)
     with app.opened(workspace) as here, here.store.write() as conn:
         shown = conversation_view.change(
             conn,
-            app.http_channels(here),
+            app.talking_channels(here),
             conversation_view.named(conn, conversation),
             actor=ACTOR,
             now=here.clock.now(),

@@ -44,9 +44,10 @@ class Purpose(IntEnum):
     LEAVE = 7  # unsubscribing by writing a mail
     START = 8  # a link into a channel: whose chat it is
     VOTE = 9  # the page that asks a question of a message
+    REPLY = 10  # answering a message by mail
 
 
-_ADDRESSES = frozenset({Purpose.BOUNCE, Purpose.LEAVE})
+_ADDRESSES = frozenset({Purpose.BOUNCE, Purpose.LEAVE, Purpose.REPLY})
 
 
 class Ticket(Record, frozen=True):

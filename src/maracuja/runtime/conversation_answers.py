@@ -19,7 +19,9 @@ from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.errors import BadInput, Conflict, NotFound
 from maracuja.model import Address, Message, Record, Status, micros
 from maracuja.rng import make_id
+from maracuja.runtime import conversation_threads
 from maracuja.runtime.conversation_hearing import MediaShown
+from maracuja.runtime.conversation_threads import MailThread
 from maracuja.runtime.delivery_checks import Questions, Rules, check, windows_closed
 from maracuja.runtime.posted_texts import ID, facts_on, run_of
 from maracuja.runtime.posting import Asked
@@ -96,7 +98,8 @@ def answer(
         return _same(standing, said)
     if after is not None:
         _collide(conversations.answered_since(conn, number, after), by)
-    _check(conn, counter, talk, message, said, now)
+    thread = conversation_threads.follow(conn, talk, counter.channels.get(talk.channel))
+    _check(conn, counter, talk, message, said, thread, now)
     turn = Turn(
         conversation=talk.id,
         seq=talk.seq + 1,
@@ -108,6 +111,7 @@ def answer(
         media=_media(said.media),
         buttons=msgspec.json.encode(said.buttons),
         status=Status.QUEUED.value,
+        subject=thread.subject,
     )
     answered = talk._replace(
         seq=turn.seq,
@@ -116,7 +120,7 @@ def answer(
         last_us=max(turn.at_us, talk.last_us),
     )
     conversations.add_turn(conn, answered, turn)
-    _post(conn, talk, message, said, now)
+    _post(conn, talk, message, said, thread, now)
     detail = {"operator": by.operator, "seq": turn.seq}
     audit.add(
         conn, micros(now), by.actor, "conversation.answer", f"conversation:{number.hex()}", detail
@@ -158,6 +162,7 @@ def _check(
     talk: Conversation,
     message: bytes,
     said: Answer,
+    thread: MailThread,
     now: datetime,
 ) -> None:
     """Raise what stands against sending it: the same looks that delivery takes again."""
@@ -189,17 +194,19 @@ def _check(
             where="channel",
             fix="Reach them on another channel, or by a template that the vendor has approved.",
         )
-    channel.encode(_message(talk, message, said, channel), now)
+    channel.encode(_message(talk, message, said, thread, channel), now)
 
 
-def _message(talk: Conversation, message: bytes, said: Answer, channel: Channel[Any]) -> Message:
+def _message(
+    talk: Conversation, message: bytes, said: Answer, thread: MailThread, channel: Channel[Any]
+) -> Message:
     """The message as it would go out now."""
     return Message(
         id=message,
         pid=talk.pid,
         channel=talk.channel,
         to=Address(kind=channel.can.address_kind, value=talk.address),
-        content=said.content,
+        content=msgspec.structs.replace(said.content, subject=thread.subject),
         campaign=ID,
         topic=ID,
         marketing=False,
@@ -207,11 +214,17 @@ def _message(talk: Conversation, message: bytes, said: Answer, channel: Channel[
         run=run_of(talk.channel),
         human=True,
         last_word_us=talk.word_us,
+        thread=thread.mails,
     )
 
 
 def _post(
-    conn: Connection, talk: Conversation, message: bytes, said: Answer, now: datetime
+    conn: Connection,
+    talk: Conversation,
+    message: bytes,
+    said: Answer,
+    thread: MailThread,
+    now: datetime,
 ) -> None:
     """Have the worker send it, to the very place where the person wrote."""
     asked = Asked(
@@ -222,6 +235,8 @@ def _post(
         buttons=said.buttons,
         human=True,
         last_word_us=talk.word_us,
+        subject=thread.subject,
+        thread=thread.mails,
     )
     row = Posted(
         message=message,

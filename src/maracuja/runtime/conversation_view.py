@@ -43,7 +43,8 @@ class ButtonShown:
 class TurnShown:
     """One thing said; `status` is how far an operator's words have come, `code` why not further.
 
-    `tapped` is what a pressed button brought back, `about` the message of ours that is answered.
+    `tapped` is what a pressed button brought back, `about` the message of ours that is answered,
+    `subject` that of a mail.
     """
 
     seq: int
@@ -58,6 +59,7 @@ class TurnShown:
     about: str
     status: str
     code: str
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ def turn_shown(turn: Turn) -> TurnShown:
         about=turn.about.hex(),
         status=turn.status,
         code=turn.code,
+        subject=turn.subject,
     )
 
 

@@ -42,6 +42,7 @@ class Body(NamedTuple):
     expires_us: int = 0  # where it has an end of its own
     human: bool = False  # an operator's answer
     last_word_us: int = 0  # of whom an operator answers
+    thread: tuple[str, ...] = ()  # the mails that an operator answers
     later: bool = False  # the batch holds as many bytes as it may
 
 
@@ -144,6 +145,7 @@ def make_message(
         expires_us=expires_us,
         human=body.human,
         last_word_us=body.last_word_us,
+        thread=body.thread,
         short_links=tuple(dict.fromkeys(short.made)) if short else (),
     )
 

@@ -45,6 +45,7 @@ class Written(Record, frozen=True):
     language: str = ""
     human: bool = False
     last_word_us: int = 0
+    thread: tuple[str, ...] = ()
 
 
 class Turn(NamedTuple):
@@ -109,6 +110,7 @@ def body_of(row: Posted) -> Body:
         expires_us=row.expires_us,
         human=written.human,
         last_word_us=written.last_word_us,
+        thread=written.thread,
     )
 
 
@@ -156,7 +158,12 @@ class Texts:
 
 def _own(asked: Asked) -> Written:
     """Words that were asked for as they are."""
-    return Written(content=asked.content, human=asked.human, last_word_us=asked.last_word_us)
+    return Written(
+        content=asked.content,
+        human=asked.human,
+        last_word_us=asked.last_word_us,
+        thread=asked.thread,
+    )
 
 
 def _key(turn: Turn, templates: Mapping[str, Template]) -> tuple[str, ...]:

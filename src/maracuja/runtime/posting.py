@@ -39,7 +39,7 @@ FILES_MAX: Final = 10
 _NOWHERE: Final = Messages()
 # Which word says more where two were told at the same moment.
 _LATER: Final = frozenset(  # keys are older than these
-    {"media", "attachments", "status_url", "human", "last_word_us", "background", "poll"}
+    {"media", "attachments", "status_url", "human", "last_word_us", "background", "poll", "thread"}
 )
 # Which word says more where two were told at the same moment.
 _LADDER: Final = (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ, Status.CLICKED)
@@ -80,6 +80,7 @@ class Asked(Record, frozen=True):
     human: bool = False  # an operator answers, and
     last_word_us: int = 0  # this is when the person last wrote
     poll: Poll | None = None
+    thread: tuple[str, ...] = ()  # of a mail: which it answers
 
     @property
     def content(self) -> Content:

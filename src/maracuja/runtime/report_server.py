@@ -1,4 +1,4 @@
-"""A small SMTP server for bounces, complaints and leaving: the MX of our bounce domain leads here.
+"""A small SMTP server for bounces, complaints, leaving and answers: our bounce domain's MX.
 
 It answers 250 only once what a mail says is durable, and takes no other mail.
 """
@@ -9,24 +9,27 @@ import asyncio
 import socket
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from maracuja.channels.base import Channel, Inbound
-from maracuja.channels.email_bounces import BODY_BYTES_MAX
+from maracuja.channels.base import Inbound
+from maracuja.channels.email import Email
+from maracuja.channels.email_replies import REPLY_BYTES_MAX
 from maracuja.clock import Clock
 from maracuja.errors import WebhookRejected
 from maracuja.ingest.deliveries import encode_deliveries
 from maracuja.links.tokens import Ticket
 from maracuja.model import micros
+from maracuja.runtime import mail_replies
 from maracuja.store import inbox
 from maracuja.store.engine import Store
 
 RECIPIENTS_MAX: Final = 10
 
 NOT_OURS: Final = "550 5.1.1 Only bounces and reports are taken here"
+STRANGER: Final = "550 5.7.1 Please answer from the address that our mail came to"
 LATER: Final = "451 4.3.0 Cannot keep it now, try again later"
 TAKEN: Final = "250 2.0.0 Taken"
 
@@ -40,7 +43,7 @@ class ReportServer:
     def __init__(
         self,
         store: Store,
-        channel: Channel[Any],
+        channel: Email,
         clock: Clock,
         leave: Callable[[Ticket, datetime], object],
         *,
@@ -61,7 +64,7 @@ class ReportServer:
             self,
             hostname=self._host,
             port=self._port,
-            data_size_limit=BODY_BYTES_MAX,
+            data_size_limit=REPLY_BYTES_MAX,
             ident="Maracuja",
         )
         self._controller.start()
@@ -84,9 +87,12 @@ class ReportServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Read the report, keep what it says, and only then say that it was taken."""
         raw = envelope.original_content or b""
-        inbound = Inbound(body=raw, recipient=" ".join(envelope.rcpt_tos))
+        sender = envelope.mail_from or ""
+        inbound = Inbound(body=raw, recipient=" ".join(envelope.rcpt_tos), sender=sender)
         try:
             return await asyncio.to_thread(self._keep, inbound)
+        except mail_replies.Stranger:
+            return STRANGER
         except WebhookRejected:
             return NOT_OURS
         except Exception:  # the sender must keep what we could not
@@ -97,6 +103,10 @@ class ReportServer:
         leaving = self._channel.parse_leaving(inbound)
         if leaving is not None:
             self._leave(leaving, now)
+            return TAKEN
+        reply = self._channel.parse_reply(inbound)
+        if reply is not None:
+            mail_replies.take(self._store, reply, now)
             return TAKEN
         events = self._channel.parse_inbound(inbound, now)
         if events:
