@@ -5,14 +5,18 @@ It never gives a lift by something that the message itself may have changed (dev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
+from msgspec.structs import replace
 
 from maracuja.model import Record
 from maracuja.stats.compare import Comparison, Measure, compare
-from maracuja.stats.intervals import log_ratio_effect
+from maracuja.stats.intervals import Interval, log_ratio_effect
 from maracuja.stats.moments import NOBODY, by_group
 from maracuja.stats.rates import Rate, rate
 from maracuja.stats.sample_ratio import chi_square_p
+from maracuja.stats.shrinkage import shrunken
 
 ROWS_MAX = 20
 OTHER = "…"
@@ -22,25 +26,30 @@ UNKNOWN_VALUE = "?"
 class LiftRow(Record, frozen=True):
     """One kind of people; `shown` is the sign that survives looking at all rows together.
 
-    `p_adjusted` is Benjamini and Hochberg's over the rows of the breakdown.
+    `p_adjusted` is Benjamini and Hochberg's over the rows looked at together. `shrunk` is the lift
+    drawn towards that of all as far as it may be chance: what to expect next time; None while the
+    window is open, and without enough data.
     """
 
     value: str
     conversions: Comparison
     p_adjusted: float | None
     shown: int
+    shrunk: Interval | None = None
 
 
 class Breakdown(Record, frozen=True):
     """The causal lift in conversions by a fact known before assignment (or the would-be channel).
 
     `differ_p` tests whether the rows differ at all (Cochran's Q on the log-ratios); None below
-    two rows with enough data.
+    two rows with enough data. `differ_p_adjusted` is Benjamini and Hochberg's over the facts
+    looked at together: where it is not below alpha, the rows are one and the same lift.
     """
 
     fact: str
     rows: tuple[LiftRow, ...]
     differ_p: float | None
+    differ_p_adjusted: float | None = None
 
 
 class DescriptiveRow(Record, frozen=True):
@@ -56,6 +65,25 @@ class Description(Record, frozen=True):
 
     fact: str
     rows: tuple[DescriptiveRow, ...]
+
+
+def breakdowns(
+    people: pl.DataFrame,
+    facts: Sequence[str],
+    *,
+    n_star: int | None,
+    final: bool,
+    alpha: float = 0.05,
+) -> tuple[Breakdown, ...]:
+    """`breakdown` by each fact, with one correction over all rows and one over all facts."""
+    tables = [breakdown(people, fact, n_star=n_star, final=final, alpha=alpha) for fact in facts]
+    differ = benjamini_hochberg([table.differ_p for table in tables])
+    rows = [row for table in tables for row in table.rows]
+    adjusted = iter(_adjusted(rows, final=final, alpha=alpha))
+    return tuple(
+        replace(table, rows=tuple(next(adjusted) for _ in table.rows), differ_p_adjusted=p)
+        for table, p in zip(tables, differ, strict=True)
+    )
 
 
 def breakdown(
@@ -79,20 +107,28 @@ def breakdown(
         )
         for value in values
     ]
-    adjusted = benjamini_hochberg([row.lift_as_of(final=final).p for row in rows])
+    credible = shrunken(rows, alpha=alpha) if final else [None] * len(rows)
+    lifts = [
+        LiftRow(value=value, conversions=row, p_adjusted=None, shown=0, shrunk=shrunk)
+        for value, row, shrunk in zip(values, rows, credible, strict=True)
+    ]
+    differ_p = heterogeneity_p(rows)
     return Breakdown(
         fact=fact,
-        rows=tuple(
-            LiftRow(
-                value=value,
-                conversions=row,
-                p_adjusted=p,
-                shown=row.lift_as_of(final=final).sign if p is not None and p < alpha else 0,
-            )
-            for value, row, p in zip(values, rows, adjusted, strict=True)
-        ),
-        differ_p=heterogeneity_p(rows),
+        rows=tuple(_adjusted(lifts, final=final, alpha=alpha)),
+        differ_p=differ_p,
+        differ_p_adjusted=differ_p,
     )
+
+
+def _adjusted(rows: Sequence[LiftRow], *, final: bool, alpha: float) -> list[LiftRow]:
+    """The rows with their p raised for all of them together, and what then is shown."""
+    lifts = [row.conversions.lift_as_of(final=final) for row in rows]
+    adjusted = benjamini_hochberg([lift.p for lift in lifts])
+    return [
+        replace(row, p_adjusted=p, shown=lift.sign if p is not None and p < alpha else 0)
+        for row, lift, p in zip(rows, lifts, adjusted, strict=True)
+    ]
 
 
 def description(sent: pl.DataFrame, fact: str) -> Description:

@@ -74,6 +74,10 @@ def _rows(report: LiftReport) -> Iterator[Row]:
     for table in report.breakdowns:
         for row in table.rows:
             yield from _comparison("breakdown", table.fact, row.value, row.conversions)
+            if row.shrunk is not None:
+                place = {"section": "breakdown", "group": table.fact, "row": row.value}
+                scale = {"measure": "conversions", "scale": "lift_shrunk"}
+                yield {**place, **scale, **_interval(row.shrunk)}
     for listing in report.descriptions:
         for line in listing.rows:
             place = {"section": "description", "group": listing.fact, "row": line.value}

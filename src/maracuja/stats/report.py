@@ -15,7 +15,7 @@ import polars as pl
 
 from maracuja.model import Record, micros
 from maracuja.stats import rates
-from maracuja.stats.breakdown import Breakdown, Description, breakdown, description
+from maracuja.stats.breakdown import Breakdown, Description, breakdowns, description
 from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison, Measure, compare
 from maracuja.stats.moments import NOBODY, SufficientStatistics, by_group
@@ -306,9 +306,7 @@ def _breakdowns(
     facts = [*plan.facts]
     if both["channel"].n_unique() > 1:
         facts.append("channel")
-    return tuple(
-        breakdown(both, fact, n_star=plan.n_star, final=final, alpha=plan.alpha) for fact in facts
-    )
+    return breakdowns(both, facts, n_star=plan.n_star, final=final, alpha=plan.alpha)
 
 
 def _descriptions(would: pl.DataFrame, plan: ReportPlan) -> tuple[Description, ...]:

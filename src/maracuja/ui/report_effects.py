@@ -139,9 +139,9 @@ def breakdown_card(table: Breakdown, report: LiftReport, language: str) -> str:
         for row in table.rows
     ]
     note = say.label("causal_note", language)
-    if table.differ_p is not None:
-        key = "differ" if table.differ_p < report.plan.alpha else "differ_not"
-        note += " " + say.label(key, language).format(p=say.p_text(table.differ_p, language))
+    if (differ_p := table.differ_p_adjusted) is not None:
+        key = "differ" if differ_p < report.plan.alpha else "differ_not"
+        note += " " + say.label(key, language).format(p=say.p_text(differ_p, language))
     return (
         f'<section class="card"><h2>{escape(title)} '
         f'<span class="pill accent">{say.label("causal", language)}</span></h2>'
