@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import polars as pl
 import pytest
 
 from maracuja.campaigns.decoding import decode_text
+from maracuja.campaigns.discretion import OPENED_FIRST, shown_products
 from maracuja.campaigns.schedule import Occurrence
 from maracuja.campaigns.timeliness import unfounded, untimely, window_of
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
-from maracuja.templates.tone import Rule, Tone
+from maracuja.templates.tone import Discreet, Rule, Tone
 from maracuja.templates.tone_lints import HOUSE_CHARS, SENTENCE_WORDS, of_template
 
 PAGE = (Path(__file__).parents[2] / "docs" / "words.md").read_text(encoding="utf-8")
@@ -74,3 +76,21 @@ def test_dates_and_endings_are_found_as_the_page_shows() -> None:
     assert told(found) == shown
     short = untimely(template, window_of(tuesday, timedelta(days=2), "Europe/Kyiv"))
     assert [one.code for one in short] == ["moving_date"]
+
+
+def test_lock_screens_hide_what_the_page_says() -> None:
+    part = section("Lock screens")
+    ((tone,),) = (decode_text(block) for block in fenced(part, "yaml"))
+    assert isinstance(tone, Tone)
+    below = re.search(r"# of your catalogue, with all below them: (.*)$", part, re.MULTILINE)
+    assert below is not None
+    shelf = pl.DataFrame({"id": ["a"], "category": [below[1]], "picture": [""]})
+    assert shown_products(shelf, [tone], "telegram").is_empty()
+    assert shown_products(shelf, [tone], "email").height == 1
+    assert "Every channel but e-mail and the chat on your own pages" in part
+    assert set(OPENED_FIRST) == {"email", "web_chat"}
+
+
+@pytest.mark.parametrize("name", [field.name for field in msgspec.structs.fields(Discreet)])
+def test_every_field_of_what_is_discreet_is_documented(name: str) -> None:
+    assert f"  {name}: [" in PAGE

@@ -20,6 +20,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns.cascade import Cascade, Order
+from maracuja.campaigns.discretion import shown_products
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.commit_points import passed
 from maracuja.lake.audience import read_audience
@@ -35,6 +36,7 @@ from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
 from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
+from maracuja.runtime.text_rules import tones
 from maracuja.segments.comparing import When
 from maracuja.store import accounts, manifest, outbox, people, runs, waiting
 from maracuja.store.outbox import Chunk
@@ -79,7 +81,8 @@ def open_round(
     with ground.store.read() as conn:
         types = trait_types(conn)
         columns = _template_columns(conn, ground, facts, types, now)
-        shown, catalog_rev = catalogue(conn)
+        shelf, catalog_rev = catalogue(conn)
+        known = tones(conn)
         schema = template_schema(types) | {
             name: dtype for name, dtype in columns.schema.items() if name != "pid"
         }
@@ -88,6 +91,7 @@ def open_round(
         constants = ground.constants(facts)
 
         def on(channel: str) -> Texts:
+            shown = shown_products(shelf, known, channel)
             return Texts(facts.on(channel), schema, constants, shown, now=now, cards=cards)
 
         campaign = facts.campaign

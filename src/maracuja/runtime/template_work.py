@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.campaigns.discretion import shown_products
 from maracuja.channels import BY_NAME, channel_of
 from maracuja.channels.polls import as_seen
 from maracuja.content import Content
@@ -228,6 +229,7 @@ def preview(
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
+        known = text_rules.tones(conn)
         own = people.get(conn, pid).pid
         everything = [c for c in stage.schema if not c.startswith("facts.")]
         frame = _person(conn, ground, own, channel, everything, now)
@@ -236,7 +238,8 @@ def preview(
     frame = with_facts(frame, stage.facts, [template]).with_columns(given)
     number = choose(template, language or frame["language"][0], channel)
     text = stage.text(template, number)
-    rendered = text.render(frame, stage.products, now=now, cards=cards)
+    shelf = shown_products(stage.products, known, channel)
+    rendered = text.render(frame, shelf, now=now, cards=cards)
     return _shown(template, number, rendered, own, channel=channel)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from maracuja.campaigns.decoding import decode_stored
+from maracuja.campaigns.discretion import indiscreet
 from maracuja.campaigns.timeliness import Window, unfounded, untimely
 from maracuja.errors import TemplateError
 from maracuja.ingest.discover import guess_privacy
@@ -29,13 +30,15 @@ def tones(conn: Connection) -> list[Tone]:
 
 
 def wording(conn: Connection, template: Template, channels: Sequence[str] = ()) -> list[Finding]:
-    """Where the template speaks otherwise than the shop's tone, longer than it must, or of no day.
+    """Where the template breaks the shop's tone, is longer than it must, or shows too much.
 
     `channels` are those that it goes out on; without them each variant is read on its own. Empty
     for a template that cannot be parsed.
     """
     try:
-        return tone_lints.of_template(template, tones(conn), channels) + unfounded(template)
+        known = tones(conn)
+        found = tone_lints.of_template(template, known, channels)
+        return found + unfounded(template) + indiscreet(template, known, channels)
     except TemplateError:
         return []
 

@@ -30,6 +30,20 @@ class Rule(StrEnum):
     ADDRESS = "address"
 
 
+class Discreet(Record, frozen=True):
+    """What is never shown on a lock screen: categories of products, and parts of the addresses of
+    pictures.
+    """
+
+    categories: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what would name everything or nothing."""
+        if not all(one.strip() for one in (*self.categories, *self.pictures)):
+            raise ValueError("discreet: an empty name would be every product, or none")
+
+
 class Tone(Record, frozen=True, tag_field="kind", tag="tone"):
     """How the shop speaks. A rule that is left out asks nothing.
 
@@ -38,7 +52,7 @@ class Tone(Record, frozen=True, tag_field="kind", tag="tone"):
     one message, 0 for none. `forbidden` lists words and phrases, `preferred` maps one to what is
     written in its place; `cheap*` means every ending. `address` says by language how the reader is
     spoken to. A template that breaks a rule named under `refuse` keeps its campaign from going
-    out; any other rule that is broken is a warning.
+    out; any other rule that is broken is a warning. What is `discreet` never goes out.
     """
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -52,6 +66,7 @@ class Tone(Record, frozen=True, tag_field="kind", tag="tone"):
     preferred: dict[str, str] = msgspec.field(default_factory=dict)
     address: dict[str, Form] = msgspec.field(default_factory=dict)
     refuse: tuple[Rule, ...] = ()
+    discreet: Discreet | None = None
 
     def __post_init__(self) -> None:
         """Refuse rules that could hold for nothing; the message becomes the definition's error."""

@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
+from sqlalchemy import select
 
 from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.campaigns.definitions import Campaign
+from maracuja.campaigns.facts import freeze
+from maracuja.campaigns.schedule import Occurrence
 from maracuja.errors import TemplateError
 from maracuja.runtime import campaign_status, campaign_work, template_work
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
-from maracuja.store import definitions
+from maracuja.runtime.launch_work import open_round, read_people
+from maracuja.store import definitions, schema
 from maracuja.store.engine import Store
 from tests.unit.runtime.small_shop import NOW, build
 
@@ -137,3 +143,68 @@ def test_a_template_that_watches_nothing_may_not_be_used(store: Store, tmp_path:
     checked = template_work.check(ground, template, NOW)
     assert [one.code for one in checked.findings if one.level == "error"] == ["unfounded"]
     assert not checked.ok
+
+
+DISCREET = "kind: tone\nid: house\ndiscreet: {categories: [fruit]}\n"
+PEAR = """
+kind: template
+id: hello
+language: en
+variants:
+  - language: en
+    subject: Look
+    preheader: Look at this
+    text: "{{ products['p1'].title }} {{ links.unsubscribe }}"
+---
+kind: topic
+id: news
+channels: [email, telegram]
+---
+kind: campaign
+id: chat
+topic: news
+audience: all
+template: hello
+goals: [order]
+channel: telegram
+"""
+
+
+def faults_on(ground: Ground, campaign: str) -> set[str | None]:
+    """Why the people of the shop get no text in that campaign; None for those who get one."""
+    with ground.store.read() as conn:
+        around = definitions_in_force(conn)
+        wanted = around[("campaign", campaign)]
+        assert isinstance(wanted, Campaign)
+        occurrence = Occurrence(key="once", planned=NOW)
+        facts = freeze(wanted, around, occurrence, salt="s", global_holdout=0.0)
+        pids = np.array(conn.execute(select(schema.profiles.c.pid)).scalars().all())
+    work = open_round(ground, 1, facts, NOW)
+    people = read_people(work, pids, NOW).with_columns(variant=pl.lit("only"))
+    return set(work.texts.write(people).faults)
+
+
+def test_a_launch_shows_no_discreet_product_on_a_lock_screen(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, PEAR)
+    assert faults_on(ground, "chat") == faults_on(ground, "hello") == {None}
+    put(store, DISCREET)
+    assert faults_on(ground, "hello") == {None}
+    assert faults_on(ground, "chat") == {"product_gone:products['p1']"}
+
+
+def test_a_preview_is_as_discreet_as_the_launch(store: Store, tmp_path: Path) -> None:
+    ground = ground_of(store, tmp_path, PEAR, DISCREET)
+    with ground.store.read() as conn:
+        template = template_work.get(conn, "hello")
+        pid = conn.execute(select(schema.profiles.c.pid)).scalars().first()
+    assert pid is not None
+    letter = template_work.preview(ground, template, NOW, pid=pid)
+    assert letter.text.startswith("Pear")
+    chat = template_work.preview(ground, template, NOW, pid=pid, channel="telegram")
+    assert chat.error.startswith("product_gone")
+
+
+def test_a_discreet_product_in_a_subject_holds_the_campaign(store: Store, tmp_path: Path) -> None:
+    subject = PEAR.replace("subject: Look", "subject: \"{{ products['p1'].title }}\"")
+    ground = ground_of(store, tmp_path, subject, DISCREET)
+    assert told(ground)[0] == ["hello: variants[0].subject"]
