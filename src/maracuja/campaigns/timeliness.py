@@ -201,6 +201,6 @@ def _own_end(address: str) -> datetime | None:
         return None
     try:
         since = datetime.strptime(begun[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
+        return since + timedelta(seconds=int(lasts[1]))
+    except (ValueError, OverflowError):
         return None
-    return since + timedelta(seconds=int(lasts[1]))

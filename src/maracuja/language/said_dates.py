@@ -113,6 +113,13 @@ class SaidDate(NamedTuple):
         A day of the week is the first that is not past; a week, a weekend or a month is its first
         day; a date without a year is the one nearest to the reading.
         """
+        try:
+            return self._means(read)
+        except OverflowError:  # at either end of the calendar
+            return None
+
+    def _means(self, read: date) -> date | None:
+        """`means`, where the calendar has the days around the reading."""
         monday = read - timedelta(days=read.weekday())
         match self.kind:
             case Kind.DAY:

@@ -108,8 +108,11 @@ def launch(
     if isinstance(wanted, Campaign):
         for unset in no_account(ground.config, wanted.channels):
             raise unset
-        errors = forbidden(conn, wanted, around) + late(ground, wanted, around, now)
-        for error in errors + refused(conn, ground, wanted, around):
+        for error in (
+            *forbidden(conn, wanted, around),
+            *late(ground, wanted, around, now),
+            *refused(conn, ground, wanted, around),
+        ):
             raise error
     run = launch_control.launch(conn, ground, campaign, now, neutral_too=neutral_too)
     return _noted(conn, "launch", campaign, [run], now, actor)

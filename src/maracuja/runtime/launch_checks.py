@@ -16,11 +16,17 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
-from maracuja.campaigns.schedule import Occurrence, first_occurrence
-from maracuja.campaigns.timeliness import window_of
+from maracuja.campaigns.schedule import first_occurrence
+from maracuja.campaigns.timeliness import Window, window_of
 from maracuja.channels import section_of
 from maracuja.config import EMAIL, Config
-from maracuja.errors import ConfigError, MaracujaError, TemplateError
+from maracuja.errors import (
+    CampaignError,
+    ConfigError,
+    DefinitionError,
+    MaracujaError,
+    TemplateError,
+)
 from maracuja.model import TopicKind
 from maracuja.runtime import channel_checks, text_rules
 from maracuja.runtime.launch_ground import Ground
@@ -73,23 +79,31 @@ def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[Templ
     )
 
 
-def late(ground: Ground, campaign: Campaign, around: Known, now: datetime) -> list[TemplateError]:
+def late(
+    ground: Ground, campaign: Campaign, around: Known, now: datetime
+) -> list[DefinitionError]:
     """What of the campaign's texts would be false when it is read, were it launched now."""
-    occurrence = first_occurrence(campaign.schedule, now, ground.zone)
-    texts = _texts(campaign, around)
-    return _late(ground, campaign, texts, occurrence) if occurrence else []
+    try:
+        window = _window(ground, campaign, now)
+    except OverflowError:
+        fault = "Its messages would arrive outside of the calendar."
+        fix = "Write a day that people will see."
+        return [CampaignError(fault, where="schedule.day", fix=fix)]
+    return [*_late(window, campaign, _texts(campaign, around))] if window else []
 
 
 def advice(
     conn: Connection, ground: Ground, campaign: Campaign, around: Known, now: datetime
 ) -> list[Finding]:
     """What is unwise in the words of the campaign's texts, and keeps nothing from going out."""
-    occurrence = first_occurrence(campaign.schedule, now, ground.zone)
+    try:
+        window = _window(ground, campaign, now)
+    except OverflowError:
+        window = None  # which `late` tells
     found = []
     for text in _texts(campaign, around):
         told = text_rules.wording(conn, text, campaign.channels)
-        if occurrence is not None:
-            window = window_of(occurrence, campaign.expiry, ground.zone)
+        if window is not None:
             told += text_rules.late(text, window, campaign.channels)
         found += [one._replace(where=f"{text.id}: {one.where}") for one in told]
     return [one for one in found if one.level != "error"]
@@ -112,7 +126,8 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     texts = [facts.templates[name] for name in _originals(facts.arms)]
     channels = facts.campaign.channels
     yield from _forbidden(conn, texts, marketing=facts.marketing, channels=channels)
-    yield from _late(ground, facts.campaign, texts, facts.occurrence)
+    window = window_of(facts.occurrence, facts.campaign.expiry, ground.zone)
+    yield from _late(window, facts.campaign, texts)
     yield from _refused(conn, ground, texts, facts.campaign.channels)
 
 
@@ -122,10 +137,16 @@ def _texts(campaign: Campaign, around: Known) -> list[Template]:
     return [text for text in texts if isinstance(text, Template)]
 
 
-def _late(
-    ground: Ground, campaign: Campaign, texts: Iterable[Template], occurrence: Occurrence
-) -> list[TemplateError]:
-    window = window_of(occurrence, campaign.expiry, ground.zone)
+def _window(ground: Ground, campaign: Campaign, now: datetime) -> Window | None:
+    """When messages may arrive if it is launched now; None where its schedule has ended.
+
+    Raises OverflowError where the calendar does not reach so far.
+    """
+    occurrence = first_occurrence(campaign.schedule, now, ground.zone)
+    return window_of(occurrence, campaign.expiry, ground.zone) if occurrence else None
+
+
+def _late(window: Window, campaign: Campaign, texts: Iterable[Template]) -> list[TemplateError]:
     return [
         TemplateError(f"{one.message}.", where=f"{text.id}: {one.where}", fix=one.fix)
         for text in texts

@@ -68,3 +68,10 @@ def test_a_weekday_lies_within_the_week_to_come() -> None:
         read = THURSDAY + timedelta(days=n)
         means = said.means(read)
         assert means is not None and 0 <= (means - read).days < 7 and means.weekday() == 6
+
+
+@pytest.mark.parametrize("read", [date.min, date.max])
+def test_the_calendar_has_ends(read) -> None:
+    text = "yesterday tomorrow this Friday next Friday this weekend this week 10 March"
+    assert all(one.means(read) is None or one.means(read).year for one in said_dates(text, "en"))
+    assert len(said_dates(text, "en")) == 7

@@ -14,7 +14,7 @@ from maracuja.campaigns.decoding import decode_text, kind_of
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import freeze
 from maracuja.campaigns.schedule import Occurrence
-from maracuja.errors import TemplateError
+from maracuja.errors import CampaignError, TemplateError
 from maracuja.runtime import campaign_status, campaign_work, template_work
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
@@ -208,3 +208,11 @@ def test_a_discreet_product_in_a_subject_holds_the_campaign(store: Store, tmp_pa
     subject = PEAR.replace("subject: Look", "subject: \"{{ products['p1'].title }}\"")
     ground = ground_of(store, tmp_path, subject, DISCREET)
     assert told(ground)[0] == ["hello: variants[0].subject"]
+
+
+def test_a_day_beyond_the_calendar_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    far = DAILY.replace("daily", "hello").replace("every: day", "day: 9999-12-31")
+    ground = ground_of(store, tmp_path, far)
+    assert told(ground) == (["schedule.day"], [])
+    with ground.store.write() as conn, pytest.raises(CampaignError, match="outside of the calend"):
+        campaign_work.launch(conn, ground, "hello", NOW)
