@@ -121,7 +121,7 @@ def work(
             else:
                 if not until_idle:
                     sys.setswitchinterval(SWITCH_S)
-                    worker.send_beside(opened.clock)
+                    worker.send_beside(opened.clock, told=with_parent)
                     told.append(worker.wake)
                 loop.work(worker, opened.clock, stop, until_idle=until_idle)
         finally:

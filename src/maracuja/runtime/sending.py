@@ -15,7 +15,8 @@ from maracuja.clock import Clock
 from maracuja.runtime.beside import Beside
 from maracuja.runtime.delivery import Delivery
 
-LOOK: Final = timedelta(seconds=0.05)  # how often single messages are looked for untold
+LOOK: Final = timedelta(seconds=0.05)  # how often single messages are looked for by one untold
+LOOK_TOLD: Final = timedelta(seconds=1)  # and by one who is told: a word may be lost
 
 
 class Chore(Protocol):
@@ -43,8 +44,8 @@ class Sending:
         """Do in turn what is due; when to come again, None: when something comes."""
         return _soonest(self._posted(now), self._delivery.step(now))
 
-    def begin(self, clock: Clock) -> None:
-        """From now on it runs by itself, until `stop`."""
+    def begin(self, clock: Clock, *, told: bool) -> None:
+        """From now on it runs by itself, until `stop`; `told`: somebody calls `wake`."""
 
         def single(now: datetime) -> datetime | None:
             return _soonest(self._posted(now), self._delivery.step(now, ways=(True,)))
@@ -52,7 +53,7 @@ class Sending:
         def others(now: datetime) -> datetime | None:
             return self._delivery.step(now, ways=(False,))
 
-        first = Beside("single messages", single, clock, LOOK)
+        first = Beside("single messages", single, clock, LOOK_TOLD if told else LOOK)
         rest = Beside("messages", others, clock)
         self._delivery.let_run(lambda of_single: (first if of_single else rest).wake())
         self._delivery.start()

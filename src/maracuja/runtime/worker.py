@@ -142,10 +142,13 @@ class Worker:
         """Stop listening, close the connections and give the lease back."""
         self._open.close()
 
-    def send_beside(self, clock: Clock) -> None:
-        """From now on messages are sent beside `tick`, not by it; `wake` tells of a single one."""
+    def send_beside(self, clock: Clock, *, told: bool = False) -> None:
+        """From now on messages are sent beside `tick`, not by it.
+
+        `told`: whoever takes a single one calls `wake`; without it they are looked for.
+        """
         self._parts.launch.gives_way = False
-        self._parts.sending.begin(clock)
+        self._parts.sending.begin(clock, told=told)
 
     def wake(self) -> None:
         """A single message has come in; from any thread."""

@@ -198,7 +198,7 @@ def test_sending_goes_on_by_itself_and_stands_still_for_an_erasure(
 ) -> None:
     world = opened()
     sending = Sending(world.delivery, lambda now: None)
-    sending.begin(SystemClock())
+    sending.begin(SystemClock(), told=True)
     try:
         assert sending.beside
         with sending.alone():
@@ -221,7 +221,7 @@ def test_what_ends_a_thread_is_told(opened: Callable[..., Two]) -> None:
             counters.take(conn, "claim:webhook")
 
     world.hook.before = take_over
-    sending.begin(SystemClock())
+    sending.begin(SystemClock(), told=True)
 
     def told() -> bool:
         try:
