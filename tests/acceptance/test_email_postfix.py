@@ -24,14 +24,15 @@ from maracuja.channels.email_settings import EmailSettings
 from maracuja.clock import SystemClock
 from maracuja.ingest.calls import Request
 from maracuja.ingest.deliveries import read_deliveries
-from maracuja.links.tokens import Ticket
+from maracuja.ingest.heard import HeardRow, read_heard
+from maracuja.links.tokens import Purpose, Ticket
 from maracuja.model import DeliveryEvent, Status, micros
 from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.delivery_checks import Rules
 from maracuja.runtime.delivery_senders import Sender
 from maracuja.runtime.report_server import ReportServer
 from maracuja.runtime.smtp import SmtpTransport
-from maracuja.store import inbox, suppressions
+from maracuja.store import inbox, people, resolving, suppressions
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from tests.unit.runtime.delivery_world import NOW, RING, SALT, LinkMaker, World, message_id
@@ -280,6 +281,38 @@ def test_a_real_bounce_comes_back_and_says_whose_it_is(world: World, postfix: Po
     assert events[1].at_us <= micros(datetime.now(UTC))  # noqa: TID251
 
 
+def test_an_answer_comes_in_through_a_real_server(world: World, postfix: Postfix) -> None:
+    import smtplib
+
+    claims = resolving.Claims(
+        rows=1, row=[0], kind=["email"], value=["maria@mail.example"], at_us=micros(NOW)
+    )
+    with world.store.write() as conn:
+        rev = people.next_rev(conn)
+        (pid,) = resolving.resolve(conn, rev, claims, now_us=micros(NOW)).pid.tolist()
+    ticket = Ticket(purpose=Purpose.REPLY, message=message_id(1), pid=pid, run=1)
+    to = f"reply+{RING.sign(ticket)}@shop.example"
+    reports = ReportServer(
+        world.store,
+        Email(settings_for(postfix), RING, PEM),
+        SystemClock(),
+        nobody,
+        host="127.0.0.1",
+        port=postfix.reports_port,
+    )
+    reports.start()
+    try:
+        with smtplib.SMTP("127.0.0.1", postfix.port) as client:
+            mail = f"From: maria@mail.example\r\nTo: {to}\r\nSubject: Re: hi\r\n\r\nIs it ripe?"
+            client.sendmail("maria@mail.example", [to], mail)
+        wait_for(lambda: heard(world.store))
+    finally:
+        reports.stop()
+    (one,) = heard(world.store)
+    assert (one.heard.text, one.heard.address) == ("Is it ripe?", "maria@mail.example")
+    assert one.heard.key.startswith("<"), "Postfix gives a mail without a Message-ID one"
+
+
 def test_other_mail_is_not_taken_for_a_report(world: World, postfix: Postfix) -> None:
     import smtplib
 
@@ -309,3 +342,11 @@ def told(store: Store) -> list[DeliveryEvent]:
         batch = inbox.read(conn, 0)
     rows = [Request(*row) for row in zip(*batch, strict=True)]
     return read_deliveries(rows).events
+
+
+def heard(store: Store) -> list[HeardRow]:
+    """What was heard, as it waits in the inbox."""
+    with store.read_inbox() as conn:
+        batch = inbox.read(conn, 0)
+    rows = [Request(*row) for row in zip(*batch, strict=True)]
+    return read_heard([row for row in rows if row.call == "heard"]).rows
