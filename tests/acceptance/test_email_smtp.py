@@ -111,6 +111,7 @@ class Unguarded:
     """A course without a journal, halted once `after` mails have been asked for."""
 
     urgent = False
+
     def __init__(self, after: int | None = None) -> None:
         self._after = after
         self.asked = 0

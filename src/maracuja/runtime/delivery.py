@@ -200,7 +200,7 @@ class Delivery:
         sender = slot.sender
         channel = sender.channel
         room = int(min(slot.size, sender.room(now, first=slot.single)))
-        with self._store.write() as conn:
+        with self._store.write(urgent=slot.single) as conn:
             if {health.EVERY_CHANNEL, channel.name} & health.paused(conn):
                 room = 0
             claimed = claiming.claim(
@@ -239,7 +239,7 @@ class Delivery:
         passed("delivery.handed_on")
         self._sort(sender, batch.parcels, answers, now, out)
         name = sender.channel.name
-        with self._store.write() as conn:
+        with self._store.write(urgent=slot.single) as conn:
             self._see_that_it_is_ours(conn, slot)
             record(conn, out, channel=name, salt=self._looking.rules.salt, now=now)
             passed("delivery.recorded")

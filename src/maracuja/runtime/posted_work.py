@@ -59,20 +59,20 @@ class PostedWork:
         """Write a batch and queue it: words of their own in one transaction, templates in two."""
         plain = [row for row in rows if not msgspec.json.decode(row.body, type=Asked).template]
         if plain:
-            with self._ground.store.write() as conn:
+            with self._ground.store.write(urgent=True) as conn:
                 turns, faults = self._routed(conn, plain, _people(conn, plain, micros(now)))
                 self._queue(conn, turns, self._written(turns, {}, now), faults, now)
         rest = [row for row in rows if row not in plain] if len(plain) < len(rows) else []
         if not rest:
             return
-        with self._ground.store.write() as conn:
+        with self._ground.store.write(urgent=True) as conn:
             pids = _people(conn, rest, micros(now))
         with self._ground.store.read() as conn:
             known = definitions_in_force(conn)
             turns, faults = self._routed(conn, rest, pids)
         templates = {one.id: one for one in known.values() if isinstance(one, Template)}
         written = self._written(turns, templates, now)
-        with self._ground.store.write() as conn:
+        with self._ground.store.write(urgent=True) as conn:
             self._queue(conn, turns, written, faults, now)
 
     def _queue(

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -47,20 +47,23 @@ class Store:
         self.inbox = inbox
         self._writer = writer  # of the state
         self.dialect = state.dialect.name  # sqlite, postgresql
-        # Threads of one process queue here, fairly, rather than in SQLite's sleeping retries.
-        self._state_turn = self._turn()
-        self._inbox_turn = self._turn() if inbox is not state else self._state_turn
+        # Threads of one process queue here rather than in SQLite's sleeping retries.
+        self._state_turn = self._turns()
+        self._inbox_turn = self._turns() if inbox is not state else self._state_turn
 
-    def _turn(self) -> AbstractContextManager[Any]:
-        return threading.Lock() if self.dialect == "sqlite" else nullcontext()
+    def _turns(self) -> Turns | None:
+        return Turns() if self.dialect == "sqlite" else None
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection that sees one moment of the state database and changes nothing."""
         return _reading(self.state)
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """A connection in one write transaction: committed at the end, undone on an error."""
-        return _writing(self._writer, self._state_turn)
+    def write(self, *, urgent: bool = False) -> AbstractContextManager[Connection]:
+        """A connection in one write transaction: committed at the end, undone on an error.
+
+        `urgent`: before all other threads that wait to write, as a code for signing in is.
+        """
+        return _writing(self._writer, _turn(self._state_turn, urgent=urgent))
 
     def read_inbox(self) -> AbstractContextManager[Connection]:
         """As `read`, of the database that holds the inbox."""
@@ -68,13 +71,46 @@ class Store:
 
     def write_inbox(self) -> AbstractContextManager[Connection]:
         """As `write`, of the database that holds the inbox."""
-        return _writing(self.inbox, self._inbox_turn)
+        return _writing(self.inbox, _turn(self._inbox_turn, urgent=False))
 
     def close(self) -> None:
         """Give back every connection."""
         self.state.dispose()
         self._writer.dispose()
         self.inbox.dispose()
+
+
+class Turns:
+    """Lets one thread at a time write; those who are urgent before all others who wait."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._taken = False
+        self._urgent = 0  # how many such wait
+        self.waiting = 0
+
+    @contextmanager
+    def one(self, *, urgent: bool) -> Iterator[None]:
+        """Wait for a turn, and have it."""
+        with self._changed:
+            self._urgent += urgent
+            self.waiting += 1
+            try:
+                self._changed.wait_for(lambda: not self._taken and (urgent or not self._urgent))
+            finally:
+                self._urgent -= urgent
+                self.waiting -= 1
+            self._taken = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken = False
+                self._changed.notify_all()
+
+
+def _turn(turns: Turns | None, *, urgent: bool) -> AbstractContextManager[None]:
+    return nullcontext() if turns is None else turns.one(urgent=urgent)
 
 
 @contextmanager
@@ -89,7 +125,7 @@ def _reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _writing(engine: Engine, turn: AbstractContextManager[Any]) -> Iterator[Connection]:
+def _writing(engine: Engine, turn: AbstractContextManager[None]) -> Iterator[Connection]:
     with turn, engine.connect() as conn:
         conn = conn.execution_options(writes=True)
         try:

@@ -27,6 +27,7 @@ class Open:
     """A course that nothing stops."""
 
     urgent = False
+
     def halted(self) -> bool:
         return False
 

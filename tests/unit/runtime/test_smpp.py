@@ -34,6 +34,7 @@ class Course:
     """Lets everything go; notes what was begun and answered."""
 
     urgent = False
+
     def __init__(self, most: int = 1_000_000) -> None:
         self.begun: list[int] = []
         self.ended: dict[int, Answer] = {}
