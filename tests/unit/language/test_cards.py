@@ -11,7 +11,10 @@ from maracuja.language import cards
 from maracuja.language.alphabets import CASES
 
 # Modules whose words stand in no card.
-NOT_ON_CARDS = {"__init__", "cities", "detect", "money_patterns", "numbers", "text_lints", "words"}
+NOT_ON_CARDS = {
+    "__init__", "cities", "detect", "manners", "money_patterns", "numbers", "said_dates",
+    "text_lints", "words",
+}  # fmt: skip
 
 
 def made(language: str, *rows: tuple[str | None, str | None]) -> pl.DataFrame:

@@ -20,11 +20,13 @@ LINES = 4
 def left() -> Iterator[list[str]]:
     """What the garbage collector finds open while the test runs."""
     gc.collect()  # what others left is not ours
+    gc.freeze()
     found: list[str] = []
     before = sys.unraisablehook
     sys.unraisablehook = lambda told: found.append(str(told.exc_value))
     yield found
     sys.unraisablehook = before
+    gc.unfreeze()
 
 
 def _silent(port: int) -> socket.socket:
