@@ -20,6 +20,7 @@ from fastapi import APIRouter, Query, Request, Response, WebSocket
 from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 
+from maracuja.api.bodies import read_body
 from maracuja.api.web_chat_bell import Bell, Paces
 from maracuja.api.web_chat_socket import Company, Socket
 from maracuja.app import App, http_channels
@@ -32,7 +33,6 @@ from maracuja.errors import (
     BadInput,
     Forbidden,
     MaracujaError,
-    TooLarge,
     TooManyRequests,
     Unauthorized,
     WebhookRejected,
@@ -194,7 +194,7 @@ class _Routes:
         """Say hello: who the visitor is from now on."""
 
         async def answer() -> dict[str, Any]:
-            room, hello = self._room, _read(await _body(request), Hello)
+            room, hello = self._room, _read(await read_body(request, BODY_BYTES_MAX), Hello)
             entry, thread = await room.enter(hello)
             now = room.clock.now()
             start = await run_in_threadpool(room.desk.begin_after, thread, hello.after, now)
@@ -208,7 +208,7 @@ class _Routes:
         """Take frames, and give the lines after a place, once there are some."""
 
         async def answer() -> dict[str, Any]:
-            raw = await _body(request)
+            raw = await read_body(request, BODY_BYTES_MAX)
             asked = _read(raw, Sync)
             headers = {name.lower(): value for name, value in request.headers.items()}
             room, now = self._room, self._room.clock.now()
@@ -323,16 +323,6 @@ def _json(told: dict[str, Any], status: int, headers: dict[str, str]) -> Respons
 def _bearer(request: Request) -> str:
     header = request.headers.get("authorization", "")
     return header[len(BEARER) :].strip() if header.lower().startswith(BEARER) else ""
-
-
-async def _body(request: Request) -> bytes:
-    """The raw bytes of the call. Raises TooLarge."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_BYTES_MAX:
-            raise TooLarge(f"A call of more than {BODY_BYTES_MAX} bytes is not taken.")
-    return bytes(body)
 
 
 def _read(raw: bytes, kind: type[_Told]) -> _Told:

@@ -12,12 +12,13 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from maracuja.api.bodies import read_body
 from maracuja.channels import channel_of
 from maracuja.channels.base import Inbound
 from maracuja.channels.heard import Heard
 from maracuja.channels.http import BODY_BYTES_MAX, HttpChannel
 from maracuja.clock import Clock
-from maracuja.errors import NotFound, Overloaded, TooLarge, WebhookRejected
+from maracuja.errors import NotFound, Overloaded, WebhookRejected
 from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.model import micros
 from maracuja.store import inbox
@@ -53,7 +54,7 @@ class _Hooks:
             raise NotFound("Nobody is called here.")
         query = f"?{request.url.query}" if request.url.query else ""
         inbound = Inbound(
-            body=await _body(request),
+            body=await read_body(request, BODY_BYTES_MAX),
             recipient=f"{self._url}{request.url.path}{query}",
             headers={name.lower(): value for name, value in request.headers.items()},
             method=request.method,
@@ -93,13 +94,3 @@ class _Hooks:
             if name == channel and one is not called:
                 with suppress(WebhookRejected):
                     yield one, one.webhook(inbound, now).heard
-
-
-async def _body(request: Request) -> bytes:
-    """The raw bytes of the call. Raises TooLarge."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_BYTES_MAX:
-            raise TooLarge(f"A call of more than {BODY_BYTES_MAX} bytes is not taken.")
-    return bytes(body)
