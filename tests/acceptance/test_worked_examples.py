@@ -20,7 +20,7 @@ import yaml
 
 from maracuja import app as composition
 from maracuja.clock import SimClock
-from maracuja.decisions.reasons import LANGUAGES
+from maracuja.decisions.reason_words import LANGUAGES
 from maracuja.errors import TemplateError
 from maracuja.links.making import PATHS
 from maracuja.links.tokens import Purpose

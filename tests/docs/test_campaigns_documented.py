@@ -12,7 +12,8 @@ import yaml
 from maracuja.campaigns.decoding import decode, decode_text, kind_of
 from maracuja.campaigns.definitions import Campaign, Goal, Topic, Tracking, Variant
 from maracuja.campaigns.schedule import Schedule
-from maracuja.decisions.reasons import Reason, words
+from maracuja.decisions.reason_words import words
+from maracuja.decisions.reasons import Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

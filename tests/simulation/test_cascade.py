@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from maracuja.decisions.reasons import read, words
+from maracuja.decisions.reason_words import words
+from maracuja.decisions.reasons import read
 from maracuja.model import FileKind, micros
 from maracuja.runtime import campaign_work
 from maracuja.runtime.campaign_rehearsal import rehearse

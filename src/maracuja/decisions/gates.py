@@ -29,6 +29,8 @@ OPTIONAL: Final = {
     "free_us": pl.Int64,  # from when on the frequency cap allows it; null: now
     "unreachable": pl.String,  # of a cascade: reasons.stored, where no channel of it does
     "window_closed": pl.Boolean,  # whether the channel takes no such message from us now
+    "withheld": pl.String,  # reasons.stored, where something else keeps marketing from the person
+    "withheld_until_us": pl.Int64,  # when that is over; null: not while this message is current
 }
 
 
@@ -64,7 +66,8 @@ def decide(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.DataFrame:
 
     `people` has COLUMNS and any of OPTIONAL, shape (n,); the answer has its order. The first gate
     that stops a person is the reason on record: the time in the person's zone and the expiry,
-    suppression and consent, address, what the template needs, quiet hours, frequency cap. The
+    suppression and consent, address, what else withholds marketing, what the template needs, quiet
+    hours, frequency cap. The
     holdout comes last, so that ghosts have passed the same gates as those who are sent to.
     A service topic skips holdout, cap, quiet hours and opt-in, but never suppression.
     """
@@ -102,6 +105,7 @@ def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
         _never(~pl.col("known"), Reason.GONE),
         _never(pl.col("unreachable").is_not_null(), pl.col("unreachable")),
         *_allowed(rules),
+        *_withheld(rules, now_us),
     ]
 
 
@@ -119,6 +123,17 @@ def _allowed(rules: Rules) -> list[_Gate]:
     gates.append(_never(pl.col("address").fill_null("") == "", Reason.NO_ADDRESS))
     gates.append(_never(pl.col("window_closed"), Reason.WINDOW_CLOSED))
     return gates
+
+
+def _withheld(rules: Rules, now_us: int) -> list[_Gate]:
+    """The gates of what else keeps marketing from a person, for good or for a while."""
+    if rules.topic is TopicKind.SERVICE:
+        return []
+    why, until = pl.col("withheld"), pl.col("withheld_until_us")
+    return [
+        _never(why.is_not_null() & until.is_null(), why),
+        _Gate(why.is_not_null() & (until > now_us), why, Outcome.WAIT, until),
+    ]
 
 
 def refusals(people: pl.DataFrame, rules: Rules) -> pl.Series:

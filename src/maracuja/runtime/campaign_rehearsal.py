@@ -18,7 +18,8 @@ from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, freeze
 from maracuja.campaigns.schedule import first_occurrence
-from maracuja.decisions.reasons import Outcome, in_short, read, sentence
+from maracuja.decisions.reason_words import sentence
+from maracuja.decisions.reasons import Outcome, in_short, read
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment

@@ -21,6 +21,7 @@ from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import micros
+from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import cascades, consents, last_words, people, posted, suppressions, traits
 
 
@@ -85,6 +86,10 @@ def check(
     due_us = schedule.due_us(facts.occurrence, frame["zone"], rules.zone)
     expires_us = due_us + facts.campaign.expiry // timedelta(microseconds=1)
     frame = frame.with_columns(expires_us=expires_us, held=pl.lit(""))
+    if facts.marketing:
+        about = Asked(facts.topic.id, [channel], now)
+        kept = withheld(conn, np.unique(pids), about)
+        frame = frame.join(kept, on="pid", how="left", maintain_order="left")
     overtaken = _overtaken(conn, asked.run, pids, facts)
     asking = gates.Rules(topic=facts.topic.type, quiet=rules.quiet, zone=rules.zone)
     decided = gates.decide(frame, asking, now)

@@ -145,11 +145,16 @@ def _waiting(people: pl.DataFrame) -> pl.DataFrame:
     """Who is decided again: at a moment, or once it is known what a step of a cascade came to."""
     waits = pl.col("outcome") == Outcome.WAIT.value
     goes = (pl.col("outcome") == Outcome.SEND.value) & (pl.col("bit") != 0)
-    reasons = pl.col("reason").replace_strict(
-        [reason.value for reason in CODES],
-        list(CODES.values()),
-        default=None,
-        return_dtype=pl.Int16,
+    reasons = (
+        pl.col("reason")
+        .str.split(":")
+        .list.first()
+        .replace_strict(
+            [reason.value for reason in CODES],
+            list(CODES.values()),
+            default=None,
+            return_dtype=pl.Int16,
+        )
     )
     named = pl.col("channel").str.split("/").list.first()
     codes = named.replace_strict(CODES_BY_NAME, default=0, return_dtype=pl.Int64)

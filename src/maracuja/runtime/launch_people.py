@@ -26,6 +26,7 @@ from maracuja.model import FileKind, LakeFile, TraitType, micros
 from maracuja.runtime.delivery_checks import windows_closed
 from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_newer import newer_profiles
+from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import consents, meta, suppressions
 from maracuja.store import people as people_store
 
@@ -66,6 +67,7 @@ class PeopleReader:
         self._topic = topic
         self._channels = channels
         self._bound = bound
+        self._marketing = marketing
         self._cap = cap if marketing else None
         self._language = language
         self._rev = copied_rev(self._copy)
@@ -125,6 +127,9 @@ class PeopleReader:
         )
         for channel in self._bound:
             frame = frame.with_columns(self._closed(conn, frame, channel, now))
+        if self._marketing:
+            kept = withheld(conn, pids, Asked(self._topic, self._channels, now))
+            frame = frame.join(kept, on="pid", how="left", maintain_order="left")
         if self._history is None:
             return frame
         free = free_from(self._cap, self._history.of(pids), now)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
-from maracuja.decisions.reasons import QUEUED, Outcome, Reason, happened, read, sentence
+from maracuja.decisions.reason_words import QUEUED, happened, sentence
+from maracuja.decisions.reasons import Outcome, Reason, read
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, TraitType, micros, moment

@@ -7,8 +7,8 @@ from typing import Final
 
 from babel.dates import format_date, format_datetime
 
+from maracuja.decisions.reason_words import words as reason_words
 from maracuja.decisions.reasons import read
-from maracuja.decisions.reasons import words as reason_words
 from maracuja.model import moment
 from maracuja.stats.breakdown import OTHER, UNKNOWN_VALUE
 from maracuja.stats.intervals import Interval, NotShown

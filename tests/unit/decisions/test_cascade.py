@@ -19,7 +19,8 @@ from maracuja.decisions.cascade import (
     why_not,
 )
 from maracuja.decisions.gates import Rules
-from maracuja.decisions.reasons import Reason, read, unreached, words
+from maracuja.decisions.reason_words import words
+from maracuja.decisions.reasons import Reason, read, unreached
 from maracuja.model import ConsentState, TopicKind
 
 CHANNELS = ("viber", "telegram", "sms")

@@ -94,6 +94,19 @@ def test_the_cap_waits_until_it_is_free_or_gives_up() -> None:
     assert decided(RULES, NOON, free_us=micros(NOON))[0] == "send"
 
 
+def test_what_is_withheld_waits_until_its_end_or_is_final() -> None:
+    later = micros(NOON) + 1
+    assert decided(RULES, NOON, withheld="expired") == ("never", "expired", None)
+    assert decided(RULES, NOON, withheld="gone", withheld_until_us=later) == (
+        "wait",
+        "gone",
+        later,
+    )
+    assert decided(RULES, NOON, withheld="gone", withheld_until_us=micros(NOON))[0] == "send"
+    assert decided(SERVICE, NOON, withheld="expired")[0] == "send"
+    assert decided(RULES, NOON, withheld="gone", consent=None) == ("never", "no_consent", None)
+
+
 def test_the_held_out_pass_every_gate_before_they_become_ghosts() -> None:
     assert decided(RULES, NOON, held="global") == ("ghost", "held_out", None)
     assert decided(RULES, NOON, held="campaign", consent=None)[1] == "no_consent"

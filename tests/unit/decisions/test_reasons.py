@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maracuja.decisions import reasons
+from maracuja.decisions import reason_words, reasons
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.runtime.message_events import NAMES
 
@@ -12,7 +12,7 @@ from maracuja.runtime.message_events import NAMES
 @pytest.mark.parametrize("reason", Reason)
 def test_a_reason_has_a_number_and_words_in_each_language(reason: Reason) -> None:
     assert reasons.reason_of(reasons.code(reason)) is reason
-    said = [reasons.words(reason, language) for language in reasons.LANGUAGES]
+    said = [reason_words.words(reason, language) for language in reason_words.LANGUAGES]
     assert len(set(said)) == len(said)
     assert all(said)
 
@@ -24,10 +24,10 @@ def test_numbers_stay_what_they_are() -> None:
 
 
 def test_a_sentence_says_outcome_and_reason() -> None:
-    said = reasons.sentence(Outcome.NEVER, Reason.OPTED_OUT)
+    said = reason_words.sentence(Outcome.NEVER, Reason.OPTED_OUT)
     assert said == "not sent: the person opted out of this topic"
-    assert reasons.sentence(Outcome.SEND, Reason.PASSED, "ru") == "отправлено"
-    assert reasons.sentence(Outcome.SEND, Reason.PASSED, "mn") == "sent"
+    assert reason_words.sentence(Outcome.SEND, Reason.PASSED, "ru") == "отправлено"
+    assert reason_words.sentence(Outcome.SEND, Reason.PASSED, "mn") == "sent"
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ def test_a_sentence_says_outcome_and_reason() -> None:
 def test_what_was_missing_is_said(kept: str, language: str, says: str) -> None:
     reason, detail = reasons.read(kept)
     assert reasons.stored(reason, detail) == kept
-    assert reasons.words(reason, language, detail) == says
+    assert reason_words.words(reason, language, detail) == says
 
 
 @pytest.mark.parametrize("event", sorted(set(NAMES.values())))
 def test_what_becomes_of_a_message_has_words_in_each_language(event: str) -> None:
-    said = [reasons.happened(event, language) for language in reasons.LANGUAGES]
+    said = [reason_words.happened(event, language) for language in reason_words.LANGUAGES]
     assert event not in said
     assert said[0] != said[1]
-    assert reasons.happened("Message Read", machine=True) == "read (by a machine)"
+    assert reason_words.happened("Message Read", machine=True) == "read (by a machine)"
