@@ -1,126 +1,26 @@
-"""Tells other programs what became of single messages: signed calls, in order, until taken.
-
-It works beside the worker and never holds up sending. It never connects to an address of a
-private network unless the settings allow it, whatever a name resolves to.
-"""
+"""Tells other programs what became of single messages: each status once, in order, until taken."""
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import logging
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from datetime import datetime
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from maracuja.channels.base import Answer, Stage
 from maracuja.channels.http import HttpRequest
-from maracuja.channels.telling import News, check_receiver, is_public, request
+from maracuja.channels.telling import News, check_receiver, request
 from maracuja.config import Messages
-from maracuja.errors import MaracujaError
-from maracuja.model import micros, moment
-from maracuja.rng import make_key
-from maracuja.runtime.http import USER_AGENT
+from maracuja.model import moment
+from maracuja.runtime.calling import CallThread, CallWork
 from maracuja.store import status_calls
 from maracuja.store.engine import Store
 from maracuja.store.status_calls import Call
 
-RETRY_S: Final = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 21_600, 28_800)  # over 22 hours
-JITTER: Final = 0.2  # of the wait, either way
-RETRY_AFTER_S_MAX: Final = 3600.0
-TIMEOUT_S: Final = 10.0
-AT_ONCE: Final = 16
-AT_ONCE_PER_HOST: Final = 4
-FAILURES_MAX: Final = 5  # of a host in a row, after which it is left alone
-REST_S: Final = (30, 60, 120, 300, 900)
-LOOK_S: Final = 1.0
-ANSWER_BYTES_MAX: Final = 1_000
-_log = logging.getLogger("maracuja.statuses")
-GONE: Final = 410  # whoever says so is not called about this message again
 
+def make_status_work(store: Store, settings: Messages) -> CallWork[Call]:
+    """What tells of single messages, signed as the settings say."""
 
-@dataclass
-class _Host:
-    """How a receiver fares: `until` it is left alone, then tried with one call."""
-
-    failures: int = 0
-    until: datetime | None = None
-
-
-class StatusWork:
-    """Makes the calls that are due. All calls of its methods come from one event loop."""
-
-    def __init__(self, store: Store, settings: Messages) -> None:
-        self._store = store
-        self._settings = settings
-        self._hosts: dict[str, _Host] = {}
-        self._session: aiohttp.ClientSession | None = None
-
-    async def step(self, now: datetime) -> datetime | None:
-        """Make one batch of calls; when to come again, None: when there is something new."""
-        resting = [name for name, host in self._hosts.items() if _rests(host, now)]
-        with self._store.read() as conn:
-            calls = status_calls.due(conn, micros(now), without=resting)
-        calls = self._trials(calls)
-        answers = await self._made(calls, now)
-        if calls:
-            with self._store.write() as conn:
-                for call, answer in zip(calls, answers, strict=True):
-                    self._note(conn, call, answer, now)
-            return now
-        return self._next(now)
-
-    async def close(self) -> None:
-        """Close every connection."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
-    # ------------------------------------------------------------ which
-
-    def _trials(self, calls: Sequence[Call]) -> list[Call]:
-        """The calls to make: one alone to a host that has failed again and again."""
-        found: list[Call] = []
-        tried: set[str] = set()
-        for call in calls:
-            name = _host_of(call)
-            broken = self._hosts.get(name, _Host()).failures >= FAILURES_MAX
-            if not (broken and name in tried):
-                found.append(call)
-                tried.add(name)
-        return found
-
-    def _next(self, now: datetime) -> datetime | None:
-        """When the next one is due, of a host that rests: when it may be tried."""
-        resting = {name: host for name, host in self._hosts.items() if _rests(host, now)}
-        with self._store.read() as conn:
-            due_us = status_calls.next_due(conn, without=resting)
-            waits = due_us is not None or status_calls.next_due(conn) is not None
-        ends = [host.until for host in resting.values() if host.until is not None]
-        due = [] if due_us is None else [moment(due_us)]
-        return max(min([*due, *ends]), now) if waits and (due or ends) else None
-
-    # ------------------------------------------------------------ the calls
-
-    async def _made(self, calls: Sequence[Call], now: datetime) -> list[Answer]:
-        """The answers to these calls, so many at once."""
-        room = asyncio.Semaphore(AT_ONCE)
-        hosts = {_host_of(call): asyncio.Semaphore(AT_ONCE_PER_HOST) for call in calls}
-
-        async def make(call: Call) -> Answer:
-            async with room, hosts[_host_of(call)]:
-                return await self._call(call, now)
-
-        return list(await asyncio.gather(*map(make, calls)))
-
-    async def _call(self, call: Call, now: datetime) -> Answer:
-        settings = self._settings
+    def wire(call: Call, now: datetime) -> HttpRequest:
+        # Settings may have changed since it was accepted.
+        check_receiver(call.url, settings.status_secret, private=settings.private_receivers)
         news = News(
             message=call.message,
             status=call.status,
@@ -130,145 +30,15 @@ class StatusWork:
             code=call.code,
             raw=call.raw,
         )
-        try:
-            # Settings may have changed since it was accepted.
-            check_receiver(call.url, settings.status_secret, private=settings.private_receivers)
-        except MaracujaError as fault:
-            return Answer(stage=Stage.CONNECT, text=fault.message, code=GONE)
-        return await self._carry(request(news, call.url, settings.status_secret, now))
+        return request(news, call.url, settings.status_secret, now)
 
-    async def _carry(self, wire: HttpRequest) -> Answer:
-        try:
-            async with self._open().request(
-                wire.method, wire.url, data=wire.body, headers=wire.headers, allow_redirects=False
-            ) as response:
-                body = await response.content.read(ANSWER_BYTES_MAX)
-                return Answer(
-                    stage=Stage.GIVEN,
-                    code=response.status,
-                    text=body.decode("utf-8", "replace").replace("\0", ""),
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                )
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:
-            return Answer(stage=Stage.CONNECT, text=f"{type(fault).__name__}: {fault}", lost=True)
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            private = self._settings.private_receivers
-            resolver = None if private else _PublicResolver()
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=AT_ONCE, resolver=resolver, use_dns_cache=False
-                ),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
-                headers={"User-Agent": USER_AGENT},
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
-
-    # ------------------------------------------------------------ what they mean
-
-    def _note(self, conn: Any, call: Call, answer: Answer, now: datetime) -> None:
-        """Write down what an answer means for the call and its host."""
-        host = self._hosts.setdefault(_host_of(call), _Host())
-        if not answer.lost and 200 <= answer.code < 300:
-            self._hosts.pop(_host_of(call))
-            status_calls.taken(conn, [call])
-            return
-        words = f"{answer.code or ''} {' '.join(answer.text.split())}".strip()
-        if answer.code == GONE:
-            status_calls.given_up(conn, call, words)
-            return
-        if answer.lost or answer.code >= 500 or answer.code == 429:
-            host.failures += 1
-            over = host.failures - FAILURES_MAX
-            if over >= 0:
-                rest_s = REST_S[min(over, len(REST_S) - 1)]
-                host.until = now + timedelta(seconds=rest_s)
-        at = retry_at(call, answer, now)
-        if at is None:
-            status_calls.given_up(conn, call, words)
-        else:
-            status_calls.later(conn, call, micros(at), words)
-
-
-def retry_at(call: Call, answer: Answer, now: datetime) -> datetime | None:
-    """When to call again; None: it has been tried for a day."""
-    if call.attempts >= len(RETRY_S):
-        return None
-    chance = (make_key("status", call.message, call.status.value, call.attempts) % 10_000) / 5_000
-    wait_s = RETRY_S[call.attempts] * (1 + JITTER * (chance - 1))
-    asked = answer.headers.get("retry-after", "")
-    if asked.isdigit() and asked.isascii() and len(asked) < 9:
-        wait_s = max(wait_s, min(float(asked), RETRY_AFTER_S_MAX))
-    return now + timedelta(seconds=wait_s)
-
-
-class StatusThread:
-    """Runs the work beside the worker, from `start` to `stop`."""
-
-    def __init__(self, work: StatusWork, now: Callable[[], datetime]) -> None:
-        self._work = work
-        self._now = now
-        self._done = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin to call."""
-        self._done.clear()
-        self._thread = threading.Thread(target=self._run, name="statuses", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let the calls under way end, and begin no more."""
-        self._done.set()
-        if self._thread is not None:
-            self._thread.join(TIMEOUT_S + LOOK_S)
-
-    def _run(self) -> None:
-        asyncio.run(self._loop())
-
-    async def _loop(self) -> None:
-        while not self._done.is_set():
-            now = self._now()
-            try:
-                due = await self._work.step(now)
-            except Exception:  # what waits stays: the next look tries again
-                _log.exception("Telling what became of messages failed.")
-                due = None
-            if due is None or due > now:
-                await asyncio.to_thread(self._done.wait, LOOK_S)
-        await self._work.close()
+    return CallWork(store, status_calls, wire, private=settings.private_receivers)
 
 
 def status_threads(
     store: Store, settings: Messages, now: Callable[[], datetime]
-) -> list[StatusThread]:
+) -> list[CallThread]:
     """What tells of messages beside the worker: nothing where there is no secret to sign with."""
-    return [StatusThread(StatusWork(store, settings), now)] if settings.status_secret else []
-
-
-class _PublicResolver(AbstractResolver):
-    """Names that lead to the internet alone: what resolves to a private address is refused."""
-
-    def __init__(self) -> None:
-        self._names = aiohttp.ThreadedResolver()
-
-    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
-        """The public addresses of a name. Raises OSError where there are none."""
-        found = await self._names.resolve(host, port, family)
-        public = [one for one in found if is_public(one["host"])]
-        if not public:
-            raise OSError(errno.EACCES, f"{host} leads into a private network")
-        return public
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
-
-
-def _rests(host: _Host, now: datetime) -> bool:
-    return host.until is not None and host.until > now
-
-
-def _host_of(call: Call) -> str:
-    return urlsplit(call.url).netloc
+    if not settings.status_secret:
+        return []
+    return [CallThread(make_status_work(store, settings), now, "statuses")]

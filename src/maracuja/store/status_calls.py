@@ -42,6 +42,11 @@ class Call(NamedTuple):
     raw: str
     attempts: int
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other call."""
+        return f"{self.message.hex()} {self.status.value}"
+
 
 class Receiver(NamedTuple):
     """A host that calls go to: how many wait or were given up, since when, its last answer."""

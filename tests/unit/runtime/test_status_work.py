@@ -21,8 +21,9 @@ from maracuja.clock import SystemClock
 from maracuja.config import Config, Messages, make_config
 from maracuja.errors import BadInput, ConfigError, WebhookRejected
 from maracuja.model import Status, micros
-from maracuja.runtime import status_work
-from maracuja.runtime.status_work import FAILURES_MAX, RETRY_S, StatusThread, StatusWork
+from maracuja.runtime import calling, status_work
+from maracuja.runtime.calling import FAILURES_MAX, REST_S, RETRY_S, CallThread, CallWork
+from maracuja.runtime.status_work import make_status_work
 from maracuja.store import posted, status_calls
 from maracuja.store.engine import Store
 from maracuja.store.posted import RUN, Posted, Step
@@ -63,7 +64,7 @@ class World:
 
     store: Store
     receiver: Receiver
-    work: StatusWork
+    work: CallWork[status_calls.Call]
     loop: asyncio.AbstractEventLoop
     now: datetime = NOW
 
@@ -113,7 +114,7 @@ def world(store: Store) -> Iterator[World]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     loop.run_until_complete(site.start())
     receiver.port = runner.addresses[0][1]
-    made = World(store, receiver, StatusWork(store, settings()), loop)
+    made = World(store, receiver, make_status_work(store, settings()), loop)
     yield made
     loop.run_until_complete(made.work.close())
     loop.run_until_complete(runner.cleanup())
@@ -209,7 +210,7 @@ def test_a_host_that_fails_again_and_again_is_left_alone_and_then_tried_with_one
     world.ask(b"o" * 16, other)
     due = world.step()
     assert len(world.receiver.got) == FAILURES_MAX
-    rest = NOW + timedelta(seconds=status_work.REST_S[0])
+    rest = NOW + timedelta(seconds=REST_S[0])
     assert due == NOW
     due = world.step()
     assert due is not None and NOW < due <= rest
@@ -228,7 +229,7 @@ def test_what_waits_survives_a_crash_and_goes_with_the_person(world: World) -> N
     world.ask(A)
     world.ask(B)
     world.note(Status.SENT, B)
-    lost = StatusWork(world.store, settings())  # another process, later
+    lost = make_status_work(world.store, settings())  # another process, later
     with world.store.write() as conn:
         posted.forget(conn, [], [("email", "a@b")])
     assert world.loop.run_until_complete(lost.step(NOW)) is None
@@ -241,7 +242,7 @@ def test_what_waits_survives_a_crash_and_goes_with_the_person(world: World) -> N
 def test_private_addresses_are_not_called_whatever_they_are_named(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strict = StatusWork(world.store, settings(private_receivers=False))
+    strict = make_status_work(world.store, settings(private_receivers=False))
     world.ask(A)  # taken under other settings
     due = world.loop.run_until_complete(strict.step(NOW))
     assert due == NOW and world.receiver.got == []
@@ -315,14 +316,14 @@ def test_the_thread_tells_while_nothing_else_runs_and_outlives_a_fault(
 ) -> None:
     world.now = SystemClock().now()
     taken = threading.Event()
-    thread = StatusThread(StatusWork(world.store, settings()), SystemClock().now)
+    thread = CallThread(make_status_work(world.store, settings()), SystemClock().now, "statuses")
 
     async def wait() -> None:
         while not world.receiver.got:
             await asyncio.sleep(0.01)
         taken.set()
 
-    monkeypatch.setattr(status_work, "LOOK_S", 0.01)
+    monkeypatch.setattr(calling, "LOOK_S", 0.01)
     failing = [OSError("the database is gone for a moment")]
     due = status_calls.due
 
@@ -359,7 +360,7 @@ def test_whatever_goes_wrong_each_status_arrives_in_order(world: World, seed: in
         world.receiver.answers = [int(chance.choice([200, 500, 503, 404, 429])) for _ in range(3)]
         if chance.random() < 0.3:  # another process goes on with what stands in the database
             world.loop.run_until_complete(world.work.close())
-            world.work = StatusWork(world.store, settings())
+            world.work = make_status_work(world.store, settings())
         world.step()
         world.now += timedelta(seconds=float(chance.integers(1, 90)))
     world.receiver.answers = []
