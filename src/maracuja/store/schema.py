@@ -38,6 +38,13 @@ from maracuja.store.schema_posted import status_calls as status_calls
 from maracuja.store.schema_waiting import waiting as waiting
 from maracuja.store.schema_web_chat import chat_lines as chat_lines
 from maracuja.store.schema_web_chat import chat_threads as chat_threads
+from maracuja.store.schema_shop import ad_spend as ad_spend
+from maracuja.store.schema_shop import bonus_entries as bonus_entries
+from maracuja.store.schema_shop import coupons as coupons
+from maracuja.store.schema_shop import feeds as feeds
+from maracuja.store.schema_shop import outlets as outlets
+from maracuja.store.schema_shop import product_changes as product_changes
+from maracuja.store.schema_shop import products as products
 
 # ---------------------------------------------------------------- the workspace
 
@@ -221,21 +228,6 @@ discovered = Table(
     Column("samples", LargeBinary, nullable=False),
     Column("privacy", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
-)
-
-products = Table(
-    "products",
-    state,
-    Column("id", Text, primary_key=True),
-    Column("rev", BigInteger, nullable=False, index=True),
-    Column("title", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("price", BigInteger),  # minor units
-    Column("currency", Text, nullable=False),
-    Column("stock", BigInteger),  # null: not counted
-    Column("url", Text, nullable=False),
-    Column("picture", Text, nullable=False),
-    Column("gone", Boolean, nullable=False),  # no longer in the feed
 )
 
 # ---------------------------------------------------------------- events on their way to the lake
