@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
+from maracuja.campaigns.forms import Form
 from maracuja.errors import CampaignError, DefinitionError, TemplateError
 from maracuja.segments import check
 from maracuja.segments.definition import Did, Segment
@@ -23,7 +24,7 @@ from maracuja.segments.reading import readable_schema
 from maracuja.templates.definition import Template, json_schema
 from maracuja.templates.tone import Tone
 
-Definition: TypeAlias = Segment | Template | Topic | Goal | Campaign | Tone
+Definition: TypeAlias = Segment | Template | Topic | Goal | Campaign | Tone | Form
 Raw: TypeAlias = Mapping[str, Any]
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -87,7 +88,7 @@ def to_yaml(definition: Definition) -> str:
 
 
 def kind_of(definition: Definition) -> str:
-    """segment, template, topic, goal, campaign or tone."""
+    """segment, template, topic, goal, campaign, tone or form."""
     return str(definition.__struct_config__.tag)
 
 
@@ -143,6 +144,10 @@ def _goal(raw: Raw) -> Goal:
 
 def _tone(raw: Raw) -> Tone:
     return _convert(raw, Tone)
+
+
+def _form(raw: Raw) -> Form:
+    return _convert(raw, Form)
 
 
 def _topic(raw: Raw) -> Topic:
@@ -212,4 +217,5 @@ KINDS: Final[dict[str, _Kind]] = {
     "goal": _Kind(_goal, lambda: readable_schema(Goal)),
     "campaign": _Kind(_campaign, lambda: readable_schema(Campaign)),
     "tone": _Kind(_tone, lambda: readable_schema(Tone)),
+    "form": _Kind(_form, lambda: readable_schema(Form)),
 }

@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import check_campaign
 from maracuja.campaigns.decoding import Definition, decode, kind_of, plain
 from maracuja.campaigns.definitions import Campaign
+from maracuja.campaigns.form_checks import check_form
+from maracuja.campaigns.forms import Form
 from maracuja.errors import BadInput, DefinitionError
 from maracuja.model import micros, moment
 from maracuja.runtime.launch_ground import definitions_in_force
@@ -137,6 +139,8 @@ def _faults(definition: Definition, around: Around) -> Iterator[DefinitionError]
     elif isinstance(definition, Segment):
         segments = {name: d for (_, name), d in around.items() if isinstance(d, Segment)}
         yield from segment_check.check(definition, segment_check.Known(segments=segments))
+    elif isinstance(definition, Form):
+        yield from check_form(definition, around)
     elif isinstance(definition, Template):
         try:
             needs(definition)
