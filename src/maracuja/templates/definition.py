@@ -13,6 +13,7 @@ import msgspec
 from maracuja.content import Approved, Button, Card, Place, Poll
 from maracuja.errors import TemplateError
 from maracuja.model import Record
+from maracuja.templates import mjml
 
 SOURCE_CHARS_MAX: Final = 200_000  # of one part, before rendering
 VARIANTS_MAX: Final = 200
@@ -48,7 +49,8 @@ class Variant(Record, frozen=True):
 
     At least one of text and html is given, or a picture, video, file, cards or an approved
     template; a missing text is made from the html. Every text is Liquid, those of buttons and
-    cards too; what comes out empty is left out. The rest is as in content.Content.
+    cards too; what comes out empty is left out. The rest is as in content.Content. With `mjml`
+    the html is made from it, and kept as it was made.
     """
 
     language: str
@@ -57,6 +59,7 @@ class Variant(Record, frozen=True):
     preheader: str = ""
     text: str = ""
     html: str = ""
+    mjml: str = ""
     formatted: bool = False  # the text has marks such as *bold*
     picture: Shown = ""
     video: Shown = ""
@@ -70,6 +73,16 @@ class Variant(Record, frozen=True):
     silent: bool = False  # arrives without a sound
     background: bool = False  # shows nothing: only the app reads it
     poll: Poll | None = None
+
+    def __post_init__(self) -> None:
+        """Make the HTML of MJML. Raises ValueError where it cannot be, or there are both."""
+        if not self.mjml or mjml.frozen(self.mjml, self.html):
+            return
+        if self.html and not mjml.made_here(self.html):
+            raise ValueError("a variant has either html or mjml: the html is made from the mjml")
+        if len(self.mjml) > SOURCE_CHARS_MAX:
+            raise ValueError(f"mjml is longer than {SOURCE_CHARS_MAX} characters")
+        msgspec.structs.force_setattr(self, "html", mjml.compiled(self.mjml))
 
 
 class Require(Record, frozen=True):

@@ -100,7 +100,7 @@ def as_read(template: Template, *, html: bool, subject: bool) -> Template:
         if html or not (variant.html or variant.preheader):
             return variant
         text = variant.text or (text_of(variant.html) if variant.html else "")
-        return msgspec.structs.replace(variant, text=text, html="", preheader="")
+        return msgspec.structs.replace(variant, text=text, html="", mjml="", preheader="")
 
     variants = tuple(one(variant) for variant in template.variants)
     return msgspec.structs.replace(template, variants=variants)
