@@ -40,8 +40,10 @@ from maracuja.store.schema import (
     open_polls,
     profiles,
     short_links,
+    signups,
     vendor_ids,
     waiting,
+    wishes,
 )
 from maracuja.store.schema import suppressions as suppressed
 from maracuja.store.schema_devices import devices
@@ -51,6 +53,7 @@ PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
 _WITH_PIDS: Final = (
     profiles, identities, consents, waiting, feed, vendor_ids, devices, open_polls, short_links,
+    signups, wishes,
 )  # fmt: skip
 
 

@@ -18,9 +18,11 @@ from maracuja.store import (
     consents,
     conversations,
     devices,
+    signups,
     suppressions,
     traits,
     waiting,
+    wishes,
 )
 from maracuja.store.people import People, replace_documents, select_people
 from maracuja.store.schema import identities, merges, profiles
@@ -72,6 +74,8 @@ def merge(
     consents.move(conn, losers, winners, now_us)
     suppressions.move(conn, losers, winners)
     waiting.move(conn, into)
+    signups.move(conn, losers, winners)
+    wishes.move(conn, into)
     conversations.move(conn, losers, winners)
     _record(conn, pairs, into, crossed, now_us, actor)
     return len(losers)

@@ -24,6 +24,11 @@ from maracuja.store.schema_accounts import channel_accounts as channel_accounts
 from maracuja.store.schema_conversations import conversations as conversations
 from maracuja.store.schema_conversations import turns as turns
 from maracuja.store.schema_devices import devices as devices
+from maracuja.store.schema_experiments import experiment_looks as experiment_looks
+from maracuja.store.schema_experiments import experiments as experiments
+from maracuja.store.schema_forms import form_counts as form_counts
+from maracuja.store.schema_forms import signups as signups
+from maracuja.store.schema_forms import wishes as wishes
 from maracuja.store.schema_ground import Serial
 from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
@@ -35,9 +40,6 @@ from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files
 from maracuja.store.schema_posted import status_addresses as status_addresses
 from maracuja.store.schema_posted import status_calls as status_calls
-from maracuja.store.schema_waiting import waiting as waiting
-from maracuja.store.schema_web_chat import chat_lines as chat_lines
-from maracuja.store.schema_web_chat import chat_threads as chat_threads
 from maracuja.store.schema_shop import ad_spend as ad_spend
 from maracuja.store.schema_shop import bonus_entries as bonus_entries
 from maracuja.store.schema_shop import coupons as coupons
@@ -45,6 +47,9 @@ from maracuja.store.schema_shop import feeds as feeds
 from maracuja.store.schema_shop import outlets as outlets
 from maracuja.store.schema_shop import product_changes as product_changes
 from maracuja.store.schema_shop import products as products
+from maracuja.store.schema_waiting import waiting as waiting
+from maracuja.store.schema_web_chat import chat_lines as chat_lines
+from maracuja.store.schema_web_chat import chat_threads as chat_threads
 
 # ---------------------------------------------------------------- the workspace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from maracuja.channels import reached_by
 from maracuja.content import Enclosed, Poll
@@ -57,12 +57,14 @@ from maracuja.store import (
     runs,
     schema,
     short_links,
+    signups,
     status_calls,
     suppressions,
     vendor_ids,
     waiting,
     watermarks,
     web_chat,
+    wishes,
 )
 from maracuja.store.conversation_words import Word
 from maracuja.store.devices import Device
@@ -168,6 +170,7 @@ def fill(store: Store) -> None:
             web_chat.add(conn, [line], 1)
             device = Device("web_push", at.encode(), pid, at, "", "web", 1, 1, 0, "")
             bulk.insert_columns(conn, schema.devices, device._asdict() | {"pid": [pid]})
+        _sign_up(conn)
         accounts.give(conn, ["telegram/promo"])
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
@@ -204,6 +207,19 @@ def fill(store: Store) -> None:
             live_from_us=0,
         )
         manifest.add(conn, [file])
+
+
+def _sign_up(conn: Connection) -> None:
+    """Both have signed up, and wish to hear less."""
+    for pid, at in ((1, EMAIL), (2, "b@c")):
+        proof = signups.Proof(text="Yes", text_version="1", language="en", country="UA")
+        asked = signups.Signup(
+            at.encode(), "news", 1, b"visit", pid, "email", at, signups.SignupState.ASKED,
+            ["news"], 1, 9, 0, 1, 1, 0, 0, "", proof, {"city": "Kyiv"}, 0,
+        )  # fmt: skip
+        signups.add(conn, asked)
+        wishes.put(conn, [wishes.Wish(pid, "news", every_days=7)])
+    signups.count(conn, {("news", "", signups.Step.SHOWN): 2}, 1)
 
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
@@ -321,10 +337,12 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "profiles": 1,
         "refused": 1,
         "short_links": 1,
+        "signups": 1,
         "suppressions": 1,
         "turns": 1,
         "vendor_ids": 1,
         "waiting": 1,
+        "wishes": 1,
     }
     after = contents(full)
     everything = repr(after)
