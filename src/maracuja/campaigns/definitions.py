@@ -16,6 +16,7 @@ from maracuja.model import Record, TopicKind
 from maracuja.segments.definition import Condition, Property
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Tag = Annotated[str, Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$")]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
@@ -80,13 +81,16 @@ class Goal(Record, frozen=True, tag_field="kind", tag="goal"):
 class Variant(Record, frozen=True):
     """One arm of the experiment: a template of its own, or another arm's made generic.
 
-    A `generic_twin_of` gets the same message with the personal facts neutralised.
+    A `generic_twin_of` gets the same message with the personal facts neutralised. `suits` are the
+    traits of those for whom the content is meant; it is drawn for all alike, so that matched can
+    be compared with unmatched content.
     """
 
     id: Id
     template: str = ""
     share: Share | None = None
     generic_twin_of: str = ""
+    suits: dict[str, str | bool | int] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse an arm with two texts or none."""
@@ -117,7 +121,8 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     counts from the moment at which a person is due. `goals` begin with the primary one. A
     `cascade` stands in the place of `channel`: `channels` are those of either.
     `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
-    is shown by.
+    is shown by. `tactic` is what the message does (re-engagement, reminder), so that campaigns
+    that do the same can be measured together.
     """
 
     id: Id
@@ -139,6 +144,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     tracking: Tracking = Tracking()
     sender: str = ""
     reply_to: str = ""
+    tactic: Tag = ""
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself without looking at other definitions."""
@@ -164,6 +170,12 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
                     f"variant `{variant.id}` is the twin of `{variant.generic_twin_of}`,"
                     " which is no variant with a template"
                 )
+        unkept = {name for v in self.variants for name in v.suits} - set(self.breakdowns)
+        if unkept:
+            raise ValueError(
+                f"a variant suits people by `{min(unkept)}`, which `breakdowns` does not keep:"
+                " add it there"
+            )
         given = [v.share for v in self.variants if v.share is not None]
         if given and len(given) < len(names):
             raise ValueError("either every variant has a share or none has")
