@@ -214,8 +214,8 @@ def _sign_up(conn: Connection) -> None:
     for pid, at in ((1, EMAIL), (2, "b@c")):
         proof = signups.Proof(text="Yes", text_version="1", language="en", country="UA")
         asked = signups.Signup(
-            at.encode(), "news", 1, b"visit", pid, "email", at, signups.SignupState.ASKED,
-            ["news"], 1, 9, 0, 1, 1, 0, 0, "", proof, {"city": "Kyiv"}, 0,
+            at.encode(), "news", 1, b"v", pid, "email", at, signups.SignupState.ASKED,
+            ["news"], 1, 9, 0, 1, 1, 0, 0, "", proof, {"mail": at}, 0,
         )  # fmt: skip
         signups.add(conn, asked)
         wishes.put(conn, [wishes.Wish(pid, "news", every_days=7)])
