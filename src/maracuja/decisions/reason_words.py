@@ -125,6 +125,21 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "ещё неизвестно, чем закончится предыдущий шаг",
         "ще невідомо, чим завершиться попередній крок",
     ),
+    Reason.ASKED_FOR_PAUSE: (
+        "the person asked for a pause, and it is not over",
+        "человек попросил о паузе, и она ещё не закончилась",
+        "людина попросила про паузу, і вона ще не скінчилася",
+    ),
+    Reason.ASKED_FOR_LESS: (
+        "the person asked to hear less often about this topic, and has heard lately",
+        "человек просил писать об этом реже, а недавно ему уже писали",
+        "людина просила писати про це рідше, а нещодавно їй уже писали",
+    ),
+    Reason.ASKED_FOR_HOURS: (
+        "the person asked to be written to at other hours",
+        "человек просил писать в другие часы",
+        "людина просила писати в інші години",
+    ),
     Reason.CANCELLED: (
         "the campaign was cancelled first",
         "кампанию отменили раньше",

@@ -41,6 +41,9 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     REACHED = "reached"
     CASCADE = "cascade"
+    ASKED_FOR_PAUSE = "asked_for_pause"
+    ASKED_FOR_LESS = "asked_for_less"
+    ASKED_FOR_HOURS = "asked_for_hours"
     CANCELLED = "cancelled"
     PASSED = "passed"
 
@@ -72,6 +75,9 @@ CODES: Final[dict[Reason, int]] = {
     Reason.UNREACHABLE: 23,
     Reason.REACHED: 24,
     Reason.CASCADE: 25,
+    Reason.ASKED_FOR_LESS: 45,
+    Reason.ASKED_FOR_HOURS: 46,
+    Reason.ASKED_FOR_PAUSE: 47,
 }
 _BY_CODE: Final = {number: reason for reason, number in CODES.items()}
 

@@ -21,6 +21,7 @@ PATHS: Final[Mapping[Purpose, str]] = {
     Purpose.PREFERENCES: "p",
     Purpose.VIEW: "w",
     Purpose.VOTE: "v",
+    Purpose.CONFIRM: "y",
 }
 PAGES: Final[Mapping[str, Purpose]] = {
     "unsubscribe": Purpose.UNSUBSCRIBE,

@@ -45,6 +45,7 @@ class Purpose(IntEnum):
     START = 8  # a link into a channel: whose chat it is
     VOTE = 9  # the page that asks a question of a message
     REPLY = 10  # answering a message by mail
+    CONFIRM = 12  # that an address is the person's: a sign-up, a look at their own data
 
 
 _ADDRESSES = frozenset({Purpose.BOUNCE, Purpose.LEAVE, Purpose.REPLY})

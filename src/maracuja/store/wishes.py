@@ -22,9 +22,10 @@ class Wish(NamedTuple):
     topic: str
     every_days: int = 0
     last_us: int = 0
-    last_run: int = 0
+    last_key: int = 0
     from_min: int = 0
     until_min: int = 0
+    zone: str = "UTC"
     pause_until_us: int = 0
     at_us: int = 0
 
@@ -64,7 +65,7 @@ def about(conn: Connection, topic: str, pids: npt.NDArray[np.int64]) -> list[Wis
     return [Wish(*row) for row in rows if row[0] in asked]
 
 
-def heard(conn: Connection, topic: str, run: int, pids: Sequence[int], at_us: int) -> int:
+def heard(conn: Connection, topic: str, key: int, pids: Sequence[int], at_us: int) -> int:
     """Note that these people heard about the topic, or would have; of how many it matters."""
     if not len(pids) or not any_there(conn):
         return 0
@@ -72,7 +73,7 @@ def heard(conn: Connection, topic: str, run: int, pids: Sequence[int], at_us: in
     mine = wishes.c.pid.in_(select(told.c.id)) & (wishes.c.topic == topic)
     later = wishes.c.last_us <= at_us
     return conn.execute(
-        update(wishes).where(mine, later).values(last_us=at_us, last_run=run)
+        update(wishes).where(mine, later).values(last_us=at_us, last_key=key)
     ).rowcount
 
 
@@ -107,9 +108,10 @@ def united(winner: Wish, loser: Wish) -> Wish:
     return winner._replace(
         every_days=max(winner.every_days, loser.every_days),
         last_us=last.last_us,
-        last_run=last.last_run,
+        last_key=last.last_key,
         from_min=hours.from_min,
         until_min=hours.until_min,
+        zone=hours.zone,
         pause_until_us=max(winner.pause_until_us, loser.pause_until_us),
         at_us=max(winner.at_us, loser.at_us),
     )
