@@ -78,7 +78,7 @@ def check_secret(secret: str) -> None:
         )
 
 
-def check_receiver(url: str, secret: str, *, private: bool) -> None:
+def check_receiver(url: str, secret: str, *, private: bool, where: str = "status_url") -> None:
     """Refuse an address that may not be called, and any where there is no secret.
 
     Raises BadInput. `private`: addresses of this network will do, and without encryption.
@@ -86,21 +86,21 @@ def check_receiver(url: str, secret: str, *, private: bool) -> None:
     if not secret:
         raise BadInput(
             "There is no secret here that could sign what is told of a message.",
-            where="status_url",
+            where=where,
             fix="Set `status_secret` in the section [messages] of maracuja.toml.",
         )
     parts = urlsplit(url) if is_web_url(url) else None
     if parts is None or "@" in parts.netloc or parts.fragment:
-        raise BadInput(f"`{url[:200]}` is no address to call.", where="status_url")
+        raise BadInput(f"`{url[:200]}` is no address to call.", where=where)
     if private:
         return
     if parts.scheme.lower() != "https":
-        raise BadInput("`status_url` begins with https.", where="status_url")
+        raise BadInput(f"`{where}` begins with https.", where=where)
     host = (parts.hostname or "").lower().rstrip(".")
     if host == "localhost" or host.endswith(_HERE) or not is_public(host):
         raise BadInput(
-            "`status_url` leads into a private network.",
-            where="status_url",
+            f"`{where}` leads into a private network.",
+            where=where,
             fix="Where that is meant, set `private_receivers` in [messages] of maracuja.toml.",
         )
 

@@ -47,13 +47,14 @@ from maracuja.store.schema import (
 )
 from maracuja.store.schema import suppressions as suppressed
 from maracuja.store.schema_devices import devices
+from maracuja.store.schema_outbound import outbound_calls
 from maracuja.store.scrubbing import scrub
 
 PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
 _WITH_PIDS: Final = (
     profiles, identities, consents, waiting, feed, vendor_ids, devices, open_polls, short_links,
-    signups, wishes,
+    signups, wishes, outbound_calls,
 )  # fmt: skip
 
 

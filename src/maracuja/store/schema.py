@@ -20,6 +20,8 @@ from sqlalchemy import (
     text,
 )
 
+# Importing them adds their tables to `state`; whoever needs one takes it from there.
+from maracuja.store import schema_inbound, schema_marks, schema_outbound  # noqa: F401
 from maracuja.store.schema_accounts import channel_accounts as channel_accounts
 from maracuja.store.schema_conversations import conversations as conversations
 from maracuja.store.schema_conversations import turns as turns

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, LargeBinary, Table, Text, delete, select, upd
 
 from maracuja.store import bulk, traits
 from maracuja.store.schema import commands, discovered, refused
+from maracuja.store.schema_inbound import inbound_calls
 
 SCAN_ROWS: Final = 1_000
 PHONE_DIGITS_MIN: Final = 8  # without its country; fewer may be any number
@@ -78,9 +79,10 @@ def _texts(value: Any, field: str = "") -> Iterator[str]:
 def scrub(
     conn: Connection, names: Iterable[tuple[str, str]], document: traits.Document
 ) -> dict[str, int]:
-    """Delete refused events, blank commands, and take samples out, where they name the person.
+    """Delete refused events and what webhooks were told, blank commands, and take samples out.
 
-    `names` are (kind, value) of identities and addresses; returns the rows by table.
+    All of it where the person is named. `names` are (kind, value) of identities and addresses.
+    Returns the rows by table.
     """
     known = list(names)
     sought = Names(known)
@@ -88,6 +90,10 @@ def scrub(
     counts = {
         "refused": conn.execute(delete(refused).where(refused.c.id.in_(select(bad.c.id)))).rowcount
     }
+    told = bulk.given_ids(conn, _naming(conn, inbound_calls, "body", sought), name="mentioned")
+    counts["inbound_calls"] = conn.execute(
+        delete(inbound_calls).where(inbound_calls.c.id.in_(select(told.c.id)))
+    ).rowcount
     asked = bulk.given_ids(conn, _naming(conn, commands, "args", sought), name="mentioned")
     counts["commands"] = conn.execute(
         update(commands)
