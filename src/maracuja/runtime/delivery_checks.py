@@ -87,7 +87,7 @@ def check(
     expires_us = due_us + facts.campaign.expiry // timedelta(microseconds=1)
     frame = frame.with_columns(expires_us=expires_us, held=pl.lit(""))
     if facts.marketing:
-        about = Asked(facts.topic.id, [channel], now)
+        about = Asked(facts.topic.id, [channel], now, facts)
         kept = withheld(conn, np.unique(pids), about)
         frame = frame.join(kept, on="pid", how="left", maintain_order="left")
     overtaken = _overtaken(conn, asked.run, pids, facts)

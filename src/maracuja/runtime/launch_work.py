@@ -37,6 +37,7 @@ from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
 from maracuja.runtime.text_rules import tones
+from maracuja.runtime.wishing import note_heard
 from maracuja.segments.comparing import When
 from maracuja.store import accounts, manifest, outbox, people, runs, waiting
 from maracuja.store.outbox import Chunk
@@ -258,6 +259,7 @@ def commit(
         if run.state is RunState.SENDING:
             waiting.remove(conn, run.run, decided.decisions["pid"])
         waiting.put(conn, run.run, **decided.waiting.to_dict())
+        note_heard(conn, work.facts, decided.decisions, micros(now))
         runs.advance(conn, run.run, part)
         if run.state is RunState.LAUNCHING and part + 1 == run.parts:
             runs.set_state(conn, run.run, RunState.SENDING, micros(now))

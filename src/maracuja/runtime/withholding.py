@@ -6,35 +6,19 @@ and once more before the sending, so what is said in between counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
-Pids = npt.NDArray[np.int64]
+from maracuja.runtime.voice import COLUMNS as COLUMNS
+from maracuja.runtime.voice import Asked as Asked
+from maracuja.runtime.voice import Pids as Pids
+from maracuja.runtime.voice import Voice as Voice
+from maracuja.runtime.wishing import wished
 
-COLUMNS: Final = {"pid": pl.Int64, "withheld": pl.String, "withheld_until_us": pl.Int64}
-
-
-class Asked(NamedTuple):
-    """The marketing message that it is about."""
-
-    topic: str
-    channels: Sequence[str]
-    now: datetime
-
-
-Voice = Callable[[Connection, Pids, Asked], pl.DataFrame]
-"""Those of the (canonical) pids who are not to be written to: COLUMNS, at most one row each.
-
-`withheld` is reasons.stored; `withheld_until_us` is null where there is no end in sight.
-"""
-
-VOICES: Final[tuple[Voice, ...]] = ()
+VOICES: Final[tuple[Voice, ...]] = (wished,)
 """In the order in which they are believed."""
 
 
