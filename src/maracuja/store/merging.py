@@ -18,6 +18,7 @@ from maracuja.store import (
     consents,
     conversations,
     devices,
+    entries,
     signups,
     suppressions,
     traits,
@@ -74,6 +75,7 @@ def merge(
     consents.move(conn, losers, winners, now_us)
     suppressions.move(conn, losers, winners)
     waiting.move(conn, into)
+    entries.move(conn, into)
     signups.move(conn, losers, winners)
     wishes.move(conn, into)
     conversations.move(conn, losers, winners)

@@ -26,6 +26,8 @@ from maracuja.store.schema_accounts import channel_accounts as channel_accounts
 from maracuja.store.schema_conversations import conversations as conversations
 from maracuja.store.schema_conversations import turns as turns
 from maracuja.store.schema_devices import devices as devices
+from maracuja.store.schema_entries import entries as entries
+from maracuja.store.schema_entries import entry_runs as entry_runs
 from maracuja.store.schema_experiments import experiment_looks as experiment_looks
 from maracuja.store.schema_experiments import experiments as experiments
 from maracuja.store.schema_forms import form_counts as form_counts

@@ -33,6 +33,7 @@ from maracuja.store import (
     counters,
     definitions,
     discovered,
+    entries,
     erase,
     feed,
     full_mailboxes,
@@ -118,6 +119,9 @@ def fill(store: Store) -> None:
             message_id=[None, b"\0\1", None],
         )
         waiting.put(conn, 1, pid=[1, 2], until_us=9, reason=0)
+        entry = entries.Entry("cart", 7, 1, 1, 0, 5, 9, 0, b"{}")
+        entries.put(conn, [entry, entry._replace(mark=8, pid=2)])
+        entries.hand_over(conn, 1, [entry])
         again = resolving.Claims(
             rows=1,
             row=[0, 0],
@@ -325,6 +329,8 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "conversations": 1,
         "devices": 1,
         "discovered": 1,
+        "entries": 1,
+        "entry_runs": 1,
         "feed": 1,
         "full_mailboxes": 1,
         "identities": 4,
