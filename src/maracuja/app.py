@@ -170,7 +170,8 @@ def make_worker(
     with app.store.write() as conn:
         numbers = accounts.give(conn, [*app.config.mails, *app.config.channels])
     senders = _senders(app, carried, numbers)
-    rules = Rules(app.ground.quiet, app.ground.zone, app.secrets.suppression_salt)
+    shop, salt = app.config.shop, app.secrets.suppression_salt
+    rules = Rules(app.ground.quiet, app.ground.zone, salt, shop.country)
     projection = Projection(
         app.store,
         app.lake_root,

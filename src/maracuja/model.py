@@ -131,6 +131,7 @@ class ConsentState(IntEnum):
     OPTED_OUT = 2
     PENDING = 3  # asked, not confirmed
     UNPROVEN = 4  # imported without source or date
+    SOFT = 5  # a customer who was told and did not say no: counts where the law takes it
 
 
 class TopicKind(StrEnum):

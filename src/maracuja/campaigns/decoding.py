@@ -16,6 +16,7 @@ import yaml
 
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
 from maracuja.campaigns.forms import Form
+from maracuja.campaigns.law import LawDeclaration, TraitDeclaration
 from maracuja.errors import CampaignError, DefinitionError, TemplateError
 from maracuja.segments import check
 from maracuja.segments.definition import Did, Segment
@@ -24,7 +25,8 @@ from maracuja.segments.reading import readable_schema
 from maracuja.templates.definition import Template, json_schema
 from maracuja.templates.tone import Tone
 
-Definition: TypeAlias = Segment | Template | Topic | Goal | Campaign | Tone | Form
+Declared: TypeAlias = LawDeclaration | TraitDeclaration
+Definition: TypeAlias = Declared | Segment | Template | Topic | Goal | Campaign | Tone | Form
 Raw: TypeAlias = Mapping[str, Any]
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -88,7 +90,7 @@ def to_yaml(definition: Definition) -> str:
 
 
 def kind_of(definition: Definition) -> str:
-    """segment, template, topic, goal, campaign, tone or form."""
+    """segment, template, topic, goal, campaign, tone ...: one of KINDS."""
     return str(definition.__struct_config__.tag)
 
 
@@ -140,6 +142,14 @@ def _goal(raw: Raw) -> Goal:
         assert isinstance(did, Did)
         values["where"] = did.where
     return _convert(values, Goal)
+
+
+def _law(raw: Raw) -> LawDeclaration:
+    return _convert(raw, LawDeclaration)
+
+
+def _trait(raw: Raw) -> TraitDeclaration:
+    return _convert(raw, TraitDeclaration)
 
 
 def _tone(raw: Raw) -> Tone:
@@ -216,6 +226,8 @@ KINDS: Final[dict[str, _Kind]] = {
     "topic": _Kind(_topic, lambda: readable_schema(Topic)),
     "goal": _Kind(_goal, lambda: readable_schema(Goal)),
     "campaign": _Kind(_campaign, lambda: readable_schema(Campaign)),
+    "law": _Kind(_law, lambda: readable_schema(LawDeclaration)),
+    "trait": _Kind(_trait, lambda: readable_schema(TraitDeclaration)),
     "tone": _Kind(_tone, lambda: readable_schema(Tone)),
     "form": _Kind(_form, lambda: readable_schema(Form)),
 }

@@ -31,6 +31,8 @@ OPTIONAL: Final = {
     "window_closed": pl.Boolean,  # whether the channel takes no such message from us now
     "withheld": pl.String,  # reasons.stored, where something else keeps marketing from the person
     "withheld_until_us": pl.Int64,  # when that is over; null: not while this message is current
+    "law_until_us": pl.Int64,  # when the law lets advertising arrive again; null: it does now
+    "under_age": pl.Boolean,  # known to be younger than their law asks
 }
 
 
@@ -77,6 +79,7 @@ def decide(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.DataFrame:
     gates = [*_before_text(rules, now), _never(pl.col("fault").is_not_null(), pl.col("fault"))]
     if rules.topic is TopicKind.MARKETING:
         gates.append(_wait(pl.col("quiet_us").is_not_null(), Reason.QUIET_HOURS, "quiet_us"))
+        gates.append(_wait(pl.col("law_until_us").is_not_null(), Reason.LAW_HOURS, "law_until_us"))
         gates.append(_wait(pl.col("free_us") > micros(now), Reason.FREQUENCY_CAP, "free_us"))
         held = pl.col("held") != ""
         gates.append(_Gate(held, pl.lit(Reason.HELD_OUT.value), Outcome.GHOST))
@@ -133,6 +136,7 @@ def _withheld(rules: Rules, now_us: int) -> list[_Gate]:
     return [
         _never(why.is_not_null() & until.is_null(), why),
         _Gate(why.is_not_null() & (until > now_us), why, Outcome.WAIT, until),
+        _never(pl.col("under_age"), Reason.UNDER_AGE),
     ]
 
 
@@ -172,6 +176,7 @@ _REFUSALS: Final = (
     (ConsentState.PENDING, Reason.CONSENT_PENDING),
     (ConsentState.UNPROVEN, Reason.CONSENT_UNPROVEN),
     (ConsentState.UNKNOWN, Reason.NO_CONSENT),
+    (ConsentState.SOFT, Reason.LAW_OPT_IN),
 )
 
 

@@ -55,10 +55,30 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "человек не давал согласия на эту тему в этом канале",
         "людина не давала згоди на цю тему в цьому каналі",
     ),
+    Reason.LAW_OPT_IN: (
+        "the law of the person's country asks for another kind of consent",
+        "закон страны человека требует другого согласия",
+        "закон країни людини вимагає іншої згоди",
+    ),
     Reason.NO_ADDRESS: (
         "there is no address to reach the person at",
         "нет адреса, по которому можно связаться с человеком",
         "немає адреси, за якою можна зв'язатися з людиною",
+    ),
+    Reason.RESTRICTED: (
+        "the person asked that their data be left alone, and that is not settled yet",
+        "человек попросил не трогать его данные, и вопрос ещё не решён",
+        "людина попросила не чіпати її дані, і питання ще не вирішено",
+    ),
+    Reason.OBJECTED: (
+        "the person objected to profiling, and the message goes by what people do",
+        "человек возразил против профилирования, а сообщение зависит от поведения людей",
+        "людина заперечила проти профілювання, а повідомлення залежить від поведінки людей",
+    ),
+    Reason.UNDER_AGE: (
+        "the person is younger than the law of their country asks for marketing",
+        "человек младше возраста, с которого закон его страны разрешает рекламу",
+        "людина молодша за вік, з якого закон її країни дозволяє рекламу",
     ),
     Reason.MISSING: (
         "the message needs something that is not known about the person",
@@ -94,6 +114,11 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "it is a quiet hour where the person lives",
         "у человека сейчас тихие часы",
         "у людини зараз тихі години",
+    ),
+    Reason.LAW_HOURS: (
+        "it is an hour at which the law of the person's country lets no advertising arrive",
+        "в этот час закон страны человека не разрешает рекламу",
+        "у цю годину закон країни людини не дозволяє рекламу",
     ),
     Reason.FREQUENCY_CAP: (
         "the person has heard from us often enough lately",

@@ -27,8 +27,12 @@ class Reason(StrEnum):
     CONSENT_PENDING = "consent_pending"
     CONSENT_UNPROVEN = "consent_unproven"
     NO_CONSENT = "no_consent"
+    LAW_OPT_IN = "law_opt_in"
     NO_ADDRESS = "no_address"
     UNREACHABLE = "unreachable"
+    RESTRICTED = "restricted"
+    OBJECTED = "objected"
+    UNDER_AGE = "under_age"
     MISSING = "missing"
     STALE = "stale"
     UNSURE = "unsure"
@@ -36,6 +40,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     NOT_RENDERED = "not_rendered"
     QUIET_HOURS = "quiet_hours"
+    LAW_HOURS = "law_hours"
     FREQUENCY_CAP = "frequency_cap"
     HELD_OUT = "held_out"
     WINDOW_CLOSED = "window_closed"
@@ -70,6 +75,11 @@ CODES: Final[dict[Reason, int]] = {
     Reason.HELD_OUT: 18,
     Reason.CANCELLED: 19,
     Reason.PASSED: 20,
+    Reason.LAW_OPT_IN: 49,
+    Reason.LAW_HOURS: 50,
+    Reason.UNDER_AGE: 51,
+    Reason.OBJECTED: 52,
+    Reason.RESTRICTED: 53,
     Reason.HOUR_PASSED: 21,
     Reason.WINDOW_CLOSED: 22,
     Reason.UNREACHABLE: 23,

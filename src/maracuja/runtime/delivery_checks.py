@@ -21,6 +21,7 @@ from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import micros
+from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import cascades, consents, last_words, people, posted, suppressions, traits
 
@@ -44,6 +45,7 @@ class Rules(NamedTuple):
     quiet: QuietHours | None
     zone: str
     salt: str
+    country: str = ""  # the shop's
 
 
 class Questions(NamedTuple):
@@ -66,14 +68,15 @@ def check(
     found = people.select_people(conn, pids)
     if asked.run in posted.RUNS:
         return _single(conn, asked, pids, set(found.pid), facts, rules, now)
-    docs = dict(zip(found.pid, found.doc, strict=True))
+    docs = {p: traits.decode(doc) for p, doc in zip(found.pid, found.doc, strict=True)}
     channel = facts.campaign.channel
+    states = consents.states(conn, pids, facts.topic.id, channel)
     frame = pl.DataFrame(
         {
             "pid": pids,
             "known": [pid in docs for pid in pids.tolist()],
             "suppressed": _suppressed(conn, asked.address, facts, rules.salt, now),
-            "consent": consents.states(conn, pids, facts.topic.id, channel),
+            "consent": states,
             "address": asked.address,
             "zone": [_zone(docs.get(pid)) for pid in pids.tolist()],
         },
@@ -87,6 +90,10 @@ def check(
     expires_us = due_us + facts.campaign.expiry // timedelta(microseconds=1)
     frame = frame.with_columns(expires_us=expires_us, held=pl.lit(""))
     if facts.marketing:
+        law = Law(conn, rules.country, rules.zone)
+        bound = law.of_documents([docs.get(pid) for pid in pids.tolist()], now)
+        held = law.consent(conn, pids, states, bound["law"], facts.topic.id, channel)
+        frame = frame.with_columns(*bound.select(pl.exclude("law")), consent=pl.Series(held))
         about = Asked(facts.topic.id, [channel], now, facts)
         kept = withheld(conn, np.unique(pids), about)
         frame = frame.join(kept, on="pid", how="left", maintain_order="left")
@@ -180,10 +187,10 @@ def windows_closed(
     ]
 
 
-def _zone(doc: bytes | None) -> str | None:
+def _zone(doc: traits.Document | None) -> str | None:
     if doc is None:
         return None
-    trait = traits.decode(doc).traits.get("timezone")
+    trait = doc.traits.get("timezone")
     return str(trait.value) if trait is not None and trait.value else None
 
 

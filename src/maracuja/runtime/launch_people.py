@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import address_kinds
 from maracuja.decisions.caps import FrequencyCap, free_from
 from maracuja.decisions.cascade import column
@@ -26,6 +27,7 @@ from maracuja.model import FileKind, LakeFile, TraitType, micros
 from maracuja.runtime.delivery_checks import windows_closed
 from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_newer import newer_profiles
+from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import consents, meta, suppressions
 from maracuja.store import people as people_store
@@ -60,6 +62,8 @@ class PeopleReader:
         language: str,
         now: datetime,
         bound: Collection[str] = (),
+        law: Law | None = None,
+        facts: RunFacts | None = None,
     ) -> None:
         self._lake = lake
         self._copy = of_kind(files, FileKind.PROFILES)
@@ -70,6 +74,8 @@ class PeopleReader:
         self._marketing = marketing
         self._cap = cap if marketing else None
         self._language = language
+        self._law = law if marketing else None
+        self._facts = facts
         self._rev = copied_rev(self._copy)
         self._newer: pl.DataFrame | None = None
         self._merged, canonical = people_store.merged(conn)
@@ -105,37 +111,47 @@ class PeopleReader:
         addresses = sorted({kind for one in self._channels for kind in _addresses(one)})
         wanted = {c: f"traits.{c.removeprefix('person.')}" for c in columns if _of_person(c)}
         wanted |= {c: c for c in columns if c.startswith("meta.")}
-        known = [LANGUAGE, ZONE, *wanted.values()]
+        lawful = self._law.asks(self._types) if self._law else []
+        known = [*dict.fromkeys([LANGUAGE, ZONE, *wanted.values(), *lawful])]
         types = dict.fromkeys(("language", "timezone"), TraitType.TEXT) | dict(self._types)
         found = read_profiles(
             self._lake,
             self._copy,
-            columns=["draw_pid", *addresses, *known],
+            columns=["draw_pid", *dict.fromkeys([*addresses, *known])],
             types=types,
             pids=pids,
             newer=self._newer,
         )
         asked = pl.DataFrame({"pid": pl.Series(pids, dtype=pl.Int64)})
-        frame = asked.join(found, on="pid", how="left", maintain_order="left").select(
+        found = asked.join(found, on="pid", how="left", maintain_order="left")
+        bound = (
+            self._law.of(found.with_columns(zone=pl.col(ZONE).cast(pl.String)), now)
+            if self._law
+            else pl.DataFrame()
+        )
+        frame = found.select(
             "pid",
             pl.coalesce("draw_pid", "pid").alias("draw_pid"),
             (pl.col("draw_pid").is_not_null() & ~_among(pids, self._merged)).alias("known"),
-            *(column for one in self._channels for column in self._reach(conn, pids, one)),
+            *(one for name in self._channels for one in self._reach(conn, pids, name, bound)),
             pl.col(ZONE).cast(pl.String).alias("zone"),
             pl.col(LANGUAGE).cast(pl.String).fill_null(self._language).alias("language"),
             *(pl.col(source).alias(name) for name, source in wanted.items()),
+            *bound.select(pl.exclude("law")),
         )
         for channel in self._bound:
             frame = frame.with_columns(self._closed(conn, frame, channel, now))
         if self._marketing:
-            kept = withheld(conn, pids, Asked(self._topic, self._channels, now))
+            kept = withheld(conn, pids, Asked(self._topic, self._channels, now, self._facts))
             frame = frame.join(kept, on="pid", how="left", maintain_order="left")
         if self._history is None:
             return frame
         free = free_from(self._cap, self._history.of(pids), now)
         return frame.join(free, on="pid", how="left", maintain_order="left")
 
-    def _reach(self, conn: Connection, pids: Pids, channel: str) -> list[pl.Expr | pl.Series]:
+    def _reach(
+        self, conn: Connection, pids: Pids, channel: str, bound: pl.DataFrame
+    ) -> list[pl.Expr | pl.Series]:
         """Suppression, consent and address on a channel; of several also the window's place."""
         suppressed = (
             pl.when(_among(pids, self._suppressed[channel]))
@@ -143,7 +159,7 @@ class PeopleReader:
             .otherwise(None)
         )
         address = pl.coalesce(pl.col(one).replace("", None) for one in _addresses(channel))
-        consent = self._consent(conn, pids, channel)
+        consent = self._consent(conn, pids, channel, bound)
         if len(self._channels) == 1:
             return [
                 suppressed.alias("suppressed"),
@@ -170,7 +186,9 @@ class PeopleReader:
             column("window_closed", channel)
         )
 
-    def _consent(self, conn: Connection, pids: Pids, channel: str) -> pl.Series:
+    def _consent(
+        self, conn: Connection, pids: Pids, channel: str, bound: pl.DataFrame
+    ) -> pl.Series:
         """The ConsentState in force of each; a sparse set is asked for one by one."""
         if len(pids) == 0:
             return pl.Series([], dtype=pl.Int8)
@@ -180,6 +198,8 @@ class PeopleReader:
             said = consents.aligned(pids, people, words)
         else:
             said = consents.states(conn, pids, self._topic, channel)
+        if self._law is not None:
+            said = self._law.consent(conn, pids, said, bound["law"], self._topic, channel)
         return pl.Series(said, dtype=pl.Int8)
 
 

@@ -36,6 +36,7 @@ from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
 from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
+from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.text_rules import tones
 from maracuja.runtime.wishing import note_heard
 from maracuja.segments.comparing import When
@@ -111,6 +112,8 @@ def open_round(
             language=ground.config.shop.language,
             now=now,
             bound=bound(facts),
+            law=Law(conn, ground.config.shop.country, ground.zone),
+            facts=facts,
         )
         rank = None if cascade is None else _ranking(conn, ground, cascade, now)
         heard = _of_run(conn, ground, run, facts, now).as_another

@@ -190,6 +190,30 @@ def last_said(
     }
 
 
+def confirmed(conn: Connection, pids: Any, topic: str, channel: str) -> npt.NDArray[np.int64]:
+    """Those of these canonical pids who confirmed: their opt-in in force follows a pending word.
+
+    So does one whose source says that it was confirmed elsewhere (`confirmed`, `confirmed: ...`).
+    """
+    query = select(consents.c.pid, consents.c.n, consents.c.state, consents.c.source).where(
+        consents.c.topic == topic, consents.c.channel == channel_of(channel)
+    )
+    wanted = np.unique(np.asarray(pids, dtype=np.int64))
+    said: dict[int, list[tuple[int, int, str]]] = {}
+    for pid, n, state, source in bulk.rows_where_in(conn, query, consents.c.pid, wanted):
+        said.setdefault(pid, []).append((n, state, source))
+    sure = [pid for pid, words in said.items() if _confirms([w[1:] for w in sorted(words)])]
+    return np.array(sorted(sure), dtype=np.int64)
+
+
+def _confirms(words: Sequence[tuple[int, str]]) -> bool:
+    """Whether the last of a person's words (state, source) is a confirmed opt-in."""
+    (state, source) = words[-1]
+    asked = len(words) > 1 and words[-2][0] == ConsentState.PENDING
+    by_word = source.partition(":")[0].strip().lower() == "confirmed"
+    return state == ConsentState.OPTED_IN and (asked or by_word)
+
+
 def aligned(
     asked: npt.NDArray[np.int64], people: npt.NDArray[np.int64], words: npt.NDArray[np.int8]
 ) -> npt.NDArray[np.int8]:
