@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from maracuja.clock import Clock, SystemClock
 from maracuja.config import EMAIL, FILE_NAME, Config, load_config, make_config, write_config
-from maracuja.errors import ConfigError
 from maracuja.links.making import LinkMaker
 from maracuja.links.tokens import KeyRing
 from maracuja.model import micros
@@ -22,18 +21,14 @@ from maracuja.store.engine import Store, open_store
 # Engines that a web process needs only once it is asked for something are imported where they
 # are used: until then it stays small.
 if TYPE_CHECKING:
-    from maracuja.channels.base import Channel
     from maracuja.channels.email import Email
-    from maracuja.channels.heard import Heard
     from maracuja.channels.http import HttpChannel
-    from maracuja.runtime.channel_trial import Asking
-    from maracuja.runtime.delivery_senders import Sender
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
     from maracuja.runtime.report_server import ReportServer
-    from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.transport import Transport
+    from maracuja.runtime.vendor_accounts import Vendors
     from maracuja.runtime.worker import Worker
 
 LAKE: Final = "lake"
@@ -63,6 +58,13 @@ class App:
         from maracuja.runtime.launch_ground import Ground
 
         return Ground(self.store, self.lake_root, self.config)
+
+    @cached_property
+    def vendors(self) -> Vendors:
+        """The accounts at vendors, and what carries their messages."""
+        from maracuja.runtime.vendor_accounts import Vendors
+
+        return Vendors(self.config, self.store, self.clock, key_ring(self))
 
     def close(self) -> None:
         """Give back every connection."""
@@ -169,7 +171,7 @@ def make_worker(
     carried = {EMAIL: transport, **(transports or {})}
     with app.store.write() as conn:
         numbers = accounts.give(conn, [*app.config.mails, *app.config.channels])
-    senders = _senders(app, carried, numbers)
+    senders = app.vendors.senders(carried, numbers)
     shop, salt = app.config.shop, app.secrets.suppression_salt
     rules = Rules(app.ground.quiet, app.ground.zone, salt, shop.country)
     projection = Projection(
@@ -207,82 +209,12 @@ def make_worker(
 
 def http_channels(app: App) -> dict[str, HttpChannel]:
     """The channels over HTTP that are set up in the workspace, each account by its name."""
-    from maracuja.channels import BY_NAME
-    from maracuja.channels.http import HttpChannel
-
-    return {
-        name: kind(settings, app.config.hook(name)).as_account(name)
-        for name, settings in app.config.channels.items()
-        if issubclass(kind := BY_NAME[name], HttpChannel)
-    }
-
-
-def sending(app: App, name: str) -> tuple[Channel[Any], Transport]:
-    """A channel and what carries its messages. Raises NotFound where it is not set up."""
-    from maracuja.errors import NotFound
-    from maracuja.runtime.smtp import SmtpTransport
-
-    if name == EMAIL or name in app.config.mails:
-        return make_email(app, name), SmtpTransport(app.config.mail(name))
-    found = http_channels(app).get(name)
-    if found is None:
-        raise NotFound(
-            f"The channel `{name}` is not set up here.",
-            fix="Add its section to maracuja.toml; see docs/channels.md.",
-        )
-    return found, transport_of(app, found)
-
-
-def transport_of(app: App, channel: HttpChannel) -> Asking:
-    """What carries the requests of an account, by the channel's `carried_by`."""
-    from maracuja.runtime.http import HttpTransport
-
-    match channel.carried_by:
-        case "http":
-            return HttpTransport(channel, app.clock.now)
-        case "smpp":
-            return _smpp_transport(app, channel)
-        case "web_chat":
-            from maracuja.runtime.web_chat_transport import WebChatTransport
-
-            return WebChatTransport(app.store, app.clock.now)
-        case "http2":
-            from maracuja.runtime.http2 import Http2Transport
-
-            return Http2Transport(channel, app.clock.now)
-        case other:
-            raise ConfigError(f"Nothing here carries `{other}`.", where=channel.name)
-
-
-def _smpp_transport(app: App, channel: HttpChannel) -> SmppTransport:
-    """A line to an SMSC; what it tells by itself goes to the inbox."""
-    from maracuja.channels.sms import Sms
-    from maracuja.ingest.heard import CALL, encode_heard
-    from maracuja.runtime.smpp import SmppTransport
-    from maracuja.store import inbox
-
-    assert isinstance(channel, Sms)
-
-    def keep(heard: Sequence[Heard]) -> None:
-        context, body = encode_heard(heard, channel.name, channel.settings.account)
-        row = inbox.Request(micros(app.clock.now()), CALL, "internal", context, body)
-        with app.store.write_inbox() as conn:
-            inbox.append(conn, [row])
-
-    return SmppTransport(channel, app.clock.now, keep)
+    return app.vendors.over_http()
 
 
 def make_email(app: App, name: str = EMAIL) -> Email:
     """Mail as an account of the workspace sends it."""
-    from maracuja.channels.email import Email
-
-    return Email(app.config.mail(name), key_ring(app), app.config.dkim_key(name))
-
-
-def talking_channels(app: App) -> dict[str, Channel[Any]]:
-    """The channels on which people are answered, each account by its name."""
-    mails = {name: make_email(app, name).as_account(name) for name in (EMAIL, *app.config.mails)}
-    return {**mails, **http_channels(app)}
+    return app.vendors.email(name)
 
 
 def make_hearing(app: App) -> Hearing:
@@ -292,33 +224,6 @@ def make_hearing(app: App) -> Hearing:
     agreed = {name: account.topics for name, account in app.config.channels.items()}
     quiet = timedelta(days=app.config.conversations.quiet_days)
     return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country, quiet)
-
-
-def _senders(
-    app: App, carried: Mapping[str, Transport | None], numbers: Mapping[str, int]
-) -> list[Sender]:
-    """Mail, then every other account, each with its number, its transport and its limits."""
-    from maracuja.channels.limits import Limits
-    from maracuja.runtime.delivery_senders import Sender
-    from maracuja.runtime.smtp import SmtpTransport
-
-    mails = [
-        Sender(
-            make_email(app, name).as_account(name, numbers[name]),
-            carried.get(name) or SmtpTransport(settings),
-            Limits(settings.rate_per_s, settings.host_rate_per_s),
-        )
-        for name, settings in {EMAIL: app.config.email, **app.config.mails}.items()
-    ]
-    others = [
-        Sender(
-            channel.as_account(name, numbers[name]),
-            carried.get(name) or transport_of(app, channel),
-            Limits(channel.settings.rate_per_s, channel.settings.address_rate_per_s),
-        )
-        for name, channel in http_channels(app).items()
-    ]
-    return [*mails, *others]
 
 
 def _report_server(app: App) -> ReportServer | None:

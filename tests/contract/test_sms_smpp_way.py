@@ -15,6 +15,7 @@ import pytest
 
 from maracuja import app as composition
 from maracuja.runtime import smpp
+from maracuja.runtime.vendor_accounts import Vendors
 from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.smsc import Served, Smsc, serving_smsc
 from maracuja.store import health
@@ -134,10 +135,10 @@ def test_receipts_of_another_day_are_known_after_a_restart(
 ) -> None:
     """What the SMSC could not tell while nobody listened, it tells to the next worker."""
     smsc = AsVendor(faults=Faults(), hex_answers=True)
-    kept = composition._smpp_transport
+    kept = Vendors.smpp
 
-    def full(app: Any, channel: Any) -> Any:
-        transport = kept(app, channel)
+    def full(vendors: Any, channel: Any) -> Any:
+        transport = kept(vendors, channel)
 
         def refuse(_: Any) -> None:
             raise OSError("no room")
@@ -145,14 +146,14 @@ def test_receipts_of_another_day_are_known_after_a_restart(
         transport._keep = refuse
         return transport
 
-    monkeypatch.setattr(composition, "_smpp_transport", full)
+    monkeypatch.setattr(Vendors, "smpp", full)
     with opened(tmp_path, monkeypatch, smsc, ids_in_answers="hex") as (world, _):
         begin(world)
         world.deliver(hours=1)
         assert world.states() == {S.SENT: PEOPLE}
         world.worker.close()
         assert smsc.owed == PEOPLE
-        monkeypatch.setattr(composition, "_smpp_transport", kept)
+        monkeypatch.setattr(Vendors, "smpp", kept)
         world.worker = composition.make_worker(world.app, holder="next")
         try:
             until(lambda: smsc.owed == 0)
@@ -204,7 +205,7 @@ def test_the_account_is_asked_by_binding(tmp_path: Path, monkeypatch: pytest.Mon
     from maracuja.runtime import channel_trial
 
     with opened(tmp_path, monkeypatch, AsVendor()) as (world, _):
-        channel, transport = composition.sending(world.app, "sms")
+        channel, transport = world.app.vendors.sending("sms")
         words = channel_trial.check_account(channel, transport)  # type: ignore[arg-type]
         assert words == "shop at 127.0.0.1"
         result = channel_trial.send_test(

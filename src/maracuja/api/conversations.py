@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from maracuja.api.answers import Word
 from maracuja.api.here import Desk, Here, Long, Now, messaging
-from maracuja.app import talking_channels
 from maracuja.content import Button, Media, MediaKind
 from maracuja.errors import BadInput
 from maracuja.runtime import (
@@ -114,7 +113,7 @@ def list_conversations(
         pid = people_view.find(conn, person, here.config.shop.country) if person else None
         return conversation_view.listed(
             conn,
-            talking_channels(here),
+            here.vendors.talking(),
             states=state or (),
             channel=channel,
             pid=pid,
@@ -134,7 +133,7 @@ def show_conversation(
     """What was said, in order. Ask again with the last `seq` that you have: nothing is lost."""
     with here.store.read() as conn:
         return conversation_view.thread(
-            conn, talking_channels(here), number, after=after, rows_max=limit
+            conn, here.vendors.talking(), number, after=after, rows_max=limit
         )
 
 
@@ -168,7 +167,7 @@ def answer_conversation(
     with here.store.write() as conn:
         turn = conversation_answers.answer(
             conn,
-            Counter(talking_channels(here), here.secrets.suppression_salt),
+            Counter(here.vendors.talking(), here.secrets.suppression_salt),
             bytes.fromhex(number),
             said,
             by,
@@ -187,7 +186,7 @@ def change_conversation(
     with here.store.write() as conn:
         return conversation_view.change(
             conn,
-            talking_channels(here),
+            here.vendors.talking(),
             number,
             state=changes.state,
             assignee=changes.assignee,

@@ -73,7 +73,7 @@ def check(name: Name, workspace: Workspace = HERE, json: Json = False) -> None:
 
     with app.opened(workspace) as here:
         channel = _account(here, name)
-        transport = app.transport_of(here, channel)
+        transport = here.vendors.transport_of(channel)
         words = channel_trial.check_account(channel, transport)
         hook = channel.hook
     if json:
@@ -93,7 +93,7 @@ def connect(name: Name, workspace: Workspace = HERE, json: Json = False) -> None
         channel = _account(here, name)
         hook, step = channel.hook, channel.own_step()
         if not step:
-            channel_trial.connect(channel, app.transport_of(here, channel), hook)
+            channel_trial.connect(channel, here.vendors.transport_of(channel), hook)
     if json:
         say_json({"channel": name, "webhook": hook, **({"line": step} if step else {})})
         return
@@ -116,7 +116,7 @@ def send_test(
     from maracuja.runtime import channel_trial
 
     with app.opened(workspace) as here:
-        channel, transport = app.sending(here, name)
+        channel, transport = here.vendors.sending(name)
         result = channel_trial.send_test(channel, transport, address, text, here.clock.now())
     _say_result(result, json)
 
@@ -136,7 +136,7 @@ def post(
     from maracuja.store import audit
 
     with app.opened(workspace) as here:
-        channel, transport = app.sending(here, name)
+        channel, transport = here.vendors.sending(name)
         channel_posts.check_address(channel, address)
         now = here.clock.now()
         with here.store.read() as conn:
@@ -282,11 +282,10 @@ def parts(
 
 def _account(here: App, name: str) -> HttpChannel:
     """The channel, set up here. Raises NotFound."""
-    from maracuja import app
     from maracuja.channels.http import HttpChannel
     from maracuja.errors import UnsupportedFeature
 
-    found, _ = app.sending(here, name)
+    found, _ = here.vendors.sending(name)
     if isinstance(found, HttpChannel):
         return found
     raise UnsupportedFeature(

@@ -62,7 +62,7 @@ def every(
         zone = here.config.shop.time_zone
         page = conversation_view.listed(
             conn,
-            app.talking_channels(here),
+            here.vendors.talking(),
             states=[one.value for one in state or ()],
             channel=channel,
             pid=people_view.find(conn, person, here.config.shop.country) if person else None,
@@ -118,7 +118,7 @@ def show(
         with here.store.read() as conn:
             whole = conversation_view.named(conn, conversation)
             found = conversation_view.thread(
-                conn, app.talking_channels(here), whole, after=after, rows_max=limit
+                conn, here.vendors.talking(), whole, after=after, rows_max=limit
             )
         sent = (
             conversation_context.messages(here.ground, whole, here.clock.now()) if around else []
@@ -203,7 +203,7 @@ def answer(
         talk = conversation_view.find(conn, conversation_view.named(conn, conversation))
         turn = conversation_answers.answer(
             conn,
-            Counter(app.talking_channels(here), here.secrets.suppression_salt),
+            Counter(here.vendors.talking(), here.secrets.suppression_salt),
             talk.id,
             Answer(text=text, media=media),
             Speaker(name, ACTOR),
@@ -239,7 +239,7 @@ def _change(conversation: str, workspace: Workspace, json: bool, **changes: str)
     with app.opened(workspace) as here, here.store.write() as conn:
         shown = conversation_view.change(
             conn,
-            app.talking_channels(here),
+            here.vendors.talking(),
             conversation_view.named(conn, conversation),
             actor=ACTOR,
             now=here.clock.now(),
