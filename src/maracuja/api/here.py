@@ -13,6 +13,7 @@ from maracuja.api.answers import PROBLEMS, Turns
 from maracuja.api.guard import Guard
 from maracuja.app import App
 from maracuja.runtime.overview import Overview
+from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
 
 
@@ -21,6 +22,10 @@ class Pages(Protocol):
 
     def report(self, report: LiftReport, language: str) -> str:
         """A campaign's lift."""
+        ...
+
+    def claims(self, report: ClaimsReport, language: str) -> str:
+        """The claims of the trade beside the shop's own data."""
         ...
 
     def welcome(self, seen: Overview) -> str:

@@ -12,6 +12,7 @@ from maracuja import __doc__ as about
 from maracuja.api import (
     campaigns,
     channel_links,
+    claims,
     conversations,
     definitions,
     devices,
@@ -41,6 +42,7 @@ ROUTERS: Final = (
     segments.router,
     templates.router,
     campaigns.router,
+    claims.router,
     people.router,
     devices.router,
     records.router,
@@ -92,6 +94,7 @@ def _openapi(api: FastAPI) -> dict[str, Any]:
         )
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {}).update(campaigns.REPORT_PARTS)
+        parts["schemas"].update(claims.CLAIMS_PARTS)
         parts["securitySchemes"] = _SECURITY
         made["security"] = [{name: []} for name in _SECURITY]
         api.openapi_schema = made

@@ -8,6 +8,7 @@ from maracuja.cli import (
     arrived,
     campaigns,
     channels,
+    claims,
     consents,
     conversations,
     data,
@@ -41,6 +42,7 @@ for room in (
     segments,
     templates,
     campaigns,
+    claims,
     channels,
     keeping,
 ):

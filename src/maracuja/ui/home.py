@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from maracuja.runtime.overview import Overview
+from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
+from maracuja.ui import claims_html
 from maracuja.ui.home_reference import reference_body
 from maracuja.ui.report_html import html
 from maracuja.ui.report_svg import LOGO
@@ -56,6 +58,16 @@ def report(report: LiftReport, language: str) -> str:
         if code != language
     }
     return html(report, language, leads={**others, "API": "/docs"})
+
+
+def claims(report: ClaimsReport, language: str) -> str:
+    """The claims of the trade beside the shop's own data."""
+    others = {
+        name: f"/api/claims?form=html&language={code}"
+        for code, name in LANGUAGES.items()
+        if code != language
+    }
+    return claims_html.html(report, language, leads={**others, "API": "/docs"})
 
 
 def welcome(seen: Overview) -> str:

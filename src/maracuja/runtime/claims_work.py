@@ -1,0 +1,371 @@
+"""Counts what the shop's own campaigns show of the claims of the trade.
+
+It must never change a campaign, and nothing that plans or forecasts may read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import duckdb
+import polars as pl
+
+from maracuja.campaigns.definitions import Goal, GoalKind
+from maracuja.campaigns.facts import RunFacts, decode_facts
+from maracuja.channels import BY_NAME, channel_of
+from maracuja.lake.audience import read_audience
+from maracuja.lake.session import ensure_columns, open_session
+from maracuja.model import FileKind, Status, TraitType, micros
+from maracuja.runtime.campaign_work import RUNS_MAX, receipts
+from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.measure import Measured, conversions, measure
+from maracuja.segments.comparing import When
+from maracuja.stats.claims.evidence import Arms, Cell, Hits
+from maracuja.stats.claims.published import NAME_OF_TACTIC, Kind
+from maracuja.stats.claims.report import ClaimsReport, Evidence, claims_report
+from maracuja.stats.sample_ratio import sample_ratio
+from maracuja.store import manifest, people, runs
+from maracuja.store.runs import Run
+
+CAMPAIGNS_MAX: Final = 200  # the newest
+SETTLED: Final = timedelta(days=3)
+"""Messages younger than this are still being read."""
+KINDS: Final = {
+    "web_push": Kind.WEB,
+    "web_chat": Kind.WEB,
+    "mobile_push": Kind.APPS,
+    "telegram": Kind.MESSENGERS,
+    "viber": Kind.MESSENGERS,
+    "viber_business": Kind.MESSENGERS,
+    "whatsapp": Kind.MESSENGERS,
+    "messenger": Kind.MESSENGERS,
+    "instagram": Kind.MESSENGERS,
+    "email": Kind.EMAIL,
+    "sms": Kind.SMS,
+}
+_CARRIED: Final = {
+    "properties.run": TraitType.NUMBER,
+    "properties.message": TraitType.TEXT,
+    "properties.machine": TraitType.BOOLEAN,
+}
+
+
+class _Launched(NamedTuple):
+    """A campaign with its launched runs, oldest first; `facts` are those of the last."""
+
+    runs: list[Run]
+    facts: RunFacts
+
+
+class _Counted(NamedTuple):
+    """What one campaign shows; `trusted` is false where its arms have impossible sizes."""
+
+    trusted: bool
+    conversions: list[Arms]
+    clicks: list[Arms]
+    again: list[Arms]
+    cells: list[Cell]
+    control: int = 0
+    control_hits: int = 0
+
+
+def report(ground: Ground, now: datetime) -> ClaimsReport:
+    """Each claim beside what the shop's campaigns show, as of `now`.
+
+    A person counts in a campaign once the window of its goal has closed for them; a message counts
+    in the rates once it is SETTLED.
+    """
+    with ground.store.read() as conn:
+        launched = _launched(runs.every(conn))
+        files = manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now))
+        pids, canonical = people.merged(conn)
+    merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
+    limits = ground.config.lake
+    con = open_session(
+        ground.lake, files, merged=merged, threads=limits.threads, memory=limits.memory
+    )
+    try:
+        counted = {
+            one.facts.campaign.id: _count(con, ground, one, now)
+            for one in launched
+            if one.facts.goals and one.facts.marketing
+        }
+        hits = _messages(con, launched, now)
+    finally:
+        con.close()
+    return claims_report(_evidence(counted, hits), shop=ground.config.shop.name, now=now)
+
+
+def kind_of(channel: str) -> Kind:
+    """What an account's channel is to the trade."""
+    return KINDS.get(channel_of(channel), Kind.OTHER)
+
+
+def _launched(every: Sequence[Run]) -> list[_Launched]:
+    """The newest campaigns whose audience is frozen, by the order of their last runs."""
+    by_campaign: dict[str, list[Run]] = {}
+    for run in every:
+        if run.audience_path:
+            by_campaign.setdefault(run.campaign, []).append(run)
+    newest = sorted(by_campaign.values(), key=lambda found: found[-1].run)[-CAMPAIGNS_MAX:]
+    return [_Launched(some[-RUNS_MAX:], decode_facts(some[-1].facts)) for some in newest]
+
+
+def _evidence(counted: dict[str, _Counted], hits: dict[str, tuple[Hits, ...]]) -> Evidence:
+    """All campaigns together, without those whose arms have impossible sizes."""
+    used = [one for one in counted.values() if one.trusted]
+    control = sum(one.control for one in used)
+    return Evidence(
+        conversions=tuple(arms for one in used for arms in one.conversions),
+        clicks=tuple(arms for one in used for arms in one.clicks),
+        again=tuple(arms for one in used for arms in one.again),
+        cells=tuple(cell for one in used for cell in one.cells),
+        base=sum(one.control_hits for one in used) / control if control else None,
+        campaigns=len(used),
+        left_out=tuple(sorted(name for name, one in counted.items() if not one.trusted)),
+        **hits,
+    )
+
+
+# ---------------------------------------------------------------- by draws
+
+
+def _count(
+    con: duckdb.DuckDBPyConnection, ground: Ground, one: _Launched, now: datetime
+) -> _Counted:
+    """The arms of one campaign, of people whose window has closed."""
+    goal, facts = one.facts.goals[0], one.facts
+    frames = [read_audience(ground.lake, run.audience_path) for run in one.runs]
+    strata = pl.concat(frames, how="diagonal_relaxed").unique(
+        "pid", keep="first", maintain_order=True
+    )
+    found = measure(
+        con,
+        facts,
+        [run.run for run in one.runs],
+        goal,
+        strata=strata,
+        receipts=receipts(facts),
+        currency=ground.config.shop.currency,
+        zone=ground.zone,
+        now=now,
+    )
+    before = _bought_before(con, goal, When(now, ground.zone))
+    closed = pl.col("moment_us") + goal.length // timedelta(microseconds=1) <= micros(now)
+    would = found.units.filter(pl.col("would_send") & closed).with_columns(
+        bought=pl.col("converted") > 0,
+        before=pl.col("pid").is_in(before.implode()),
+        kind=pl.col("channel").map_elements(lambda name: kind_of(name).value, pl.String),
+    )
+    return _arms(facts, found, would, sale=goal.type is GoalKind.SALE)
+
+
+def _arms(facts: RunFacts, found: Measured, would: pl.DataFrame, *, sale: bool) -> _Counted:
+    """What one campaign's people show; `would` are those who would have been sent to."""
+    sent, control = would.filter(held=""), would.filter(held="campaign")
+    twins = {arm.twin_of: arm.variant for arm in facts.arms if arm.twin_of}
+    mine, clicks = [], []
+    for personal, twin in twins.items():
+        pair = [sent.filter(variant=name) for name in (personal, twin)]
+        mine += _by_kind(facts, pair, "bought")
+        if sent["clicked"].count():
+            clicks += _by_kind(facts, pair, "clicked")
+    again = []
+    if sale:
+        known = [
+            arm.filter("before").with_columns(kind=pl.lit("other")) for arm in (sent, control)
+        ]
+        again = _by_kind(facts, known, "bought")
+    return _Counted(
+        trusted=_trusted(found, would),
+        conversions=mine,
+        clicks=clicks,
+        again=again,
+        cells=_cells(facts, sent),
+        control=len(control),
+        control_hits=int(control["bought"].sum()),
+    )
+
+
+def _by_kind(facts: RunFacts, pair: Sequence[pl.DataFrame], hit: str) -> list[Arms]:
+    """Two arms by the kind of the channel that was (or would have been) the first."""
+    treated, control = (
+        {
+            row["kind"]: (row["n"], row["hits"])
+            for row in arm.group_by("kind")
+            .agg(n=pl.len(), hits=pl.col(hit).fill_null(value=False).sum())
+            .iter_rows(named=True)
+        }
+        for arm in pair
+    )
+    return [
+        Arms(
+            campaign=facts.campaign.id,
+            kind=Kind(kind),
+            treated=treated[kind][0],
+            treated_hits=treated[kind][1],
+            control=control[kind][0],
+            control_hits=control[kind][1],
+        )
+        for kind in sorted(set(treated) & set(control))
+    ]
+
+
+def _cells(facts: RunFacts, sent: pl.DataFrame) -> list[Cell]:
+    """Contents by the segments that they suit; people whom no content suits are left out."""
+    suits = {v.id: v.suits for v in facts.campaign.variants if v.suits}
+    known = set(sent.columns)
+    if len(suits) < 2 or not all(set(traits) <= known for traits in suits.values()):
+        return []
+    shares = dict(zip(facts.lottery.variants, facts.lottery.shares, strict=True))
+    whole = sum(shares[name] for name in suits)
+    segment = pl.coalesce(
+        pl.when(
+            pl.all_horizontal(
+                pl.col(trait).cast(pl.String) == _text(value) for trait, value in traits.items()
+            )
+        ).then(pl.lit(name))
+        for name, traits in suits.items()
+    )
+    rows = (
+        sent.filter(pl.col("variant").is_in(list(suits)))
+        .with_columns(segment=segment)
+        .drop_nulls("segment")
+        .group_by("segment", "variant")
+        .agg(n=pl.len(), hits=pl.col("bought").sum())
+        .sort("segment", "variant")
+    )
+    return [
+        Cell(
+            campaign=facts.campaign.id,
+            segment=row["segment"],
+            content=row["variant"],
+            share=shares[row["variant"]] / whole,
+            people=row["n"],
+            hits=row["hits"],
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _text(value: str | bool | int) -> str:
+    """A value of a trait as its column is cast to text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _trusted(found: Measured, would: pl.DataFrame) -> bool:
+    """Whether the arms and the variants have the sizes that the draw gave them."""
+    for column, shares in (("held", found.plan.shares), ("variant", found.plan.variants)):
+        if len(shares) > 1 and len(would):
+            counts = dict(would.group_by(column).len().sort(column).iter_rows())
+            if sample_ratio(counts, shares).alarm:
+                return False
+    return True
+
+
+def _bought_before(con: duckdb.DuckDBPyConnection, goal: Goal, when: When) -> pl.Series:
+    """Who had reached the goal before their (would-be) moment; of the measured campaign."""
+    query = _BEFORE.format(conversions=conversions(con, goal, when))
+    frame = pl.from_arrow(con.sql(query).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame["pid"]
+
+
+_BEFORE: Final = """
+    SELECT u.pid FROM units u SEMI JOIN ({conversions}) c ON c.pid = u.pid AND c.ts < u.moment
+"""
+
+# ---------------------------------------------------------------- by messages
+
+
+def _messages(
+    con: duckdb.DuckDBPyConnection, launched: Sequence[_Launched], now: datetime
+) -> dict[str, tuple[Hits, ...]]:
+    """Messages that people got, read and clicked, by kind of channel, summed up by person."""
+    labels = [
+        {
+            "run": run.run,
+            "variant": arm.variant,
+            "channel": channel,
+            "kind": kind_of(channel).value,
+            "back": facts.campaign.tactic == NAME_OF_TACTIC,
+            "personal": not arm.twin_of,
+            "tells_delivered": Status.DELIVERED in tells,
+            "tells_reads": _tells_reads(facts, channel),
+            "clicks": facts.campaign.tracking.clicks,
+        }
+        for one in launched
+        if one.facts.marketing
+        for run in one.runs
+        for facts in [decode_facts(run.facts)]
+        for channel in facts.campaign.channels
+        for tells in [BY_NAME[channel].can.receipts]
+        for arm in facts.arms
+    ]
+    if not labels:
+        return {}
+    ensure_columns(con, _CARRIED)
+    con.register("labels", pl.DataFrame(labels, infer_schema_length=None).to_arrow())
+    settled = (now - SETTLED).replace(tzinfo=None).isoformat(sep=" ")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE got AS {_GOT.format(settled=settled)}")
+    return {
+        "clicked": _hits(con, "clicked", "clicks AND personal"),
+        "read_back": _hits(con, "read", "tells_reads AND back"),
+        "clicked_back": _hits(con, "clicked", "clicks AND back"),
+    }
+
+
+def _tells_reads(facts: RunFacts, channel: str) -> bool:
+    tells = Status.READ in BY_NAME[channel].can.receipts
+    return tells and (facts.campaign.tracking.opens or channel_of(channel) != "email")
+
+
+def _hits(con: duckdb.DuckDBPyConnection, hit: str, which: str) -> tuple[Hits, ...]:
+    rows = con.execute(_SUMS.format(hit=hit, which=which)).fetchall()
+    return tuple(
+        Hits(
+            kind=Kind(kind),
+            people=people,
+            messages=messages,
+            hits=hits,
+            hits_squared=hits_squared,
+            hits_messages=both,
+            messages_squared=squared,
+        )
+        for kind, people, messages, hits, hits_squared, both, squared in rows
+    )
+
+
+# Where a channel does not tell what arrived, whatever did not come back counts as arrived.
+_GOT: Final = """
+    WITH told AS (
+        SELECT "properties.message" AS message,
+               bool_or(event = 'Message Sent') AS sent,
+               bool_or(event IN ('Message Delivered', 'Message Read')) AS delivered,
+               bool_or(event = 'Message Read' AND NOT coalesce("properties.machine", false))
+                   AS read,
+               bool_or(event = 'Message Clicked' AND NOT coalesce("properties.machine", false))
+                   AS clicked,
+               bool_or(event IN ('Message Failed', 'Message Rejected', 'Message Bounced'))
+                   AS failed
+        FROM events WHERE kind = 'internal' AND "properties.message" IS NOT NULL
+        GROUP BY 1
+    )
+    SELECT coalesce(m.canonical, d.pid) AS pid, l.kind, l.back, l.personal, l.tells_reads,
+           l.clicks, t.read, t.clicked
+    FROM decisions d
+    JOIN labels l ON l.run = d.run AND l.variant = d.variant AND l.channel = d.channel
+    JOIN told t ON t.message = lower(hex(d.message))
+    LEFT JOIN merged m ON m.pid = d.pid
+    WHERE d.outcome = 'send' AND t.sent AND d.due <= TIMESTAMP '{settled}'
+      AND (t.delivered OR t.clicked OR (NOT l.tells_delivered AND NOT t.failed))
+"""
+_SUMS: Final = """
+    SELECT kind, count(*), sum(m)::BIGINT, sum(h)::BIGINT, sum(h * h)::BIGINT,
+           sum(h * m)::BIGINT, sum(m * m)::BIGINT
+    FROM (SELECT kind, pid, count(*) AS m, count(*) FILTER ({hit}) AS h
+          FROM got WHERE {which} GROUP BY kind, pid)
+    GROUP BY kind ORDER BY kind
+"""
