@@ -135,6 +135,7 @@ class Config(Section, frozen=True):
     measurement: Measurement = Measurement()
     conversations: Conversations = Conversations()
     messages: Messages = Messages()
+    secrets: dict[str, str] = {}  # of programs that tell us something, by the names given here
     channels: dict[str, HttpSettings] = {}
     mails: dict[str, EmailSettings] = {}  # further ones: [email.promo] is email/promo
 
@@ -331,12 +332,13 @@ def shown(config: Config) -> dict[str, Any]:
     for name, account in values.pop("channels").items():
         hidden = [field for field in secrets_of(_ACCOUNTS[channel_of(name)]) if account[field]]
         values[section_of(name)] = {**account, **dict.fromkeys(hidden, "***")}
+    values["secrets"] = dict.fromkeys(config.secrets, "***")
     if config.messages.status_secret:
         values["messages"]["status_secret"] = "***"
     values |= {section_of(name): mail for name, mail in values.pop("mails").items()}
     for name in (EMAIL, *config.mails):
-        if values[section_of(name)]["password"]:
-            values[section_of(name)]["password"] = "***"
+        mail = values[section_of(name)]
+        mail |= {key: "***" for key in ("password", "mailbox_password") if mail[key]}
     if "@" in config.store.url:
         scheme, _, rest = config.store.url.partition("://")
         values["store"]["url"] = f"{scheme}://***@{rest.rpartition('@')[2]}"
@@ -380,6 +382,8 @@ def write_config(config: Config) -> Path:
         if changed:
             lines += ["", f"[{section_of(section)}]"]
             lines += [f"{name} = {_toml(value)}" for name, value in changed.items()]
+    if config.secrets:
+        lines += ["", "[secrets]", *(f"{k} = {_toml(v)}" for k, v in config.secrets.items())]
     path = config.directory / FILE_NAME
     config.directory.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

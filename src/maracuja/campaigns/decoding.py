@@ -16,7 +16,9 @@ import yaml
 
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
 from maracuja.campaigns.forms import Form
+from maracuja.campaigns.inbound import Inbound
 from maracuja.campaigns.law import LawDeclaration, TraitDeclaration
+from maracuja.campaigns.outbound import Outbound
 from maracuja.errors import CampaignError, DefinitionError, TemplateError
 from maracuja.segments import check
 from maracuja.segments.definition import Did, Segment
@@ -26,7 +28,8 @@ from maracuja.templates.definition import Template, json_schema
 from maracuja.templates.tone import Tone
 
 Declared: TypeAlias = LawDeclaration | TraitDeclaration
-Definition: TypeAlias = Declared | Segment | Template | Topic | Goal | Campaign | Tone | Form
+Hooked: TypeAlias = Inbound | Outbound
+Definition: TypeAlias = Declared | Hooked | Segment | Template | Topic | Goal | Campaign | Tone | Form
 Raw: TypeAlias = Mapping[str, Any]
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -152,6 +155,21 @@ def _trait(raw: Raw) -> TraitDeclaration:
     return _convert(raw, TraitDeclaration)
 
 
+def _inbound(raw: Raw) -> Inbound:
+    return _convert(raw, Inbound)
+
+
+def _outbound(raw: Raw) -> Outbound:
+    """An outbound webhook: its property filters are those of the segment language."""
+    values = dict(raw)
+    if values.get("where"):
+        named = {"did": list(values.get("events") or [""]), "where": values["where"]}
+        (did,) = check.decode_conditions([named], "outbound")
+        assert isinstance(did, Did)
+        values["where"] = did.where
+    return _convert(values, Outbound)
+
+
 def _tone(raw: Raw) -> Tone:
     return _convert(raw, Tone)
 
@@ -228,6 +246,8 @@ KINDS: Final[dict[str, _Kind]] = {
     "campaign": _Kind(_campaign, lambda: readable_schema(Campaign)),
     "law": _Kind(_law, lambda: readable_schema(LawDeclaration)),
     "trait": _Kind(_trait, lambda: readable_schema(TraitDeclaration)),
+    "inbound": _Kind(_inbound, lambda: readable_schema(Inbound)),
+    "outbound": _Kind(_outbound, lambda: readable_schema(Outbound)),
     "tone": _Kind(_tone, lambda: readable_schema(Tone)),
     "form": _Kind(_form, lambda: readable_schema(Form)),
 }
