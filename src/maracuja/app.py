@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
-    from maracuja.runtime.report_server import ReportServer
+    from maracuja.runtime.mail_listening import MailListening
     from maracuja.runtime.transport import Transport
     from maracuja.runtime.vendor_accounts import Vendors
     from maracuja.runtime.worker import Worker
@@ -165,7 +165,7 @@ def make_worker(
     from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
-    from maracuja.runtime.worker import Hold, Parts, Worker
+    from maracuja.runtime.worker import Hold, Listening, Parts, Worker
 
     hold = Hold(app.store, holder, app.clock)
     carried = {EMAIL: transport, **(transports or {})}
@@ -202,8 +202,9 @@ def make_worker(
     )
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)
-    reports = _report_server(app)
-    parts = Parts(projection, launch, delivery, sending, chores, reports, [*lines, *told])
+    mail = mail_listening(app)
+    heard: list[Listening] = [*lines, *told, *mail.mailboxes()]
+    parts = Parts(projection, launch, delivery, sending, chores, mail.server(), heard)
     return Worker(hold, parts, app.clock.now())
 
 
@@ -226,18 +227,13 @@ def make_hearing(app: App) -> Hearing:
     return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country, quiet)
 
 
-def _report_server(app: App) -> ReportServer | None:
-    """What listens for bounces, complaints and answers; None where no port is set for it."""
-    at = app.config.email
-    if not at.reports_port:
-        return None
+def mail_listening(app: App) -> MailListening:
+    """What hears bounces, complaints and answers that come as mail."""
     from maracuja.runtime.link_actions import LinkActions
-    from maracuja.runtime.report_server import ReportServer
+    from maracuja.runtime.mail_listening import MailListening
 
     leave = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app)).leave_by_mail
-    return ReportServer(
-        app.store, make_email(app), app.clock, leave, host=at.reports_host, port=at.reports_port
-    )
+    return MailListening(app.store, make_email(app), app.clock, leave)
 
 
 def obey(app: App, *, holder: str) -> None:

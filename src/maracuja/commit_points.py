@@ -26,6 +26,8 @@ POINTS: Final = (
     "projection.people_written",
     "projection.committed",
     "projection.inbox_deleted",
+    # A bounce that lay in a mailbox is durable before it is marked as read.
+    "mailbox.taken",
     # A campaign's audience is frozen, its people decided about and written to.
     "audience.written",
     "audience.committed",

@@ -328,7 +328,8 @@ class DeliveryEvent(Record, frozen=True):
     """What a vendor or a link told us later about a message.
 
     `address` is where it had gone, '' where that is not told; it never becomes an event's
-    property. `full`: there was no room for it.
+    property. `full`: there was no room for it. `report` names the report that told it, so that
+    the same one read again, or told in two ways, is one; '' for what is told once.
     """
 
     message_id: bytes
@@ -344,3 +345,4 @@ class DeliveryEvent(Record, frozen=True):
     address: str = ""
     full: bool = False
     rest_s: int = 0  # of a bounce: for so long the address is left alone; 0: for good
+    report: str = ""

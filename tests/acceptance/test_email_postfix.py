@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import dkim
+import msgspec
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from maracuja.channels.email import Email
+from maracuja.channels.email_mailbox import read_mailbox
 from maracuja.channels.email_settings import EmailSettings
 from maracuja.clock import SystemClock
 from maracuja.ingest.calls import Request
@@ -30,7 +32,9 @@ from maracuja.model import DeliveryEvent, Status, micros
 from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.delivery_checks import Rules
 from maracuja.runtime.delivery_senders import Sender
+from maracuja.runtime.report_mailbox import Read, ReportMailbox
 from maracuja.runtime.report_server import ReportServer
+from maracuja.runtime.report_taking import ReportTaking
 from maracuja.runtime.smtp import SmtpTransport
 from maracuja.store import inbox, people, resolving, suppressions
 from maracuja.store.engine import Store
@@ -64,7 +68,7 @@ mydestination =
 alias_maps =
 local_recipient_maps =
 relay_domains = far.example, shop.example
-virtual_mailbox_domains = mail.example
+virtual_mailbox_domains = mail.example, boxes.example
 virtual_mailbox_maps = texthash:{home}/mailboxes
 virtual_mailbox_base = {home}/boxes
 virtual_uid_maps = static:{uid}
@@ -141,7 +145,9 @@ def postfix() -> Iterator[Postfix]:
     values = {"home": home, "uid": owner.pw_uid, "gid": owner.pw_gid, "port": made.port}
     (home / "etc/main.cf").write_text(MAIN.format(**values))
     (home / "etc/master.cf").write_text(MASTER.format(**values))
-    (home / "mailboxes").write_text("maria@mail.example maria/\nivan@mail.example ivan/\n")
+    (home / "mailboxes").write_text(
+        "maria@mail.example maria/\nivan@mail.example ivan/\n@boxes.example reports/\n"
+    )
     (home / "access").write_text("later@mail.example 450 4.2.0 Greylisted, try again later\n")
     (home / "transport").write_text(
         f"far.example smtp:[127.0.0.1]:{made.far_port}\n"
@@ -279,6 +285,40 @@ def test_a_real_bounce_comes_back_and_says_whose_it_is(world: World, postfix: Po
     assert events[2].full and not events[1].full
     assert events[1].address == "gone@far.example"
     assert events[1].at_us <= micros(datetime.now(UTC))  # noqa: TID251
+
+
+def test_a_real_bounce_in_a_maildir_says_whose_it_is(world: World, postfix: Postfix) -> None:
+    settings = msgspec.structs.replace(settings_for(postfix), bounce_domain="boxes.example")
+    world.delivery.close()
+    sender = Sender(channel=Email(settings, RING, PEM), transport=SmtpTransport(settings))
+    world.delivery = Delivery(
+        world.store,
+        world.root,
+        [sender],
+        LinkMaker("https://go.example", RING),
+        Rules(quiet=None, zone="UTC", salt=SALT),
+        journals=world.journals,
+    )
+    far = Controller(Far(), hostname="127.0.0.1", port=postfix.far_port)
+    folder = postfix.home / "boxes" / "reports"
+    box = ReportMailbox(
+        world.store,
+        ReportTaking(world.store, sender.channel, SystemClock(), nobody).take,
+        SystemClock(),
+        read_mailbox(f"maildir://{folder}", where="email.mailbox"),
+        "",
+    )
+    far.start()
+    try:
+        send(world, "gone@far.example")
+        wait_for(lambda: postfix.boxes("reports"))
+    finally:
+        far.stop()
+    assert box.read_once() == Read(1, 1)
+    assert box.read_once() == Read(0, 0)
+    [event] = told(world.store)
+    assert (event.pid, event.status, event.code) == (1, Status.BOUNCED, "5.1.1")
+    assert event.message_id == message_id(1)
 
 
 def test_an_answer_comes_in_through_a_real_server(world: World, postfix: Postfix) -> None:

@@ -167,7 +167,7 @@ class Email(Channel[Mail]):
                 "A marketing mail needs an address for unsubscribing.", where="unsubscribe_url"
             )
         ways = f"<{message.unsubscribe_url}>"
-        if self.settings.reports_port:  # where such a mail is heard
+        if self.settings.hears_mail:  # where such a mail is heard
             ways += f", <mailto:{self._address(LEAVE_PREFIX, Purpose.LEAVE, message)}>"
         domain = self._domain
         topic, campaign = _token(message.topic), _token(message.campaign)

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from email import policy
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as MailMessage
 from email.utils import parseaddr
@@ -157,7 +158,7 @@ def _header(mail: MailMessage, name: str) -> str:
             _decoded(piece, charset or "") if isinstance(piece, bytes) else piece
             for piece, charset in decode_header(raw)
         ]
-    except (ValueError, LookupError):  # a wrong coding
+    except (ValueError, LookupError, HeaderParseError):  # a wrong coding
         pieces = [raw]
     return _CONTROL.sub("", " ".join("".join(pieces).split()))
 
@@ -252,7 +253,7 @@ def _filename(mail: MailMessage) -> str:
             _decoded(piece, charset or "") if isinstance(piece, bytes) else piece
             for piece, charset in decode_header(given)
         ]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, HeaderParseError):
         return ""
     name = re.split(r"[/\\]", "".join(pieces))[-1]
     return _CONTROL.sub("", " ".join(name.split()))[:NAME_CHARS_MAX]

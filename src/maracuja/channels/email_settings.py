@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from maracuja.channels.email_mailbox import read_mailbox
 from maracuja.errors import ConfigError
 from maracuja.model import Record
 
@@ -56,6 +57,16 @@ class EmailSettings(Record, frozen=True):
     reports_port: Annotated[
         int, Meta(ge=0, le=65535, description="its port; 0: bounces come in another way")
     ] = 0
+    mailbox: Annotated[
+        str,
+        Meta(
+            description="where bounces and complaints lie: imaps://user%40domain@host/INBOX or "
+            "maildir:///var/mail/bounces; empty: nowhere"
+        ),
+    ] = ""
+    mailbox_password: Annotated[
+        str, Meta(description="its password; better in the environment")
+    ] = ""
     hear_replies: Annotated[
         bool,
         Meta(description="answers come to an address of the message's own, and are heard"),
@@ -94,7 +105,9 @@ class EmailSettings(Record, frozen=True):
                 )
         if any(c in self.sender + self.reply_to for c in "\r\n\0"):
             raise ConfigError("A mail address holds a line break.", where="email.sender")
-        if self.hear_replies and (self.reply_to or not self.reports_port):
+        if self.mailbox:
+            read_mailbox(self.mailbox, where="email.mailbox")
+        if self.hear_replies and (self.reply_to or not self.hears_mail):
             raise ConfigError(
                 "Replies can be heard only where mail comes in, and not go to `reply_to` too.",
                 where="email.hear_replies",
@@ -125,6 +138,11 @@ class EmailSettings(Record, frozen=True):
     def sender_domain(self) -> str:
         """The domain of From: also the right side of every Message-ID."""
         return _ascii(parseaddr(self.sender)[1].rpartition("@")[2])
+
+    @property
+    def hears_mail(self) -> bool:
+        """Whether mail to our own addresses is read: on a port, or out of a mailbox."""
+        return bool(self.reports_port or self.mailbox)
 
     @property
     def envelope_domain(self) -> str:

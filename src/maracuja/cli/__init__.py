@@ -13,6 +13,7 @@ from maracuja.cli import (
     conversations,
     data,
     demo,
+    email,
     keeping,
     profiles,
     segments,
@@ -44,6 +45,7 @@ for room in (
     campaigns,
     claims,
     channels,
+    email,
     keeping,
 ):
     room.add_to(cli)

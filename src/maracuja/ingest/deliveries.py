@@ -94,6 +94,8 @@ def read_deliveries(requests: Iterable[Request]) -> Told:
 
 def event_id(event: DeliveryEvent) -> str:
     """The id of the event itself: a vendor that tells it twice has told it once."""
+    if event.report:
+        return rng.make_id("delivery", event.message_id, event.status, event.report).hex()
     return rng.make_id(
         "delivery", event.message_id, event.status, event.at_us, event.url, event.machine
     ).hex()

@@ -19,11 +19,9 @@ from maracuja.channels.email import Email
 from maracuja.channels.email_replies import REPLY_BYTES_MAX
 from maracuja.clock import Clock
 from maracuja.errors import WebhookRejected
-from maracuja.ingest.deliveries import encode_deliveries
 from maracuja.links.tokens import Ticket
-from maracuja.model import micros
 from maracuja.runtime import mail_replies
-from maracuja.store import inbox
+from maracuja.runtime.report_taking import ReportTaking
 from maracuja.store.engine import Store
 
 RECIPIENTS_MAX: Final = 10
@@ -50,8 +48,7 @@ class ReportServer:
         host: str,
         port: int,
     ) -> None:
-        self._leave = leave
-        self._store, self._channel, self._clock = store, channel, clock
+        self._taking = ReportTaking(store, channel, clock, leave)
         self._host, self._port = host, port
         self._controller: Controller | None = None
 
@@ -90,33 +87,11 @@ class ReportServer:
         sender = envelope.mail_from or ""
         inbound = Inbound(body=raw, recipient=" ".join(envelope.rcpt_tos), sender=sender)
         try:
-            return await asyncio.to_thread(self._keep, inbound)
+            await asyncio.to_thread(self._taking.take, inbound)
+            return TAKEN
         except mail_replies.Stranger:
             return STRANGER
         except WebhookRejected:
             return NOT_OURS
         except Exception:  # the sender must keep what we could not
             return LATER
-
-    def _keep(self, inbound: Inbound) -> str:
-        now = self._clock.now()
-        leaving = self._channel.parse_leaving(inbound)
-        if leaving is not None:
-            self._leave(leaving, now)
-            return TAKEN
-        reply = self._channel.parse_reply(inbound)
-        if reply is not None:
-            mail_replies.take(self._store, reply, now)
-            return TAKEN
-        events = self._channel.parse_inbound(inbound, now)
-        if events:
-            row = inbox.Request(
-                received_us=micros(now),
-                call="delivery",
-                key_kind="internal",
-                context=b"{}",
-                body=encode_deliveries(events),
-            )
-            with self._store.write_inbox() as conn:
-                inbox.append(conn, [row])
-        return TAKEN

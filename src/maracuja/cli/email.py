@@ -1,0 +1,71 @@
+"""Commands about mail: reports that came back."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from maracuja.cli.output import HERE, Json, Workspace, say, say_json
+
+PANEL = "Messages"
+TRY_LATER = 75  # what Postfix's pipe(8) reads as: keep it and try again (sysexits.h)
+NOT_OURS = 67
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Register the commands of this module."""
+    group = typer.Typer(
+        no_args_is_help=True, help="E-mail: what comes back, and how well it does."
+    )
+    group.command("read-reports")(read_reports)
+    group.command("take-report")(take_report)
+    cli.add_typer(group, name="email", rich_help_panel=PANEL)
+
+
+def read_reports(workspace: Workspace = HERE, json: Json = False) -> None:
+    """Read the bounces and complaints in the mailbox now; the worker does so by itself."""
+    from maracuja import app
+    from maracuja.errors import ConfigError
+
+    with app.opened(workspace) as here:
+        found = [box.read_once() for box in app.mail_listening(here).mailboxes()]
+    if not found:
+        raise ConfigError(
+            "No mailbox is set up for reports.",
+            where="email.mailbox",
+            fix="Set it in [email] of maracuja.toml; see docs/email.md.",
+        )
+    if json:
+        say_json(found[0]._asdict())
+    else:
+        say(f"{found[0].seen} mails looked at, {found[0].taken} of them told something.")
+
+
+def take_report(
+    recipient: Annotated[str, typer.Option(help="Whom it came to: ${recipient} of Postfix.")] = "",
+    sender: Annotated[str, typer.Option(help="Of the envelope: ${sender} of Postfix.")] = "",
+    workspace: Workspace = HERE,
+) -> None:
+    """Take one mail from standard input, for the pipe of a mail server; exits as sysexits.h says.
+
+    0: taken, or it says nothing; 67: no mail of ours; 75: keep it and try again.
+    """
+    from maracuja import app
+    from maracuja.channels.base import Inbound
+    from maracuja.channels.email_mailbox import as_inbound
+    from maracuja.errors import WebhookRejected
+
+    body = sys.stdin.buffer.read()
+    inbound = as_inbound(body)
+    if recipient:
+        inbound = Inbound(body=body, recipient=recipient, sender=sender)
+    try:
+        with app.opened(workspace) as here:
+            app.mail_listening(here).taking.take(inbound)
+    except WebhookRejected:
+        raise typer.Exit(NOT_OURS) from None
+    except Exception as fault:  # the mail server must keep what we could not
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(TRY_LATER) from None

@@ -1,0 +1,144 @@
+"""A private Dovecot on loopback, with a mailbox for whoever logs in; for tests."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PASSWORD = "correct-horse"
+
+CONFIG = """
+base_dir = {home}/run
+state_dir = {home}/state
+log_path = {home}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{home}/boxes/%u
+default_internal_user = {user}
+default_login_user = {user}
+default_internal_group = {group}
+first_valid_uid = 1
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={home}/boxes/%u
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Spam {{
+    special_use = \\Junk
+    auto = create
+  }}
+}}
+"""
+
+
+class Dovecot(NamedTuple):
+    """A server on `port` of 127.0.0.1; `home` holds everything that it keeps."""
+
+    port: int
+    home: Path
+
+    def address(self, user: str, folder: str = "INBOX") -> str:
+        """What stands in the settings."""
+        return f"imap://{user.replace('@', '%40')}@127.0.0.1:{self.port}/{folder}"
+
+    def put(self, user: str, body: bytes, folder: str = "INBOX") -> None:
+        """Lay a mail into somebody's mailbox."""
+        with self.line(user) as line:
+            kind, told = line.append(folder, "", None, body)  # type: ignore[arg-type]  # as sent
+            assert kind == "OK", told
+
+    @contextlib.contextmanager
+    def line(self, user: str) -> Iterator[imaplib.IMAP4]:
+        """A line of a mail program."""
+        line = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
+        line.login(user, PASSWORD)
+        try:
+            yield line
+        finally:
+            line.logout()
+
+    def flags(self, user: str, folder: str = "INBOX") -> list[bool]:
+        """Whether each mail was read, in their order."""
+        with self.line(user) as line:
+            line.select(folder, readonly=True)
+            _, found = line.uid("FETCH", "1:*", "(FLAGS)")
+            return [b"\\Seen" in one for one in found if isinstance(one, bytes)]
+
+
+@contextlib.contextmanager
+def dovecot() -> Iterator[Dovecot]:
+    """A server for as long as it is needed; skips the test where there is none."""
+    program = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
+    if program is None:
+        pytest.skip("Dovecot is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("Dovecot starts as root only")
+    owner = pwd.getpwnam("nobody")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Its processes give up root: they could not read pytest's own directories.
+    home = Path("/tmp") / f"maracuja-dovecot-{os.getpid()}"
+    (home / "boxes").mkdir(parents=True, mode=0o755)
+    shutil.chown(home / "boxes", "nobody")
+    (home / "dovecot.conf").write_text(
+        CONFIG.format(
+            home=home,
+            port=port,
+            password=PASSWORD,
+            user="nobody",
+            group="nogroup",
+            uid=owner.pw_uid,
+            gid=owner.pw_gid,
+        )
+    )
+    command = [program, "-F", "-c", str(home / "dovecot.conf")]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)) as s:
+                if s.recv(4) == b"* OK":
+                    break
+            time.sleep(0.05)  # noqa: TID251
+        else:
+            log = home / "dovecot.log"
+            raise AssertionError(log.read_text() if log.is_file() else "Dovecot did not start")
+        yield Dovecot(port, home)
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(home, ignore_errors=True)
