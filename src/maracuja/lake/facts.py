@@ -18,13 +18,16 @@ from maracuja.lake.columns import quote
 from maracuja.lake.gathering import count_events, mask_of, merged_aliases, moments
 from maracuja.lake.session import columns_of
 from maracuja.segments.comparing import When
-from maracuja.segments.facts import Fact
+from maracuja.segments.computed import Group
+from maracuja.segments.computed_sql import computed_sql, group_sql
+from maracuja.segments.facts import COMPUTED_KIND, Fact
 from maracuja.segments.queries import count_sql, fact_sql, step_sql
 from maracuja.segments.rows import Lake
 from maracuja.segments.sequences import Moments, last_completions, reading_order
 
 CACHE_ROWS_MAX: Final = 20_000_000
-GATHERED: Final = ("count", "sequence")  # made of arrays of events; as quick for all as for few
+GATHERED: Final = ("count", "sequence", COMPUTED_KIND)
+"""Made of arrays of events, as quick for all as for few; or compares people, so of all."""
 
 
 def lake_of(con: duckdb.DuckDBPyConnection, *, buckets: Sequence[int] = ()) -> Lake:
@@ -77,12 +80,36 @@ def compute(con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When
     if wanted.kind == "count":
         pids, values = count_events(con, count_sql(wanted, lake, when), lake.aliases)
         return pl.DataFrame({"pid": pids, wanted.column: values})
+    if wanted.kind == COMPUTED_KIND:
+        return _computed(con, wanted, lake, when)
     if wanted.kind == "sequence":
         found = last_completions(wanted, _steps(con, wanted, lake, when), when)
         times = pl.Series(found.us).cast(pl.Datetime("us"))
         return pl.DataFrame({"pid": found.pid, wanted.column: times})
-    table = con.sql(fact_sql(wanted, lake, when)).to_arrow_table()
-    frame = pl.from_arrow(table.rename_columns(["pid", wanted.column]))
+    return _queried(con, wanted, fact_sql(wanted, lake, when))
+
+
+def _computed(
+    con: duckdb.DuckDBPyConnection, wanted: Fact, lake: Lake, when: When
+) -> pl.DataFrame:
+    """A computed fact of everybody, whatever sample is asked about: people are compared."""
+    return _queried(con, wanted, computed_sql(wanted.events[0], wanted.of, lake, when))
+
+
+def compute_group(
+    con: duckdb.DuckDBPyConnection, group: Group, lake: Lake, when: When
+) -> pl.DataFrame:
+    """The facts of a group that need no `of`: `pid` and a column of each one's name.
+
+    Of a `chosen` lake these people alone: only for groups that compare nobody.
+    """
+    frame = pl.from_arrow(con.sql(group_sql(group, lake, when)).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _queried(con: duckdb.DuckDBPyConnection, wanted: Fact, sql: str) -> pl.DataFrame:
+    frame = pl.from_arrow(con.sql(sql).to_arrow_table().rename_columns(["pid", wanted.column]))
     assert isinstance(frame, pl.DataFrame)
     return frame
 

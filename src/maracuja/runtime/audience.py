@@ -31,7 +31,7 @@ from maracuja.segments import definition as d
 from maracuja.segments.check import order
 from maracuja.segments.comparing import When
 from maracuja.segments.explain import Reason, explain
-from maracuja.segments.facts import Fact, full_name, value_kind
+from maracuja.segments.facts import COMPUTED_KIND, Fact, full_name, value_kind
 from maracuja.segments.fold import fold
 from maracuja.segments.operators import Kind
 from maracuja.segments.predicate import held, holds_without, needs, predicate
@@ -269,7 +269,12 @@ def _fold_all(
     when: When,
     pid: int,
 ) -> pl.DataFrame:
-    """The one-row frame with every fact folded from the person's events."""
+    """The one-row frame with every fact folded from the person's events.
+
+    Computed facts compare people: they are those of everybody.
+    """
+    frame = _with_facts(frame, [f for f in wanted if f.kind == COMPUTED_KIND], sources, lake, when)
+    wanted = [f for f in wanted if f.kind != COMPUTED_KIND]
     names = {e for f in wanted for e in (*f.events, *_step_events(f))}
     filters = [p for f in wanted for p in (*f.where, *(p for s in f.steps for p in s.where))]
     read = {full_name(p.property) for p in filters} | {full_name(f.of) for f in wanted if f.of}

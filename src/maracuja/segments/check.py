@@ -13,6 +13,7 @@ from maracuja.errors import SegmentError
 from maracuja.model import Record, TraitType
 from maracuja.segments import definition as d
 from maracuja.segments.comparing import When, given, spelled, tests
+from maracuja.segments.computed import check_asked
 from maracuja.segments.facts import NEEDS, fact, full_name, outcome, property_tests, value_kind
 from maracuja.segments.operators import Kind
 from maracuja.segments.reading import clean, convert, near
@@ -112,6 +113,9 @@ def _shape(condition: d.Condition, where: str) -> None:
 
 def _measure(condition: d.Measure, where: str) -> None:
     _names(d.subject(condition), f"{where}.{d.word(condition)}")
+    if isinstance(condition, d.Known):
+        chosen = [name for name in d.CHOOSING if getattr(condition, name)]
+        check_asked(condition.fact, condition.of, chosen, where)
     if isinstance(condition, d.DidNot) and given(condition):
         raise SegmentError(
             "'did_not' takes no comparison.",
@@ -299,7 +303,7 @@ def _mentioned(condition: d.Condition, known: Known, where: str) -> Iterator[_Me
             if condition.channel is not None:
                 yield "channel", condition.channel, known.channels, f"{where}.channel"
             yield from _properties(condition.where, known, where)
-        case d.Measure():
+        case d.Measure() if not isinstance(condition, d.Known):
             for name in d.names(d.subject(condition)):
                 yield "event", name, known.events, f"{where}.{d.word(condition)}"
             if of := getattr(condition, "of", None):
@@ -319,7 +323,7 @@ def _kinds(condition: d.Condition, known: Known, where: str) -> None:
     if isinstance(condition, d.Trait) and condition.trait in (known.traits or {}):
         assert known.traits is not None
         tests(condition, Kind(known.traits[condition.trait].value), _TRIAL, where)
-    if isinstance(condition, d.Measure):
+    if isinstance(condition, d.Measure) and not isinstance(condition, d.Known):
         wanted = fact(condition)
         if not wanted.of or wanted.kind not in NEEDS or full_name(wanted.of) in columns:
             kind = value_kind(wanted, columns)

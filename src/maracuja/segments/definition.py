@@ -71,6 +71,9 @@ class Measure(Comparison, frozen=True, kw_only=True, tag_field="if"):
     until: str | None = None
 
 
+CHOOSING: Final = ("where", "within", "older_than", "since", "until")  # which events count
+
+
 class Did(Measure, frozen=True, kw_only=True, tag="did"):
     """How often any of the events happened; without a comparison, at least once."""
 
@@ -137,6 +140,13 @@ class Top(Measure, frozen=True, kw_only=True, tag="top"):
 
     top: Names
     of: str
+
+
+class Known(Measure, frozen=True, kw_only=True, tag="fact"):
+    """A computed fact (segments/computed.py), of one category or product where `of` names it."""
+
+    fact: str
+    of: str | None = None
 
 
 class Step(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -247,6 +257,7 @@ Condition: TypeAlias = (
     | Largest
     | Distinct
     | Top
+    | Known
     | Sequence
     | Received
     | Read

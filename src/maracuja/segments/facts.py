@@ -15,10 +15,12 @@ import msgspec
 from maracuja.errors import SegmentError
 from maracuja.model import Record
 from maracuja.segments.comparing import SCALE, When, given
+from maracuja.segments.computed import computed
 from maracuja.segments.definition import (
     Clicked,
     Comparison,
     DidNot,
+    Known,
     Measure,
     Names,
     Property,
@@ -51,6 +53,7 @@ NEEDS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "min": (Kind.NUMBER, Kind.DATE, Kind.TIME),
     "max": (Kind.NUMBER, Kind.DATE, Kind.TIME),
 }
+COMPUTED_KIND: Final = "computed"
 COUNTED: Final = ("count", "distinct")  # 0 where there are no events; the others are unknown
 CELL_MAX: Final = (
     2**53 // SCALE
@@ -60,9 +63,10 @@ CELL_MAX: Final = (
 class Fact(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What is computed over a person's events; two conditions that need the same share it.
 
-    `kind`: count first last sum average min max distinct top sequence. A sequence is the time of
-    its last completion. Values: counts Int64; sums and averages in 1/10000 units; times naive
-    UTC; others as the property.
+    `kind`: count first last sum average min max distinct top sequence computed. A sequence is the
+    time of its last completion; of a computed one `events` is the name. Values: counts Int64; sums
+    and averages in 1/10000 units; times naive UTC; computed ones as computed.COMPUTED says; others
+    as the property.
     """
 
     kind: str
@@ -97,6 +101,8 @@ def fact(condition: Measure | Sequence) -> Fact:
             within=condition.within or "",
             in_total=condition.in_total or "",
         )
+    if isinstance(condition, Known):
+        return Fact(kind=COMPUTED_KIND, events=(condition.fact,), of=condition.of or "")
     kind, events, where = word(condition), names(subject(condition)), condition.where
     if isinstance(condition, Received | Read | Clicked):
         where = (*where, *_messages(subject(condition), condition.channel, kind))
@@ -143,6 +149,8 @@ def value_kind(wanted: Fact, columns: Mapping[str, str]) -> Kind:
     """What the fact's value is; SegmentError where its property does not suit."""
     if wanted.kind in KINDS:
         kind = KINDS[wanted.kind]
+    elif wanted.kind == COMPUTED_KIND:
+        kind = computed(wanted.events[0]).kind
     elif wanted.of:
         kind = property_kind(wanted.of, columns, numeric=wanted.kind in NEEDS)
     else:

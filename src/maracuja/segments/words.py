@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from maracuja.segments import definition as d
 from maracuja.segments.comparing import SCALE, given
+from maracuja.segments.computed_words import called
 from maracuja.segments.facts import COUNTED, fact
 from maracuja.segments.operators import Kind
 from maracuja.segments.phrases import LAST, NEXT, PHRASES, TIMES, TIMES_GENITIVE, UNITS
@@ -81,6 +82,9 @@ class _Speaker:
                 return self.compared(condition, self.quoted(name))
             case d.Sequence():
                 return self.sequence(condition)
+            case d.Known(fact=name, of=of):
+                said = self.quoted(of) if of else ""
+                return self.compared(condition, called(name, said, self.language))
             case d.Measure():
                 return self.measure(condition)
             case d.Consents():

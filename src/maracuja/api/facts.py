@@ -1,0 +1,80 @@
+"""Computed facts over HTTP: what there are, one person's, and reports over everybody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from maracuja.api.answers import Pid
+from maracuja.api.here import Here, Long, Now, managing
+from maracuja.runtime import fact_reports
+from maracuja.runtime.fact_reports import Cohort, FactShown, FunnelStep, LeftAt, Shares
+from maracuja.segments.computed import COMPUTED, VISITS_DAYS, Origin
+
+router = managing("/facts", "facts")
+Days = Annotated[int, Query(ge=1, le=VISITS_DAYS)]
+
+
+class FactNamed(BaseModel):
+    """A computed fact; `of` says what it may be asked of, `origin` how we come to know it."""
+
+    name: str
+    group: str
+    origin: Origin
+    about: str
+    of: str
+
+
+@router.get("")
+def list_facts() -> list[FactNamed]:
+    """Every computed fact that segments and templates may use."""
+    return [
+        FactNamed(name=name, group=one.group, origin=one.origin, about=one.about, of=one.of)
+        for name, one in COMPUTED.items()
+    ]
+
+
+@router.get("/people/{pid}")
+def facts_of_person(here: Here, now: Now, long: Long, pid: Pid) -> list[FactShown]:
+    """Every computed fact of one person."""
+    with long.long():
+        return fact_reports.of_person(here.ground, pid, now)
+
+
+@router.get("/shares")
+def value_shares(
+    here: Here, now: Now, long: Long, percent: Annotated[float, Query(gt=0, le=50)] = 10.0
+) -> Shares:
+    """What the best and the last buyers are worth, and every tenth of them."""
+    with long.long():
+        return fact_reports.shares(here.ground, now, percent=percent)
+
+
+@router.get("/cohorts")
+def order_cohorts(
+    here: Here,
+    now: Now,
+    long: Long,
+    months: Annotated[int, Query(ge=1, le=fact_reports.MONTHS_MAX)] = 12,
+) -> list[Cohort]:
+    """Who came back in the months after their first order."""
+    with long.long():
+        return fact_reports.cohorts(here.ground, now, months=months)
+
+
+@router.get("/funnel")
+def order_funnel(here: Here, now: Now, long: Long, days: Days = 30) -> list[FunnelStep]:
+    """How far people came on the way to an order."""
+    with long.long():
+        return fact_reports.funnel(here.ground, now, days=days)
+
+
+@router.get("/next")
+def steps_after_leaving(
+    here: Here, now: Now, long: Long, days: Days = 90, within_days: Days = 14
+) -> list[LeftAt]:
+    """What people who did not buy do next."""
+    with long.long():
+        return fact_reports.next_steps(here.ground, now, days=days, within_days=within_days)
