@@ -26,6 +26,7 @@ from maracuja.store import (
     outbox,
     people,
     posted,
+    rights,
     suppressions,
     traits,
     web_chat,
@@ -37,6 +38,7 @@ from maracuja.store.schema import (
     identities,
     merge_counts,
     merges,
+    objections,
     open_polls,
     profiles,
     short_links,
@@ -54,6 +56,7 @@ from maracuja.store.scrubbing import scrub
 PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
 _WITH_PIDS: Final = (
+    objections,
     profiles, identities, consents, waiting, feed, vendor_ids, devices, open_polls, short_links,
     signups, wishes, entries, entry_runs, outbound_calls,
 )  # fmt: skip
@@ -101,6 +104,7 @@ def erase(
         **_delete_rows(conn, pids, names),
         **_replace_pids(conn, pids, token),
         "posted": posted.forget(conn, pids, {*names, *addresses}),
+        "rights_requests": rights.forget(conn, pids),
         **conversations.forget(conn, pids),
         "chat_lines": web_chat.forget(conn, web_chat.addresses_of({*names, *addresses})),
     }

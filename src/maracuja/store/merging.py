@@ -19,6 +19,8 @@ from maracuja.store import (
     conversations,
     devices,
     entries,
+    objections,
+    rights,
     signups,
     suppressions,
     traits,
@@ -75,6 +77,8 @@ def merge(
     consents.move(conn, losers, winners, now_us)
     suppressions.move(conn, losers, winners)
     waiting.move(conn, into)
+    objections.move(conn, into)
+    rights.move(conn, into)
     entries.move(conn, into)
     signups.move(conn, losers, winners)
     wishes.move(conn, into)

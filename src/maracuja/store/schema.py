@@ -36,6 +36,9 @@ from maracuja.store.schema_forms import wishes as wishes
 from maracuja.store.schema_ground import Serial
 from maracuja.store.schema_ground import inbox_state as inbox_state
 from maracuja.store.schema_ground import state as state
+from maracuja.store.schema_law import breaches as breaches
+from maracuja.store.schema_law import objections as objections
+from maracuja.store.schema_law import rights_requests as rights_requests
 from maracuja.store.schema_links import open_polls as open_polls
 from maracuja.store.schema_links import short_links as short_links
 from maracuja.store.schema_parts import message_parts as message_parts

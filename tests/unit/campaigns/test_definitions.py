@@ -121,7 +121,7 @@ def test_every_kind_has_a_schema_for_editors(tmp_path: Path) -> None:
     assert [path.name for path in written] == [f"{kind}.schema.json" for kind in decoding.KINDS]
     assert all(path.stat().st_size > 100 for path in written)
     assert set(decoding.KINDS) == {
-        "segment", "template", "topic", "goal", "campaign", "tone",
+        "segment", "template", "topic", "goal", "campaign", "law", "trait", "tone",
     }  # fmt: skip
 
 

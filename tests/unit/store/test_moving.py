@@ -24,6 +24,7 @@ from maracuja.model import (
 from maracuja.store import (
     accounts,
     audit,
+    breaches,
     bulk,
     claiming,
     commands,
@@ -47,6 +48,7 @@ from maracuja.store import (
     message_parts,
     meta,
     migrating,
+    objections,
     open_polls,
     outbox,
     people,
@@ -55,6 +57,7 @@ from maracuja.store import (
     products,
     refused,
     resolving,
+    rights,
     runs,
     schema,
     short_links,
@@ -175,6 +178,7 @@ def fill(store: Store) -> None:
             device = Device("web_push", at.encode(), pid, at, "", "web", 1, 1, 0, "")
             bulk.insert_columns(conn, schema.devices, device._asdict() | {"pid": [pid]})
         _sign_up(conn)
+        _ask_the_law(conn)
         accounts.give(conn, ["telegram/promo"])
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
@@ -211,6 +215,18 @@ def fill(store: Store) -> None:
             live_from_us=0,
         )
         manifest.add(conn, [file])
+
+
+def _ask_the_law(conn: Connection) -> None:
+    """Both object to profiling and ask for their data; something leaked."""
+    for pid in (1, 2):
+        objections.put(conn, objections.Objection(pid, 1, "page"))
+        rights.add(
+            conn, pid=pid, right="access", law="gdpr", country="DE", source=f"from {EMAIL}",
+            received_us=1, due_us=9,
+        )  # fmt: skip
+    leak = breaches.Breach(0, 1, None, None, "a laptop", "", "", "gdpr", 2, 9, "", *[None] * 4)
+    breaches.add(conn, leak)
 
 
 def _sign_up(conn: Connection) -> None:
@@ -337,11 +353,13 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "last_words": 1,
         "merge_counts": 2,
         "merges": 1,
+        "objections": 1,
         "open_polls": 1,
         "outbox": 2,
         "posted": 1,
         "profiles": 1,
         "refused": 1,
+        "rights_requests": 1,
         "short_links": 1,
         "signups": 1,
         "suppressions": 1,
