@@ -39,6 +39,10 @@ POINTS: Final = (
     "waiting.begun",
     "waiting.committed",
     "run.done",
+    # A trigger lets people in, and hands them over when they are due.
+    "entries.listening",
+    "entries.followed",
+    "entries.handed_over",
     # Messages are claimed, handed on, and what became of them is recorded.
     "delivery.claimed",
     "delivery.handed_on",

@@ -11,6 +11,7 @@ import msgspec
 from maracuja.campaigns.decoding import Definition, kind_of
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.promotion import signs_of_promotion
+from maracuja.campaigns.trigger_checks import check_trigger
 from maracuja.channels import BY_NAME, channel_of
 from maracuja.errors import CampaignError, DefinitionError, SegmentError
 from maracuja.model import Status, TopicKind
@@ -69,6 +70,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
     except CampaignError as lacking:
         yield lacking
     named = [("audience", campaign.audience)] if isinstance(campaign.audience, str) else []
+    named = [one for one in named if one[1]]  # a trigger asks for none
     named += [(f"exclude[{i}]", name) for i, name in enumerate(campaign.exclude)]
     for where, name in named:
         yield from _absent(around, "segment", name, Segment, where)
@@ -83,6 +85,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
     for arm in campaign.arms():
         yield from _against_template(arm, around)
     yield from _against_channels(campaign)
+    yield from check_trigger(campaign, around, names)
     if topic is not None:
         yield from _against_topic(campaign, topic, around)
 

@@ -19,6 +19,7 @@ from maracuja.campaigns.forms import Form
 from maracuja.campaigns.inbound import Inbound
 from maracuja.campaigns.law import LawDeclaration, TraitDeclaration
 from maracuja.campaigns.outbound import Outbound
+from maracuja.campaigns.triggers import read_conditions
 from maracuja.errors import CampaignError, DefinitionError, TemplateError
 from maracuja.segments import check
 from maracuja.segments.definition import Did, Segment
@@ -116,7 +117,7 @@ def write_schemas(directory: Path) -> list[Path]:
 
 def _campaign(raw: Raw) -> Campaign:
     """A campaign: its inline conditions are read by the segment language."""
-    values = dict(raw)
+    values = read_conditions(raw)
     if isinstance(values.get("audience"), list | Mapping):
         values["audience"] = check.decode_conditions(values["audience"], "audience")
     schedule = values.get("schedule")

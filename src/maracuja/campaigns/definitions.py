@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from maracuja.campaigns.cascade import Cascade, fixed_span
 from maracuja.campaigns.schedule import Schedule
+from maracuja.campaigns.triggers import SeriesMessage, Trigger, contradiction
 from maracuja.model import Record, TopicKind
 from maracuja.segments.definition import Condition, Property
 
@@ -118,7 +119,8 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     """A message to an audience, once or recurring, with a holdout that shows what it was worth.
 
     `audience` names a segment or holds conditions, `exclude` names segments. `expires_after`
-    counts from the moment at which a person is due. `goals` begin with the primary one. A
+    counts from the moment at which a person is due. A `trigger` stands in the place of
+    `schedule`, and its `messages` in that of one text. `goals` begin with the primary one. A
     `cascade` stands in the place of `channel`: `channels` are those of either.
     `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
     is shown by. `tactic` is what the message does (re-engagement, reminder), so that campaigns
@@ -127,7 +129,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
 
     id: Id
     topic: str
-    audience: str | list[Condition]
+    audience: str | list[Condition] = ""
     name: str = ""
     about: str = ""
     exclude: tuple[str, ...] = ()
@@ -136,6 +138,8 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     template: str = ""
     variants: tuple[Variant, ...] = ()
     schedule: Schedule = Schedule()
+    trigger: Trigger | None = None
+    messages: tuple[SeriesMessage, ...] = ()
     expires_after: str = "3 days"
     holdout: Share = HOLDOUT_DEFAULT
     goals: tuple[str, ...] = ()
@@ -156,7 +160,13 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
                 "the steps of the cascade wait until the message has expired:"
                 " shorten them, or let it expire later"
             )
-        if bool(self.template) == bool(self.variants):
+        if fault := contradiction(
+            self.trigger, self.messages, scheduled=self.schedule != Schedule()
+        ):
+            raise ValueError(fault)
+        if self.audience == "" and self.trigger is None:
+            raise ValueError("the `audience` is missing: a segment, or conditions")
+        if sum(map(bool, (self.template, self.variants, self.messages))) != 1:
             raise ValueError("a campaign has either a `template` or `variants`")
         if len(self.variants) > VARIANTS_MAX:
             raise ValueError(f"more than {VARIANTS_MAX} variants cannot be told apart")
@@ -196,6 +206,11 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
         """What each variant comes to; a lone template is the variant `only`."""
         if self.template:
             return (Arm(variant="only", template=self.template, share=1.0),)
+        if self.messages:
+            return tuple(
+                Arm(variant=f"message-{n}", template=one.template, share=1 / len(self.messages))
+                for n, one in enumerate(self.messages, 1)
+            )
         texts = {variant.id: variant.template for variant in self.variants}
         even = 1.0 / len(self.variants)
         return tuple(
@@ -206,6 +221,16 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
                 twin_of=variant.generic_twin_of,
             )
             for variant in self.variants
+        )
+
+    def of_message(self, number: int) -> Campaign:
+        """The campaign with one message of its series, from 0, as its only text."""
+        if not self.messages:
+            return self
+        one = self.messages[number]
+        expires = one.expires_after or self.expires_after
+        return msgspec.structs.replace(
+            self, template=one.template, messages=(), expires_after=expires
         )
 
     def marks(self) -> dict[str, str]:

@@ -8,8 +8,10 @@ from maracuja.campaigns.cascade import Step
 from maracuja.campaigns.checks import Known, check_campaign, find
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.schedule import Occurrence, last_due
+from maracuja.campaigns.triggers import Then
 from maracuja.decisions.assignment import Arms
 from maracuja.model import Lane, Record, TopicKind, micros
+from maracuja.segments.definition import Condition
 from maracuja.templates.definition import Template
 
 
@@ -18,6 +20,8 @@ class RunFacts(Record, frozen=True):
 
     `neutral_too`: somebody has agreed that many may read neutral words instead of their names.
     `step`: of a cascade of so many `steps`, the one that these facts were narrowed to (see `on`).
+    Of a trigger: the run that `listens` for this one, the number of the `message` in the series,
+    what this message is left out for, and when the one after it is due (see series.of_message).
     """
 
     campaign: Campaign
@@ -29,6 +33,10 @@ class RunFacts(Record, frozen=True):
     neutral_too: bool = False
     step: Step | None = None
     steps: int = 0
+    listens: int = 0
+    message: int = 0
+    skip_if: list[Condition] = msgspec.field(default_factory=list)
+    then: Then | None = None
 
     def on(self, channel: str) -> RunFacts:
         """The facts of the one step of a cascade, as of a campaign of that channel alone.
@@ -42,6 +50,11 @@ class RunFacts(Record, frozen=True):
         campaign = msgspec.structs.replace(self.campaign, channel=channel, cascade=None)
         steps = len(cascade.steps)
         return msgspec.structs.replace(self, campaign=campaign, step=step, steps=steps)
+
+    @property
+    def listening(self) -> bool:
+        """Whether the run only lets people in, whom other runs write to."""
+        return self.campaign.trigger is not None and not self.listens
 
     @property
     def message_key(self) -> tuple[str, ...]:

@@ -82,7 +82,8 @@ class Occurrence(Record, frozen=True):
 
     `planned` is the earliest moment at which anybody is due. With `by_person`, each person is due
     when the own clock shows `at` on `day`; else all are due at `planned`. Whoever was due before
-    `since`, when the campaign was launched, is left to the next occurrence.
+    `since`, when the campaign was launched, is left to the next occurrence. Of a trigger, people
+    are due one after the other between `planned` and `until`.
     """
 
     key: str
@@ -91,6 +92,7 @@ class Occurrence(Record, frozen=True):
     at: time | None = None
     by_person: bool = False
     since: datetime | None = None
+    until: datetime | None = None
 
 
 def first_occurrence(schedule: Schedule, now: datetime, shop_zone: str) -> Occurrence | None:
@@ -158,7 +160,7 @@ def last_due(occurrence: Occurrence) -> datetime:
     """The moment after which nobody is left to become due."""
     if occurrence.by_person and occurrence.day is not None and occurrence.at is not None:
         return zones.at_local(occurrence.day, occurrence.at, LAST_ZONE, LAST_ZONE)
-    return occurrence.planned
+    return occurrence.until or occurrence.planned
 
 
 def _falls_on(schedule: Schedule, day: date) -> bool:

@@ -27,6 +27,7 @@ OPTIONAL: Final = {
     "due_us": pl.Int64,  # when the schedule wants this person to hear; null: now
     "expires_us": pl.Int64,  # null: never
     "free_us": pl.Int64,  # from when on the frequency cap allows it; null: now
+    "barred": pl.String,  # reasons.stored, where the trigger no longer holds for the person
     "unreachable": pl.String,  # of a cascade: reasons.stored, where no channel of it does
     "window_closed": pl.Boolean,  # whether the channel takes no such message from us now
     "withheld": pl.String,  # reasons.stored, where something else keeps marketing from the person
@@ -106,6 +107,7 @@ def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
         _wait(pl.col("due_us") > now_us, Reason.LOCAL_TIME, "due_us"),
         _never(pl.col("expires_us") < now_us, Reason.EXPIRED),
         _never(~pl.col("known"), Reason.GONE),
+        _never(pl.col("barred").is_not_null(), pl.col("barred")),
         _never(pl.col("unreachable").is_not_null(), pl.col("unreachable")),
         *_allowed(rules),
         *_withheld(rules, now_us),

@@ -30,6 +30,21 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "профиль удалён или объединён с другим после того, как собрали аудиторию",
         "профіль видалено або об'єднано з іншим після того, як зібрали аудиторію",
     ),
+    Reason.GOAL_REACHED: (
+        "the goal was reached after the event, before the message was due",
+        "цель достигнута после события, ещё до сообщения",
+        "мети досягнуто після події, ще до повідомлення",
+    ),
+    Reason.HAPPENED: (
+        "something happened in the meantime that makes the message needless",
+        "за это время произошло то, что делает сообщение ненужным",
+        "за цей час сталося те, що робить повідомлення зайвим",
+    ),
+    Reason.NOT_IN_AUDIENCE: (
+        "the person was not in the audience when the message was due",
+        "человек не входил в аудиторию, когда пришло время сообщения",
+        "людина не входила до аудиторії, коли настав час повідомлення",
+    ),
     Reason.SUPPRESSED: (
         "the address is on the suppression list",
         "адрес находится в стоп-листе",

@@ -22,6 +22,9 @@ class Reason(StrEnum):
     LOCAL_TIME = "local_time"
     EXPIRED = "expired"
     GONE = "gone"
+    GOAL_REACHED = "goal_reached"
+    HAPPENED = "happened"
+    NOT_IN_AUDIENCE = "not_in_audience"
     SUPPRESSED = "suppressed"
     OPTED_OUT = "opted_out"
     CONSENT_PENDING = "consent_pending"
@@ -85,6 +88,9 @@ CODES: Final[dict[Reason, int]] = {
     Reason.UNREACHABLE: 23,
     Reason.REACHED: 24,
     Reason.CASCADE: 25,
+    Reason.HAPPENED: 34,
+    Reason.NOT_IN_AUDIENCE: 35,
+    Reason.GOAL_REACHED: 36,
     Reason.ASKED_FOR_LESS: 45,
     Reason.ASKED_FOR_HOURS: 46,
     Reason.ASKED_FOR_PAUSE: 47,

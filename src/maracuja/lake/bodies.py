@@ -25,6 +25,8 @@ BODY_TYPES: Final[dict[str, pl.DataType]] = {
     "address": pl.String(),
     "template": pl.String(),
 }
+OWN_END: Final = "expires_us"
+"""A column more, where each message has an end of its own."""
 SKELETONS: Final = "maracuja.skeletons"
 BODY_GROUP_ROWS: Final = 1_000
 """Delivery reads slices of a chunk, so the row groups are small."""
@@ -46,7 +48,8 @@ def write_bodies(
     ColumnNotFoundError or InvalidOperationError where columns are absent or of other types.
     """
     slots = sorted((c for c in frame.columns if is_slot(c)), key=lambda c: int(c[1:]))
-    types = BODY_TYPES | dict.fromkeys(slots, pl.String())
+    own = {OWN_END: pl.Int64()} if OWN_END in frame.columns else {}
+    types = BODY_TYPES | own | dict.fromkeys(slots, pl.String())
     rows = frame.select(pl.col(column).cast(dtype) for column, dtype in types.items()).sort("n")
     day = now.date().isoformat()
     place = Place(

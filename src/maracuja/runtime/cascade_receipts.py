@@ -64,6 +64,12 @@ def arrivals_read(store: Store) -> int:
     with store.read() as conn:
         if not cascades.any_open(conn):
             return NEVER_US
+    return unread_since(store)
+
+
+def unread_since(store: Store) -> int:
+    """Since when what has come in lies unread (micros); NEVER_US where all is read."""
+    with store.read() as conn:
         told = feed.read(conn, watermarks.get(conn, "feed"), rows_max=1)
         mark = watermarks.get(conn, "inbox")
     with store.read_inbox() as conn:

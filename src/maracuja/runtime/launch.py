@@ -28,8 +28,10 @@ from maracuja.runtime.launch_audience import (
     segments_of,
 )
 from maracuja.runtime.launch_control import as_it_stands, plan_next
+from maracuja.runtime.launch_entries import Entries, ended, lasts, listen
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
 from maracuja.runtime.launch_work import (
+    Pids,
     Round,
     decide_again,
     decide_parts,
@@ -51,6 +53,8 @@ class Launch:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._round: Round | None = None
+        self._entries = Entries(ground, self._guarded)
+        self._enter_us: int | None = None  # when the next entry is due
         self.gives_way = True  # to single messages, where one thread does both
 
     def close(self) -> None:
@@ -78,6 +82,7 @@ class Launch:
             if count > 0:
                 self._guarded(run, now, partial(self._decide, run, count, now))
                 left -= count
+        self._enter_us = self._entries.hand_over(now, stopped)
         if left:
             left = self._decide_waiting(stopped, now, left)
         if not left:
@@ -92,6 +97,9 @@ class Launch:
         """
         run = self._allowed(run)
         ground, facts = self._ground, facts_of(run)
+        if facts.listening:
+            listen(ground, run, now)
+            return
         when = When(now, ground.zone)
         with ground.store.read() as conn:
             types = trait_types(conn)
@@ -154,7 +162,7 @@ class Launch:
 
     def _decide_again(self, run: Run, due: waiting.Due, now: datetime) -> None:
         """Decide about people whose wait is over."""
-        decide_again(self._round_of(run, now), run, due, now)
+        decide_again(self._round_of(run, now, due.pid), run, due, now)
 
     def _decide_waiting(self, stopped: set[str], now: datetime, left: int) -> int:
         """Decide again about people whose wait is over; how many chunks are left of the tick."""
@@ -205,8 +213,10 @@ class Launch:
 
     # ------------------------------------------------------------ rounds
 
-    def _round_of(self, run: Run, now: datetime) -> Round:
+    def _round_of(self, run: Run, now: datetime, pids: Pids | None = None) -> Round:
         """What was read for this run, read again once it is no longer fresh."""
+        if facts_of(run).listens:  # what has happened to each until now
+            return open_round(self._ground, run.run, facts_of(run), now, pids=pids)
         kept = self._round
         if kept is not None and kept.run == run.run and now - kept.since < FRESH:
             return kept
@@ -239,13 +249,15 @@ class Launch:
             due = [run.planned_us for run in runs.every(conn, states=(RunState.SCHEDULED,))]
             paused = [run.run for run in runs.every(conn, states=(RunState.PAUSED,))]
             next_wait = waiting.next_due(conn, paused_runs=paused)
+            over = [run for run in over if not lasts(conn, run, now)]
         if over:
             with self._ground.store.write() as conn:
                 for run in over:
                     waiting.remove(conn, run.run)
+                    ended(conn, run)
                     runs.set_state(conn, run.run, RunState.DONE, micros(now))
             passed("run.done")
-        due += [] if next_wait is None else [next_wait]
+        due += [at for at in (next_wait, self._enter_us) if at is not None]
         if not due:
             return None
         soonest = moment(min(due))

@@ -46,9 +46,11 @@ class Renewal:
         if rev == chunk.catalog_rev:
             return list(bodies)
         channel = facts.campaign.channel
-        work = self._kept.get(channel)
+        work = None if facts.listens else self._kept.get(channel)
         if work is None or (work.run, work.catalog_rev) != (chunk.run, rev):
-            work = self._kept[channel] = open_round(self._ground, chunk.run, facts, now)
+            work = self._kept[channel] = open_round(
+                self._ground, chunk.run, facts, now, pids=np.array([body.pid for body in bodies])
+            )
         return render_again(work, bodies, now)
 
 

@@ -149,7 +149,7 @@ def audience_of(campaign: Campaign, sources: Sources, when: When) -> Pids:
 def conditions_of(campaign: Campaign) -> list[Any]:
     """The audience and the exclusions as one list of conditions, all of which must hold."""
     where: list[Any] = (
-        [Member(segment=campaign.audience)]
+        [Member(segment=campaign.audience)] * bool(campaign.audience)  # a trigger asks for none
         if isinstance(campaign.audience, str)
         else list(campaign.audience)
     )

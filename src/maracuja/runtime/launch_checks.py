@@ -17,6 +17,7 @@ from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
 from maracuja.campaigns.schedule import first_occurrence
+from maracuja.campaigns.series import arrives
 from maracuja.campaigns.timeliness import Window, window_of
 from maracuja.channels import section_of
 from maracuja.config import EMAIL, Config
@@ -126,7 +127,10 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     texts = [facts.templates[name] for name in _originals(facts.arms)]
     channels = facts.campaign.channels
     yield from _forbidden(conn, texts, marketing=facts.marketing, channels=channels)
-    window = window_of(facts.occurrence, facts.campaign.expiry, ground.zone)
+    span = (facts.occurrence, facts.campaign.expiry)
+    if facts.listening:
+        span = arrives(facts.campaign, facts.occurrence.planned)
+    window = window_of(*span, ground.zone)
     yield from _late(window, facts.campaign, texts)
     yield from _refused(conn, ground, texts, facts.campaign.channels)
 
@@ -142,6 +146,8 @@ def _window(ground: Ground, campaign: Campaign, now: datetime) -> Window | None:
 
     Raises OverflowError where the calendar does not reach so far.
     """
+    if campaign.trigger is not None:
+        return window_of(*arrives(campaign, now), ground.zone)
     occurrence = first_occurrence(campaign.schedule, now, ground.zone)
     return window_of(occurrence, campaign.expiry, ground.zone) if occurrence else None
 

@@ -39,6 +39,10 @@ people who are decided again have `tried` and `last`, as store.waiting keeps the
 """
 
 
+ENTERED: Final = "entry.due_us"
+"""When the wait of each person is over, where a trigger has let them in one by one."""
+
+
 class Written(NamedTuple):
     """Texts of a set of people: `faults` has reasons.stored or null for each, in their order.
 
@@ -91,6 +95,8 @@ def decide_chunk(
     due_us = schedule.due_us(facts.occurrence, people["zone"], rules.zone)
     expiry_us = facts.campaign.expiry // timedelta(microseconds=1)
     people = people.with_columns(due_us=due_us, expires_us=due_us + expiry_us)
+    if ENTERED in people:  # each has a moment of their own
+        people = people.with_columns(due_us=ENTERED, expires_us=pl.col(ENTERED) + expiry_us)
     asked = people.filter(gates.text_needed(people, rules, now))
     written = write(asked)
     faults = asked.select("pid").with_columns(fault=written.faults.cast(pl.String))
@@ -195,9 +201,10 @@ def _decisions(people: pl.DataFrame, facts: RunFacts, *, run: int, now: datetime
 def _bodies(decisions: pl.DataFrame, people: pl.DataFrame, written: Written) -> pl.DataFrame:
     """The texts of those who are sent to, numbered from 0 by pid."""
     sent = decisions.filter(pl.col("outcome") == Outcome.SEND.value)
+    own = ["expires_us"] if ENTERED in people else []
     return (
         sent.select("pid", "message", "variant")
-        .join(people.select("pid", "address"), on="pid", how="left", maintain_order="left")
+        .join(people.select("pid", "address", *own), on="pid", how="left", maintain_order="left")
         .join(written.slots, on="pid", how="inner", maintain_order="left")
         .with_row_index("n")
         .with_columns(pl.col("n").cast(pl.Int32))

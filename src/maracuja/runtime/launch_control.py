@@ -16,10 +16,11 @@ from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, decode_facts, encode_facts, freeze
 from maracuja.campaigns.schedule import Occurrence, begun_at, first_occurrence, occurrences
+from maracuja.campaigns.series import edition_of, listening
 from maracuja.errors import CampaignError, Conflict, DefinitionError, NotFound
 from maracuja.model import micros
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
-from maracuja.store import definitions, health, outbox, runs, waiting
+from maracuja.store import definitions, entries, health, outbox, runs, waiting
 from maracuja.store.runs import Run, RunState
 
 OPEN = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunState.PAUSED)
@@ -38,7 +39,7 @@ def launch(
     if ("campaign", campaign) not in around:
         raise NotFound(f"There is no campaign `{campaign}`.", fix="Apply its definition first.")
     wanted = find(around, "campaign", campaign, Campaign, where="campaign")
-    occurrence = first_occurrence(wanted.schedule, now, ground.zone)
+    occurrence = _first(conn, wanted, now, ground.zone)
     if occurrence is None:
         raise CampaignError("The schedule has ended.", where="schedule.ends", fix="Move the end.")
     for run in runs.every(conn, campaign=campaign):
@@ -48,6 +49,16 @@ def launch(
                 fix="Give the new message a campaign of its own.",
             )
     return _plan(conn, ground, wanted, occurrence, neutral_too=neutral_too)
+
+
+def _first(
+    conn: Connection, wanted: Campaign, now: datetime, zone: str
+) -> Occurrence | None:
+    """The occurrence that a launch now plans: of a trigger, the run that listens from now on."""
+    if wanted.trigger is None:
+        return first_occurrence(wanted.schedule, now, zone)
+    before = [edition_of(run.occurrence) for run in runs.every(conn, campaign=wanted.id)]
+    return listening(max(before, default=0) + 1, now)
 
 
 def plan_next(conn: Connection, ground: Ground, run: Run, now: datetime) -> Run | None:
@@ -156,6 +167,7 @@ def cancel(conn: Connection, campaign: str, now: datetime) -> list[Run]:
         cancelled.append(runs.set_state(conn, run.run, RunState.CANCELLED, micros(now)))
         outbox.withdraw_run(conn, run.run)
         waiting.remove(conn, run.run)
+    entries.end(conn, campaign)
     return cancelled
 
 

@@ -27,8 +27,9 @@ from maracuja.lake.audience import read_audience
 from maracuja.lake.bodies import write_bodies
 from maracuja.lake.decisions import write_decisions
 from maracuja.model import FileKind, LakeFile, micros
-from maracuja.runtime import name_cards
+from maracuja.runtime import entry_progress, name_cards
 from maracuja.runtime.cascade_answers import answering
+from maracuja.runtime.entry_columns import entered_columns
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
 from maracuja.runtime.launch_cascade import CascadeTexts, bound, ranking
 from maracuja.runtime.launch_chunk import Decided, Rank, decide_chunk
@@ -75,14 +76,21 @@ def open_round(
     facts: RunFacts,
     now: datetime,
     also: Mapping[str, Any] = MappingProxyType({}),
+    pids: Pids | None = None,
 ) -> Round:
     """Read what several chunks of a run share. Raises TemplateError where a text is wrong.
+
+    Of a run of a trigger only what concerns `pids`, to whom something has happened, is read.
 
     `also` are columns that the caller adds to people, with Polars types.
     """
     with ground.store.read() as conn:
         types = trait_types(conn)
-        columns = _template_columns(conn, ground, facts, types, now)
+        columns = (
+            entered_columns(conn, ground, run, facts, types, now, pids)
+            if facts.listens
+            else _template_columns(conn, ground, facts, types, now)
+        )
         shelf, catalog_rev = catalogue(conn)
         known = tones(conn)
         schema = template_schema(types) | {
@@ -264,6 +272,7 @@ def commit(
         waiting.put(conn, run.run, **decided.waiting.to_dict())
         note_heard(conn, work.facts, decided.decisions, micros(now))
         runs.advance(conn, run.run, part)
+        entry_progress.go_on(conn, work.facts, run.run, decided, work.columns, now)
         if run.state is RunState.LAUNCHING and part + 1 == run.parts:
             runs.set_state(conn, run.run, RunState.SENDING, micros(now))
         passed("chunk.queued")

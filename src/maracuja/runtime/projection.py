@@ -28,7 +28,7 @@ from maracuja.ingest.refusals import Refusal
 from maracuja.lake.events import write_events
 from maracuja.lake.seen import Hashes, Seen
 from maracuja.model import Discovery, FileKind, Record, TraitType, micros
-from maracuja.runtime import announcing, cascade_receipts, people_changes, read_until
+from maracuja.runtime import announcing, cascade_receipts, entering, people_changes, read_until
 from maracuja.runtime.arrivals import (
     Arrivals,
     make_events,
@@ -293,6 +293,7 @@ class _Work:
         )
         passed("projection.files_written")
         manifest.add(conn, files)
+        entering.take(conn, events.frame, self._now)
         announcing.take(conn, events.frame, events.types, self._now)
         refusals = sorted(named.refused.items())
         self._unsigned = [refuse(decoded.places[row], *why) for row, why in refusals]

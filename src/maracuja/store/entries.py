@@ -214,6 +214,12 @@ def standing(conn: Connection, listening: int) -> bool:
     return conn.execute(query).first() is not None
 
 
+def close(conn: Connection, run: int) -> None:
+    """End what is still left in a run that is over."""
+    mine = entries.c.run == run
+    conn.execute(update(entries).where(mine).values(run=OVER, due_us=NEVER_US))
+
+
 def end(conn: Connection, campaign: str) -> int:
     """Nobody of the campaign gets anything more; how many had something left."""
     mine = (entries.c.campaign == campaign) & _STANDING

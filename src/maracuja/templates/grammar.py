@@ -51,7 +51,7 @@ from maracuja.templates.placeholders import PRIVATE
 from maracuja.templates.values import plain
 from maracuja.templates.walk import inner
 
-ROOTS: Final = ("person", "facts", "products", "shop", "campaign", "links", "data")
+ROOTS: Final = ("person", "facts", "products", "shop", "campaign", "links", "data", "event", "cart")
 LOOP_MAX: Final = 50  # the greatest `limit:` of one loop
 TURNS_MAX: Final = 500  # the greatest product of nested limits
 DEPTH_MAX: Final = 12

@@ -11,7 +11,7 @@ import polars as pl
 
 from maracuja.model import Trait, TraitSource, pack_meta
 from maracuja.templates.needs import Needs
-from maracuja.templates.scope import PRODUCT_TYPES
+from maracuja.templates.scope import CART_TYPES, PRODUCT_TYPES
 from maracuja.templates.values import kind_of
 
 WHOLE: Final = "everything known"
@@ -132,7 +132,7 @@ def guess_schema(needs: Needs) -> dict[str, Any]:
     items: dict[str, set[str]] = {}
     for need in needs.paths:
         column, inside, rest = need.path.partition("[")
-        if not column.startswith(("person.", "facts.")):
+        if not column.startswith(("person.", "facts.", "event.", "cart.")):
             continue
         if inside and rest.startswith("]"):
             items.setdefault(column, set())
@@ -147,7 +147,8 @@ def guess_schema(needs: Needs) -> dict[str, Any]:
         if fields:
             inner = pl.Struct({name: _guess(name, False) for name in sorted(fields)})
         schema[column] = pl.List(inner)
-    return schema
+    cart = {f"cart.{name}": dtype for name, dtype in CART_TYPES.items()}
+    return schema | {name: cart[name] for name in cart.keys() & schema.keys()}
 
 
 def _guess(name: str, is_product: bool) -> Any:

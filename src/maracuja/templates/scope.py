@@ -28,6 +28,27 @@ PRODUCT_TYPES: Final[Mapping[str, Any]] = {
     "url": pl.String(),
     "picture": pl.String(),
 }
+CART_TYPES: Final[Mapping[str, Any]] = {
+    "items": pl.List(
+        pl.Struct(
+            {
+                "product_id": pl.String(),
+                "title": pl.String(),
+                "price": pl.Int64(),
+                "currency": pl.String(),
+                "quantity": pl.Int64(),
+                "stock": pl.Int64(),
+                "url": pl.String(),
+                "picture": pl.String(),
+            }
+        )
+    ),
+    "product_id": pl.String(),
+    "count": pl.Int64(),
+    "total": pl.Int64(),
+    "currency": pl.String(),
+}
+"""What a text of a campaign with a trigger may read as `cart.<name>`; prices in minor units."""
 ASSIGNING: Final = (AssignNode, CaptureNode, IncrementNode, DecrementNode)
 
 
