@@ -8,6 +8,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
+from maracuja.campaigns.coupons import CODE, CouponPool
 from maracuja.campaigns.decoding import Definition, kind_of
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.promotion import signs_of_promotion
@@ -18,6 +19,7 @@ from maracuja.model import Status, TopicKind
 from maracuja.segments import check
 from maracuja.segments.definition import Segment
 from maracuja.templates.definition import Template
+from maracuja.templates.needs import shows
 from maracuja.templates.twin import neutralise
 
 # What all people of a campaign share in its templates.
@@ -84,6 +86,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
         yield from _absent(around, "goal", name, Goal, f"goals[{i}]")
     for arm in campaign.arms():
         yield from _against_template(arm, around)
+    yield from _against_coupons(campaign, around)
     yield from _against_channels(campaign)
     yield from check_trigger(campaign, around, names)
     if topic is not None:
@@ -111,6 +114,39 @@ def _against_template(arm: Arm, around: Known) -> Iterator[DefinitionError]:
             neutralise(template, dict.fromkeys(SHARED_PATHS, "-"))
     except DefinitionError as fault:
         yield fault
+
+
+def _against_coupons(campaign: Campaign, around: Known) -> Iterator[DefinitionError]:
+    """A text shows codes where the campaign names no pool, or none does where it names one."""
+    if campaign.coupons:
+        yield from _absent(around, "coupons", campaign.coupons, CouponPool, "coupons")
+    showing = [name for name in _templates(campaign) if _shows_code(around, name)]
+    if showing and not campaign.coupons:
+        yield CampaignError(
+            f"The template `{showing[0]}` shows a coupon, but the campaign names no pool.",
+            where="coupons",
+            fix="Name the pool of its codes: `coupons: <pool>`.",
+        )
+    if campaign.coupons and not showing:
+        yield CampaignError(
+            f"No text of the campaign shows a code of `{campaign.coupons}`.",
+            where="coupons",
+            fix="Write {{ coupon.code }} where the code belongs, or leave `coupons` out.",
+        )
+
+
+def _templates(campaign: Campaign) -> list[str]:
+    """The templates of the campaign, each once."""
+    return list(dict.fromkeys(arm.template for arm in campaign.arms()))
+
+
+def _shows_code(around: Known, name: str) -> bool:
+    """Whether the template prints the code; what cannot be parsed is told by its own check."""
+    template = around.get(("template", name))
+    try:
+        return isinstance(template, Template) and shows(template, CODE)
+    except DefinitionError:
+        return False
 
 
 def _against_channels(campaign: Campaign) -> Iterator[CampaignError]:

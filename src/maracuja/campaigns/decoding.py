@@ -14,7 +14,9 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import msgspec
 import yaml
 
+from maracuja.campaigns.coupons import CouponPool
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
+from maracuja.campaigns.feeds import Feed
 from maracuja.campaigns.forms import Form
 from maracuja.campaigns.inbound import Inbound
 from maracuja.campaigns.law import LawDeclaration, TraitDeclaration
@@ -30,7 +32,10 @@ from maracuja.templates.tone import Tone
 
 Declared: TypeAlias = LawDeclaration | TraitDeclaration
 Hooked: TypeAlias = Inbound | Outbound
-Definition: TypeAlias = Declared | Hooked | Segment | Template | Topic | Goal | Campaign | Tone | Form
+Offered: TypeAlias = CouponPool | Feed
+Definition: TypeAlias = (
+    Declared | Hooked | Offered | Segment | Template | Topic | Goal | Campaign | Tone | Form
+)
 Raw: TypeAlias = Mapping[str, Any]
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -171,6 +176,14 @@ def _outbound(raw: Raw) -> Outbound:
     return _convert(values, Outbound)
 
 
+def _coupons(raw: Raw) -> CouponPool:
+    return _convert(raw, CouponPool)
+
+
+def _feed(raw: Raw) -> Feed:
+    return _convert(raw, Feed)
+
+
 def _tone(raw: Raw) -> Tone:
     return _convert(raw, Tone)
 
@@ -249,6 +262,8 @@ KINDS: Final[dict[str, _Kind]] = {
     "trait": _Kind(_trait, lambda: readable_schema(TraitDeclaration)),
     "inbound": _Kind(_inbound, lambda: readable_schema(Inbound)),
     "outbound": _Kind(_outbound, lambda: readable_schema(Outbound)),
+    "coupons": _Kind(_coupons, lambda: readable_schema(CouponPool)),
+    "feed": _Kind(_feed, lambda: readable_schema(Feed)),
     "tone": _Kind(_tone, lambda: readable_schema(Tone)),
     "form": _Kind(_form, lambda: readable_schema(Form)),
 }

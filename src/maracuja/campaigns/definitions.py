@@ -124,7 +124,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     `cascade` stands in the place of `channel`: `channels` are those of either.
     `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
     is shown by. `tactic` is what the message does (re-engagement, reminder), so that campaigns
-    that do the same can be measured together.
+    that do the same can be measured together. `coupons` names the pool of its codes.
     """
 
     id: Id
@@ -144,6 +144,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     holdout: Share = HOLDOUT_DEFAULT
     goals: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ("language", "gender")
+    coupons: str = ""
     utm: dict[str, str] = msgspec.field(default_factory=dict)
     tracking: Tracking = Tracking()
     sender: str = ""

@@ -6,6 +6,7 @@ import msgspec
 
 from maracuja.campaigns.cascade import Step
 from maracuja.campaigns.checks import Known, check_campaign, find
+from maracuja.campaigns.coupons import CouponPool
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
 from maracuja.campaigns.schedule import Occurrence, last_due
 from maracuja.campaigns.triggers import Then
@@ -37,6 +38,7 @@ class RunFacts(Record, frozen=True):
     message: int = 0
     skip_if: list[Condition] = msgspec.field(default_factory=list)
     then: Then | None = None
+    coupons: CouponPool | None = None
 
     def on(self, channel: str) -> RunFacts:
         """The facts of the one step of a cascade, as of a campaign of that channel alone.
@@ -96,6 +98,7 @@ def freeze(
     arms = campaign.arms()
     names = dict.fromkeys(arm.template for arm in arms)
     marketing = topic.type is TopicKind.MARKETING
+    pool = campaign.coupons
     return RunFacts(
         campaign=campaign,
         topic=topic,
@@ -110,6 +113,7 @@ def freeze(
             global_holdout=global_holdout if marketing else 0.0,
             holdout=campaign.holdout if marketing else 0.0,
         ),
+        coupons=find(around, "coupons", pool, CouponPool, where="coupons") if pool else None,
     )
 
 

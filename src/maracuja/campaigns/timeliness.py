@@ -10,13 +10,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from maracuja import zones
+from maracuja.campaigns.coupons import CODE, CouponPool
 from maracuja.campaigns.schedule import Occurrence, last_due
 from maracuja.language.said_dates import Kind, SaidDate, said_dates
 from maracuja.model import Record
 from maracuja.templates.compiled import sources
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
+from maracuja.templates.needs import shows
 from maracuja.templates.slips import readings
 from maracuja.templates.tone_lints import shown_on
 from maracuja.templates.wording import speech
@@ -34,12 +38,14 @@ class Window(Record, frozen=True):
     """When a message of an occurrence may arrive: `first` to `last` by the reader's clock.
 
     `until` is the moment (UTC) after which none goes out, `until_day` its day by the shop's clock.
+    `codes_until` is the last day on which the coupons of the message work; None: there is no end.
     """
 
     first: date
     last: date
     until: datetime
     until_day: date
+    codes_until: date | None = None
 
     @property
     def days(self) -> list[date]:
@@ -87,7 +93,18 @@ def untimely(template: Template, window: Window, channels: Sequence[str] = ()) -
             where = f"variants[{n}].{part}"
             for finding in _of_endings(template, source, window, where):
                 found.setdefault((finding.code, finding.message), finding)
+    end = window.codes_until
+    if end is not None and end < window.until_day and shows(template, CODE):
+        ends = _ends(f"a coupon ends on {end}", f"on {window.until_day}", template.id)
+        found[ends.code, ends.message] = ends
     return list(found.values())
+
+
+def with_codes(window: Window, pool: CouponPool | None) -> Window:
+    """The window of messages that carry codes of the pool."""
+    if pool is None:
+        return window
+    return msgspec.structs.replace(window, codes_until=pool.last_day(window.first))
 
 
 def unfounded(template: Template) -> list[Finding]:

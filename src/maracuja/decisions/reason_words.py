@@ -120,6 +120,11 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "текст получился бы слишком длинным",
         "текст вийшов би задовгим",
     ),
+    Reason.COUPONS_GONE: (
+        "no coupon code was left in the pool",
+        "в пуле не осталось купонов",
+        "у пулі не залишилося купонів",
+    ),
     Reason.NOT_RENDERED: (
         "the text could not be written for this person",
         "не удалось составить текст для этого человека",

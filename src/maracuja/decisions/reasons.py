@@ -41,6 +41,7 @@ class Reason(StrEnum):
     UNSURE = "unsure"
     PRODUCT_GONE = "product_gone"
     TOO_LONG = "too_long"
+    COUPONS_GONE = "coupons_gone"
     NOT_RENDERED = "not_rendered"
     QUIET_HOURS = "quiet_hours"
     LAW_HOURS = "law_hours"
@@ -91,6 +92,7 @@ CODES: Final[dict[Reason, int]] = {
     Reason.HAPPENED: 34,
     Reason.NOT_IN_AUDIENCE: 35,
     Reason.GOAL_REACHED: 36,
+    Reason.COUPONS_GONE: 37,
     Reason.ASKED_FOR_LESS: 45,
     Reason.ASKED_FOR_HOURS: 46,
     Reason.ASKED_FOR_PAUSE: 47,

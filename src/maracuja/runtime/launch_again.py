@@ -64,6 +64,9 @@ def render_again(work: Round, bodies: Sequence[Body], now: datetime) -> list[Bod
     people = read_people(work, pids, now).join(
         drawn.unique("pid", keep="first"), on="pid", how="left", maintain_order="left"
     )
+    if work.coupons is not None:
+        with work.ground.store.read() as conn:
+            people = work.coupons.again(conn, people, work.run)
     written = work.texts.write(people)
     faults = dict(zip(people["pid"], written.faults, strict=True))
     rows = {row["pid"]: row for row in written.slots.iter_rows(named=True)}

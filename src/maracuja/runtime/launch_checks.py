@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import Known
+from maracuja.campaigns.coupons import CouponPool
 from maracuja.campaigns.definitions import Arm, Campaign, Topic
 from maracuja.campaigns.facts import RunFacts
 from maracuja.campaigns.schedule import first_occurrence
 from maracuja.campaigns.series import arrives
-from maracuja.campaigns.timeliness import Window, window_of
+from maracuja.campaigns.timeliness import Window, window_of, with_codes
 from maracuja.channels import section_of
 from maracuja.config import EMAIL, Config
 from maracuja.errors import (
@@ -90,7 +91,11 @@ def late(
         fault = "Its messages would arrive outside of the calendar."
         fix = "Write a day that people will see."
         return [CampaignError(fault, where="schedule.day", fix=fix)]
-    return [*_late(window, campaign, _texts(campaign, around))] if window else []
+    if window is None:
+        return []
+    pool = around.get(("coupons", campaign.coupons))
+    window = with_codes(window, pool if isinstance(pool, CouponPool) else None)
+    return [*_late(window, campaign, _texts(campaign, around))]
 
 
 def advice(
@@ -131,6 +136,7 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     if facts.listening:
         span = arrives(facts.campaign, facts.occurrence.planned)
     window = window_of(*span, ground.zone)
+    window = with_codes(window, facts.coupons)
     yield from _late(window, facts.campaign, texts)
     yield from _refused(conn, ground, texts, facts.campaign.channels)
 

@@ -64,6 +64,16 @@ Rank = Callable[[pl.DataFrame], cascade.Ranks]
 """The order in which the channels of a cascade are tried for the people of a frame."""
 
 
+FOLDED: Final = "coupon.folded"
+UNTIL: Final = "coupon.until_us"
+CLAIMED: Final = {"pid": pl.Int64, FOLDED: pl.String, UNTIL: pl.Int64}
+"""The codes of a chunk: whose, as it is looked up, and until when it works (micros, 0: no end)."""
+
+Offer = Callable[[pl.DataFrame, pl.Series], pl.DataFrame]
+"""Gives the people of a frame coupon codes, those that are sent to if their text can be written
+(Boolean, shape (n,)); see launch_coupons."""
+
+
 class Decided(NamedTuple):
     """What a chunk came to: the rows of its decisions file, its bodies, and who waits."""
 
@@ -71,6 +81,7 @@ class Decided(NamedTuple):
     bodies: pl.DataFrame  # lake.bodies.BODY_TYPES and slots
     skeletons: Mapping[str, Any]
     waiting: pl.DataFrame  # pid, until_us, reason (the number), tried, channel (the code)
+    coupons: pl.DataFrame = pl.DataFrame(schema=CLAIMED)  # of those who are sent to
 
 
 def decide_chunk(
@@ -82,12 +93,14 @@ def decide_chunk(
     run: int,
     now: datetime,
     rank: Rank | None = None,
+    offer: Offer | None = None,
 ) -> Decided:
     """Decide about every person of the chunk, and write to those who are to be sent to.
 
     `people` has the columns of PERSON (Int64, text, ...) and of the templates, shape (n, ...),
     each pid once. Ghosts are written too, because a text that cannot be written stops them like
-    the others; their texts are not kept. Of a cascade, `rank` orders the channels.
+    the others; their texts are not kept. Of a cascade, `rank` orders the channels. `offer` gives
+    codes where the campaign has coupons.
     """
     people = people.sort("pid")
     people = people.hstack(assign(facts.lottery, people["draw_pid"]))
@@ -98,6 +111,9 @@ def decide_chunk(
     if ENTERED in people:  # each has a moment of their own
         people = people.with_columns(due_us=ENTERED, expires_us=pl.col(ENTERED) + expiry_us)
     asked = people.filter(gates.text_needed(people, rules, now))
+    if offer is not None:
+        goes = gates.decide(asked, rules, now)["outcome"] == Outcome.SEND.value
+        asked = offer(asked, goes)
     written = write(asked)
     faults = asked.select("pid").with_columns(fault=written.faults.cast(pl.String))
     people = people.join(faults, on="pid", how="left", maintain_order="left")
@@ -111,7 +127,16 @@ def decide_chunk(
         bodies=_bodies(decisions, people, written),
         skeletons=written.skeletons,
         waiting=_waiting(people),
+        coupons=_coupons(asked, decisions),
     )
+
+
+def _coupons(asked: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """The codes of those who are sent to."""
+    if FOLDED not in asked:
+        return pl.DataFrame(schema=CLAIMED)
+    sent = decisions.filter(pl.col("outcome") == Outcome.SEND.value).select("pid")
+    return asked.filter(pl.col(FOLDED).is_not_null()).select(*CLAIMED).join(sent, on="pid")
 
 
 def _on_channels(

@@ -27,6 +27,7 @@ from maracuja.model import FileKind, LakeFile, TraitType, micros
 from maracuja.runtime.delivery_checks import windows_closed
 from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_newer import newer_profiles
+from maracuja.runtime.launch_offers import asked_too
 from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import consents, meta, suppressions
@@ -109,6 +110,7 @@ class PeopleReader:
         """
         self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
         addresses = sorted({kind for one in self._channels for kind in _addresses(one)})
+        columns = [*columns, *asked_too(columns, self._types)]
         wanted = {c: f"traits.{c.removeprefix('person.')}" for c in columns if _of_person(c)}
         wanted |= {c: c for c in columns if c.startswith("meta.")}
         lawful = self._law.asks(self._types) if self._law else []

@@ -23,6 +23,7 @@ from maracuja.runtime.delivery_texts import as_stored
 from maracuja.runtime.launch_chunk import Written
 from maracuja.templates.compiled import Compiled, Rendered, compiled
 from maracuja.templates.definition import Template, choose
+from maracuja.templates.offered import COUPON
 from maracuja.templates.plaintext import as_read
 from maracuja.templates.word_columns import Cards
 
@@ -147,6 +148,8 @@ class Texts:
 def fault_reason(error: str) -> str:
     """The reason of a text's error such as `missing:person.first_name`, as it is stored."""
     word, _, detail = error.partition(":")
+    if detail in COUPON:
+        return Reason.COUPONS_GONE.value
     if word not in _REASONS:
         return Reason.NOT_RENDERED.value
     return stored(Reason(word), detail)

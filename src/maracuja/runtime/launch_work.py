@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -33,8 +33,10 @@ from maracuja.runtime.entry_columns import entered_columns
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
 from maracuja.runtime.launch_cascade import CascadeTexts, bound, ranking
 from maracuja.runtime.launch_chunk import Decided, Rank, decide_chunk
+from maracuja.runtime.launch_coupons import RunCoupons, run_coupons
 from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
 from maracuja.runtime.launch_history import FIRST, History
+from maracuja.runtime.launch_offers import offered
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
 from maracuja.runtime.law_in_force import Law
@@ -45,6 +47,7 @@ from maracuja.store import accounts, manifest, outbox, people, runs, waiting
 from maracuja.store.outbox import Chunk
 from maracuja.store.runs import Run, RunState
 from maracuja.store.waiting import Due
+from maracuja.templates.offered import OFFERED
 
 Pids = npt.NDArray[np.int64]
 
@@ -68,6 +71,13 @@ class Round:
     heard: Pids  # who was decided in this run before, under a pid that was merged into theirs
     since: datetime
     rank: Rank | None = None  # of a cascade: the order of its channels
+    coupons: RunCoupons | None = None  # of a campaign that gives them
+
+    def let_go(self) -> bool:
+        """A chunk does not count: its codes are free again. False."""
+        if self.coupons is not None:
+            self.coupons.forget()
+        return False
 
 
 def open_round(
@@ -96,7 +106,7 @@ def open_round(
         schema = template_schema(types) | {
             name: dtype for name, dtype in columns.schema.items() if name != "pid"
         }
-        schema |= also
+        schema |= {**OFFERED, **also}
         cards = name_cards.load(conn, ground.lake, now)
         constants = ground.constants(facts)
 
@@ -124,8 +134,12 @@ def open_round(
             facts=facts,
         )
         rank = None if cascade is None else _ranking(conn, ground, cascade, now)
+        codes = run_coupons(ground, facts)
         heard = _of_run(conn, ground, run, facts, now).as_another
-    return Round(ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank)
+    return Round(
+        ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank,
+        coupons=codes,
+    )  # fmt: skip
 
 
 def decide_parts(
@@ -215,16 +229,30 @@ def _of_run(conn: Connection, ground: Ground, run: int, facts: RunFacts, now: da
 
 def read_people(work: Round, pids: Pids, now: datetime) -> pl.DataFrame:
     """The columns of these people (sorted pids) that the gates and the templates need."""
+    reads = work.texts.reads
     with work.ground.store.read() as conn:
-        read = work.reader.read(conn, pids, work.texts.reads, now)
+        read = work.reader.read(conn, pids, reads, now)
+        read = offered(conn, read, reads, now, work.ground.zone)
     return with_facts(read, work.columns, work.facts.templates.values())
 
 
 def decide_people(work: Round, read: pl.DataFrame, now: datetime) -> Decided:
     """What the people of a chunk, as `read_people` gave them, come to; nothing is kept."""
     rules = work.ground.rules(work.facts)
-    write, rank = work.texts.write, work.rank
-    return decide_chunk(read, work.facts, rules, write, run=work.run, now=now, rank=rank)
+    write, rank, codes = work.texts.write, work.rank, work.coupons
+    decided = decide_chunk(
+        read,
+        work.facts,
+        rules,
+        write,
+        run=work.run,
+        now=now,
+        rank=rank,
+        offer=None if codes is None else partial(codes.offer, now=now),
+    )
+    if codes is not None:
+        codes.keep(decided.coupons)
+    return decided
 
 
 def commit(
@@ -239,9 +267,9 @@ def commit(
 
     `names` are the cards of names that came up for the first time. False where the run is no
     longer in the state of `run`, or somebody of those that were `due` waits no more as they did,
-    because a receipt came: then nothing counts.
+    because a receipt came, or a code was given to somebody else: then nothing counts.
     """
-    root, part = work.ground.lake, run.next_part
+    root, part, codes = work.ground.lake, run.next_part, work.coupons
     number = run.run << PART_BITS | part
     name = f"run-{run.run:09d}-part-{part:06d}"
     files = [write_decisions(root, name, decided.decisions, chunk=number, now=now)]
@@ -255,14 +283,16 @@ def commit(
         kept.append(name_cards.write(root, name, names, number=number, now=now))
     with work.ground.store.read() as conn:
         if runs.get(conn, run.run).state is not run.state:
-            return False
+            return work.let_go()
     chunk, channel = _lay_out(work, number, files, decided, micros(now))
     with work.ground.store.write() as conn:
-        if runs.get(conn, run.run).state is not run.state or (
-            due is not None and not waiting.stand(conn, run.run, due)
+        if (
+            runs.get(conn, run.run).state is not run.state
+            or (due is not None and not waiting.stand(conn, run.run, due))
+            or not (codes is None or codes.claim(conn, decided, run.run, number, now))
         ):
             outbox.forget_rows(conn, number)
-            return False
+            return work.let_go()
         manifest.add(conn, [*kept, *files])
         if decided.bodies.height:
             size, due_us = decided.bodies.height, micros(now)
@@ -277,6 +307,8 @@ def commit(
             runs.set_state(conn, run.run, RunState.SENDING, micros(now))
         passed("chunk.queued")
     passed("chunk.committed")
+    if codes is not None:
+        codes.committed(decided)
     return True
 
 

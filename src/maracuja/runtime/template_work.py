@@ -26,6 +26,7 @@ from maracuja.runtime.launch_ground import (
     definitions_in_force,
     trait_types,
 )
+from maracuja.runtime.launch_offers import offered
 from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.segment_work import opened
 from maracuja.segments.comparing import When
@@ -36,6 +37,8 @@ from maracuja.templates.check import fresh, shown
 from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.needs import Needs, needs
+from maracuja.templates.offered import COUPON, OFFERED
+from maracuja.templates.offered import shown as shown_offers
 from maracuja.templates.plaintext import as_read
 from maracuja.templates.rich import WORDS
 
@@ -236,6 +239,10 @@ def preview(
     given = samples.given(data or {})
     stage.schema.update(pl.select(given).schema)
     frame = with_facts(frame, stage.facts, [template]).with_columns(given)
+    with ground.store.read() as conn:
+        frame = offered(conn, frame, list(OFFERED), now, ground.zone).with_columns(
+            shown_offers(list(COUPON))
+        )
     number = choose(template, language or frame["language"][0], channel)
     text = stage.text(template, number)
     shelf = shown_products(stage.products, known, channel)
@@ -295,7 +302,7 @@ def _for(template: Template, channel: str) -> Template:
 
 def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) -> _Stage:
     """Everything that the template may read, as it stands now."""
-    schema: dict[str, Any] = template_schema(trait_types(conn))
+    schema: dict[str, Any] = {**template_schema(trait_types(conn)), **OFFERED}
     facts = pl.DataFrame(schema={"pid": pl.Int64})
     if template.facts:
         with opened(conn, ground, now) as sources:

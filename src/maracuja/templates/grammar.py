@@ -51,7 +51,8 @@ from maracuja.templates.placeholders import PRIVATE
 from maracuja.templates.values import plain
 from maracuja.templates.walk import inner
 
-ROOTS: Final = ("person", "facts", "products", "shop", "campaign", "links", "data", "event", "cart")
+RESERVED: Final = ("person", "facts", "products", "shop", "campaign", "links", "data")
+ROOTS: Final = (*RESERVED, "event", "cart", "coupon", "outlet", "bonus")
 LOOP_MAX: Final = 50  # the greatest `limit:` of one loop
 TURNS_MAX: Final = 500  # the greatest product of nested limits
 DEPTH_MAX: Final = 12
@@ -370,5 +371,5 @@ def _check_filters(expression: Expression) -> None:
 
 
 def _check_name(name: Identifier | str, token: Token) -> None:
-    if str(name) in ROOTS:
+    if str(name) in RESERVED:
         raise LiquidSyntaxError(f"`{name}` is a name of ours: choose another", token=token)

@@ -9,6 +9,7 @@ from maracuja.model import Content, Privacy
 from maracuja.templates.compiled import sources
 from maracuja.templates.definition import Template
 from maracuja.templates.needs import Need, Needs
+from maracuja.templates.prepare import is_personal
 
 PERSONAL_MAX: Final = 4  # personal facts that one message may show before it feels like watching
 CLIP_BYTES: Final = 102 * 1024  # Gmail cuts an e-mail's HTML here
@@ -61,7 +62,7 @@ def of_template(
 
 
 def _is_personal(need: Need, privacy: Mapping[str, Privacy]) -> bool:
-    if "[]." in need.path or not need.path.startswith(("person.", "facts.")):
+    if "[]." in need.path or not is_personal(need.path):
         return False
     return privacy.get(need.path, Privacy.PERSONAL) > Privacy.PUBLIC
 

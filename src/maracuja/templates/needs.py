@@ -97,6 +97,11 @@ def needs(template: Template, variant: int | None = None) -> Needs:
     return Needs(paths=tuple(found[path] for path in sorted(found)))
 
 
+def shows(template: Template, path: str) -> bool:
+    """Whether any text prints the value of a path, such as coupon.code. Raises TemplateError."""
+    return any(need.path == path and need.shown for need in needs(template).paths)
+
+
 class _Walk:
     def __init__(self, found: dict[str, Need], where: str) -> None:
         self.found = found

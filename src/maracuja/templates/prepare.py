@@ -22,7 +22,7 @@ _PRIVATE = "[\ue000-\ue00f]"
 
 def is_personal(path: str) -> bool:
     """Whether a column or path says something about one person."""
-    return path.startswith(("person.", "facts."))
+    return path.startswith(("person.", "facts.", "outlet.", "bonus."))
 
 
 @dataclass

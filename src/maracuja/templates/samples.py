@@ -11,6 +11,7 @@ import polars as pl
 
 from maracuja.model import Trait, TraitSource, pack_meta
 from maracuja.templates.needs import Needs
+from maracuja.templates.offered import COUPON, OFFERED, SAMPLES
 from maracuja.templates.scope import CART_TYPES, PRODUCT_TYPES
 from maracuja.templates.values import kind_of
 
@@ -94,7 +95,7 @@ def people(language: str) -> tuple[Somebody, ...]:
 def seen(whole: pl.DataFrame, one: Somebody) -> pl.DataFrame:
     """Somebody who has everything (`whole`, one row) as this person; the unknown have nothing."""
     if not one.name:
-        return _without(whole, whole.columns)
+        return _without(whole, _own(whole))
     own = {"person.first_name": one.name, "person.name": one.name, "person.gender": one.gender}
     own["person.city"] = one.city
     declared = pack_meta(Trait(None, TraitSource.DECLARED, 1.0, 0))
@@ -132,6 +133,8 @@ def guess_schema(needs: Needs) -> dict[str, Any]:
     items: dict[str, set[str]] = {}
     for need in needs.paths:
         column, inside, rest = need.path.partition("[")
+        if column in OFFERED:
+            schema[column] = OFFERED[column]
         if not column.startswith(("person.", "facts.", "event.", "cart.")):
             continue
         if inside and rest.startswith("]"):
@@ -169,6 +172,8 @@ def person(schema: Mapping[str, Any], products: set[str]) -> pl.DataFrame:
 
 
 def _value(name: str, dtype: Any, is_product: bool) -> Any:
+    if name in SAMPLES:
+        return SAMPLES[name]
     last = name.rpartition(".")[2]
     kind = kind_of(dtype)
     if is_product or (kind == "text" and last in ("id", "product_id", "product")):
@@ -198,7 +203,7 @@ def worst(whole: pl.DataFrame) -> dict[str, tuple[pl.DataFrame, bool]]:
         "no name": (_without(whole, names), True),
         "unknown gender": (_without(whole, gender), True),
         "product gone": (whole, False),
-        "nothing known": (_without(whole, whole.columns), True),
+        "nothing known": (_without(whole, _own(whole)), True),
     }
 
 
@@ -216,6 +221,11 @@ def long(whole: pl.DataFrame) -> pl.DataFrame:
 def long_product() -> pl.DataFrame:
     """`product`, with a long title."""
     return product().with_columns(pl.lit(LONG_WORDS).alias("title"))
+
+
+def _own(whole: pl.DataFrame) -> list[str]:
+    """What is known of the person: a coupon is given to whomever."""
+    return [name for name in whole.columns if name not in COUPON]
 
 
 def _without(whole: pl.DataFrame, columns: list[str]) -> pl.DataFrame:

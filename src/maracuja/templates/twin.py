@@ -11,6 +11,7 @@ from maracuja.errors import TemplateError
 from maracuja.templates.compiled import compiled
 from maracuja.templates.definition import Template
 from maracuja.templates.needs import needs
+from maracuja.templates.offered import COUPON, shown
 
 
 def neutralise(template: Template, constants: dict[str, Any] | None = None) -> Template:
@@ -21,8 +22,10 @@ def neutralise(template: Template, constants: dict[str, Any] | None = None) -> T
     """
     twin = msgspec.structs.replace(template, neutral=True)
     for n, variant in enumerate(twin.variants):
-        made = compiled(twin, {}, variant=n, constants=constants)
-        reason = made.render(pl.DataFrame({"one": [0]})).errors[0]
+        made = compiled(twin, COUPON, variant=n, constants=constants)
+        reason = made.render(pl.DataFrame({"one": [0]}).with_columns(shown(list(COUPON)))).errors[
+            0
+        ]
         if reason is not None:
             what, _, path = reason.partition(":")
             part = {need.path: need.where for need in needs(template, n).paths}.get(path)

@@ -107,6 +107,7 @@ def _coupons() -> None:
         sa.Column("run", sa.BigInteger(), nullable=False),
         sa.Column("chunk", sa.BigInteger(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("works_until_us", sa.BigInteger(), nullable=False),
         sa.Column("given_us", sa.BigInteger(), nullable=False),
         sa.Column("expires_us", sa.BigInteger(), nullable=False),
         sa.Column("kept", sa.SmallInteger(), nullable=False),
