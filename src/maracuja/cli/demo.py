@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maracuja.simulate.week import Asgi
 
 REPORT = "report.html"
+CLAIMS = "claims.html"
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -61,10 +62,26 @@ def demo(
         say()
         say(terminal(outcome.report, language))
         say(f"The report as a page: [bold]{workspace / REPORT}[/]")
+        say()
+        _say_claims(workspace, language)
     if not once:
         from maracuja.cli.serving import serve
 
         serve(workspace=workspace)
+
+
+def _say_claims(workspace: Path, language: str) -> None:
+    """The claims of the trade beside what the campaign has shown."""
+    from maracuja.app import opened
+    from maracuja.runtime import claims_work
+    from maracuja.ui.claims_html import html
+    from maracuja.ui.claims_terminal import brief
+
+    with opened(workspace) as here:
+        found = claims_work.report(here.ground, here.clock.now())
+    (workspace / CLAIMS).write_text(html(found, language), encoding="utf-8")
+    say(brief(found, language))
+    say(f"Why, and what to run: [bold]{workspace / CLAIMS}[/], or `maracuja claims`")
 
 
 def _pages(app: App) -> Asgi:

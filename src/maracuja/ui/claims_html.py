@@ -148,8 +148,9 @@ def _band(claim: Claim, scale: svg.Axis) -> str:
     start = claim.nothing or 0.0
     low, high = scale.at(claim.low - start), scale.at(claim.high - start)
     zero = f'<line class="zero" x1="{scale.at(0)}%" x2="{scale.at(0)}%" y1="0" y2="100%"/>'
+    wide = "" if high > low else " point"
     return (
-        f'<svg class="strip" aria-hidden="true">{zero}<rect class="claimed" x="{low}%" '
+        f'<svg class="strip" aria-hidden="true">{zero}<rect class="claimed{wide}" x="{low}%" '
         f'width="{max(high - low, 0.8):.2f}%" y="50%" height="14" rx="4" '
         f'transform="translate(0 -7)"/></svg>'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from maracuja.stats import words
@@ -32,6 +33,22 @@ def terminal(report: ClaimsReport, language: str = "en") -> RenderableType:
         parts.append(Text(say.label("left_out", language, names=names), style="yellow"))
     parts += [Text(), *(_tested(one, language) for one in report.tested)]
     return Group(*parts, _surveys(report, language))
+
+
+def brief(report: ClaimsReport, language: str = "en") -> RenderableType:
+    """One line for each claim: the verdict, the claimed range, the own figure."""
+    words.checked_language(language)
+    table = Table(title=say.label("title", language), title_justify="left", box=None)
+    for head in ("", say.label("claimed", language), say.label("own", language)):
+        table.add_column(head, no_wrap=not head)
+    for one in report.tested:
+        own = say.own_text(one.claim.scale, one.own, language) if one.own.people else "–"
+        table.add_row(
+            Text(say.standing(one.judged, language), style=_STYLES[one.judged.standing]),
+            say.claim_words(one.claim, language),
+            own,
+        )
+    return table
 
 
 def _tested(one: Tested, language: str) -> RenderableType:

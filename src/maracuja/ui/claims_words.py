@@ -286,7 +286,9 @@ def label(key: str, language: str, **values: str) -> str:
 
 def claim_words(claim: Claim, language: str) -> str:
     """What is claimed, as a sentence."""
-    return claim.words if language == "en" else CLAIMED[claim.id][LANGUAGES.index(language) - 1]
+    if language == "en":
+        return claim.words
+    return CLAIMED[claim.id][LANGUAGES.index(language) - 1].replace(" %", "\u00a0%")
 
 
 def source_words(source: str, language: str) -> str:

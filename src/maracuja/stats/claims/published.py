@@ -90,7 +90,7 @@ class Survey(Record, frozen=True):
 CLAIMS: Final = (
     Claim(
         id="personal-web",
-        words="On the web, personal words convert 15 to 30 % better than generic ones.",
+        words="On the web, personal words convert 15 to 30% better than generic ones.",
         scale=Scale.LIFT,
         against=Against.PERSONAL_CONVERSION,
         low=0.15,
@@ -99,7 +99,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="personal-apps",
-        words="In apps, personal words convert 20 to 40 % better than generic ones.",
+        words="In apps, personal words convert 20 to 40% better than generic ones.",
         scale=Scale.LIFT,
         against=Against.PERSONAL_CONVERSION,
         low=0.20,
@@ -108,7 +108,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="personal-messengers",
-        words="In messengers, personal words convert 10 to 20 % better than generic ones.",
+        words="In messengers, personal words convert 10 to 20% better than generic ones.",
         scale=Scale.LIFT,
         against=Against.PERSONAL_CONVERSION,
         low=0.10,
@@ -117,7 +117,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="personal-overall",
-        words="Overall, personal words convert 10 to 30 % better than generic ones.",
+        words="Overall, personal words convert 10 to 30% better than generic ones.",
         scale=Scale.LIFT,
         against=Against.PERSONAL_CONVERSION,
         low=0.10,
@@ -125,7 +125,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="clicks-messengers",
-        words="In messengers, personal words raise the click rate by 25 to 35 %.",
+        words="In messengers, personal words raise the click rate by 25 to 35%.",
         scale=Scale.LIFT,
         against=Against.PERSONAL_CLICKS,
         low=0.25,
@@ -134,7 +134,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="click-rate-20-30",
-        words="Personal messages are clicked by 20 to 30 % of those who get them.",
+        words="Personal messages are clicked by 20 to 30% of those who get them.",
         scale=Scale.LEVEL,
         against=Against.CLICK_RATE,
         low=0.20,
@@ -142,7 +142,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="click-rate-25-35",
-        words="Personal messages are clicked by 25 to 35 % of those who get them.",
+        words="Personal messages are clicked by 25 to 35% of those who get them.",
         scale=Scale.LEVEL,
         against=Against.CLICK_RATE,
         low=0.25,
@@ -150,7 +150,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="click-rate-25-40",
-        words="Personal messages are clicked by 25 to 40 % of those who get them.",
+        words="Personal messages are clicked by 25 to 40% of those who get them.",
         scale=Scale.LEVEL,
         against=Against.CLICK_RATE,
         low=0.25,
@@ -176,7 +176,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="re-engagement-read",
-        words="80 % of people read a message that calls them back in a messenger.",
+        words="80% of people read a message that calls them back in a messenger.",
         scale=Scale.LEVEL,
         against=Against.READ_AGAIN,
         low=0.75,
@@ -186,7 +186,7 @@ CLAIMS: Final = (
     ),
     Claim(
         id="re-engagement-click",
-        words="35 % of people click in a message that calls them back in a messenger.",
+        words="35% of people click in a message that calls them back in a messenger.",
         scale=Scale.LEVEL,
         against=Against.CLICKED_AGAIN,
         low=0.30,
