@@ -151,7 +151,7 @@ def make_worker(
     `transport` carries mail instead of SMTP where it is given, `transports` other channels' by
     their names: for simulations.
     """
-    from maracuja.runtime.conversation_keeping import ConversationKeeping
+    from maracuja.runtime.chores import chores_of
     from maracuja.runtime.delivery import Delivery
     from maracuja.runtime.delivery_checks import Rules
     from maracuja.runtime.delivery_journal import FOLDER as JOURNALS
@@ -161,7 +161,7 @@ def make_worker(
     from maracuja.runtime.orders import Orders
     from maracuja.runtime.posted_work import PostedWork
     from maracuja.runtime.projection import Projection
-    from maracuja.runtime.sending import Sending
+    from maracuja.runtime.sending import Chore, Sending
     from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
@@ -195,11 +195,11 @@ def make_worker(
     )
     names = [sender.channel.name for sender in senders]
     sending = Sending(delivery, PostedWork(app.ground, names))
-    chores = (
+    chores: list[Chore] = [
         Orders(erasure_place(app), projection, launch, sending.alone),
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
-        ConversationKeeping(app.store, app.config.conversations),
-    )
+        *chores_of(app.ground),
+    ]
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)
     mail = mail_listening(app)

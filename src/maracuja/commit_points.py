@@ -43,6 +43,10 @@ POINTS: Final = (
     "entries.listening",
     "entries.followed",
     "entries.handed_over",
+    # An experiment is looked at, and its winner goes to those who waited for it.
+    "experiment.looked",
+    "experiment.chosen",
+    "experiment.rolled_out",
     # Messages are claimed, handed on, and what became of them is recorded.
     "delivery.claimed",
     "delivery.handed_on",

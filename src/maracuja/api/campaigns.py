@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from maracuja.api.answers import Language, Name
 from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
-from maracuja.runtime import campaign_rehearsal, campaign_work
+from maracuja.runtime import campaign_rehearsal, campaign_work, experiment_orders
 from maracuja.runtime.campaign_rehearsal import Rehearsal
 from maracuja.runtime.campaign_status import RunShown, status
 from maracuja.runtime.segment_work import Fault
@@ -88,6 +88,8 @@ def launch_campaign(
     if not neutral_too:
         with long.long():
             campaign_rehearsal.check_words(here.ground, name, now)
+    with long.long():
+        experiment_orders.check_size(here.ground, name, now)
     with here.store.write() as conn:
         return campaign_work.launch(
             conn, here.ground, name, now, actor=actor, neutral_too=neutral_too

@@ -22,6 +22,7 @@ class Order(StrEnum):
     GIVEN = "given"  # as they are written
     CHEAPEST = "cheapest"  # by price, then as they are written
     RESPONDING = "responding"  # by how readily this person answers there
+    BY_VARIANT = "by_variant"  # each variant has its own, and they are compared
 
 
 class Step(Record, frozen=True):

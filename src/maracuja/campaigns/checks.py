@@ -11,6 +11,7 @@ import msgspec
 from maracuja.campaigns.coupons import CODE, CouponPool
 from maracuja.campaigns.decoding import Definition, kind_of
 from maracuja.campaigns.definitions import Arm, Campaign, Goal, Topic
+from maracuja.campaigns.experiment_checks import check_experiment
 from maracuja.campaigns.promotion import signs_of_promotion
 from maracuja.campaigns.trigger_checks import check_trigger
 from maracuja.channels import BY_NAME, channel_of
@@ -89,6 +90,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
     yield from _against_coupons(campaign, around)
     yield from _against_channels(campaign)
     yield from check_trigger(campaign, around, names)
+    yield from check_experiment(campaign)
     if topic is not None:
         yield from _against_topic(campaign, topic, around)
 

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.campaigns.cascade import Cascade, fixed_span
-from maracuja.campaigns.schedule import Schedule
+from maracuja.campaigns.experiment import Experiment
+from maracuja.campaigns.schedule import HourMinute, Schedule
 from maracuja.campaigns.triggers import SeriesMessage, Trigger, contradiction
 from maracuja.model import Record, TopicKind
 from maracuja.segments.definition import Condition, Property
@@ -84,7 +85,9 @@ class Variant(Record, frozen=True):
 
     A `generic_twin_of` gets the same message with the personal facts neutralised. `suits` are the
     traits of those for whom the content is meant; it is drawn for all alike, so that matched can
-    be compared with unmatched content.
+    be compared with unmatched content. Beside their texts arms may differ in `factors` (two of
+    two levels each), in the `order` of a cascade's channels, in the hour `at` which they are due,
+    or in how often people hear (`per_week`).
     """
 
     id: Id
@@ -92,6 +95,10 @@ class Variant(Record, frozen=True):
     share: Share | None = None
     generic_twin_of: str = ""
     suits: dict[str, str | bool | int] = msgspec.field(default_factory=dict)
+    factors: dict[Id, Id] = msgspec.field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    at: HourMinute | None = None
+    per_week: Annotated[int, Meta(ge=1, le=21)] | None = None
 
     def __post_init__(self) -> None:
         """Refuse an arm with two texts or none."""
@@ -106,6 +113,9 @@ class Arm(Record, frozen=True):
     template: str
     share: float
     twin_of: str = ""
+    order: tuple[str, ...] = ()
+    at: HourMinute | None = None
+    per_week: int | None = None
 
 
 class Tracking(Record, frozen=True):
@@ -123,8 +133,9 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     `schedule`, and its `messages` in that of one text. `goals` begin with the primary one. A
     `cascade` stands in the place of `channel`: `channels` are those of either.
     `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
-    is shown by. `tactic` is what the message does (re-engagement, reminder), so that campaigns
-    that do the same can be measured together. `coupons` names the pool of its codes.
+    is shown by. With a `test` its variants are tried on a few before the better one goes to all.
+    `tactic` is what the message does (re-engagement, reminder), so that campaigns that do the
+    same can be measured together. `coupons` names the pool of its codes.
     """
 
     id: Id
@@ -137,6 +148,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     cascade: Cascade | None = None
     template: str = ""
     variants: tuple[Variant, ...] = ()
+    test: Experiment | None = None
     schedule: Schedule = Schedule()
     trigger: Trigger | None = None
     messages: tuple[SeriesMessage, ...] = ()
@@ -220,6 +232,9 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
                 template=variant.template or texts[variant.generic_twin_of],
                 share=even if variant.share is None else variant.share,
                 twin_of=variant.generic_twin_of,
+                order=variant.order,
+                at=variant.at,
+                per_week=variant.per_week,
             )
             for variant in self.variants
         )

@@ -70,6 +70,11 @@ class RunFacts(Record, frozen=True):
         return self.topic.type is TopicKind.MARKETING
 
     @property
+    def tests(self) -> bool:
+        """Whether its variants are tried on a part of the audience first."""
+        return self.campaign.test is not None
+
+    @property
     def lane(self) -> Lane:
         """Service messages overtake marketing: the lower lane goes first."""
         return Lane.MARKETING if self.marketing else Lane.SERVICE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from maracuja.cli import experiments
 from maracuja.cli.output import (
     HERE,
     Json,
@@ -56,6 +57,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(cancel)
     group.command()(status)
     group.command()(report)
+    experiments.add_commands(group)
     cli.add_typer(group, name="campaign", rich_help_panel=PANEL)
     cli.command(rich_help_panel=STOP_PANEL)(stop)
     cli.command("go-on", rich_help_panel=STOP_PANEL)(go_on)
@@ -124,6 +126,7 @@ def _say_rehearsal(found: Rehearsal, zone: str, currency: str) -> None:
         say()
         arms = [(a.variant, HELD[a.held], a.people) for a in found.arms]
         say(table("Who would get what", ["variant", "arm", "people"], arms))
+    experiments.say_planned(found.experiment)
     if found.cascade:
         _say_cascade(found.cascade, currency)
     if found.words is not None:
@@ -200,6 +203,7 @@ def launch(
         zone, now = here.config.shop.time_zone, here.clock.now()
         if not neutral_too:
             campaign_rehearsal.check_words(here.ground, name, now)
+        experiments.check_size(here, name)
         with here.store.write() as conn:
             runs = campaign_work.launch(conn, here.ground, name, now, neutral_too=neutral_too)
             sending = campaign_status.sending(conn)
@@ -356,9 +360,6 @@ def report(
     say(terminal(found, spoken))
     for path in filter(None, (html, csv)):
         say(f"Written: [bold]{path}[/]")
-
-
-# ---------------------------------------------------------------- all of it
 
 
 def stop(

@@ -68,6 +68,15 @@ def assign(arms: Arms, draw_pids: pl.Series) -> pl.DataFrame:
     )
 
 
+def in_test(arms: Arms, occurrence: str, share: float, draw_pids: pl.Series) -> pl.Series:
+    """Who of the people an experiment's variants are tried on (Boolean, shape (n,)).
+
+    Of each occurrence others, and independent of who is held out and of the variants.
+    """
+    salt = f"{arms.salt}:test:{arms.campaign}:{occurrence}"
+    return pl.Series(_below(salt, draw_pids.to_list(), share), dtype=pl.Boolean)
+
+
 def _below(salt: str, pids: list[int], share: float) -> npt.NDArray[np.bool_]:
     """Whose draw falls under the share; no draw is spent where the share is nothing or all."""
     if share <= 0 or share >= 1:

@@ -24,6 +24,7 @@ COLUMNS: Final = {
 }
 OPTIONAL: Final = {
     "fault": pl.String,  # reasons.stored of the template, or null where the text stands
+    "for_the_winner": pl.Boolean,  # whether the person waits until an experiment is decided
     "due_us": pl.Int64,  # when the schedule wants this person to hear; null: now
     "expires_us": pl.Int64,  # null: never
     "free_us": pl.Int64,  # from when on the frequency cap allows it; null: now
@@ -68,7 +69,8 @@ def decide(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.DataFrame:
     """Columns `outcome`, `reason` (reasons.stored) and `until_us` (Int64, only where it is wait).
 
     `people` has COLUMNS and any of OPTIONAL, shape (n,); the answer has its order. The first gate
-    that stops a person is the reason on record: the time in the person's zone and the expiry,
+    that stops a person is the reason on record: an experiment whose winner is not known yet, the
+    time in the person's zone and the expiry,
     suppression and consent, address, what else withholds marketing, what the template needs, quiet
     hours, frequency cap. The
     holdout comes last, so that ghosts have passed the same gates as those who are sent to.
@@ -102,7 +104,9 @@ def decide(people: pl.DataFrame, rules: Rules, now: datetime) -> pl.DataFrame:
 def _before_text(rules: Rules, now: datetime) -> list[_Gate]:
     """The gates that need no text, in order."""
     now_us = micros(now)
+    untold = pl.lit(None, dtype=pl.Int64)
     return [
+        _Gate(pl.col("for_the_winner"), pl.lit(Reason.FOR_THE_WINNER.value), Outcome.WAIT, untold),
         *_too_early(rules.since),
         _wait(pl.col("due_us") > now_us, Reason.LOCAL_TIME, "due_us"),
         _never(pl.col("expires_us") < now_us, Reason.EXPIRED),

@@ -170,6 +170,11 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "ещё неизвестно, чем закончится предыдущий шаг",
         "ще невідомо, чим завершиться попередній крок",
     ),
+    Reason.FOR_THE_WINNER: (
+        "the texts are being tested on others: the better one will be sent",
+        "тексты проверяются на других людях: будет отправлен лучший",
+        "тексти перевіряються на інших людях: буде надіслано кращий",
+    ),
     Reason.ASKED_FOR_PAUSE: (
         "the person asked for a pause, and it is not over",
         "человек попросил о паузе, и она ещё не закончилась",

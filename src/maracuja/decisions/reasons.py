@@ -50,6 +50,7 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     REACHED = "reached"
     CASCADE = "cascade"
+    FOR_THE_WINNER = "for_the_winner"
     ASKED_FOR_PAUSE = "asked_for_pause"
     ASKED_FOR_LESS = "asked_for_less"
     ASKED_FOR_HOURS = "asked_for_hours"
@@ -89,13 +90,14 @@ CODES: Final[dict[Reason, int]] = {
     Reason.UNREACHABLE: 23,
     Reason.REACHED: 24,
     Reason.CASCADE: 25,
+    Reason.COUPONS_GONE: 37,
     Reason.HAPPENED: 34,
     Reason.NOT_IN_AUDIENCE: 35,
     Reason.GOAL_REACHED: 36,
-    Reason.COUPONS_GONE: 37,
     Reason.ASKED_FOR_LESS: 45,
     Reason.ASKED_FOR_HOURS: 46,
     Reason.ASKED_FOR_PAUSE: 47,
+    Reason.FOR_THE_WINNER: 30,
 }
 _BY_CODE: Final = {number: reason for reason, number in CODES.items()}
 

@@ -32,6 +32,7 @@ DECISION_TYPES: Final[dict[str, pl.DataType]] = {
     "language": pl.String(),
     "neutral": pl.Boolean(),
     "step": pl.Int8(),
+    "tested": pl.Boolean(),
 }
 DECISION_SQL: Final = {
     "run": "BIGINT",
@@ -51,6 +52,7 @@ DECISION_SQL: Final = {
     "language": "VARCHAR",
     "neutral": "BOOLEAN",
     "step": "TINYINT",
+    "tested": "BOOLEAN",
 }
 
 
@@ -59,14 +61,16 @@ def write_decisions(
 ) -> LakeFile:
     """Write a chunk's decisions, ordered by (pid, at); the manifest row.
 
-    `frame` has the columns of DECISION_TYPES, shape (people, 17). `neutral` may be absent: it
+    `frame` has the columns of DECISION_TYPES, shape (people, 18). `neutral` may be absent: it
     says, where a text was written that looks up words, whether one of them could not be said.
-    So may `step`: how many steps of a cascade went before this one.
+    So may `step`: how many steps of a cascade went before this one; and `tested`: whether the
+    variants of an experiment are compared on this person.
     `name` is the chunk's natural key, `chunk` its number, `now` the moment of deciding (its day
     is the file's). Equal input gives equal bytes. Raises polars' ColumnNotFoundError or
     InvalidOperationError where columns are absent or of other types.
     """
-    lacking = [pl.lit(None).alias(name) for name in ("neutral", "step") if name not in frame]
+    optional = ("neutral", "step", "tested")
+    lacking = [pl.lit(None).alias(name) for name in optional if name not in frame]
     frame = frame.with_columns(lacking)
     rows = frame.select(pl.col(column).cast(dtype) for column, dtype in DECISION_TYPES.items())
     day = now.date().isoformat()

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from maracuja.campaigns.arms import UnderWay
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, freeze
@@ -23,8 +24,10 @@ from maracuja.decisions.reasons import Outcome, in_short, read
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment
+from maracuja.runtime import experiment_planning
 from maracuja.runtime.cascade_answers import arrived
 from maracuja.runtime.cascade_rehearsal import CascadeCount, StepPlanned
+from maracuja.runtime.experiment_planning import PlanShown, planned_shown
 from maracuja.runtime.launch_audience import Pids, audience_of
 from maracuja.runtime.launch_chunk import Decided
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
@@ -103,6 +106,7 @@ class Rehearsal:
     samples: tuple[Preview, ...]
     words: Wording | None = None
     cascade: tuple[StepPlanned, ...] = ()
+    experiment: PlanShown | None = None
 
 
 def rehearse(
@@ -138,9 +142,11 @@ def rehearse(
         at = max(now, occurrence.planned)
         with opened(conn, ground, now) as sources:
             pids = audience_of(wanted, sources, When(at, ground.zone))
+    planned = experiment_planning.plan(ground, facts, pids, now) if facts.tests else None
+    experiment = UnderWay(share=planned.share) if planned else None
     counted = _Counted()
     some = _spread(pids, people_max) if people_max else pids
-    words = _decide_all(ground, facts, some, at, now, counted, advance)
+    words = _decide_all(ground, facts, some, at, now, counted, advance, experiment)
     channels = wanted.channels if wanted.cascade else ()
     with ground.store.read() as conn:
         past = arrived(conn, ground, channels, now) if channels else {}
@@ -156,6 +162,7 @@ def rehearse(
         samples=_samples(ground, facts, counted.sent[:samples], now),
         words=words,
         cascade=counted.steps.planned(past) if counted.steps else (),
+        experiment=planned_shown(campaign, planned) if planned else None,
     )
 
 
@@ -206,9 +213,10 @@ def _decide_all(
     now: datetime,
     counted: _Counted,
     advance: Advance,
+    experiment: UnderWay | None = None,
 ) -> Wording | None:
     """Every chunk through the gates, counted and forgotten; what was said of names."""
-    work = open_round(ground, NO_RUN, facts, now)
+    work = open_round(ground, NO_RUN, facts, now, experiment=experiment)
     for start in range(0, len(pids), GROUP_ROWS):
         chunk = read_people(work, pids[start : start + GROUP_ROWS], now)
         counted.add(work, chunk, decide_people(work, chunk, at), at)

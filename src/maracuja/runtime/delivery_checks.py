@@ -14,13 +14,13 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.campaigns import schedule
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import BY_NAME, CODES_BY_NAME
 from maracuja.decisions import gates
 from maracuja.decisions.quiet import QuietHours
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import micros
+from maracuja.runtime import experiment_drawing
 from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import cascades, consents, last_words, people, posted, suppressions, traits
@@ -86,8 +86,8 @@ def check(
             "address": pl.String,
         },
     )
-    due_us = schedule.due_us(facts.occurrence, frame["zone"], rules.zone)
-    expires_us = due_us + facts.campaign.expiry // timedelta(microseconds=1)
+    dues = experiment_drawing.dues(conn, asked.run, facts, pids, frame["zone"], found, rules.zone)
+    expires_us = dues + facts.campaign.expiry // timedelta(microseconds=1)
     frame = frame.with_columns(expires_us=expires_us, held=pl.lit(""))
     if facts.marketing:
         law = Law(conn, rules.country, rules.zone)

@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+import msgspec
 import polars as pl
 
+from maracuja.campaigns.arms import UnderWay
 from maracuja.campaigns.facts import encode_facts
 from maracuja.commit_points import passed
 from maracuja.errors import ConfigError, DefinitionError
 from maracuja.lake.audience import parts, write_audience
 from maracuja.model import micros, moment
-from maracuja.runtime import launch_checks, launch_words
+from maracuja.runtime import experiment_drawing, experiment_planning, launch_checks, launch_words
 from maracuja.runtime.cascade_receipts import arrivals_read
 from maracuja.runtime.launch_audience import (
     StoredPeople,
@@ -39,7 +41,17 @@ from maracuja.runtime.launch_work import (
     open_round,
 )
 from maracuja.segments.comparing import When
-from maracuja.store import audit, commands, health, manifest, outbox, posted, runs, waiting
+from maracuja.store import (
+    audit,
+    commands,
+    experiments,
+    health,
+    manifest,
+    outbox,
+    posted,
+    runs,
+    waiting,
+)
 from maracuja.store.runs import Run, RunState
 
 PARTS_MAX: Final = 8  # of one tick, so that delivery has its turn
@@ -82,6 +94,8 @@ class Launch:
             if count > 0:
                 self._guarded(run, now, partial(self._decide, run, count, now))
                 left -= count
+        if left:
+            left = self._roll_out(stopped, now, left)
         self._enter_us = self._entries.hand_over(now, stopped)
         if left:
             left = self._decide_waiting(stopped, now, left)
@@ -122,6 +136,7 @@ class Launch:
             finally:
                 sources.con.close()
         launch_words.check_again(ground, run, pids, now)
+        planned = experiment_planning.plan(ground, facts, pids, now) if facts.tests else None
         strata = known.rename({f"traits.{name}": name for name in names})
         frame = pl.DataFrame({"pid": pids}).join(strata, on="pid", how="left")
         file = write_audience(ground.lake, run.run, frame, now=now)
@@ -133,6 +148,9 @@ class Launch:
             runs.set_state(conn, run.run, RunState.LAUNCHING, micros(now))
             count = parts(file.rows)
             runs.freeze(conn, run.run, audience_path=file.path, parts=count)
+            if planned is not None:
+                plan = msgspec.json.encode(planned)
+                experiments.begin(conn, run.run, run.campaign, plan=plan, share=planned.share)
             if not count:
                 runs.set_state(conn, run.run, RunState.SENDING, micros(now))
             plan_next(conn, ground, run, now)
@@ -191,6 +209,27 @@ class Launch:
                 left = max(left - 1, 0)
         return left
 
+    def _roll_out(self, stopped: set[str], now: datetime, left: int) -> int:
+        """Decide about those who waited for a winner, some of them; how many chunks are left."""
+        with self._ground.store.read() as conn:
+            rolling = experiments.rolling(conn)
+        for one in rolling:
+            while left:
+                with self._ground.store.read() as conn:
+                    run = runs.get(conn, one.run)
+                    people = waiting.for_the_winner(conn, one.run)
+                barred = not stopped.isdisjoint(facts_of(run).campaign.channels)
+                if run.state is not RunState.SENDING or barred:
+                    break
+                if people is None:
+                    with self._ground.store.write() as conn:
+                        experiments.end(conn, one.run, micros(now))
+                    passed("experiment.rolled_out")
+                    break
+                self._guarded(run, now, partial(self._decide_again, run, people, now))
+                left -= 1
+        return left
+
     def _guarded(self, run: Run, now: datetime, step: Callable[[], None]) -> None:
         """Do a step; where a definition or a setting turns out wrong, pause the run and say why.
 
@@ -217,12 +256,19 @@ class Launch:
         """What was read for this run, read again once it is no longer fresh."""
         if facts_of(run).listens:  # what has happened to each until now
             return open_round(self._ground, run.run, facts_of(run), now, pids=pids)
-        kept = self._round
-        if kept is not None and kept.run == run.run and now - kept.since < FRESH:
+        kept, facts = self._round, facts_of(run)
+        experiment = self._experiment(run) if facts.tests else None
+        fresh = kept is not None and kept.run == run.run and now - kept.since < FRESH
+        if kept is not None and fresh and kept.experiment == experiment:
             return kept
         self._drop_round()
-        self._round = open_round(self._ground, run.run, facts_of(run), now)
+        self._round = open_round(self._ground, run.run, facts, now, experiment=experiment)
         return self._round
+
+    def _experiment(self, run: Run) -> UnderWay | None:
+        """Where the experiment of a run stands."""
+        with self._ground.store.read() as conn:
+            return experiment_drawing.of_run(conn, run.run)
 
     def _drop_round(self) -> None:
         self._round = None

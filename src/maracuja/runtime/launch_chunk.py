@@ -12,11 +12,10 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from maracuja import rng
-from maracuja.campaigns import schedule
+from maracuja.campaigns.arms import UnderWay, drawn, due_us
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import CODES_BY_NAME
 from maracuja.decisions import cascade, gates
-from maracuja.decisions.assignment import assign
 from maracuja.decisions.reasons import CODES, Outcome, Reason, code
 from maracuja.model import micros
 from maracuja.store.outbox import NEVER_US
@@ -93,21 +92,22 @@ def decide_chunk(
     run: int,
     now: datetime,
     rank: Rank | None = None,
+    experiment: UnderWay | None = None,
     offer: Offer | None = None,
 ) -> Decided:
     """Decide about every person of the chunk, and write to those who are to be sent to.
 
     `people` has the columns of PERSON (Int64, text, ...) and of the templates, shape (n, ...),
     each pid once. Ghosts are written too, because a text that cannot be written stops them like
-    the others; their texts are not kept. Of a cascade, `rank` orders the channels. `offer` gives
-    codes where the campaign has coupons.
+    the others; their texts are not kept. Of a cascade, `rank` orders the channels. `experiment`
+    says who waits for what. `offer` gives codes where the campaign has coupons.
     """
     people = people.sort("pid")
-    people = people.hstack(assign(facts.lottery, people["draw_pid"]))
+    people = people.hstack(drawn(facts, experiment, people["draw_pid"]))
     people = _on_channels(people, facts, rules, rank)
-    due_us = schedule.due_us(facts.occurrence, people["zone"], rules.zone)
+    dues = due_us(facts, experiment, people, rules.zone)
     expiry_us = facts.campaign.expiry // timedelta(microseconds=1)
-    people = people.with_columns(due_us=due_us, expires_us=due_us + expiry_us)
+    people = people.with_columns(due_us=dues, expires_us=dues + expiry_us)
     if ENTERED in people:  # each has a moment of their own
         people = people.with_columns(due_us=ENTERED, expires_us=pl.col(ENTERED) + expiry_us)
     asked = people.filter(gates.text_needed(people, rules, now))
@@ -191,7 +191,10 @@ def _waiting(people: pl.DataFrame) -> pl.DataFrame:
     codes = named.replace_strict(CODES_BY_NAME, default=0, return_dtype=pl.Int64)
     return people.filter(waits | goes).select(
         "pid",
-        until_us=pl.when(goes).then(pl.lit(NEVER_US)).otherwise("until_us"),
+        # Who waits for a winner, or for what a step comes to, is waked up by that.
+        until_us=pl.when(goes)
+        .then(pl.lit(NEVER_US))
+        .otherwise(pl.col("until_us").fill_null(NEVER_US)),
         reason=pl.when(goes).then(code(Reason.CASCADE)).otherwise(reasons),
         tried=pl.when(goes).then(pl.col("tried") | pl.col("bit")).otherwise("tried"),
         channel=pl.when(goes).then(codes).otherwise("last"),
@@ -209,7 +212,7 @@ def _decisions(people: pl.DataFrame, facts: RunFacts, *, run: int, now: datetime
         "pid",
         "draw_pid",
         pl.lit(now_us).cast(pl.Datetime("us")).alias("at"),
-        pl.when(waits).then("until_us").otherwise(now_us).cast(pl.Datetime("us")).alias("due"),
+        pl.when(waits).then("until_us").fill_null(now_us).cast(pl.Datetime("us")).alias("due"),
         "outcome",
         "reason",
         "held",
@@ -220,6 +223,7 @@ def _decisions(people: pl.DataFrame, facts: RunFacts, *, run: int, now: datetime
         "language",
         "neutral",
         step=pl.col("tried").bitwise_count_ones().cast(pl.Int8),
+        tested=pl.col("tested") if "tested" in people else pl.lit(None, dtype=pl.Boolean),
     )
 
 

@@ -98,9 +98,11 @@ class Texts:
         faults = pl.Series("fault", [None] * people.height, dtype=pl.String)
         slots: list[pl.DataFrame] = [pl.DataFrame(schema=NO_SLOTS)]
         skeletons: dict[str, Any] = {}
+        every = pl.repeat(value=True, n=people.height, eager=True)
+        compared = ~people["rolled"] if "rolled" in people else every
         for arm in self._arms:
             mine = people["variant"] == arm.variant
-            asked = mine if arm.twin_of else pl.repeat(value=True, n=people.height, eager=True)
+            asked = mine if arm.twin_of else mine | compared
             for number, here in self._by_text(arm, people, asked):
                 rendered = self._render(arm, number, people.filter(here))
                 faults = _put(faults, here, rendered.errors)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.campaigns.arms import UnderWay
 from maracuja.campaigns.cascade import Cascade, Order
 from maracuja.campaigns.discretion import shown_products
 from maracuja.campaigns.facts import RunFacts, decode_facts
@@ -71,6 +72,7 @@ class Round:
     heard: Pids  # who was decided in this run before, under a pid that was merged into theirs
     since: datetime
     rank: Rank | None = None  # of a cascade: the order of its channels
+    experiment: UnderWay | None = None
     coupons: RunCoupons | None = None  # of a campaign that gives them
 
     def let_go(self) -> bool:
@@ -87,12 +89,14 @@ def open_round(
     now: datetime,
     also: Mapping[str, Any] = MappingProxyType({}),
     pids: Pids | None = None,
+    experiment: UnderWay | None = None,
 ) -> Round:
     """Read what several chunks of a run share. Raises TemplateError where a text is wrong.
 
     Of a run of a trigger only what concerns `pids`, to whom something has happened, is read.
 
-    `also` are columns that the caller adds to people, with Polars types.
+    `also` are columns that the caller adds to people, with Polars types. `experiment` is that of
+    the run, if it has one.
     """
     with ground.store.read() as conn:
         types = trait_types(conn)
@@ -137,7 +141,7 @@ def open_round(
         codes = run_coupons(ground, facts)
         heard = _of_run(conn, ground, run, facts, now).as_another
     return Round(
-        ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank,
+        ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank, experiment,
         coupons=codes,
     )  # fmt: skip
 
@@ -248,6 +252,7 @@ def decide_people(work: Round, read: pl.DataFrame, now: datetime) -> Decided:
         run=work.run,
         now=now,
         rank=rank,
+        experiment=work.experiment,
         offer=None if codes is None else partial(codes.offer, now=now),
     )
     if codes is not None:

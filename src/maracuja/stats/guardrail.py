@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,8 @@ from scipy.special import betaincc, betaln
 
 from maracuja.errors import BadInput
 from maracuja.model import Record
+from maracuja.stats.harm import RATES_MAX as RATES_MAX
+from maracuja.stats.harm import Harm as Harm
 from maracuja.stats.intervals import (
     LOG_RATIO_HALF_WIDTH_MAX,
     Interval,
@@ -26,22 +27,6 @@ from maracuja.stats.intervals import (
 from maracuja.stats.moments import Array, SufficientStatistics
 
 
-class Harm(StrEnum):
-    """What people do to a shop that writes badly: a closed list."""
-
-    OPT_OUT = "opt_out"
-    BLOCK = "block"
-    COMPLAINT = "complaint"
-    PUSH_LOST = "push_lost"
-
-
-RATES_MAX: Final[Mapping[Harm, float]] = {
-    Harm.OPT_OUT: 0.01,
-    Harm.BLOCK: 0.01,
-    Harm.COMPLAINT: 0.001,  # mailbox providers want it below this
-    Harm.PUSH_LOST: 0.01,
-}
-"""What is borne where the shop says nothing: people of each who were sent a message."""
 RATE_MIN: Final = 1e-7
 TIMES_MAX: Final = 1.25
 """How many times the harm of the other arm is borne where the shop says nothing."""

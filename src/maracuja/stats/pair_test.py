@@ -53,17 +53,25 @@ class Decided(NamedTuple):
     over: bool
 
 
-def decide(looks: Sequence[Pair], *, people: int, alpha: float, final: bool) -> Decided | NotShown:
+def decide(
+    looks: Sequence[Pair],
+    *,
+    people: int,
+    alpha: float,
+    final: bool,
+    information: Sequence[float] | None = None,
+) -> Decided | NotShown:
     """Whether one arm is better by all looks so far, each with everybody up to then.
 
-    `people` of one arm were planned for the last look. Looks with too few conversions, and those
-    that bring hardly anybody new, do not count; the reason comes back where none does. `final`: no
-    look will follow.
+    `people` of one arm were planned for the last look. `information` is the share of the planned
+    information that was in at each look; without it people are what informs. Looks with too few
+    conversions, and those that bring hardly anything new, do not count; the reason comes back
+    where none does. `final`: no look will follow.
     """
-    counted, reason = _counted(looks, people)
+    known = [_fraction(pair, people) for pair in looks] if information is None else information
+    counted, fractions, reason = _counted(looks, known)
     if not counted:
         return reason
-    fractions = [_fraction(pair, people) for pair in counted]
     bounds = o_brien_fleming(fractions, alpha, final=final)
     for look, pair in enumerate(counted):
         value, error = _effect(pair)
@@ -76,10 +84,17 @@ def decide(looks: Sequence[Pair], *, people: int, alpha: float, final: bool) -> 
 
 
 def pair_test(
-    arm: str, other: str, looks: Sequence[Pair], *, people: int, alpha: float, final: bool
+    arm: str,
+    other: str,
+    looks: Sequence[Pair],
+    *,
+    people: int,
+    alpha: float,
+    final: bool,
+    information: Sequence[float] | None = None,
 ) -> PairTest:
     """`decide`, with the lift as it may be told."""
-    found = decide(looks, people=people, alpha=alpha, final=final)
+    found = decide(looks, people=people, alpha=alpha, final=final, information=information)
     if isinstance(found, NotShown):
         return PairTest(
             arm=arm,
@@ -106,22 +121,27 @@ def pair_test(
     )
 
 
-def _counted(looks: Sequence[Pair], people: int) -> tuple[list[Pair], NotShown]:
-    """The looks that count, and why none does where there is none."""
+def _counted(
+    looks: Sequence[Pair], known: Sequence[float]
+) -> tuple[list[Pair], list[float], NotShown]:
+    """The looks that count with their fractions, and why none does where there is none."""
     counted: list[Pair] = []
-    reason, seen = NotShown.NO_PEOPLE, 0.0
-    for pair in looks:
+    fractions: list[float] = []
+    reason = NotShown.NO_PEOPLE
+    for pair, fraction in zip(looks, known, strict=True):
         why = why_not(*pair)
         if why is None and min(pair[0].mean, pair[1].mean) <= 0:
             why = NotShown.TOO_UNCERTAIN
         if why is not None:
             reason = why
             continue
-        fraction = _fraction(pair, people)
-        if fraction - seen >= GAP_MIN and len(counted) < LOOKS_MAX:
+        if (
+            fraction - (fractions[-1] if fractions else 0.0) >= GAP_MIN
+            and len(counted) < LOOKS_MAX
+        ):
             counted.append(pair)
-            seen = fraction
-    return counted, reason
+            fractions.append(fraction)
+    return counted, fractions, reason
 
 
 def _fraction(pair: Pair, people: int) -> float:

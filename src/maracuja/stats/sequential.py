@@ -129,9 +129,12 @@ def judge_experiment(
     *,
     final: bool,
     ratio_alarm: bool = False,
+    information: Sequence[float] | None = None,
 ) -> ExperimentVerdict:
     """The verdict after these looks: at each the statistics of all people of an arm so far.
 
+    `information` is what share of the planned was in at each look (`information_in`); without it
+    people are what informs.
     `final` says that no look will follow, so that what is left may be spent. A pair that was
     decided stays so. With an alarm of the sample ratio nobody wins.
     """
@@ -148,6 +151,7 @@ def judge_experiment(
             people=plan.people,
             alpha=plan.alpha_pair,
             final=final,
+            information=information,
         )
         for pair in combinations(names, 2)
     }
@@ -174,11 +178,30 @@ def judge_experiment(
                 people=plan.people,
                 alpha=plan.alpha_pair,
                 final=final,
+                information=information,
             )
             for other in names
             if leader is not None and other != leader
         ),
     )
+
+
+def information_in(people: int, conversions: int, plan: ExperimentPlan) -> float:
+    """The share of the planned information that so many people of all arms together bring.
+
+    It says nothing of a difference between arms, so that it may be asked at any time: a lift is
+    known the better the more people there are, and the more of them have done it. The planned
+    rate lies half-way between both texts.
+    """
+    if not people or not conversions:
+        return 0.0
+    rate = min(conversions / people, 1 - 1 / people) if people > 1 else 0.5
+    planned = min(plan.base_rate * (1 + plan.lift / 2), 0.999)
+    return people / plan.arms * _odds(rate) / (plan.people * _odds(planned))
+
+
+def _odds(rate: float) -> float:
+    return rate / (1 - rate)
 
 
 def _best(names: Sequence[str], found: Mapping[tuple[str, str], Decided | NotShown]) -> str | None:

@@ -138,6 +138,11 @@ def replan(conn: Connection, run: int, *, version: int, facts: bytes) -> Run:
     return get(conn, run)
 
 
+def prolong(conn: Connection, run: int, expires_us: int) -> None:
+    """Let its messages be current until then."""
+    conn.execute(update(runs).where(runs.c.run == run).values(expires_us=expires_us))
+
+
 def advance(conn: Connection, run: int, part: int) -> None:
     """Note, in the transaction that queues it, that `part` is decided; Conflict if it was."""
     mine = (runs.c.run == run) & (runs.c.next_part == part)

@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import BigInteger, Connection, SmallInteger, and_, delete, func, or_, select
 
+from maracuja.decisions.reasons import Reason, code
 from maracuja.store import bulk
 from maracuja.store.outbox import NEVER_US
 from maracuja.store.schema import waiting
 
 ROWS_MAX: Final = 16_000
+FOR_THE_WINNER: Final = code(Reason.FOR_THE_WINNER)
 Numbers = npt.NDArray[np.int64]
 
 
@@ -85,6 +87,18 @@ def due(
     return {run: _due(rows) for run, rows in sorted(by_run.items())}
 
 
+def for_the_winner(conn: Connection, run: int, *, rows_max: int = ROWS_MAX) -> Due | None:
+    """Some of those who wait until an experiment of the run is decided, by pid; None: nobody."""
+    query = (
+        select(waiting.c.pid, waiting.c.tried, waiting.c.channel)
+        .where(waiting.c.run == run, waiting.c.reason == FOR_THE_WINNER)
+        .order_by(waiting.c.pid)
+        .limit(rows_max)
+    )
+    rows = bulk.fetch(conn, query)
+    return _due(rows) if rows else None
+
+
 def _due(rows: list[tuple[int, ...]]) -> Due:
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, len(Due._fields))
     return Due(*(table[:, i].copy() for i in range(table.shape[1])))
@@ -121,14 +135,22 @@ def remove(conn: Connection, run: int, pids: Any | None = None) -> int:
 
 
 def counts(conn: Connection) -> dict[int, int]:
-    """How many people wait for a moment in each run; not those whose message is queued."""
+    """How many people wait for a moment or a winner in each run; not whose message is queued."""
     query = (
         select(waiting.c.run, func.count())
-        .where(waiting.c.until_us < NEVER_US)
+        .where(or_(waiting.c.until_us < NEVER_US, waiting.c.reason == FOR_THE_WINNER))
         .group_by(waiting.c.run)
         .order_by(waiting.c.run)
     )
     return {run: int(n) for run, n in bulk.fetch(conn, query)}
+
+
+def tested(conn: Connection, run: int) -> int:
+    """How many people of a run wait for anything but the winner of its experiment."""
+    query = select(func.count()).where(
+        waiting.c.run == run, waiting.c.until_us < NEVER_US, waiting.c.reason != FOR_THE_WINNER
+    )
+    return int(conn.execute(query).scalar_one())
 
 
 def next_due(conn: Connection, *, paused_runs: Collection[int] = ()) -> int | None:

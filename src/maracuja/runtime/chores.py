@@ -1,0 +1,18 @@
+"""What the worker does after each round beside sending and keeping: conversations, experiments."""
+
+from __future__ import annotations
+
+from maracuja.runtime.conversation_keeping import ConversationKeeping
+from maracuja.runtime.experiment_work import ExperimentWork
+from maracuja.runtime.inbound_work import InboundWork
+from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.sending import Chore
+
+
+def chores_of(ground: Ground) -> list[Chore]:
+    """The chores that need no more than the workspace."""
+    return [
+        ConversationKeeping(ground.store, ground.config.conversations),
+        ExperimentWork(ground),
+        InboundWork(ground.store),
+    ]
