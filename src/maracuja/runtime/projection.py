@@ -28,7 +28,7 @@ from maracuja.ingest.refusals import Refusal
 from maracuja.lake.events import write_events
 from maracuja.lake.seen import Hashes, Seen
 from maracuja.model import Discovery, FileKind, Record, TraitType, micros
-from maracuja.runtime import announcing, cascade_receipts, entering, people_changes, read_until
+from maracuja.runtime import cascade_receipts, event_takers, people_changes, read_until
 from maracuja.runtime.arrivals import (
     Arrivals,
     make_events,
@@ -293,8 +293,7 @@ class _Work:
         )
         passed("projection.files_written")
         manifest.add(conn, files)
-        entering.take(conn, events.frame, self._now)
-        announcing.take(conn, events.frame, events.types, self._now)
+        event_takers.take(conn, events.frame, events.types, self._now)
         refusals = sorted(named.refused.items())
         self._unsigned = [refuse(decoded.places[row], *why) for row, why in refusals]
         unread = [*self._arrivals.told.refused, *self._arrivals.heard.refused]

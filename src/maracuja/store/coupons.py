@@ -63,6 +63,7 @@ class Pool(NamedTuple):
     redeemed: int
 
 
+_UNUSED: Final = and_(coupons.c.pid.is_(None), coupons.c.redeemed_us == 0)
 _COLUMNS: Final = tuple(coupons.c[name] for name in Coupon._fields)
 
 
@@ -92,7 +93,7 @@ def free(conn: Connection, pool: str, count: int, *, until_us: int, now_us: int)
     works = or_(coupons.c.works_until_us == 0, coupons.c.works_until_us > max(until_us, now_us))
     query = (
         select(coupons.c.folded, coupons.c.code, coupons.c.works_until_us)
-        .where(coupons.c.pool == pool, coupons.c.pid.is_(None), works)
+        .where(coupons.c.pool == pool, _UNUSED, works)
         .order_by(coupons.c.seq)
         .limit(count)
     )
@@ -237,7 +238,7 @@ def pool(conn: Connection, name: str, now_us: int) -> Pool:
     works = or_(c.works_until_us == 0, c.works_until_us > now_us)
     query = select(
         func.count(),
-        func.coalesce(func.sum(case((and_(c.pid.is_(None), works), 1), else_=0)), 0),
+        func.coalesce(func.sum(case((and_(_UNUSED, works), 1), else_=0)), 0),
         func.coalesce(func.sum(case((c.pid.is_not(None), 1), else_=0)), 0),
         func.coalesce(func.sum(case((c.redeemed_us > 0, 1), else_=0)), 0),
     ).where(c.pool == name)
