@@ -4,51 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
-from typing import Final
 
-from maracuja.api.link_words import LANGUAGES, NAMES, WORDS
+from maracuja.api.link_words import WORDS
+from maracuja.api.page_frame import framed
 from maracuja.campaigns.definitions import Topic
 from maracuja.channels.polls import Question
 from maracuja.runtime.link_actions import Choice
-
-_STYLE: Final = """
-:root{color-scheme:light dark;--ink:#2b1a2f;--soft:#6d5a73;--page:#fdf6ee;--card:#fff;
---line:#eaddd2;--fruit:#7a2e6b;--seed:#d9480f;--on:#fff}
-@media(prefers-color-scheme:dark){:root{--ink:#f6ebf4;--soft:#c3aec4;--page:#1d1220;--card:#2a1b2e;
---line:#46324a;--fruit:#e08fd0;--seed:#ff9d66;--on:#1d1220}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:1.0625rem/1.6 system-ui,sans-serif;
-min-height:100vh;display:grid;place-items:center;padding:1.5rem}
-main{background:var(--card);border:1px solid var(--line);border-radius:1.25rem;width:100%;
-max-width:34rem;padding:2rem;box-shadow:0 1rem 3rem rgb(60 20 50/.08)}
-main::before{content:"";display:block;width:3rem;height:3rem;border-radius:50%;margin:0 0 1rem;
-background:radial-gradient(circle,#2b1a2f 0 8%,#ffb703 9% 52%,#fff3d6 53% 62%,#7a2e6b 63%)}
-h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem;text-wrap:balance}
-p{margin:0 0 1.25rem;color:var(--soft)}
-fieldset{border:0;border-top:1px solid var(--line);margin:0;padding:1rem 0}
-legend{float:left;width:100%;font-weight:650;padding:0}
-legend+*{clear:both}
-small{display:block;color:var(--soft);font-weight:400;font-size:.9375rem}
-label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;cursor:pointer}
-input{width:1.4rem;height:1.4rem;accent-color:var(--fruit);margin:0}
-button{font:inherit;font-weight:650;min-height:3rem;width:100%;border-radius:.875rem;
-border:2px solid var(--fruit);background:var(--fruit);color:var(--on);cursor:pointer;
-margin-top:.75rem}
-button.quiet{background:none;color:var(--ink);border-color:var(--line)}
-a{color:var(--fruit)}
-:focus-visible{outline:3px solid var(--seed);outline-offset:3px}
-[role=status]{border-left:.25rem solid var(--seed);padding:.5rem .875rem;color:var(--ink)}
-nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin-top:1.5rem;font-size:.9375rem}
-nav a{display:inline-block;padding:.375rem 0}
-nav [aria-current]{color:var(--soft);text-decoration:none}
-"""
 
 
 def leave_page(topic: Topic, channel: str, language: str) -> str:
     """The page that asks once: one button takes the person out."""
     words = WORDS[language]
     question = words["leave_question"].format(**_named(topic, channel, language))
-    return _page(
+    return framed(
         language,
         words["leave_title"],
         f"<h1>{escape(words['leave_title'])}</h1><p>{escape(question)}</p>"
@@ -61,7 +29,7 @@ def left_page(topic: Topic, channel: str, language: str, preferences: str) -> st
     """The page that says that it is done; `preferences` is the address of the preference page."""
     words = WORDS[language]
     text = words["left_text"].format(**_named(topic, channel, language))
-    return _page(
+    return framed(
         language,
         words["left_title"],
         f'<h1>{escape(words["left_title"])}</h1><p role="status">{escape(text)}</p>'
@@ -87,7 +55,7 @@ def preferences_page(choices: Sequence[Choice], language: str, *, said: str = ""
         intro = words["intro"]
     else:
         form, intro = "", words["empty"]
-    return _page(
+    return framed(
         language,
         words["title"],
         f"<h1>{escape(words['title'])}</h1>{status}<p>{escape(intro)}</p>{form}",
@@ -104,7 +72,7 @@ def vote_page(asked: Question, chosen: Collection[int], language: str, *, said: 
         f"{' checked' if n in chosen else ''}>{escape(text)}</label>"
         for n, (text, _) in enumerate(asked.answers)
     )
-    return _page(
+    return framed(
         language,
         asked.question,
         f"<h1>{escape(asked.question)}</h1>{status}"
@@ -119,7 +87,7 @@ def gone_page(language: str, *, word: str = "gone_text") -> str:
     words = WORDS[language]
     title = words["gone_title"] if word == "gone_text" else words[word]
     text = f"<p>{escape(words[word])}</p>" if word == "gone_text" else ""
-    return _page(language, title, f"<h1>{escape(title)}</h1>{text}", languages=False)
+    return framed(language, title, f"<h1>{escape(title)}</h1>{text}", languages=False)
 
 
 def _fieldset(choices: Sequence[Choice], words: Mapping[str, str], language: str) -> str:
@@ -140,21 +108,3 @@ def _named(topic: Topic, channel: str, language: str) -> dict[str, str]:
         "topic": topic.name_in(language),
         "channel": WORDS[language].get(channel, channel),
     }
-
-
-def _page(language: str, title: str, inner: str, *, languages: bool = True) -> str:
-    here = {language: ' aria-current="true"'}
-    links = "".join(
-        f'<a href="?lang={code}" lang="{code}" hreflang="{code}"{here.get(code, "")}>'
-        f"{NAMES[code]}</a>"
-        for code in LANGUAGES
-    )
-    label = escape(WORDS[language]["languages"])
-    nav = f'<nav aria-label="{label}">{links}</nav>' if languages else ""
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="robots" content="noindex">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{inner}{nav}</main></body></html>"
-    )

@@ -27,6 +27,7 @@ from maracuja.api import (
     workspace,
 )
 from maracuja.api.answers import add_errors_to
+from maracuja.api.form_wiring import form_routers
 from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
@@ -84,6 +85,8 @@ def make_management(
     api.state.web_chat = room
     hooks = webhooks_router(http_channels(app), put, app.clock, app.config.public_url)
     api.include_router(hooks)
+    for router in form_routers(app):
+        api.include_router(router)
     api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]  # FastAPI's own way
     return api
 

@@ -33,8 +33,7 @@ def check_form(form: Form, around: Known) -> Iterator[CampaignError]:
         else:
             yield from _channels(form, topic)
     for i, channel in enumerate(form.channels):
-        able = channel in form.opened and not BY_NAME[channel].can.deep_link_chars_max
-        if able:
+        if channel in form.opened and not BY_NAME[channel].can.deep_link_chars_max:
             yield CampaignError(
                 f"Nobody can sign up on {channel}: it has neither an address that a form can ask"
                 " for, nor a link that opens it.",

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from maracuja.campaigns.definitions import Id, Language
-from maracuja.channels import BY_NAME, identity_kind
+from maracuja.channels import BY_NAME
 from maracuja.model import Record
 
 Texts = dict[Language, Annotated[str, Meta(min_length=1, max_length=2_000)]]
@@ -22,7 +22,9 @@ Secure = Annotated[str, Meta(pattern=r"^https://[^\s\"'<>\\]+$", max_length=1_00
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 FIELDS_MAX: Final = 12
-ADDRESSES: Final = ("email", "phone")  # what a form asks for; other channels are opened by a link
+# What a form asks for, by channel; all others are opened by a link.
+ASKED_FOR: Final = {"email": "email", "sms": "phone", "viber_business": "phone"}
+ADDRESSES: Final = ("email", "phone")
 RESERVED: Final = frozenset({"lang", "topic", "consent", "stamp", "website", "source", "page"})
 
 
@@ -150,17 +152,17 @@ class Form(Record, frozen=True, tag_field="kind", tag="form"):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of address that are asked for: email, phone, or neither."""
-        there = {identity_kind(channel) for channel in self.channels}
+        there = {ASKED_FOR.get(channel) for channel in self.channels}
         return tuple(kind for kind in ADDRESSES if kind in there)
 
     def reached_by(self, kind: str) -> tuple[str, ...]:
         """The channels of the form that reach people at that kind of address."""
-        return tuple(one for one in self.channels if identity_kind(one) == kind)
+        return tuple(one for one in self.channels if ASKED_FOR.get(one) == kind)
 
     @property
     def opened(self) -> tuple[str, ...]:
         """The channels that people open themselves, by a link."""
-        return tuple(one for one in self.channels if identity_kind(one) not in ADDRESSES)
+        return tuple(one for one in self.channels if one not in ASKED_FOR)
 
     def confirms(self, *countries: str) -> bool:
         """Whether an address must confirm: where one of these countries asks for it."""

@@ -32,6 +32,7 @@ from maracuja.store import (
     people,
     refused,
     short_links,
+    signups,
     vendor_ids,
     watermarks,
 )
@@ -269,6 +270,7 @@ STEPS: Final[dict[str, Step]] = {
     "last words outlived": forget(last_words, last_words.KEPT_DAYS),
     "polls outlived": forget(open_polls, open_polls.KEPT_DAYS),
     "short links outlived": forget(short_links, short_links.KEPT_DAYS),
+    "sign-ups never confirmed": forget(signups, signups.KEPT_DAYS),
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,
 }

@@ -140,25 +140,20 @@ def by_id(conn: Connection, numbers: Sequence[bytes]) -> dict[bytes, Signup]:
     return {one.id: one for one in map(_signup, rows)}
 
 
-def waiting(conn: Connection, *, asked_until_us: int, rows_max: int) -> list[Signup]:
-    """Those that ask and were asked for until then, not reminded of yet."""
+def unreminded(conn: Connection, form: str, *, rows_max: int) -> list[Signup]:
+    """Those of a form that ask an address and were not reminded of, the oldest first."""
     c = signups.c
-    mine = (c.state == int(SignupState.ASKED)) & (c.reminded_us == 0)
-    query = select(*_COLUMNS).where(mine, c.asked_us <= asked_until_us, c.address != "")
-    return _rows(conn, query.order_by(c.asked_us).limit(rows_max))
+    mine = (c.state == int(SignupState.ASKED)) & (c.reminded_us == 0) & (c.form == form)
+    query = select(*_COLUMNS).where(mine, c.address != "").order_by(c.asked_us, c.id)
+    return _rows(conn, query.limit(rows_max))
 
 
-def oldest_asking(conn: Connection) -> tuple[int, int] | None:
-    """Of those that ask: the first moment asked without a reminder, and the first end."""
+def next_end(conn: Connection) -> int | None:
+    """When the time of the next one that asks is over; None where none does."""
     c = signups.c
-    asks = c.state == int(SignupState.ASKED)
-    end = conn.execute(select(func.min(c.until_us)).where(asks)).scalar()
-    if end is None:
-        return None
-    first = conn.execute(
-        select(func.min(c.asked_us)).where(asks, c.reminded_us == 0, c.address != "")
-    ).scalar()
-    return (2**62 if first is None else int(first), int(end))
+    query = select(func.min(c.until_us)).where(c.state == int(SignupState.ASKED))
+    found = conn.execute(query).scalar()
+    return None if found is None else int(found)
 
 
 def close_late(conn: Connection, now_us: int) -> int:
@@ -168,10 +163,16 @@ def close_late(conn: Connection, now_us: int) -> int:
     return conn.execute(update(signups).where(late).values(state=int(SignupState.CLOSED))).rowcount
 
 
-def forget_answers(conn: Connection, before_us: int) -> int:
-    """Delete what was asked for before then and never confirmed; how many."""
+def oldest_us(conn: Connection) -> int | None:
+    """When the earliest that ended unconfirmed was asked for; None where there is none."""
+    closed = signups.c.state == int(SignupState.CLOSED)
+    return conn.execute(select(func.min(signups.c.asked_us)).where(closed)).scalar()
+
+
+def delete_before(conn: Connection, at_us: int) -> int:
+    """Forget what was asked for before then and never confirmed; how many."""
     c = signups.c
-    old = (c.state == int(SignupState.CLOSED)) & (c.asked_us < before_us)
+    old = (c.state == int(SignupState.CLOSED)) & (c.asked_us < at_us)
     return conn.execute(delete(signups).where(old)).rowcount
 
 

@@ -1,0 +1,80 @@
+"""What the script of an embedded form is told, and the script itself."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from maracuja.api import form_pages
+from maracuja.api.form_words import FORM
+from maracuja.campaigns.forms import said
+from maracuja.runtime.form_desk import Held
+
+_COMMENTS: Final = re.compile(r"/\*[^\0]*?\*/ ?|^ *//.*\n", re.MULTILINE)
+_INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
+
+
+def described(shown: form_pages.Shown) -> dict[str, Any]:
+    """A form as the script builds it."""
+    form, language = shown.form, shown.language
+    words = FORM[language]
+    consent = form.consent_in(language, shown.country)
+    entries: list[dict[str, Any]] = [
+        {"name": kind, "label": words[kind], "type": {"phone": "tel"}.get(kind, kind)}
+        for kind in form.kinds
+    ]
+    for field in form.fields:
+        entries.append(
+            {
+                "name": field.trait,
+                "label": said(field.labels, language),
+                "type": field.type.value,
+                "required": field.required,
+                "options": [
+                    {"value": one.value, "label": said(one.labels, language, one.value)}
+                    for one in field.options
+                ],
+            }
+        )
+    return {
+        "ok": True,
+        "title": said(form.titles, language),
+        "promise": [
+            [words["sent"], said(form.sent, language)],
+            [words["often"], said(form.often, language)],
+        ],
+        "fields": entries,
+        "choose": words["choose"],
+        "optional": words["optional"],
+        "topics": [{"value": t.id, "label": t.name_in(language)} for t in shown.topics]
+        if len(form.topics) > 1
+        else [],
+        "about": words["topics"],
+        "consent": consent.text,
+        "button": words["button"],
+        "colour": form.look.colour,
+        "ink": form_pages.ink_on(form.look.colour),
+        "logo": form.look.logo or "",
+        "lang": language,
+        "stamp": shown.stamp,
+        "source": shown.source,
+    }
+
+
+@lru_cache(maxsize=1)
+def snippet() -> tuple[bytes, bytes, str]:
+    """The script without its comments and indentation, the same as gzip, and its tag."""
+    written = files("maracuja.api").joinpath("form.js").read_text(encoding="utf-8")
+    plain = _INDENT.sub("", _COMMENTS.sub("", written)).encode()
+    tag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
+    return plain, gzip.compress(plain, 9, mtime=0), tag
+
+
+def confirmed_in_words(held: Held, language: str) -> dict[str, str]:
+    """What the script is told once a code was right."""
+    words = FORM[language]
+    return {"title": words["confirmed_title"], "text": said(held.form.thanks, language)}

@@ -1,0 +1,33 @@
+"""Puts the parts behind sign-up pages together for an open workspace."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from maracuja.api.confirming import confirming_router
+from maracuja.api.forms import FormRoutes, forms_router
+from maracuja.app import App, http_channels, key_ring
+from maracuja.runtime.channel_links import link_into
+from maracuja.runtime.exposures import first_decided
+from maracuja.runtime.form_desk import FormDesk
+from maracuja.runtime.signing_up import SigningUp
+from maracuja.runtime.signup_messages import desk_of
+
+
+def form_desk(app: App) -> FormDesk:
+    """Everything behind sign-up pages."""
+    ring, channels = key_ring(app), http_channels(app)
+    signing = SigningUp(
+        desk_of(app.config, ring),
+        app.secrets.suppression_salt,
+        lambda channel, payload: link_into(channels, channel, payload),
+        first_decided(app.store, app.lake_root, app.clock.now),
+    )
+    return FormDesk(app.store, signing, ring, app.config.shop.name, app.config.shop.country)
+
+
+def form_routers(app: App) -> list[APIRouter]:
+    """The routes below /f and /y."""
+    desk = form_desk(app)
+    routes = FormRoutes(desk, app.clock)
+    return [forms_router(routes), confirming_router(desk, routes, app.clock)]
