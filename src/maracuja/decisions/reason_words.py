@@ -110,6 +110,21 @@ _WORDS: Final[dict[Reason, tuple[str, str, str]]] = {
         "данные, нужные сообщению, лишь предположительны",
         "дані, потрібні повідомленню, лише припущення",
     ),
+    Reason.NOT_GIVEN: (
+        "the message would tell the person what they never told us",
+        "сообщение выдало бы то, чего человек нам не сообщал",
+        "повідомлення виказало б те, чого людина нам не повідомляла",
+    ),
+    Reason.ON_HOLD: (
+        "something of theirs is open: a complaint, a refund or a late order",
+        "у человека есть нерешённый вопрос: жалоба, возврат или опоздавший заказ",
+        "у людини є невирішене питання: скарга, повернення або замовлення, що запізнюється",
+    ),
+    Reason.NOT_ABOUT_THIS: (
+        "the person wants to hear nothing about this category",
+        "человек не хочет ничего слышать об этой категории",
+        "людина не хоче нічого чути про цю категорію",
+    ),
     Reason.PRODUCT_GONE: (
         "the product is sold out or no longer offered",
         "товар распродан или больше не продаётся",
@@ -218,6 +233,21 @@ _DETAILED: Final[dict[Reason, tuple[str, str, str]]] = {
         "the person's {name} is only guessed",
         "данные о человеке лишь предположительны: {name}",
         "дані про людину лише припущення: {name}",
+    ),
+    Reason.NOT_GIVEN: (
+        "the person never told us this: {name}",
+        "человек нам этого не сообщал: {name}",
+        "людина нам цього не повідомляла: {name}",
+    ),
+    Reason.ON_HOLD: (
+        "something of theirs is open: {name}",
+        "у человека есть нерешённый вопрос: {name}",
+        "у людини є невирішене питання: {name}",
+    ),
+    Reason.NOT_ABOUT_THIS: (
+        "the person wants to hear nothing about “{name}”",
+        "человек не хочет ничего слышать о «{name}»",
+        "людина не хоче нічого чути про «{name}»",
     ),
     Reason.TOO_LONG: (
         "the text would have been too long: {name}",

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     UNSURE = "unsure"
+    NOT_GIVEN = "not_given"
     PRODUCT_GONE = "product_gone"
     TOO_LONG = "too_long"
     COUPONS_GONE = "coupons_gone"
@@ -51,6 +52,8 @@ class Reason(StrEnum):
     REACHED = "reached"
     CASCADE = "cascade"
     FOR_THE_WINNER = "for_the_winner"
+    ON_HOLD = "on_hold"
+    NOT_ABOUT_THIS = "not_about_this"
     ASKED_FOR_PAUSE = "asked_for_pause"
     ASKED_FOR_LESS = "asked_for_less"
     ASKED_FOR_HOURS = "asked_for_hours"
@@ -94,6 +97,9 @@ CODES: Final[dict[Reason, int]] = {
     Reason.HAPPENED: 34,
     Reason.NOT_IN_AUDIENCE: 35,
     Reason.GOAL_REACHED: 36,
+    Reason.ON_HOLD: 40,
+    Reason.NOT_ABOUT_THIS: 41,
+    Reason.NOT_GIVEN: 42,
     Reason.ASKED_FOR_LESS: 45,
     Reason.ASKED_FOR_HOURS: 46,
     Reason.ASKED_FOR_PAUSE: 47,

@@ -51,12 +51,13 @@ from maracuja.store.schema import suppressions as suppressed
 from maracuja.store.schema_devices import devices
 from maracuja.store.schema_entries import entries, entry_runs
 from maracuja.store.schema_outbound import outbound_calls
+from maracuja.store.schema_said import denied, disputed, holds, silenced
 from maracuja.store.scrubbing import scrub
 
 PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
 _WITH_PIDS: Final = (
-    objections,
+    objections, holds, silenced, denied, disputed,
     profiles, identities, consents, waiting, feed, vendor_ids, devices, open_polls, short_links,
     signups, wishes, entries, entry_runs, outbound_calls,
 )  # fmt: skip

@@ -17,11 +17,15 @@ from maracuja.store import (
     bulk,
     consents,
     conversations,
+    denied,
     devices,
+    disputed,
     entries,
+    holds,
     objections,
     rights,
     signups,
+    silenced,
     suppressions,
     traits,
     waiting,
@@ -82,6 +86,8 @@ def merge(
     entries.move(conn, into)
     signups.move(conn, losers, winners)
     wishes.move(conn, into)
+    for table in (holds, silenced, denied, disputed):
+        table.move(conn, into)
     conversations.move(conn, losers, winners)
     _record(conn, pairs, into, crossed, now_us, actor)
     return len(losers)

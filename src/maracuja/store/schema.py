@@ -47,6 +47,10 @@ from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files
 from maracuja.store.schema_posted import status_addresses as status_addresses
 from maracuja.store.schema_posted import status_calls as status_calls
+from maracuja.store.schema_said import denied as denied
+from maracuja.store.schema_said import disputed as disputed
+from maracuja.store.schema_said import holds as holds
+from maracuja.store.schema_said import silenced as silenced
 from maracuja.store.schema_shop import ad_spend as ad_spend
 from maracuja.store.schema_shop import bonus_entries as bonus_entries
 from maracuja.store.schema_shop import coupons as coupons

@@ -33,12 +33,15 @@ from maracuja.store import (
     copying,
     counters,
     definitions,
+    denied,
     discovered,
+    disputed,
     entries,
     erase,
     feed,
     full_mailboxes,
     health,
+    holds,
     inbox,
     keys,
     last_words,
@@ -62,6 +65,7 @@ from maracuja.store import (
     schema,
     short_links,
     signups,
+    silenced,
     status_calls,
     suppressions,
     vendor_ids,
@@ -239,6 +243,10 @@ def _sign_up(conn: Connection) -> None:
         )  # fmt: skip
         signups.add(conn, asked)
         wishes.put(conn, [wishes.Wish(pid, "news", every_days=7)])
+        holds.take(conn, [holds.Hold(pid, "complaint", EMAIL, 1, 1, 9)])
+        silenced.put(conn, silenced.Silenced(pid, "tea", 1, "link"))
+        denied.put(conn, [denied.Denied(pid, "name", b"d", 1)])
+        disputed.put(conn, [disputed.Disputed(pid, "city", 1, b'"Kyiv"', 1)])
     signups.count(conn, {("news", "", signups.Step.SHOWN): 2}, 1)
 
 
@@ -343,12 +351,15 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "commands": 1,
         "consents": 2,
         "conversations": 1,
+        "denied": 1,
         "devices": 1,
         "discovered": 1,
+        "disputed": 1,
         "entries": 1,
         "entry_runs": 1,
         "feed": 1,
         "full_mailboxes": 1,
+        "holds": 1,
         "identities": 4,
         "last_words": 1,
         "merge_counts": 2,
@@ -362,6 +373,7 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "rights_requests": 1,
         "short_links": 1,
         "signups": 1,
+        "silenced": 1,
         "suppressions": 1,
         "turns": 1,
         "vendor_ids": 1,
