@@ -128,7 +128,7 @@ def _read(raw: Mapping[str, Any], where: str) -> dict[str, Any]:
         (did,) = check.decode_conditions(told, where)
         assert isinstance(did, Did)
         values["where"] = did.where
-    if isinstance(values.get("unless"), list | Mapping):
+    if isinstance(values.get("unless"), list | Mapping) and values["unless"]:
         values["unless"] = check.decode_conditions(values["unless"], f"{where}.unless")
     return values
 

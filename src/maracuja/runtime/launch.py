@@ -30,7 +30,7 @@ from maracuja.runtime.launch_audience import (
     segments_of,
 )
 from maracuja.runtime.launch_control import as_it_stands, plan_next
-from maracuja.runtime.launch_entries import Entries, ended, lasts, listen
+from maracuja.runtime.launch_entries import Entries, ended, lasts, listen, next_due
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
 from maracuja.runtime.launch_work import (
     Pids,
@@ -96,7 +96,7 @@ class Launch:
                 left -= count
         if left:
             left = self._roll_out(stopped, now, left)
-        self._enter_us = self._entries.hand_over(now, stopped)
+        self._entries.hand_over(now, stopped)
         if left:
             left = self._decide_waiting(stopped, now, left)
         if not left:
@@ -296,6 +296,7 @@ class Launch:
             paused = [run.run for run in runs.every(conn, states=(RunState.PAUSED,))]
             next_wait = waiting.next_due(conn, paused_runs=paused)
             over = [run for run in over if not lasts(conn, run, now)]
+            next_entry = next_due(conn, sending)
         if over:
             with self._ground.store.write() as conn:
                 for run in over:
@@ -303,7 +304,7 @@ class Launch:
                     ended(conn, run)
                     runs.set_state(conn, run.run, RunState.DONE, micros(now))
             passed("run.done")
-        due += [at for at in (next_wait, self._enter_us) if at is not None]
+        due += [at for at in (next_wait, next_entry) if at is not None]
         if not due:
             return None
         soonest = moment(min(due))

@@ -53,8 +53,8 @@ class Entries:
         self._guarded = guarded
         self._looked: datetime | None = None
 
-    def hand_over(self, now: datetime, stopped: set[str]) -> int | None:
-        """Hand over everybody who is due; when the next one is (micros), None for nobody."""
+    def hand_over(self, now: datetime, stopped: set[str]) -> None:
+        """Hand over everybody who is due, but of campaigns on a channel that is `stopped`."""
         with self._ground.store.read() as conn:
             able = [
                 run
@@ -63,7 +63,7 @@ class Entries:
                 and stopped.isdisjoint(facts_of(run).campaign.channels)
             ]
         if not able:
-            return None
+            return
         if self._looked is None or now - self._looked >= LOOKED:
             self._follow(able, now)
             self._looked = now
@@ -76,9 +76,7 @@ class Entries:
                 mine = [one for one in due if one.listening == run.run]
                 self._guarded(run, now, partial(self._hand_over, run, mine, now))
             if len(due) < entries.ROWS_MAX:
-                break
-        with self._ground.store.read() as conn:
-            return entries.next_due(conn, numbers)
+                return
 
     def _hand_over(self, run: Run, due: Sequence[Entry], now: datetime) -> None:
         """Let the entries of one campaign be decided in the runs of today."""
@@ -212,3 +210,8 @@ def lasts(conn: Connection, run: Run, now: datetime) -> bool:
 def ended(conn: Connection, run: Run) -> None:
     """A run is over: nobody of it gets anything more of its series."""
     entries.close(conn, run.run)
+
+
+def next_due(conn: Connection, sending: Sequence[Run]) -> int | None:
+    """When the next entry of these runs is due (micros); None where nobody waits."""
+    return entries.next_due(conn, [run.run for run in sending if edition_of(run.occurrence)])

@@ -121,7 +121,7 @@ def resume(conn: Connection, run: int, now_us: int) -> Run:
         )
     if standing.launched_us is None:
         return set_state(conn, run, RunState.SCHEDULED, now_us)
-    undecided = standing.next_part < standing.parts or not standing.audience_path
+    undecided = standing.next_part < standing.parts
     return set_state(conn, run, S.LAUNCHING if undecided else S.SENDING, now_us)
 
 
