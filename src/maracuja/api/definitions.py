@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 
 from maracuja.api.answers import Name
 from maracuja.api.here import Actor, Here, Now, managing
-from maracuja.campaigns.decoding import schemas
+from maracuja.campaigns.decoding import KINDS, schemas
 from maracuja.errors import BadInput, NotFound
 from maracuja.runtime import definition_work
 from maracuja.runtime.definition_work import DefinitionShown
 from maracuja.store import definitions
 
 router = managing("/definitions", "definitions")
-Kind = Annotated[str, Path(pattern="^(segment|template|campaign|topic|goal|tone)$")]
+Kind = Annotated[str, Path(pattern=f"^({'|'.join(KINDS)})$")]
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Base = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
 

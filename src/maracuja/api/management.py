@@ -18,6 +18,7 @@ from maracuja.api import (
     devices,
     facts,
     home,
+    hooks,
     messages,
     people,
     records,
@@ -51,6 +52,8 @@ ROUTERS: Final = (
     records.router,
     messages.router,
     conversations.router,
+    hooks.inbound_router,
+    hooks.outbound_router,
 )
 _SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},
@@ -83,8 +86,9 @@ def make_management(
     if room is not None:
         api.include_router(web_chat.web_chat_router(room))
     api.state.web_chat = room
-    hooks = webhooks_router(http_channels(app), put, app.clock, app.config.public_url)
-    api.include_router(hooks)
+    called = webhooks_router(http_channels(app), put, app.clock, app.config.public_url)
+    api.include_router(called)
+    api.include_router(hooks.called_router(app))
     for router in form_routers(app):
         api.include_router(router)
     api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]  # FastAPI's own way

@@ -167,36 +167,13 @@ class CallWork(Generic[C]):
                     wire = self._wire(call, now)
                 except MaracujaError as fault:
                     return Answer(stage=Stage.CONNECT, text=fault.message, code=GONE)
-                return await self._carry(wire)
+                return await _carry(self._open(), wire)
 
         return list(await asyncio.gather(*map(make, calls)))
 
-    async def _carry(self, wire: HttpRequest) -> Answer:
-        try:
-            async with self._open().request(
-                wire.method, wire.url, data=wire.body, headers=wire.headers, allow_redirects=False
-            ) as response:
-                body = await response.content.read(ANSWER_BYTES_MAX)
-                return Answer(
-                    stage=Stage.GIVEN,
-                    code=response.status,
-                    text=body.decode("utf-8", "replace").replace("\0", ""),
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                )
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:
-            return Answer(stage=Stage.CONNECT, text=f"{type(fault).__name__}: {fault}", lost=True)
-
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            resolver = None if self._private else PublicResolver()
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=AT_ONCE, resolver=resolver, use_dns_cache=False
-                ),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
-                headers={"User-Agent": USER_AGENT},
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+            self._session = _session(private=self._private)
         return self._session
 
     # ------------------------------------------------------------ what they mean
@@ -223,6 +200,38 @@ class CallWork(Generic[C]):
             self._book.given_up(conn, call, words)
         else:
             self._book.later(conn, call, micros(at), words)
+
+
+async def call_once(wire: HttpRequest, *, private: bool) -> Answer:
+    """Make one call by itself: for trials."""
+    async with _session(private=private) as session:
+        return await _carry(session, wire)
+
+
+async def _carry(session: aiohttp.ClientSession, wire: HttpRequest) -> Answer:
+    try:
+        async with session.request(
+            wire.method, wire.url, data=wire.body, headers=wire.headers, allow_redirects=False
+        ) as response:
+            body = await response.content.read(ANSWER_BYTES_MAX)
+            return Answer(
+                stage=Stage.GIVEN,
+                code=response.status,
+                text=body.decode("utf-8", "replace").replace("\0", ""),
+                headers={name.lower(): value for name, value in response.headers.items()},
+            )
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:
+        return Answer(stage=Stage.CONNECT, text=f"{type(fault).__name__}: {fault}", lost=True)
+
+
+def _session(*, private: bool) -> aiohttp.ClientSession:
+    resolver = None if private else PublicResolver()
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=AT_ONCE, resolver=resolver, use_dns_cache=False),
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
+        headers={"User-Agent": USER_AGENT},
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
 
 
 def retry_at(call: Owed, answer: Answer, now: datetime) -> datetime | None:

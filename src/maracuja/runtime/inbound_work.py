@@ -157,9 +157,7 @@ class InboundWork:
                 inbound.delete_before(conn, name, micros(now - timedelta(days=days)))
 
 
-def replay(
-    store: Store, name: str, now: datetime, *, since: datetime | None = None, whole: bool = False
-) -> int:
+def replay(store: Store, name: str, *, since: datetime | None = None, whole: bool = False) -> int:
     """Have read once more what could not be read, or (`whole`) everything; how many.
 
     What had become an event before does not become another. Raises NotFound.
