@@ -50,6 +50,7 @@ class Shop(Section, frozen=True):
     country: str = "UA"  # of telephone numbers without a prefix
     postal_address: str = ""
     patronymics: bool = False  # whether a formal greeting may say Ирина Ивановна
+    cart_url: str = ""  # restores a cart, with {items} or {cart} in it; see docs/triggers.md
     money_patterns: dict[str, str] = {}  # by currency or language: MNT = "#,##0₮"
 
 

@@ -28,6 +28,7 @@ from maracuja.api import (
     workspace,
 )
 from maracuja.api.answers import add_errors_to
+from maracuja.api.cart_links import cart_links, cart_router
 from maracuja.api.form_wiring import form_routers
 from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
@@ -82,6 +83,7 @@ def make_management(
     api.include_router(home.router)
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     api.include_router(links_router(actions, put, app.clock))
+    api.include_router(cart_router(cart_links(app), actions, put, app.clock))
     room = web_chat.open_room(app, put)
     if room is not None:
         api.include_router(web_chat.web_chat_router(room))

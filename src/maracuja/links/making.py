@@ -21,12 +21,14 @@ PATHS: Final[Mapping[Purpose, str]] = {
     Purpose.PREFERENCES: "p",
     Purpose.VIEW: "w",
     Purpose.VOTE: "v",
+    Purpose.CART: "b",
     Purpose.CONFIRM: "y",
 }
 PAGES: Final[Mapping[str, Purpose]] = {
     "unsubscribe": Purpose.UNSUBSCRIBE,
     "preferences": Purpose.PREFERENCES,
     "view": Purpose.VIEW,
+    "cart": Purpose.CART,
 }
 
 

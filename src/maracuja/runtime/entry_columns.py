@@ -39,6 +39,7 @@ from maracuja.templates.needs import needs
 Pids = npt.NDArray[np.int64]
 
 EVENT: Final = "event."
+LINK: Final = "links.cart"
 _BASE: Final = {"pid": pl.Int64, "entered_us": pl.Int64, ENTERED: pl.Int64}
 _TYPES: Final[Mapping[TraitType, Any]] = {
     TraitType.TEXT: pl.String(),
@@ -83,10 +84,15 @@ def columns_of(
     frame = entered.join(barred(facts, sources, when, entered), on="pid", how="left")
     frame = frame.join(_facts(facts, sources, when), on="pid", how="left")
     frame = frame.hstack(event_columns(conn, reads, [told[pid] for pid in frame["pid"]]))
-    if any(name.startswith(entry_carts.PREFIX) or name == "links.cart" for name in reads):
+    if any(name.startswith(entry_carts.PREFIX) or name == LINK for name in reads):
         shelf, _ = catalogue(conn)
         carts = entry_carts.carts(sources, told, shelf, when.now)
         frame = frame.join(carts, on="pid", how="left")
+        if LINK in reads:  # a link to nothing is worse than none
+            empty = pl.when(pl.col(f"{entry_carts.PREFIX}items").is_null()).then(
+                pl.lit(stored(Reason.PRODUCT_GONE, "cart"))
+            )
+            frame = frame.with_columns(barred=pl.coalesce("barred", empty))
     return frame.drop("entered_us")
 
 

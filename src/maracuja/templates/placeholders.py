@@ -22,7 +22,7 @@ OPEN: Final = "\ue000"
 SPLIT: Final = "\ue001"
 CLOSE: Final = "\ue002"
 PRIVATE: Final = re.compile("[\ue000-\ue00f]")
-PAGES: Final = ("unsubscribe", "preferences", "view")
+PAGES: Final = ("unsubscribe", "preferences", "view", "cart")
 
 _PLACEHOLDER: Final = re.compile(f"{OPEN}([0-9]+|[a-z]+)(?:{SPLIT}([^{CLOSE}]*))?{CLOSE}")
 _INLINE: Final = re.compile(f"{OPEN}([0-9]+){SPLIT}([^{OPEN}{CLOSE}]*){CLOSE}")
