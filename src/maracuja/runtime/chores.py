@@ -7,6 +7,7 @@ from maracuja.runtime.experiment_work import ExperimentWork
 from maracuja.runtime.inbound_work import InboundWork
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.sending import Chore
+from maracuja.runtime.signup_keeping import SignupKeeping
 
 
 def chores_of(ground: Ground) -> list[Chore]:
@@ -15,4 +16,5 @@ def chores_of(ground: Ground) -> list[Chore]:
         ConversationKeeping(ground.store, ground.config.conversations),
         ExperimentWork(ground),
         InboundWork(ground.store),
+        SignupKeeping(ground.store, ground.config),
     ]

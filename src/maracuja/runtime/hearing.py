@@ -30,6 +30,7 @@ from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.runtime.part_receipts import whole
+from maracuja.runtime.signup_starts import Opened, hold
 from maracuja.store import (
     accounts,
     consents,
@@ -60,6 +61,7 @@ class _Row:
     run: int = 0
     payload: str = ""
     guest: int = 0  # whom a link of ours into the channel was made for
+    signup: bytes = b""  # of a form, whose link it was
     declared: dict[str, Any] = field(default_factory=dict)
     answers: list[Answered] = field(default_factory=list)
     phone: str = ""  # that they gave, or that the messenger shows
@@ -116,6 +118,8 @@ class Hearing:
         resting.begin_anew(conn, [(row.told, row.pid) for row in rows], salt)
         hearing_reach.open_windows(conn, reached, salt)
         self._consent(conn, rows, now_us)
+        came = [_opened(row) for row in rows if row.told.heard.kind in _BROUGHT]
+        hold(conn, rev, came, self._ring, salt, exposures)
         self._suppress(conn, rows, salt, now_us)
         for row, language in zip(rows, languages([r.told.heard for r in rows]), strict=True):
             row.language = language
@@ -145,6 +149,7 @@ class Hearing:
             if ticket is not None:
                 fresh = told.received_us // 1_000_000 - ticket.sent_s < START_DAYS * 86_400
                 row.payload, row.guest = ticket.detail, ticket.pid if fresh else 0
+                row.signup = ticket.message if fresh and any(ticket.message) else b""
         elif told.heard.kind is HeardKind.TAP:
             answer = read_reply(self._ring.unseal(row.payload) or "")
             if answer is not None:
@@ -161,7 +166,7 @@ class Hearing:
             found = vendor_ids.find(conn, accounts.number(conn, channel), asked) if asked else {}
             for row in mine:
                 heard = row.told.heard
-                known = _referred(heard.reference) or found.get(heard.vendor_id)
+                known = hearing_reach.referred(heard.reference) or found.get(heard.vendor_id)
                 if known is not None:
                     row.message, row.run = known.message, known.run
                     theirs = heard.kind is HeardKind.RECEIPT or (
@@ -346,6 +351,11 @@ def _reached(row: _Row) -> Reached:
     return Reached(row.told, [_address(row), *also])
 
 
+def _opened(row: _Row) -> Opened:
+    agrees, at_us = row.told.heard.kind is HeardKind.START, row.told.heard.at_us
+    return Opened(row.signup, row.pid, row.channel, _address(row), at_us, agrees)
+
+
 def _said(row: _Row) -> Said:
     return Said(row.told, row.pid, row.message, row.payload, row.declared, row.language)
 
@@ -363,17 +373,6 @@ def _topics(conn: Connection) -> dict[str, Topic]:
     """The marketing topics in force by id."""
     found = [msgspec.json.decode(o.body, type=Topic) for o in definitions.current(conn, "topic")]
     return {topic.id: topic for topic in found if topic.type is TopicKind.MARKETING}
-
-
-def _referred(reference: str) -> vendor_ids.Known | None:
-    """What `channels.http.reference` made and a vendor echoes; None where it is not ours."""
-    parts = reference.split(".")
-    if len(parts) != 3 or len(parts[0]) != 32 or not all(p.isdigit() for p in parts[1:]):
-        return None
-    try:
-        return vendor_ids.Known(bytes.fromhex(parts[0]), int(parts[1]), int(parts[2]))
-    except ValueError:
-        return None
 
 
 def _as_step(row: _Row) -> posted.Step:

@@ -14,7 +14,7 @@ from maracuja.channels import BY_NAME
 from maracuja.channels.heard import HeardKind
 from maracuja.ingest.heard import HeardRow
 from maracuja.runtime import device_changes
-from maracuja.store import audit, health, last_words, notices, suppressions
+from maracuja.store import audit, health, last_words, notices, suppressions, vendor_ids
 from maracuja.store.notices import Kept
 
 BLOCKED: Final = "blocked"
@@ -37,6 +37,17 @@ class Reached(NamedTuple):
     def digests(self, salt: str) -> list[bytes]:
         """The hashes of the addresses, as suppressions have them."""
         return suppressions.digests(salt, self.told.channel, self.addresses)
+
+
+def referred(reference: str) -> vendor_ids.Known | None:
+    """What `channels.http.reference` made and a vendor echoes; None where it is not ours."""
+    parts = reference.split(".")
+    if len(parts) != 3 or len(parts[0]) != 32 or not all(p.isdigit() for p in parts[1:]):
+        return None
+    try:
+        return vendor_ids.Known(bytes.fromhex(parts[0]), int(parts[1]), int(parts[2]))
+    except ValueError:
+        return None
 
 
 def lift(conn: Connection, rows: Sequence[Reached], salt: str) -> None:

@@ -121,6 +121,11 @@ def messaged_since(conn: Connection, channel: str, address: str, since_us: int) 
     return int(conn.execute(select(func.sum(c.messages)).where(mine)).scalar() or 0)
 
 
+def any_there(conn: Connection) -> bool:
+    """Whether anybody has ever signed up: mostly nobody has."""
+    return conn.execute(select(signups.c.id).limit(1)).first() is not None
+
+
 def of_visit(conn: Connection, form: str, visit: bytes) -> list[Signup]:
     """Those that were asked for together, by channel."""
     c = signups.c
