@@ -11,6 +11,7 @@ from maracuja.cli import (
     claims,
     consents,
     conversations,
+    coupons,
     data,
     demo,
     email,
@@ -51,6 +52,7 @@ for room in (
     channels,
     email,
     keeping,
+    coupons,
 ):
     room.add_to(cli)
 

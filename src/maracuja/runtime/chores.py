@@ -7,6 +7,7 @@ from maracuja.runtime.experiment_work import ExperimentWork
 from maracuja.runtime.inbound_work import InboundWork
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.sending import Chore
+from maracuja.runtime.shop_chores import shop_chores
 from maracuja.runtime.signup_keeping import SignupKeeping
 
 
@@ -17,4 +18,5 @@ def chores_of(ground: Ground) -> list[Chore]:
         ExperimentWork(ground),
         InboundWork(ground.store),
         SignupKeeping(ground.store, ground.config),
+        *shop_chores(ground),
     ]

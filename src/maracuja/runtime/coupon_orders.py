@@ -11,7 +11,6 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.campaigns.coupons import folded
 from maracuja.ingest.import_products import MINOR_DIGITS
 from maracuja.store import coupons
 from maracuja.store.coupons import Coupon
@@ -36,10 +35,10 @@ def take(conn: Connection, events: pl.DataFrame) -> int:
         known.setdefault(one.folded, []).append(one)
     redeemed: dict[tuple[str, str], Coupon] = {}
     for pid, at, code, order, amount, currency in used.iter_rows():
-        one = whose(known.get(code, ()), pid)
-        if one is None or (one.pool, code) in redeemed:
+        mine = whose(known.get(code, ()), pid)
+        if mine is None or (mine.pool, code) in redeemed:
             continue
-        redeemed[one.pool, code] = one._replace(
+        redeemed[mine.pool, code] = mine._replace(
             redeemed_us=max(1, at),
             order_id=order or "",
             revenue=minor(amount, currency or ""),
@@ -63,8 +62,12 @@ def _columns(orders: pl.DataFrame) -> pl.DataFrame:
     """pid, at_us, code, order, amount, currency of each order."""
 
     def text(name: str) -> pl.Expr:
-        there = name in orders.columns
-        return pl.col(name).cast(pl.String) if there else pl.lit(None, pl.String)
+        if name not in orders.columns:
+            return pl.lit(None, pl.String)
+        # The lake keeps numbers as doubles: order 77 is not 77.0.
+        whole = orders.schema[name].is_float()
+        value = pl.col(name).cast(pl.Int64, strict=False) if whole else pl.col(name)
+        return value.cast(pl.String)
 
     sums: list[Any] = [
         pl.col(name).cast(pl.Float64, strict=False) for name in SUMS if name in orders.columns
@@ -72,7 +75,7 @@ def _columns(orders: pl.DataFrame) -> pl.DataFrame:
     return orders.select(
         "pid",
         pl.col("ts").dt.epoch("us").alias("at_us"),
-        text(CODE).map_elements(folded, return_dtype=pl.String).alias("code"),
+        text(CODE).str.strip_chars().str.to_uppercase().alias("code"),  # coupons.folded
         text(ORDER).alias("order"),
         pl.coalesce(*sums, pl.lit(None, pl.Float64)).alias("amount"),
         text(CURRENCY).alias("currency"),

@@ -14,7 +14,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from maracuja.model import moment
-from maracuja.runtime import conversation_view, delivery_texts, people_view, people_why
+from maracuja.runtime import (
+    conversation_view,
+    coupon_work,
+    delivery_texts,
+    people_view,
+    people_why,
+)
 from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.posted_texts import Written
@@ -48,6 +54,7 @@ def export_person(
         talks = conversation_view.everything(conn, person.pid)
         of_run = {run.run: run for run in runs.every(conn)}
         named = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
+        codes = coupon_work.of_person(conn, everybody, now)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
@@ -61,6 +68,7 @@ def export_person(
         "conversations": talks,
         "events": events,
         "web_chat": chat,
+        "coupons": codes,
     }
     return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])
 

@@ -141,8 +141,8 @@ def open_round(
         codes = run_coupons(ground, facts)
         heard = _of_run(conn, ground, run, facts, now).as_another
     return Round(
-        ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank, experiment,
-        coupons=codes,
+        ground, run, facts, reader, texts, columns, catalog_rev, cards, heard, now, rank,
+        experiment=experiment, coupons=codes,
     )  # fmt: skip
 
 

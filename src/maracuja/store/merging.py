@@ -24,6 +24,7 @@ from maracuja.store import (
     holds,
     objections,
     rights,
+    shop_people,
     signups,
     silenced,
     suppressions,
@@ -81,6 +82,7 @@ def merge(
     consents.move(conn, losers, winners, now_us)
     suppressions.move(conn, losers, winners)
     waiting.move(conn, into)
+    shop_people.move(conn, into)
     objections.move(conn, into)
     rights.move(conn, into)
     entries.move(conn, into)

@@ -1,0 +1,9 @@
+"""The routes of what the shop knows and offers, below /v1/shop, for its own servers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from maracuja.api import shop_coupons
+
+ROUTERS: Final = (shop_coupons.router,)

@@ -1,0 +1,12 @@
+"""What the worker does for the shop's offers: feeds are read, coupons come back, bonuses end."""
+
+from __future__ import annotations
+
+from maracuja.runtime.coupon_keeping import CouponKeeping
+from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.sending import Chore
+
+
+def shop_chores(ground: Ground) -> list[Chore]:
+    """The chores, in the order in which they are done."""
+    return [CouponKeeping(ground.store)]
