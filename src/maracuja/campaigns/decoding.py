@@ -18,6 +18,7 @@ from maracuja.campaigns.coupons import CouponPool
 from maracuja.campaigns.definitions import Campaign, Goal, Topic
 from maracuja.campaigns.feeds import Feed
 from maracuja.campaigns.forms import Form
+from maracuja.campaigns.holds import HoldRule
 from maracuja.campaigns.inbound import Inbound
 from maracuja.campaigns.law import LawDeclaration, TraitDeclaration
 from maracuja.campaigns.outbound import Outbound
@@ -30,7 +31,7 @@ from maracuja.segments.reading import readable_schema
 from maracuja.templates.definition import Template, json_schema
 from maracuja.templates.tone import Tone
 
-Declared: TypeAlias = LawDeclaration | TraitDeclaration
+Declared: TypeAlias = HoldRule | LawDeclaration | TraitDeclaration
 Hooked: TypeAlias = Inbound | Outbound
 Offered: TypeAlias = CouponPool | Feed
 Definition: TypeAlias = (
@@ -184,6 +185,17 @@ def _feed(raw: Raw) -> Feed:
     return _convert(raw, Feed)
 
 
+def _hold(raw: Raw) -> HoldRule:
+    """A rule of what holds: its property filters are those of the segment language."""
+    values = dict(raw)
+    if values.get("where") and values.get("opens"):
+        asked = {"did": values["opens"], "where": values["where"]}
+        (did,) = check.decode_conditions([asked], "hold")
+        assert isinstance(did, Did)
+        values["where"] = did.where
+    return _convert(values, HoldRule)
+
+
 def _tone(raw: Raw) -> Tone:
     return _convert(raw, Tone)
 
@@ -264,6 +276,7 @@ KINDS: Final[dict[str, _Kind]] = {
     "outbound": _Kind(_outbound, lambda: readable_schema(Outbound)),
     "coupons": _Kind(_coupons, lambda: readable_schema(CouponPool)),
     "feed": _Kind(_feed, lambda: readable_schema(Feed)),
+    "hold": _Kind(_hold, lambda: readable_schema(HoldRule)),
     "tone": _Kind(_tone, lambda: readable_schema(Tone)),
     "form": _Kind(_form, lambda: readable_schema(Form)),
 }

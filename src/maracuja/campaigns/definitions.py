@@ -132,6 +132,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     counts from the moment at which a person is due. A `trigger` stands in the place of
     `schedule`, and its `messages` in that of one text. `goals` begin with the primary one. A
     `cascade` stands in the place of `channel`: `channels` are those of either.
+    `category` is what the message is about: who wants nothing about it is left out.
     `breakdowns` names traits of few values, kept as they are at launch, that the report's lift
     is shown by. With a `test` its variants are tried on a few before the better one goes to all.
     `tactic` is what the message does (re-engagement, reminder), so that campaigns that do the
@@ -155,6 +156,7 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
     expires_after: str = "3 days"
     holdout: Share = HOLDOUT_DEFAULT
     goals: tuple[str, ...] = ()
+    category: str = ""
     breakdowns: tuple[str, ...] = ("language", "gender")
     coupons: str = ""
     utm: dict[str, str] = msgspec.field(default_factory=dict)

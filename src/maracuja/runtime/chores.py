@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maracuja.runtime.conversation_keeping import ConversationKeeping
 from maracuja.runtime.experiment_work import ExperimentWork
+from maracuja.runtime.holding import HoldKeeping
 from maracuja.runtime.inbound_work import InboundWork
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.sending import Chore
@@ -16,6 +17,7 @@ def chores_of(ground: Ground) -> list[Chore]:
     return [
         ConversationKeeping(ground.store, ground.config.conversations),
         ExperimentWork(ground),
+        HoldKeeping(ground.store),
         InboundWork(ground.store),
         SignupKeeping(ground.store, ground.config),
         *shop_chores(ground),

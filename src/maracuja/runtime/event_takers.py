@@ -12,7 +12,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.model import TraitType
-from maracuja.runtime import announcing, coupon_orders, entering
+from maracuja.runtime import announcing, coupon_orders, entering, holding
 
 
 def take(
@@ -20,5 +20,6 @@ def take(
 ) -> None:
     """Hand on the rows of a batch as they go to the lake, with the types of their columns."""
     entering.take(conn, events, now)
+    holding.take(conn, events, now)
     announcing.take(conn, events, types, now)
     coupon_orders.take(conn, events)

@@ -12,13 +12,15 @@ from typing import Final
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.runtime.holding import held
+from maracuja.runtime.silencing import not_about
 from maracuja.runtime.voice import COLUMNS as COLUMNS
 from maracuja.runtime.voice import Asked as Asked
 from maracuja.runtime.voice import Pids as Pids
 from maracuja.runtime.voice import Voice as Voice
 from maracuja.runtime.wishing import wished
 
-VOICES: Final[tuple[Voice, ...]] = (wished,)
+VOICES: Final[tuple[Voice, ...]] = (not_about, held, wished)
 """In the order in which they are believed."""
 
 

@@ -48,7 +48,8 @@ def of(conn: Connection, pid: int) -> list[Denied]:
     """What a canonical person denies, by trait."""
     query = select(denied).where(denied.c.pid == pid).order_by(denied.c.trait, denied.c.digest)
     return [
-        Denied(*row[:2], bytes(row[2]), row[3], bytes(row[4])) for row in bulk.fetch(conn, query)
+        Denied(own, trait, bytes(kept), at_us, bytes(message))
+        for own, trait, kept, at_us, message in bulk.fetch(conn, query)
     ]
 
 

@@ -49,7 +49,8 @@ def about(conn: Connection, pids: Pids) -> list[Silenced]:
 
 
 def _row(row: people_rows.Row) -> Silenced:
-    return Silenced(*row[:4], bytes(row[4]))
+    pid, category, at_us, source, message = row
+    return Silenced(pid, category, at_us, source, bytes(message))
 
 
 def move(conn: Connection, into: Mapping[int, int]) -> None:
