@@ -67,6 +67,10 @@ class EmailSettings(Record, frozen=True):
     mailbox_password: Annotated[
         str, Meta(description="its password; better in the environment")
     ] = ""
+    spamd: Annotated[
+        str,
+        Meta(description="host:port of a SpamAssassin daemon that is asked before a launch"),
+    ] = ""
     hear_replies: Annotated[
         bool,
         Meta(description="answers come to an address of the message's own, and are heard"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli import experiments
+from maracuja.cli import experiments, mail_trials
 from maracuja.cli.output import (
     HERE,
     Json,
@@ -58,6 +58,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(status)
     group.command()(report)
     experiments.add_commands(group)
+    mail_trials.add_commands(group)
     cli.add_typer(group, name="campaign", rich_help_panel=PANEL)
     cli.command(rich_help_panel=STOP_PANEL)(stop)
     cli.command("go-on", rich_help_panel=STOP_PANEL)(go_on)
@@ -113,6 +114,7 @@ def dry_run(
         say_json(found)
     else:
         _say_rehearsal(found, zone, here.config.shop.currency)
+        mail_trials.say_advice(workspace, name)
 
 
 def _say_rehearsal(found: Rehearsal, zone: str, currency: str) -> None:

@@ -21,7 +21,7 @@ from maracuja.errors import BadInput, NotFound
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, Status, micros
-from maracuja.runtime import launch_control
+from maracuja.runtime import launch_control, mail_advice
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
 from maracuja.runtime.launch_checks import advice as unwise
 from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_account, refused
@@ -81,6 +81,7 @@ def advice(
     Dates are looked at as for a launch at `now`.
     """
     found = unwise(conn, ground, campaign, definitions_in_force(conn), now)
+    found += mail_advice.advice(conn, ground, campaign, now)
     return [FindingShown(*one) for one in found]
 
 
