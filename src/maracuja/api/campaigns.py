@@ -12,6 +12,7 @@ from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
 from maracuja.runtime import campaign_rehearsal, campaign_work, experiment_orders
 from maracuja.runtime.campaign_rehearsal import Rehearsal
 from maracuja.runtime.campaign_status import RunShown, status
+from maracuja.runtime.entry_replay import DAYS, DAYS_MAX, rehearse
 from maracuja.runtime.segment_work import Fault
 from maracuja.runtime.template_work import FindingShown
 from maracuja.stats import forms
@@ -68,12 +69,16 @@ def rehearse_campaign(
     long: Long,
     name: Name,
     samples: Annotated[int, Query(ge=0, le=20)] = 3,
+    days: Annotated[int, Query(ge=1, le=DAYS_MAX)] = DAYS,
     language: Language = "en",
 ) -> Rehearsal:
-    """Whom it would reach, when, why not the others, and some of the texts; nothing is sent."""
+    """Whom it would reach, when, why not the others, and some of the texts; nothing is sent.
+
+    Of a campaign with a trigger: who would have got it in the last `days`.
+    """
     with long.long():
-        return campaign_rehearsal.rehearse(
-            here.ground, name, now, samples=samples, language=language
+        return rehearse(
+            here.ground, name, now, days=days, samples=samples, language=language
         )
 
 

@@ -88,6 +88,32 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class MessageReplayed:
+    """What would have become of one message of a trigger: for how many it was due, and why not."""
+
+    message: str
+    due: int
+    gates: tuple[Gate, ...]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Who would have entered a campaign with a trigger in the days before.
+
+    `events` were asked for, `entered` let somebody in; `again` came too soon after the one before,
+    `restarted` began a wait anew; `not_due` have their first message still ahead.
+    """
+
+    days: int
+    events: int
+    entered: int
+    again: int
+    restarted: int
+    not_due: int
+    messages: tuple[MessageReplayed, ...]
+
+
+@dataclass(frozen=True)
 class Rehearsal:
     """What the launch would do; `samples` are texts as people of the audience would read them.
 
@@ -106,6 +132,7 @@ class Rehearsal:
     samples: tuple[Preview, ...]
     words: Wording | None = None
     cascade: tuple[StepPlanned, ...] = ()
+    replay: Replay | None = None
     experiment: PlanShown | None = None
 
 
@@ -175,6 +202,8 @@ def check_words(ground: Ground, campaign: str, now: datetime) -> None:
         around = definitions_in_force(conn)
     wanted = find(around, "campaign", campaign, Campaign, where="campaign")
     templates = [around.get(("template", arm.template)) for arm in wanted.arms()]
+    if wanted.trigger is not None:
+        return  # nobody has entered yet
     if not any(isinstance(one, Template) and speaks(one) for one in templates):
         return
     words = rehearse(ground, campaign, now, samples=0, people_max=GROUP_ROWS).words

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from maracuja.model import moment
-from maracuja.store import audit, definitions, health, manifest, outbox, runs, waiting
+from maracuja.store import audit, definitions, entries, health, manifest, outbox, runs, waiting
 from maracuja.store.runs import Run, RunState
 
 
@@ -59,7 +59,7 @@ def status(conn: Connection, campaign: str | None = None) -> list[RunShown]:
 
 def shown(conn: Connection, some: Sequence[Run]) -> list[RunShown]:
     """The runs for people and programs, in their order."""
-    waits = waiting.counts(conn)
+    waits = waiting.counts(conn) | entries.counts(conn)
     paths = [run.audience_path for run in some if run.audience_path]
     sizes = {file.path: file.rows for file in manifest.get(conn, paths)}
     return [

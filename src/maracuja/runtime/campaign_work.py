@@ -22,6 +22,7 @@ from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, Status, micros
 from maracuja.runtime import launch_control, mail_advice
+from maracuja.runtime import entry_report
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
 from maracuja.runtime.launch_checks import advice as unwise
 from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_account, refused
@@ -188,7 +189,7 @@ def let_channel(
 
 def newest_launched(conn: Connection) -> str | None:
     """The campaign that was launched last, of those that measure something; None for none."""
-    launched = [run for run in runs.every(conn) if run.audience_path]
+    launched = [run for run in runs.every(conn) if entry_report.decided(run)]
     for run in sorted(launched, key=lambda one: (one.launched_us or 0, one.run), reverse=True):
         if decode_facts(run.facts).goals:
             return run.campaign
@@ -205,7 +206,7 @@ def report(
     """
     with ground.store.read() as conn:
         launched = _launched(conn, campaign)
-        facts = decode_facts(launched[-1].facts)
+        facts = entry_report.measured(launched)
         wanted = _goal(facts, goal)
         files = manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now))
         pids, canonical = people.merged(conn)
@@ -220,7 +221,7 @@ def report(
             facts,
             [run.run for run in launched],
             wanted,
-            strata=_strata(ground, launched),
+            strata=entry_report.strata(ground, launched, now),
             receipts=receipts(facts),
             currency=ground.config.shop.currency,
             zone=ground.zone,
@@ -254,15 +255,15 @@ def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame
 
 
 def _launched(conn: Connection, campaign: str) -> list[Run]:
-    """The runs whose audience is frozen, by number; the newest RUNS_MAX. Raises NotFound."""
-    launched = [run for run in runs.every(conn, campaign=campaign) if run.audience_path]
+    """The runs that have decided about people, by number; not too many. Raises NotFound."""
+    launched = entry_report.of_campaign(conn, campaign)
     if not launched:
         get(conn, campaign)
         raise NotFound(
             f"The campaign `{campaign}` has not been launched.",
             fix="Launch it, and let the worker run.",
         )
-    return launched[-RUNS_MAX:]
+    return launched
 
 
 def _goal(facts: RunFacts, name: str) -> Goal:

@@ -73,12 +73,20 @@ def entered_columns(
 
 
 def columns_of(
-    conn: Connection, facts: RunFacts, about: Sequence[About], sources: Sources, when: When
+    conn: Connection,
+    facts: RunFacts,
+    about: Sequence[About],
+    sources: Sources,
+    when: When,
+    *,
+    until_due: bool = False,
 ) -> pl.DataFrame:
-    """The same of entries that are told, `sources` as they stand."""
+    """The same of entries that are told; with `until_due`, what happened later does not count."""
     entered = pl.DataFrame(
         [(one.pid, one.entered_us, one.due_us) for one in about], schema=_BASE, orient="row"
     )
+    if until_due:
+        entered = entered.with_columns(until_us=ENTERED)
     told = {one.pid: msgspec.json.decode(one.event or b"{}") for one in about}
     reads = _read_by(facts)
     frame = entered.join(barred(facts, sources, when, entered), on="pid", how="left")
@@ -93,7 +101,7 @@ def columns_of(
                 pl.lit(stored(Reason.PRODUCT_GONE, "cart"))
             )
             frame = frame.with_columns(barred=pl.coalesce("barred", empty))
-    return frame.drop("entered_us")
+    return frame.drop("entered_us", "until_us", strict=False)
 
 
 def _sources(

@@ -89,11 +89,13 @@ def open_round(
     now: datetime,
     also: Mapping[str, Any] = MappingProxyType({}),
     pids: Pids | None = None,
+    entered: pl.DataFrame | None = None,
     experiment: UnderWay | None = None,
 ) -> Round:
     """Read what several chunks of a run share. Raises TemplateError where a text is wrong.
 
-    Of a run of a trigger only what concerns `pids`, to whom something has happened, is read.
+    Of a run of a trigger only what concerns `pids`, to whom something has happened, is read,
+    or what is told of them as `entered`.
 
     `also` are columns that the caller adds to people, with Polars types. `experiment` is that of
     the run, if it has one.
@@ -101,7 +103,11 @@ def open_round(
     with ground.store.read() as conn:
         types = trait_types(conn)
         columns = (
-            entered_columns(conn, ground, run, facts, types, now, pids)
+            (
+                entered_columns(conn, ground, run, facts, types, now, pids)
+                if entered is None
+                else entered
+            )
             if facts.listens
             else _template_columns(conn, ground, facts, types, now)
         )

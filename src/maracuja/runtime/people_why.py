@@ -19,6 +19,7 @@ from maracuja.decisions.reasons import Outcome, Reason, read
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, TraitType, micros, moment
+from maracuja.runtime import entry_report
 from maracuja.runtime.audience import explain_person
 from maracuja.runtime.launch_audience import conditions_of, open_sources, segments_of
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
@@ -227,9 +228,14 @@ def _became(con: duckdb.DuckDBPyConnection, mine: str, language: str) -> dict[st
 
 def _to_come(conn: Connection) -> str:
     """Which campaigns are launched but have decided about nobody yet; '' where there are none."""
-    planned = [run.campaign for run in runs.every(conn, states=_OPEN) if not run.audience_path]
+    planned = [run.campaign for run in runs.every(conn, states=_OPEN) if not _decides(run)]
     names = ", ".join(f"`{name}`" for name in dict.fromkeys(planned))
     return f"{NOT_FROZEN} of {names}." if names else ""
+
+
+def _decides(run: runs.Run) -> bool:
+    """Whether the run has its people, or lets them in one by one."""
+    return bool(run.audience_path or run.launched_us)
 
 
 def _absent(
@@ -240,6 +246,9 @@ def _absent(
     campaign = find(around, "campaign", name, Campaign, where="campaign")
     of_campaign = runs.every(conn, campaign=name)
     launched = [run for run in of_campaign if run.audience_path]
+    if campaign.trigger is not None and of_campaign:
+        events = " or ".join(f"`{event}`" for event in campaign.trigger.events)
+        return Why(pid, (), entry_report.absent(conn, name, pid, events), ())
     sources = open_sources(
         conn, ground.lake, trait_types(conn), segments_of(around), now=now, cache=ground.cache
     )

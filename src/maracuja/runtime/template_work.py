@@ -222,8 +222,11 @@ def preview(
     language: str = "",
     channel: str = "email",
     data: Mapping[str, Any] | None = None,
+    also: Sequence[pl.Series] = (),
 ) -> Preview:
     """What a person would read now; `data` is what a program would send with it.
+
+    `also` are columns of this one person that the text may read, as of an event.
 
     `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound
     (also for a channel that there is not), TemplateError, SegmentError.
@@ -236,7 +239,7 @@ def preview(
         own = people.get(conn, pid).pid
         everything = [c for c in stage.schema if not c.startswith("facts.")]
         frame = _person(conn, ground, own, channel, everything, now)
-    given = samples.given(data or {})
+    given = [*samples.given(data or {}), *also]
     stage.schema.update(pl.select(given).schema)
     frame = with_facts(frame, stage.facts, [template]).with_columns(given)
     with ground.store.read() as conn:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import msgspec
+import polars as pl
 import pytest
 from fastapi import FastAPI
 
@@ -19,11 +20,14 @@ from maracuja.clock import SimClock
 from maracuja.errors import ConfigError
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.links.tokens import KeyRing
+from maracuja.runtime import campaign_status, campaign_work, launch_control
 from maracuja.runtime.cart_links import CartLinks, Item, address, faulty
+from maracuja.runtime.entry_replay import rehearse
 from maracuja.runtime.link_actions import LinkActions
+from maracuja.runtime.people_why import why
 from maracuja.store import inbox
 from maracuja.store.engine import Store
-from tests.unit.runtime.trigger_shop import CART, TriggerShop, build
+from tests.unit.runtime.trigger_shop import CART, PEOPLE, SERIES, TriggerShop, build
 
 RING = KeyRing([b"0123456789abcdef"])
 TEXTS = """
@@ -37,7 +41,7 @@ variants:
       {% for item in cart.items limit: 3 %}{{ item.title }} x{{ item.quantity }} {{ item.price | money: item.currency }}
       {% endfor %}{{ cart.total | money: cart.currency }}, first {{ products[cart.product_id].stock }} left
       {{ links.cart }} {{ links.unsubscribe }}
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture
@@ -165,3 +169,82 @@ def test_an_address_that_takes_no_cart_is_refused(store: Store, url: str) -> Non
     assert faulty(url)
     with pytest.raises(ConfigError, match="cannot restore"):
         CartLinks(store, RING, cart_url=url, shop_url="")
+
+
+def test_a_dry_run_tells_who_would_have_got_it(shop: TriggerShop) -> None:
+    filled(shop)
+    shop.track(3, "Product Added", product_id="p1")
+    shop.track(3, "Product Added", product_id="p2")
+    shop.pass_(minutes=10)
+    shop.track(3, "Order Completed", revenue=2.0)
+    shop.track(4, "Product Added", product_id="p1")
+    shop.pass_(minutes=10)
+    before = shop.decided().height
+    found = rehearse(shop.ground, "cart", shop.now + timedelta(hours=2), days=7)
+    assert found.replay is not None and found.replay.days == 7
+    told = found.replay
+    assert (told.events, told.entered, told.again, told.not_due) == (7, 4, 3, 0)
+    (message,) = told.messages
+    assert message.message == "cart" and message.due == 4
+    assert {(one.reason, one.detail): one.people for one in message.gates} == {
+        ("passed", ""): 2,
+        ("goal_reached", ""): 1,
+        ("product_gone", "cart"): 1,
+    }
+    assert "Pear" in found.samples[0].text and sum(one.people for one in found.when) == 2
+    assert shop.decided().height == before
+    assert rehearse(shop.ground, "cart", shop.now, days=7).replay.not_due == 2  # type: ignore[union-attr]
+
+
+def test_a_dry_run_of_a_series_goes_through_its_messages(shop: TriggerShop) -> None:
+    shop.apply(SERIES)
+    for i in (5, 6, 7):
+        shop.track(i, "Signed Up", plan="gold")
+    shop.pass_(days=1)
+    shop.track(6, "Order Completed", revenue=1.0)
+    shop.pass_(days=8)
+    found = rehearse(shop.ground, "welcome", shop.now, days=30)
+    assert found.replay is not None
+    assert [(one.message, one.due) for one in found.replay.messages] == [
+        ("w1", 3),
+        ("w2", 3),
+        ("w3", 2),
+    ]
+    assert [len(one.gates) for one in found.replay.messages] == [1, 2, 1]
+
+
+def test_the_report_joins_all_days_and_counts_a_person_once(shop: TriggerShop) -> None:
+    half = CART.replace("holdout: 0", "holdout: 0.5").replace("7 days", "1 hour")
+    with shop.store.write() as conn:
+        launch_control.cancel(conn, "cart", shop.now)
+    shop.apply(half)
+    shop.start()
+    for day in range(4):
+        for i in range(PEOPLE):
+            shop.track(i, "Product Added", product_id="p1")
+        shop.pass_(hours=4)
+        for i in range(day, PEOPLE, 4):
+            shop.track(i, "Order Completed", revenue=10.0)
+        shop.pass_(hours=20)
+    shop.keep_up()
+    found = campaign_work.report(shop.ground, "cart", shop.now)
+    assert found.audience.people == PEOPLE
+    held = shop.decided().group_by("who").agg(pl.col("held").n_unique())
+    assert set(held["held"]) == {1}
+    with shop.store.read() as conn:
+        assert campaign_work.newest_launched(conn) == "cart"
+        shown = campaign_status.status(conn, "cart")
+    assert {one.state for one in shown} <= {"sending", "done", "cancelled"}
+
+
+def test_why_tells_that_a_message_is_still_to_come(shop: TriggerShop) -> None:
+    shop.track(1, "Product Added", product_id="p1")
+    shop.pass_(hours=1)
+    told = [why(shop.ground, shop.pid(i), shop.now, campaign="cart").absent for i in (1, 2)]
+    assert told == [
+        "The person has entered, and the message is not due yet.",
+        "No event `Product Added` has let the person in since the campaign was launched.",
+    ]
+    with shop.store.read() as conn:
+        (listens,) = campaign_status.status(conn, "cart")
+    assert (listens.waiting, listens.state) == (1, "sending")

@@ -12,7 +12,14 @@ from maracuja.model import micros
 from maracuja.runtime import launch_control
 from maracuja.store import entries, erase, meta, runs
 from maracuja.store.engine import Store
-from tests.unit.runtime.trigger_shop import CART, NOON, PEOPLE, TriggerShop, build
+from tests.unit.runtime.trigger_shop import (
+    CART,
+    NOON,
+    PEOPLE,
+    SERIES,
+    TriggerShop,
+    build,
+)
 
 
 @pytest.fixture
@@ -166,33 +173,6 @@ def test_who_is_not_in_the_audience_when_due_hears_nothing(shop: TriggerShop) ->
     shop.send({"type": "identify", "userId": "u2", "messageId": "v", "traits": {"vip": True}})
     shop.pass_(hours=2)
     assert shop.told() == [(1, "never", "not_in_audience"), (2, "send", "passed")]
-
-
-SERIES = """
-kind: template
-id: w1
-variants: [{language: en, subject: One, text: "one {{ links.unsubscribe }}"}]
----
-kind: template
-id: w2
-variants: [{language: en, subject: Two, text: "two {{ event.plan }} {{ links.unsubscribe }}"}]
----
-kind: template
-id: w3
-variants: [{language: en, subject: Three, text: "three {{ links.unsubscribe }}"}]
----
-kind: campaign
-id: welcome
-topic: offers
-trigger: {event: Signed Up}
-messages:
-  - {template: w1}
-  - {template: w2, wait: 2 days, unless: [{did: Page Seen}]}
-  - {template: w3, wait: 7 days, from: entry}
-expires_after: 1 day
-holdout: 0
-goals: [order]
-"""
 
 
 def test_a_series_goes_on_until_the_goal_is_reached(shop: TriggerShop) -> None:

@@ -58,6 +58,33 @@ goals: [order]
 """
 
 
+SERIES = """
+kind: template
+id: w1
+variants: [{language: en, subject: One, text: "one {{ links.unsubscribe }}"}]
+---
+kind: template
+id: w2
+variants: [{language: en, subject: Two, text: "two {{ event.plan }} {{ links.unsubscribe }}"}]
+---
+kind: template
+id: w3
+variants: [{language: en, subject: Three, text: "three {{ links.unsubscribe }}"}]
+---
+kind: campaign
+id: welcome
+topic: offers
+trigger: {event: Signed Up}
+messages:
+  - {template: w1}
+  - {template: w2, wait: 2 days, unless: [{did: Page Seen}]}
+  - {template: w3, wait: 7 days, from: entry}
+expires_after: 1 day
+holdout: 0
+goals: [order]
+"""
+
+
 def config(root: Path, **pressure: Any) -> Config:
     """The configuration, without quiet hours and caps unless asked for."""
     still = {"messages": 0, "quiet_from": "00:00", "quiet_until": "00:00"}
