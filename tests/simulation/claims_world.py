@@ -131,14 +131,18 @@ class Shop:
         ).write_csv(path)
         work = importing.prepare("people", path, mapping=FileMapping(columns={}))
         importing.run(self.app.store, work, now=self.clock.now())
+        self.put(DEFINITIONS)
+        with self.app.store.read() as conn:
+            self.pids = np.array(people.find(conn, ["external_id"] * self.count, names))
+
+    def put(self, text: str) -> None:
+        """Put definitions in force."""
         with self.app.store.write() as conn:
-            for one in decode_text(DEFINITIONS):
+            for one in decode_text(text):
                 definitions.put(
                     conn, kind_of(one), one.id, plain(one), base=None, actor="test",
                     now_us=micros(self.clock.now()),
                 )  # fmt: skip
-        with self.app.store.read() as conn:
-            self.pids = np.array(people.find(conn, ["external_id"] * self.count, names))
 
     def send(self, campaign: str) -> pl.DataFrame:
         """Launch it, let it go out; the last decision about each person, in the people's order."""

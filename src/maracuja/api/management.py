@@ -25,6 +25,7 @@ from maracuja.api import (
     segments,
     shop,
     templates,
+    wear_out,
     web_chat,
     workspace,
 )
@@ -48,6 +49,7 @@ ROUTERS: Final = (
     templates.router,
     campaigns.router,
     claims.router,
+    wear_out.router,
     people.router,
     facts.router,
     devices.router,
@@ -107,7 +109,7 @@ def _openapi(api: FastAPI) -> dict[str, Any]:
         )
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {}).update(campaigns.REPORT_PARTS)
-        parts["schemas"].update(claims.CLAIMS_PARTS)
+        parts["schemas"].update(claims.CLAIMS_PARTS | wear_out.WEAR_PARTS)
         parts["securitySchemes"] = _SECURITY
         made["security"] = [{name: []} for name in _SECURITY]
         api.openapi_schema = made

@@ -22,6 +22,7 @@ from maracuja.cli import (
     segments,
     serving,
     templates,
+    wear_out,
     workspace,
 )
 from maracuja.cli.output import Sentences
@@ -49,6 +50,7 @@ for room in (
     templates,
     campaigns,
     claims,
+    wear_out,
     channels,
     email,
     keeping,

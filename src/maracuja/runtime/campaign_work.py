@@ -30,6 +30,7 @@ from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import conversions, measure
 from maracuja.runtime.measure_cascade import measure_cascade
 from maracuja.runtime.measure_polls import measure_polls
+from maracuja.runtime.measure_wear import groups, of_campaign, sent, worn
 from maracuja.runtime.segment_work import Fault, fault, known_names
 from maracuja.runtime.template_work import FindingShown
 from maracuja.segments.comparing import When
@@ -210,6 +211,7 @@ def report(
         wanted = _goal(facts, goal)
         files = manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now))
         pids, canonical = people.merged(conn)
+        carried = of_campaign(groups(sent(runs.every(conn))), facts)
     merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
     limits = ground.config.lake
     con = open_session(
@@ -231,10 +233,11 @@ def report(
         numbers = [run.run for run in launched]
         told = measure_cascade(con, facts, numbers, wanted, reached, ground.config)
         polls = measure_polls(con, facts, numbers)
+        wear = worn(con, carried, ground.zone, now)
     finally:
         con.close()
     found = lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
-    return msgspec.structs.replace(found, cascade=told, polls=polls)
+    return msgspec.structs.replace(found, cascade=told, polls=polls, wear_out=wear)
 
 
 def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame:

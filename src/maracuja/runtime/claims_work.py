@@ -18,7 +18,7 @@ from maracuja.channels import BY_NAME, channel_of
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, Status, TraitType, micros
-from maracuja.runtime.campaign_work import RUNS_MAX, receipts
+from maracuja.runtime.campaign_work import receipts
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.measure import Measured, conversions, measure
 from maracuja.segments.comparing import When
@@ -30,6 +30,7 @@ from maracuja.store import manifest, people, runs
 from maracuja.store.runs import Run
 
 CAMPAIGNS_MAX: Final = 200  # the newest
+RUNS_MAX: Final = 200  # of a recurring campaign, the newest
 SETTLED: Final = timedelta(days=3)
 """Messages younger than this are still being read."""
 KINDS: Final = {

@@ -24,6 +24,7 @@ from maracuja.stats.rates import Orders, Rate
 from maracuja.stats.sample_ratio import SampleRatio, sample_ratio
 from maracuja.stats.units import Held, checked_units
 from maracuja.stats.verdict import LiftVerdict, judge
+from maracuja.stats.wear_out import WearOut
 
 NEUTRAL_WARNED: Final = 0.15
 """The share of people with neutral words from which a dry run and a report point at it."""
@@ -155,6 +156,7 @@ class LiftReport(Record, frozen=True):
     notes: tuple[Note, ...]
     cascade: CascadeTold | None = None  # what each of its channels did
     polls: tuple[PollTold, ...] = ()  # what people answered
+    wear_out: WearOut | None = None  # by how often people had got its text or tactic before
 
     @property
     def trusted(self) -> bool:

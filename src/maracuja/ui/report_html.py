@@ -20,6 +20,7 @@ from maracuja.ui import report_counts as counts
 from maracuja.ui import report_effects as effects
 from maracuja.ui import report_polls as polls
 from maracuja.ui import report_svg as svg
+from maracuja.ui import report_wear as wear
 from maracuja.ui import report_words as say
 
 _STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
@@ -48,6 +49,7 @@ def html(
         "</div>",
         cascade.card(report.cascade, report.plan.currency, language) if report.cascade else "",
         _pairs([polls.card(one, language) for one in report.polls]),
+        wear.card(report.wear_out, language) if report.wear_out else "",
         counts.arms_card(report, language),
         _pairs([effects.breakdown_card(table, report, language) for table in report.breakdowns]),
         _pairs(
