@@ -32,7 +32,7 @@ class ConsentGiven(BaseModel):
 
     topic: Id
     channel: Id
-    state: Literal["opted_in", "opted_out", "pending"]
+    state: Literal["opted_in", "opted_out", "pending", "soft"]
     source: Text = ""
     at: Annotated[AwareDatetime, Field(ge=EARLIEST)] | None = None
     text_version: Text = ""

@@ -22,6 +22,7 @@ class State(StrEnum):
     OPTED_IN = "opted_in"
     OPTED_OUT = "opted_out"
     PENDING = "pending"
+    SOFT = "soft"
 
 
 def add_to(cli: typer.Typer) -> None:

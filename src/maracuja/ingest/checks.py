@@ -31,7 +31,7 @@ NAMES: Final = {
     "alias": "Aliased",
 }
 CONSENT_EVENT: Final = "Subscription Updated"
-CONSENT_STATES: Final = ("opted_in", "opted_out", "pending")
+CONSENT_STATES: Final = ("opted_in", "opted_out", "pending", "soft")
 CONSENT_CHARS_MAX: Final = 100
 
 

@@ -40,6 +40,7 @@ STATES: Final[dict[str, ConsentState]] = {
         ConsentState.OPTED_OUT,
     ),
     "pending": ConsentState.PENDING,
+    "soft": ConsentState.SOFT,
 }
 
 

@@ -7,6 +7,7 @@ from maracuja.runtime.experiment_work import ExperimentWork
 from maracuja.runtime.holding import HoldKeeping
 from maracuja.runtime.inbound_work import InboundWork
 from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.law_clock import LawClock
 from maracuja.runtime.sending import Chore
 from maracuja.runtime.shop_chores import shop_chores
 from maracuja.runtime.signup_keeping import SignupKeeping
@@ -19,6 +20,7 @@ def chores_of(ground: Ground) -> list[Chore]:
         ExperimentWork(ground),
         HoldKeeping(ground.store),
         InboundWork(ground.store),
+        LawClock(ground.store),
         SignupKeeping(ground.store, ground.config),
         *shop_chores(ground),
     ]

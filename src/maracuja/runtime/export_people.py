@@ -24,6 +24,7 @@ STATES: Final[dict[int, str]] = {
     ConsentState.OPTED_IN: "in",
     ConsentState.OPTED_OUT: "out",
     ConsentState.PENDING: "pending",
+    ConsentState.SOFT: "soft",
     ConsentState.UNPROVEN: "in",  # without source and date it is unproven again
 }
 TRAITS: Final[dict[str, Any]] = {

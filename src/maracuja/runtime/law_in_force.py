@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,10 @@ from sqlalchemy import Connection
 from maracuja.campaigns.decoding import decode_stored
 from maracuja.campaigns.law import LAW, LawDeclaration, TraitClass, TraitDeclaration
 from maracuja.channels import channel_of
+from maracuja.decisions import countries
 from maracuja.decisions.lawful import TOLD, Rulebook, confirming, counted, lawful
 from maracuja.errors import NotFound
-from maracuja.model import ConsentState, TraitType
+from maracuja.model import ConsentState, Profile, TraitType
 from maracuja.store import consents, definitions
 from maracuja.store.traits import Document
 
@@ -90,6 +91,21 @@ def declared(conn: Connection) -> dict[str, TraitDeclaration]:
     """The declarations of traits in force, by the trait's name."""
     found = (decode_stored(one.body) for one in definitions.current(conn, "trait"))
     return {one.name: one for one in found if isinstance(one, TraitDeclaration)}
+
+
+class Told(NamedTuple):
+    """What one person told of where and how old they are; `frame` is TOLD of one row."""
+
+    country: str
+    frame: pl.DataFrame
+
+
+def told_of(person: Profile, flags: Sequence[str] = ()) -> Told:
+    """What the law asks about, of one person; `country` '' where nothing tells it."""
+    document = Document(traits=person.traits, addresses=person.addresses)
+    frame = pl.DataFrame([_row(document, flags)], schema=TOLD, orient="row")
+    found = countries.of_people(frame["country"], frame["phone"], frame["zone"], "")
+    return Told(found[0], frame)
 
 
 def _told(found: pl.DataFrame, flags: Sequence[str]) -> pl.DataFrame:

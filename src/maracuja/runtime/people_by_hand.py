@@ -45,7 +45,7 @@ def say_consent(
     said_at = at or now
     if said_at > now:
         raise BadInput("A consent cannot be given in the future.", where="at")
-    if state is ConsentState.OPTED_IN and not source.strip():
+    if state in (ConsentState.OPTED_IN, ConsentState.SOFT) and not source.strip():
         raise BadInput(
             "An opt-in without a source cannot be sent to.",
             where="source",

@@ -46,6 +46,7 @@ _STATES: Final = {
     "opted_in": ConsentState.OPTED_IN,
     "opted_out": ConsentState.OPTED_OUT,
     "pending": ConsentState.PENDING,
+    "soft": ConsentState.SOFT,
 }
 
 

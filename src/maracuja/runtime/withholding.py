@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.runtime.holding import held
+from maracuja.runtime.law_voice import asked_by_law
 from maracuja.runtime.silencing import not_about
 from maracuja.runtime.voice import COLUMNS as COLUMNS
 from maracuja.runtime.voice import Asked as Asked
@@ -20,7 +21,7 @@ from maracuja.runtime.voice import Pids as Pids
 from maracuja.runtime.voice import Voice as Voice
 from maracuja.runtime.wishing import wished
 
-VOICES: Final[tuple[Voice, ...]] = (not_about, held, wished)
+VOICES: Final[tuple[Voice, ...]] = (asked_by_law, not_about, held, wished)
 """In the order in which they are believed."""
 
 

@@ -14,7 +14,7 @@ from maracuja.segments.reading import readable_schema
 
 Scalar: TypeAlias = str | int | float | bool
 Names: TypeAlias = str | list[str]
-ConsentWord: TypeAlias = Literal["unknown", "opted_in", "opted_out", "pending", "unproven"]
+ConsentWord: TypeAlias = Literal["unknown", "opted_in", "opted_out", "pending", "unproven", "soft"]
 
 
 class Comparison(Record, frozen=True, kw_only=True, omit_defaults=True):

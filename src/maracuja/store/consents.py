@@ -55,7 +55,7 @@ class Words(NamedTuple):
 
 def imported_state(state: ConsentState, source: str, at_us: int | None) -> ConsentState:
     """What an imported consent counts as: an opt-in without source or date is UNPROVEN."""
-    if state is ConsentState.OPTED_IN and (not source or not at_us):
+    if state in (ConsentState.OPTED_IN, ConsentState.SOFT) and (not source or not at_us):
         return ConsentState.UNPROVEN
     return state
 
