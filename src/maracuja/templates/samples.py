@@ -29,6 +29,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "phone": "+380501234567",
     "language": "uk",
     "street": "ул. Садовая, 5",
+    "currency": "RUB",
 }
 _NUMBERS: Final = (
     "bonus",
