@@ -165,6 +165,7 @@ def make_worker(
     from maracuja.runtime.smpp import SmppTransport
     from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
+    from maracuja.runtime.warm_up_planning import WarmUpPlanning
     from maracuja.runtime.worker import Hold, Listening, Parts, Worker
 
     hold = Hold(app.store, holder, app.clock)
@@ -199,6 +200,7 @@ def make_worker(
         Orders(erasure_place(app), projection, launch, sending.alone),
         Upkeep(app.store, app.lake_root, app.config.lake, kept=hold.kept),
         *chores_of(app.ground),
+        WarmUpPlanning(app.ground, [one.warm_up for one in senders if one.warm_up]),
     ]
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
     told = status_threads(app.store, app.config.messages, app.clock.now)

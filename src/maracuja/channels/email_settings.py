@@ -90,6 +90,22 @@ class EmailSettings(Record, frozen=True):
     host_rate_per_s: Annotated[
         float, Meta(ge=0, description="messages a second to one recipient domain; 0: any")
     ] = 0.0
+    warm_up_from: Annotated[
+        str,
+        Meta(
+            pattern=r"^(\d{4}-\d\d-\d\d)?$",
+            description="the day on which a new domain begins to send little and more each day",
+        ),
+    ] = ""
+    warm_up_first: Annotated[
+        int, Meta(ge=1, description="messages to each provider on the first day")
+    ] = 50
+    warm_up_growth: Annotated[
+        float, Meta(ge=1.05, le=3, description="times as many on each day that follows a good one")
+    ] = 1.5
+    warm_up_full: Annotated[
+        int, Meta(ge=1, description="messages a day from which on a provider has no limit")
+    ] = 50_000
     dkim_domain: Annotated[
         str, Meta(description="d= of the signature; empty: mail is not signed here")
     ] = ""

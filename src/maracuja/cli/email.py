@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from maracuja.cli.output import HERE, Json, Workspace, say, say_json
+from maracuja.cli.output import HERE, Json, Workspace, number, say, say_json, table
 
 PANEL = "Messages"
 TRY_LATER = 75  # what Postfix's pipe(8) reads as: keep it and try again (sysexits.h)
 NOT_OURS = 67
+Account = Annotated[str, typer.Option(help="Which account of mail, such as email/club.")]
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -21,6 +22,7 @@ def add_to(cli: typer.Typer) -> None:
     )
     group.command("read-reports")(read_reports)
     group.command("take-report")(take_report)
+    group.command("warm-up")(warm_up)
     cli.add_typer(group, name="email", rich_help_panel=PANEL)
 
 
@@ -69,3 +71,33 @@ def take_report(
     except Exception as fault:  # the mail server must keep what we could not
         typer.echo(str(fault), err=True)
         raise typer.Exit(TRY_LATER) from None
+
+
+def warm_up(account: Account = "email", workspace: Workspace = HERE, json: Json = False) -> None:
+    """Show how much a new domain sends on each day, and where each mailbox provider stands."""
+    from maracuja import app
+    from maracuja.runtime import warm_up_view
+
+    with app.opened(workspace) as here, here.store.read() as conn:
+        found = warm_up_view.show(conn, here.config, account, here.clock.now())
+    if json:
+        say_json(found)
+        return
+    days = [(one.n, one.day, number(one.messages)) for one in found.plan]
+    say(table("Where all goes well", ["day", "date", "to each provider"], days))
+    if not found.standing:
+        say("Nothing has gone out yet." if found.begun else f"It begins on {found.begins}.")
+        return
+    rows = [
+        (
+            one.provider,
+            one.day,
+            number(one.given),
+            "any" if one.allowed is None else number(one.allowed),
+            "any" if one.next is None else number(one.next),
+            one.held or "well",
+        )
+        for one in found.standing
+    ]
+    columns = ["provider", "last day", "sent", "allowed", "next day", "how it goes"]
+    say(table("Where each provider stands", columns, rows))

@@ -33,6 +33,7 @@ from maracuja.runtime.delivery_renewal import Renew, renewed
 from maracuja.runtime.delivery_results import Outcomes, Parcel, may_have_arrived
 from maracuja.runtime.delivery_senders import Sender
 from maracuja.runtime.delivery_texts import Body, make_message
+from maracuja.runtime.warm_up import WarmUp
 from maracuja.store import counters, notices
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Claimed, OutboxState
@@ -104,6 +105,8 @@ class Looking:
         first: bool,
     ) -> list[tuple[Parcel, Any]]:
         """The wire forms of those whom the limits let through now."""
+        if sender.warm_up is not None:
+            parcels = _whose_turn(sender.warm_up, parcels, now, out)
         hosts = [sender.channel.host(parcel.address) for parcel, _ in parcels]
         weights = [sender.channel.wires(parcel.address) for parcel, _ in parcels]
         admitted = sender.admit(hosts, now, weights, first=first)
@@ -137,7 +140,20 @@ class Looking:
                     raw=str(fault),
                 )
         keep(self.store, sender.channel.name, made, now)
+        if sender.warm_up is not None:
+            sender.warm_up.went(self.store, [parcel for parcel, _ in batch], now)
         return batch
+
+
+def _whose_turn(
+    warm_up: WarmUp, parcels: Sequence[tuple[Parcel, Body]], now: datetime, out: Outcomes
+) -> list[tuple[Parcel, Body]]:
+    """Those whose turn it is while a domain is new; the others wait."""
+    holds = warm_up.holds([parcel for parcel, _ in parcels], now)
+    for (parcel, _), later_us in zip(parcels, holds, strict=True):
+        if later_us is not None:
+            out.put_back(parcel, later_us)
+    return [one for one, later_us in zip(parcels, holds, strict=True) if later_us is None]
 
 
 def _held(seen: Checked, now: datetime) -> Checked:

@@ -20,6 +20,7 @@ from maracuja.model import Lane
 from maracuja.runtime.delivery_journal import Journal
 from maracuja.runtime.delivery_results import Book, Outcomes, Parcel, Refusals
 from maracuja.runtime.transport import Transport
+from maracuja.runtime.warm_up import WarmUp
 
 AIM_S: Final = 0.4  # how long a batch should take
 BATCH_MIN: Final = 20
@@ -40,6 +41,7 @@ class Sender:
     batch: int = BATCH_MIN
     failures: int = 0
     held_until: datetime | None = None
+    warm_up: WarmUp | None = None  # of mail whose domain is new
     _turn: threading.Lock = field(default_factory=threading.Lock)  # of the limits
 
     def open_at(self, now: datetime, *, first: bool = False) -> datetime:

@@ -116,12 +116,14 @@ class Vendors(NamedTuple):
         from maracuja.channels.limits import Limits
         from maracuja.runtime.delivery_senders import Sender
         from maracuja.runtime.smtp import SmtpTransport
+        from maracuja.runtime.warm_up import WarmUp
 
         mails = [
             Sender(
                 self.email(name).as_account(name, numbers[name]),
                 carried.get(name) or SmtpTransport(settings),
                 Limits(settings.rate_per_s, settings.host_rate_per_s),
+                warm_up=WarmUp(name, numbers[name], settings, self.config.shop.time_zone),
             )
             for name, settings in {EMAIL: self.config.email, **self.config.mails}.items()
         ]

@@ -276,6 +276,32 @@ def dues(conn: Connection, *, paused_runs: Collection[int] = ()) -> dict[tuple[i
     return {(channel, lane): due_us for channel, lane, due_us in rows if due_us < NEVER_US}
 
 
+def waiting_people(
+    conn: Connection, channel: int, lane: int, until_us: int, *, rows_max: int
+) -> list[int]:
+    """Whose queued messages of a channel, in this lane or a higher one, are due by then; sorted.
+
+    Runs that are paused are left out, and whoever is beyond `rows_max`.
+    """
+    c, o = chunks.c, outbox.c
+    open_chunks = select(c.chunk).where(
+        c.left > 0, c.lane >= lane, c.run.not_in(paused_runs(conn))
+    )
+    query = (
+        select(o.pid)
+        .where(
+            o.state == int(OutboxState.QUEUED),
+            o.channel == channel,
+            o.due_us <= until_us,
+            o.chunk.in_(open_chunks),
+        )
+        .distinct()
+        .order_by(o.pid)
+        .limit(rows_max)
+    )
+    return [int(pid) for (pid,) in bulk.fetch(conn, query)]
+
+
 def paused_runs(conn: Connection) -> list[int]:
     """Runs whose messages must not be claimed now: paused or cancelled."""
     query = select(runs.c.run).where(runs.c.state.in_(["paused", "cancelled"]))

@@ -59,6 +59,7 @@ from maracuja.store.schema_shop import outlets as outlets
 from maracuja.store.schema_shop import product_changes as product_changes
 from maracuja.store.schema_shop import products as products
 from maracuja.store.schema_waiting import waiting as waiting
+from maracuja.store.schema_warm_up import warm_up_days as warm_up_days
 from maracuja.store.schema_web_chat import chat_lines as chat_lines
 from maracuja.store.schema_web_chat import chat_threads as chat_threads
 
