@@ -10,6 +10,7 @@ from maracuja.api import form_pages
 from maracuja.api.form_requests import caller_of, language_of, read_posted
 from maracuja.api.forms import FormRoutes
 from maracuja.api.link_pages import gone_page
+from maracuja.api.own_data import OwnDataRoutes
 from maracuja.api.page_frame import headers_of
 from maracuja.clock import Clock
 from maracuja.links.tokens import Purpose
@@ -18,27 +19,33 @@ from maracuja.runtime.form_desk import FormDesk, masked
 from maracuja.store.signups import SignupState
 
 
-def confirming_router(desk: FormDesk, forms: FormRoutes, clock: Clock) -> APIRouter:
-    """Routes /y of sign-ups."""
+def confirming_router(
+    desk: FormDesk, forms: FormRoutes, own: OwnDataRoutes, clock: Clock
+) -> APIRouter:
+    """Routes /y: of sign-ups, and of a person's own data."""
     router = APIRouter(include_in_schema=False)
-    routes = _Confirming(desk, forms, clock)
+    routes = _Confirming(desk, forms, own, clock)
     router.add_api_route("/y/{token}", routes.ask, methods=["GET", "HEAD"])
     router.add_api_route("/y/{token}", routes.confirm, methods=["POST"])
     return router
 
 
 class _Confirming:
-    """Whether it was them who signed up."""
+    """Whether it was them who signed up, or who want to see what is kept about them."""
 
-    def __init__(self, desk: FormDesk, forms: FormRoutes, clock: Clock) -> None:
-        self._desk, self._forms, self._clock = desk, forms, clock
+    def __init__(
+        self, desk: FormDesk, forms: FormRoutes, own: OwnDataRoutes, clock: Clock
+    ) -> None:
+        self._desk, self._forms, self._own, self._clock = desk, forms, own, clock
 
     async def ask(self, token: str, request: Request) -> Response:
         """The page with the button; nothing has happened yet."""
         ticket = self._desk.ring.read(token, Purpose.CONFIRM)
         now = self._clock.now()
-        if ticket is None or ticket.detail:
+        if ticket is None:
             return _gone(request)
+        if ticket.detail:
+            return await self._own.show_asked(ticket, request)
         held = await run_in_threadpool(self._desk.look, ticket, now)
         if held is None:
             return _gone(request)
@@ -57,8 +64,10 @@ class _Confirming:
     async def confirm(self, token: str, request: Request) -> Response:
         """The button was pressed; pressing it again changes nothing."""
         ticket = self._desk.ring.read(token, Purpose.CONFIRM)
-        if ticket is None or ticket.detail:
+        if ticket is None:
             return _gone(request)
+        if ticket.detail:
+            return await self._own.take_asked(ticket, request)
         posted, now = await read_posted(request), self._clock.now()
         language = language_of(request, posted)
         held = await run_in_threadpool(self._desk.confirm, ticket, caller_of(request, posted), now)

@@ -6,10 +6,12 @@ from fastapi import APIRouter
 
 from maracuja.api.confirming import confirming_router
 from maracuja.api.forms import FormRoutes, forms_router
+from maracuja.api.own_data import OwnDataRoutes
 from maracuja.app import App, http_channels, key_ring
 from maracuja.runtime.channel_links import link_into
 from maracuja.runtime.exposures import first_decided
 from maracuja.runtime.form_desk import FormDesk
+from maracuja.runtime.own_data import OwnDataDesk
 from maracuja.runtime.signing_up import SigningUp
 from maracuja.runtime.signup_messages import desk_of
 
@@ -27,7 +29,13 @@ def form_desk(app: App) -> FormDesk:
 
 
 def form_routers(app: App) -> list[APIRouter]:
-    """The routes below /f and /y."""
+    """The routes below /f and /y, and of the page of a person's own data."""
     desk = form_desk(app)
     routes = FormRoutes(desk, app.clock)
-    return [forms_router(routes), confirming_router(desk, routes, app.clock)]
+    asked = OwnDataDesk(app.store, desk.ring, desk.signing.desk)
+    own = OwnDataRoutes(asked, app.clock)
+    return [
+        forms_router(routes),
+        own.router(),
+        confirming_router(desk, routes, own, app.clock),
+    ]

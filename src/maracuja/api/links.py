@@ -20,10 +20,12 @@ from maracuja.api.link_pages import (
     gone_page,
     leave_page,
     left_page,
+    less_page,
     preferences_page,
     vote_page,
 )
 from maracuja.api.link_words import pick_language
+from maracuja.api.preference_fields import chosen_in
 from maracuja.campaigns.definitions import Topic
 from maracuja.channels import NAMES_BY_CODE
 from maracuja.channels.polls import Question
@@ -33,6 +35,7 @@ from maracuja.links.making import PATHS
 from maracuja.links.tokens import SHORT_CHARS, Purpose, Ticket
 from maracuja.links.visitors import TELLING, Visit
 from maracuja.runtime.link_actions import ONE_CLICK, PREFERENCE_PAGE, Preferences
+from maracuja.runtime.preferences import LESS, Chosen
 from maracuja.store import inbox
 
 BODY_BYTES_MAX: Final = 65_536
@@ -79,8 +82,12 @@ class Actions(Protocol):
         """Take the person out of the link's topic."""
         ...
 
-    def preferences(self, ticket: Ticket) -> Preferences:
+    def preferences(self, ticket: Ticket, now: datetime) -> Preferences:
         """What the person has chosen."""
+        ...
+
+    def wish(self, ticket: Ticket, chosen: Chosen, now: datetime) -> None:
+        """Keep how they like to hear."""
         ...
 
     def save(
@@ -220,8 +227,10 @@ class _Consent:
             return _gone(request)
         body = await _body(request)
         by_program = b"List-Unsubscribe" in body and b"One-Click" in body
-        _, own = await run_in_threadpool(self._actions.topic, ticket)
+        named, own = await run_in_threadpool(self._actions.topic, ticket)
         language = _language(request, own, body)
+        if not by_program and _fields(body).get("do") == ["less"]:
+            return await self._less(ticket, named, language)
         topic = await run_in_threadpool(
             self._actions.unsubscribe,
             ticket,
@@ -233,6 +242,13 @@ class _Consent:
             return PlainTextResponse("unsubscribed\n", headers=_PRIVATE)
         leads_to = self._actions.preferences_address(ticket, self._clock.now())
         return HTMLResponse(left_page(topic, _channel(ticket), language, leads_to), headers=_PAGE)
+
+    async def _less(self, ticket: Ticket, topic: Topic, language: str) -> Response:
+        """Less often, in the place of out."""
+        now, chosen = self._clock.now(), Chosen(every_days={topic.id: LESS})
+        await run_in_threadpool(self._actions.wish, ticket, chosen, now)
+        leads_to = self._actions.preferences_address(ticket, now)
+        return HTMLResponse(less_page(topic, language, leads_to), headers=_PAGE)
 
     async def preferences(self, token: str, request: Request) -> Response:
         """The preference page as things stand."""
@@ -251,22 +267,21 @@ class _Consent:
         stop = fields.get("do") == ["none"]
         ticked = [] if stop else fields.get("on", [])
         wanted = {(topic, channel) for topic, _, channel in (v.partition("/") for v in ticked)}
-        own = (await run_in_threadpool(self._actions.preferences, ticket)).language
-        await run_in_threadpool(
-            self._actions.save,
-            ticket,
-            wanted,
-            self._clock.now(),
-            language=_language(request, own, body),
-        )
+        now = self._clock.now()
+        own = (await run_in_threadpool(self._actions.preferences, ticket, now)).language
+        language = _language(request, own, body)
+        await run_in_threadpool(self._actions.save, ticket, wanted, now, language=language)
+        if not stop:
+            await run_in_threadpool(self._actions.wish, ticket, chosen_in(fields), now)
         return await self._shown(ticket, request, body, said="stopped" if stop else "saved")
 
     async def _shown(
         self, ticket: Ticket, request: Request, body: bytes, *, said: str = ""
     ) -> Response:
-        found = await run_in_threadpool(self._actions.preferences, ticket)
+        found = await run_in_threadpool(self._actions.preferences, ticket, self._clock.now())
         language = _language(request, found.language, body)
-        return HTMLResponse(preferences_page(found.choices, language, said=said), headers=_PAGE)
+        at = f"{request.url.path}/data?lang={language}"
+        return HTMLResponse(preferences_page(found, language, data=at, said=said), headers=_PAGE)
 
 
 class _Polls:

@@ -39,6 +39,7 @@ from maracuja.api.links import links_router
 from maracuja.api.webhooks import webhooks_router
 from maracuja.app import App, http_channels, key_ring, make_links
 from maracuja.runtime.link_actions import LinkActions
+from maracuja.runtime.preferences import Home
 from maracuja.store import inbox
 from maracuja.store.keys import KeyKind
 
@@ -87,7 +88,8 @@ def make_management(
     for router in ROUTERS:
         api.include_router(router)
     api.include_router(home.router)
-    actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
+    home_of = Home(app.config.shop.time_zone, app.config.shop.country)
+    actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app), home_of)
     api.include_router(links_router(actions, put, app.clock))
     api.include_router(cart_router(cart_links(app), actions, put, app.clock))
     room = web_chat.open_room(app, put)

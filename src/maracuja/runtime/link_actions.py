@@ -30,6 +30,7 @@ from maracuja.links.visitors import Visit, judge
 from maracuja.model import ConsentState, DeliveryEvent, Status, TopicKind, micros, moment
 from maracuja.runtime import delivery_texts
 from maracuja.runtime.message_events import tell_subscriptions
+from maracuja.runtime.preferences import Chosen, Home, Standing, keep, standing
 from maracuja.store import consents, definitions, inbox, outbox, people, short_links, traits
 from maracuja.store.engine import Store
 from maracuja.store.outbox import Chunk
@@ -56,16 +57,20 @@ class Preferences(NamedTuple):
 
     choices: list[Choice]
     language: str
+    wishes: Standing
 
 
 class LinkActions:
     """Everything behind our links. Its methods block on the database: call them in a thread."""
 
-    def __init__(self, store: Store, lake_root: Path, ring: KeyRing, links: LinkMaker) -> None:
+    def __init__(
+        self, store: Store, lake_root: Path, ring: KeyRing, links: LinkMaker, home: Home = Home()
+    ) -> None:
         self._store = store
         self._root = lake_root
         self._ring = ring
         self._links = links
+        self._home = home
         self._presses: OrderedDict[bytes, deque[tuple[datetime, str]]] = OrderedDict()
 
     def read(self, token: str, purpose: Purpose) -> Ticket | None:
@@ -161,8 +166,8 @@ class LinkActions:
         known = msgspec.structs.replace(ticket, detail=topic)
         return self.unsubscribe(known, now, source=MAILTO, language=language)
 
-    def preferences(self, ticket: Ticket) -> Preferences:
-        """Every marketing topic on each of its channels, as the person has it now."""
+    def preferences(self, ticket: Ticket, now: datetime) -> Preferences:
+        """Every marketing topic on each of its channels, and their wishes, as they are now."""
         with self._store.read() as conn:
             pid = int(people.canonical(conn, [ticket.pid])[0])
             language = _language(conn, ticket)
@@ -172,7 +177,14 @@ class LinkActions:
                 if topic.type is TopicKind.MARKETING
                 for channel in topic.channels
             ]
-        return Preferences(choices, language)
+            wishes = standing(conn, pid, now)
+        return Preferences(choices, language, wishes)
+
+    def wish(self, ticket: Ticket, chosen: Chosen, now: datetime) -> None:
+        """Keep how the person of a link likes to hear; it holds for the next message."""
+        with self._store.write() as conn:
+            pid = int(people.canonical(conn, [ticket.pid])[0])
+            keep(conn, pid, chosen, ticket, now, self._home)
 
     def save(
         self,

@@ -82,16 +82,20 @@ class Desk:
         address: str,
         key: str,
         language: str,
+        since: datetime,
         now: datetime,
         *,
         erase: bool,
     ) -> None:
-        """Write to a person's own address where they may see, or delete, all about them."""
+        """Write to a person's own address where they may see, or delete, all about them.
+
+        The link is as of `since`: the same one, however often it is asked for under this key.
+        """
         ticket = Ticket(
             purpose=Purpose.CONFIRM,
             message=bytes(16),
             pid=pid,
-            sent_s=int(now.timestamp()),
+            sent_s=int(since.timestamp()),
             detail=ERASE if erase else WHOLE,
         )
         link = f"{self.public_url}/y/{self.ring.sign(ticket)}"
