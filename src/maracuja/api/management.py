@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from maracuja import __doc__ as about
 from maracuja.api import (
+    after_click,
     campaigns,
     channel_links,
     claims,
@@ -52,6 +53,7 @@ ROUTERS: Final = (
     campaigns.router,
     claims.router,
     wear_out.router,
+    after_click.router,
     people.router,
     rights.router,
     facts.router,
@@ -114,6 +116,7 @@ def _openapi(api: FastAPI) -> dict[str, Any]:
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {}).update(campaigns.REPORT_PARTS)
         parts["schemas"].update(claims.CLAIMS_PARTS | wear_out.WEAR_PARTS)
+        parts["schemas"].update(after_click.CLICK_PARTS)
         parts["securitySchemes"] = _SECURITY
         made["security"] = [{name: []} for name in _SECURITY]
         api.openapi_schema = made

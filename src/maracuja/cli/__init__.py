@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from maracuja.cli import (
+    after_click,
     arrived,
     campaigns,
     channels,
@@ -53,6 +54,7 @@ for room in (
     campaigns,
     claims,
     wear_out,
+    after_click,
     channels,
     email,
     keeping,

@@ -29,6 +29,7 @@ from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_accou
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.measure import conversions, measure
 from maracuja.runtime.measure_cascade import measure_cascade
+from maracuja.runtime.measure_clicks import clicks_of
 from maracuja.runtime.measure_polls import measure_polls
 from maracuja.runtime.measure_wear import groups, of_campaign, sent, worn
 from maracuja.runtime.segment_work import Fault, fault, known_names
@@ -211,7 +212,7 @@ def report(
         wanted = _goal(facts, goal)
         files = manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now))
         pids, canonical = people.merged(conn)
-        carried = of_campaign(groups(sent(runs.every(conn))), facts)
+        every = sent(runs.every(conn))
     merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
     limits = ground.config.lake
     con = open_session(
@@ -233,11 +234,15 @@ def report(
         numbers = [run.run for run in launched]
         told = measure_cascade(con, facts, numbers, wanted, reached, ground.config)
         polls = measure_polls(con, facts, numbers)
-        wear = worn(con, carried, ground.zone, now)
+        wear = worn(con, of_campaign(groups(every), facts), ground.zone, now)
+        when = When(now, ground.zone)
+        clicked = clicks_of(con, campaign, every, ground.config.shop.currency, when)
     finally:
         con.close()
     found = lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
-    return msgspec.structs.replace(found, cascade=told, polls=polls, wear_out=wear)
+    return msgspec.structs.replace(
+        found, cascade=told, polls=polls, wear_out=wear, after_click=clicked
+    )
 
 
 def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import polars as pl
 
 from maracuja.model import Record, micros
 from maracuja.stats import rates
+from maracuja.stats.after_click import AfterClick
 from maracuja.stats.breakdown import Breakdown, Description, breakdowns, description
 from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison, Measure, compare
@@ -157,6 +158,7 @@ class LiftReport(Record, frozen=True):
     cascade: CascadeTold | None = None  # what each of its channels did
     polls: tuple[PollTold, ...] = ()  # what people answered
     wear_out: WearOut | None = None  # by how often people had got its text or tactic before
+    after_click: tuple[AfterClick, ...] = ()  # purchases after a click: no proof
 
     @property
     def trusted(self) -> bool:

@@ -16,6 +16,7 @@ from maracuja.stats.report import LiftReport, NoteCode
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding
 from maracuja.ui import report_cascade as cascade
+from maracuja.ui import report_clicks as clicks
 from maracuja.ui import report_counts as counts
 from maracuja.ui import report_effects as effects
 from maracuja.ui import report_polls as polls
@@ -50,6 +51,7 @@ def html(
         cascade.card(report.cascade, report.plan.currency, language) if report.cascade else "",
         _pairs([polls.card(one, language) for one in report.polls]),
         wear.card(report.wear_out, language) if report.wear_out else "",
+        clicks.card(report.after_click, report.plan.currency, language),
         counts.arms_card(report, language),
         _pairs([effects.breakdown_card(table, report, language) for table in report.breakdowns]),
         _pairs(

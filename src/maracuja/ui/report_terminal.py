@@ -15,7 +15,7 @@ from maracuja.stats.rates import UNKNOWN
 from maracuja.stats.report import Arm, LiftReport, Truth
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding
-from maracuja.ui import report_cascade, report_polls, report_wear
+from maracuja.ui import report_cascade, report_clicks, report_polls, report_wear
 from maracuja.ui import report_words as say
 
 _COLOURS = {Finding.PROVEN: "green", Finding.NOT_YET: "yellow", Finding.HARMFUL: "red"}
@@ -39,6 +39,7 @@ def terminal(report: LiftReport, language: str = "en") -> RenderableType:
     parts += report_polls.terminal(report.polls, language)
     if report.wear_out is not None:
         parts += report_wear.terminal(report.wear_out, language)
+    parts += report_clicks.terminal(report.after_click, report.plan.currency, language)
     parts += [_arms(report, language), *_breakdowns(report, language)]
     parts += [*_descriptions(report, language), _trust(report, language)]
     return Group(*(line for part in parts for line in (part, Text())))
