@@ -38,8 +38,10 @@ from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
 from maracuja.api.webhooks import webhooks_router
+from maracuja.api.statements import statements_router
 from maracuja.app import App, http_channels, key_ring, make_links
 from maracuja.runtime.link_actions import LinkActions
+from maracuja.runtime.statements import Statements
 from maracuja.runtime.preferences import Home
 from maracuja.store import inbox
 from maracuja.store.keys import KeyKind
@@ -93,6 +95,8 @@ def make_management(
     home_of = Home(app.config.shop.time_zone, app.config.shop.country)
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app), home_of)
     api.include_router(links_router(actions, put, app.clock))
+    says = Statements(app.store, app.lake_root, key_ring(app))
+    api.include_router(statements_router(says, app.clock))
     api.include_router(cart_router(cart_links(app), actions, put, app.clock))
     room = web_chat.open_room(app, put)
     if room is not None:

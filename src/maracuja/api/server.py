@@ -40,7 +40,7 @@ HEADERS: Final = {
 MESSAGES: Final = "/v1/messages"
 # Below /v1 too, but no events.
 MANAGED: Final = ("/v1/shop", MESSAGES, "/v1/conversations", "/v1/inbox")
-LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/", "/v1/inbox", "/v/", "/s/", "/f/", "/y/")
+LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/", "/v1/inbox", "/v/", "/s/", "/f/", "/y/", "/t/")
 _JSON: Final = [(b"content-type", b"application/json")]
 
 

@@ -88,6 +88,7 @@ def _faults(campaign: Campaign, around: Known, names: check.Known) -> Iterator[D
     for arm in campaign.arms():
         yield from _against_template(arm, around)
     yield from _against_coupons(campaign, around)
+    yield from _against_category(campaign, around)
     yield from _against_channels(campaign)
     yield from check_trigger(campaign, around, names)
     yield from check_experiment(campaign)
@@ -116,6 +117,21 @@ def _against_template(arm: Arm, around: Known) -> Iterator[DefinitionError]:
             neutralise(template, dict.fromkeys(SHARED_PATHS, "-"))
     except DefinitionError as fault:
         yield fault
+
+
+def _against_category(campaign: Campaign, around: Known) -> Iterator[DefinitionError]:
+    """A text asks "not about this any more?" where it is not said what it is about."""
+    for name in _templates(campaign):
+        template = around.get(("template", name))
+        asks = template is not None and b"links.not_about_this" in msgspec.json.encode(template)
+        if asks and not campaign.category:
+            yield CampaignError(
+                f"The template `{name}` offers to hear no more about this, but it is not said what"
+                " the campaign is about.",
+                where="category",
+                fix="Name its category, such as `category: fishing > rods`.",
+            )
+            return
 
 
 def _against_coupons(campaign: Campaign, around: Known) -> Iterator[DefinitionError]:

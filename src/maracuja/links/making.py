@@ -8,6 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
+from maracuja.links import statements
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
 from maracuja.links.utm import add_utm, is_web_url
 from maracuja.model import Record
@@ -21,6 +22,7 @@ PATHS: Final[Mapping[Purpose, str]] = {
     Purpose.PREFERENCES: "p",
     Purpose.VIEW: "w",
     Purpose.VOTE: "v",
+    Purpose.SAY: "t",
     Purpose.CART: "b",
     Purpose.CONFIRM: "y",
 }
@@ -40,6 +42,7 @@ class Recipient(Record, frozen=True):
     run: int
     channel: int
     topic: str
+    category: str = ""  # what the campaign is about
 
 
 SHORT: Final = "s"
@@ -86,6 +89,8 @@ class LinkMaker:
 
     def page(self, to: Recipient, name: str, now: datetime) -> str:
         """The address of one of our pages: unsubscribe, preferences or view."""
+        if name in statements.PAGES:
+            return self._address(Purpose.SAY, to, now, statements.detail_of(name, to.category))
         return self._address(PAGES[name], to, now, to.topic)
 
     def vote(self, to: Recipient, question: str, now: datetime) -> str:

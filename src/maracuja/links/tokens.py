@@ -45,6 +45,7 @@ class Purpose(IntEnum):
     START = 8  # a link into a channel: whose chat it is
     VOTE = 9  # the page that asks a question of a message
     REPLY = 10  # answering a message by mail
+    SAY = 11  # what a person says of themselves by one press: see links.statements
     CART = 13  # restoring a cart on any device
     CONFIRM = 12  # that an address is the person's: a sign-up, a look at their own data
 

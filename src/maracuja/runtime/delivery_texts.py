@@ -100,7 +100,12 @@ def make_message(
     campaign = facts.campaign
     channel = BY_NAME[campaign.channel]
     to = Recipient(
-        message=body.message, pid=pid, run=run, channel=channel.code, topic=facts.topic.id
+        message=body.message,
+        pid=pid,
+        run=run,
+        channel=channel.code,
+        topic=facts.topic.id,
+        category=campaign.category,
     )
     policy = facts.templates[campaign_template(body, facts)].links
     marks = campaign.marks() if policy.utm else {}

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Connection, Text, and_, func, select, tuple_
 from maracuja.errors import NotFound
 from maracuja.model import Profile, Trait
 from maracuja.rng import buckets
-from maracuja.store import bulk, counters, traits
+from maracuja.store import bulk, counters, denied, traits
 from maracuja.store.schema import identities, merges, profiles
 
 Pids = npt.NDArray[np.int64]
@@ -132,8 +132,9 @@ def change(
 ) -> list[int]:
     """Apply changes in order (a pid may come again) and return the pids that are different now.
 
-    Which value of a trait holds: `traits.prevails`. Unknown pids raise NotFound.
+    Which value of a trait holds: `traits.prevails`; what a person denied is left out. Unknown pids raise NotFound.
     """
+    set_traits = denied.without(conn, pids, set_traits)
     rows = {row[0]: row for row in _rows(conn, sorted(set(pids)))}
     documents = {pid: traits.decode(row[-1]) for pid, row in rows.items()}
     changed: dict[int, None] = {}

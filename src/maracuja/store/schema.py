@@ -21,13 +21,12 @@ from sqlalchemy import (
 )
 
 # Importing them adds their tables to `state`; whoever needs one takes it from there.
-from maracuja.store import schema_inbound, schema_marks, schema_outbound  # noqa: F401
+from maracuja.store import schema_inbound, schema_marks, schema_outbound, schema_said  # noqa: F401
 from maracuja.store.schema_accounts import channel_accounts as channel_accounts
 from maracuja.store.schema_conversations import conversations as conversations
 from maracuja.store.schema_conversations import turns as turns
 from maracuja.store.schema_devices import devices as devices
 from maracuja.store.schema_entries import entries as entries
-from maracuja.store.schema_entries import entry_runs as entry_runs
 from maracuja.store.schema_experiments import experiment_looks as experiment_looks
 from maracuja.store.schema_experiments import experiments as experiments
 from maracuja.store.schema_forms import form_counts as form_counts
@@ -47,10 +46,6 @@ from maracuja.store.schema_posted import posted_events as posted_events
 from maracuja.store.schema_posted import posted_files as posted_files
 from maracuja.store.schema_posted import status_addresses as status_addresses
 from maracuja.store.schema_posted import status_calls as status_calls
-from maracuja.store.schema_said import denied as denied
-from maracuja.store.schema_said import disputed as disputed
-from maracuja.store.schema_said import holds as holds
-from maracuja.store.schema_said import silenced as silenced
 from maracuja.store.schema_shop import ad_spend as ad_spend
 from maracuja.store.schema_shop import bonus_entries as bonus_entries
 from maracuja.store.schema_shop import coupons as coupons

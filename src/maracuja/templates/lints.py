@@ -93,6 +93,8 @@ def _names(shown: Sequence[Need]) -> list[Finding]:
 def _contacts(shown: Sequence[Need]) -> list[Finding]:
     found: list[Finding] = []
     for need in shown:
+        if need.path.startswith("links."):
+            continue
         segments = {segment.lower() for segment in need.path.split(".")}
         last = _last(need)
         if last in _STREETS or last in _ADDRESSES or (segments & {"address"} and last != "city"):

@@ -16,15 +16,16 @@ from typing import Final
 from liquid.builtin.expressions import tokenize
 from liquid.token import TOKEN_COLON, TOKEN_EXPRESSION, TOKEN_PIPE, Token
 
+from maracuja.links.statements import PAGES as STATEMENTS
 from maracuja.model import Record
 
 OPEN: Final = "\ue000"
 SPLIT: Final = "\ue001"
 CLOSE: Final = "\ue002"
 PRIVATE: Final = re.compile("[\ue000-\ue00f]")
-PAGES: Final = ("unsubscribe", "preferences", "view", "cart")
+PAGES: Final = ("unsubscribe", "preferences", "view", "cart", *STATEMENTS)
 
-_PLACEHOLDER: Final = re.compile(f"{OPEN}([0-9]+|[a-z]+)(?:{SPLIT}([^{CLOSE}]*))?{CLOSE}")
+_PLACEHOLDER: Final = re.compile(f"{OPEN}([0-9]+|[a-z][a-z_.]*)(?:{SPLIT}([^{CLOSE}]*))?{CLOSE}")
 _INLINE: Final = re.compile(f"{OPEN}([0-9]+){SPLIT}([^{OPEN}{CLOSE}]*){CLOSE}")
 _PIECE: Final = re.compile(
     r"\{%-?\s*(?:raw|comment)\s*-?%\}.*?\{%-?\s*end(?:raw|comment)\s*-?%\}"
