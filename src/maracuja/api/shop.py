@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from maracuja.api import shop_coupons
+from maracuja.api import shop_coupons, shop_feeds
 
-ROUTERS: Final = (shop_coupons.router,)
+ROUTERS: Final = (shop_coupons.router, shop_feeds.router)

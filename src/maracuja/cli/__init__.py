@@ -17,6 +17,7 @@ from maracuja.cli import (
     demo,
     email,
     facts,
+    feeds,
     hooks,
     keeping,
     profiles,
@@ -59,6 +60,7 @@ for room in (
     email,
     keeping,
     coupons,
+    feeds,
 ):
     room.add_to(cli)
 

@@ -97,7 +97,7 @@ def catalogue(conn: Connection) -> tuple[pl.DataFrame, int]:
     """The products in the feed as templates read them, and the catalogue's revision."""
     rows = [p for p in _every_product(conn) if not p.gone]
     names = [name for name in products.Product._fields if name != "gone"]
-    types = {"price": pl.Int64, "stock": pl.Int64}
+    types = {"price": pl.Int64, "stock": pl.Int64, "old_price": pl.Int64}
     frame = pl.DataFrame(
         {name: [getattr(row, name) for row in rows] for name in names},
         schema={name: types.get(name, pl.String) for name in names},

@@ -198,6 +198,12 @@ def identities_of(conn: Connection, pid: int) -> list[Identity]:
     return [Identity(*row) for row in bulk.fetch(conn, query)]
 
 
+def identities_of_many(conn: Connection, pids: Any) -> list[tuple[int, str, str]]:
+    """(pid, kind, value) of canonical people, sorted."""
+    query = select(identities.c.pid, identities.c.kind, identities.c.value)
+    return sorted(bulk.rows_where_in(conn, query, identities.c.pid, pids))
+
+
 def select_people(conn: Connection, pids: Any) -> People:
     """The profiles of these canonical pids, in the order of pids; unknown ones are left out."""
     rows = sorted(_rows(conn, np.unique(np.asarray(pids, dtype=np.int64))))

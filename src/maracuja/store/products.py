@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from maracuja.store import bulk, counters
-from maracuja.store.schema import products
+from maracuja.store.schema import product_changes, products
 
 
 class Product(NamedTuple):
-    """A product; `price` in minor units of `currency`, `stock` None where it is not counted."""
+    """A product; `price` in minor units of `currency`, `stock` None where it is not counted.
+
+    `old_price` is the one before a sale; sizes and colours of one thing have the same `family`.
+    """
 
     id: str
     title: str
@@ -23,23 +26,53 @@ class Product(NamedTuple):
     url: str
     picture: str
     gone: bool = False
+    old_price: int | None = None
+    family: str = ""
 
 
+class Change(NamedTuple):
+    """What people who looked at a product may want to hear: `what` is DROPPED or BACK."""
+
+    id: int
+    product: str
+    what: str
+    before: int | None  # of a drop, in minor units
+    price: int | None
+    currency: str
+    at_us: int
+
+
+DROPPED: Final = "dropped"
+BACK: Final = "back"
 _COLUMNS = tuple(products.c[name] for name in Product._fields)
 
 
-def put(conn: Connection, feed: Sequence[Product], *, whole: bool = False) -> int:
+def put(
+    conn: Connection,
+    feed: Sequence[Product],
+    *,
+    whole: bool = False,
+    source: str = "",
+    drop: float = 0.0,
+    at_us: int = 0,
+) -> int:
     """Take products over and return the catalogue's revision.
 
-    Only what differs gets the new revision. With `whole` the feed is everything that there is:
-    other products are marked gone. The last of several lines about one id holds.
+    Only what differs gets the new revision. With `whole` the feed is everything that there is of
+    the `source`: its other products are marked gone. The last of several lines about one id
+    holds. A price that fell by the share `drop` or more, and what is back in stock, is noted as a
+    Change of the moment `at_us`; with `drop` 0 nothing is.
     """
     wanted = {product.id: product for product in feed}
     standing = {product.id: product for product in get(conn, list(wanted))}
     changed = [p for key, p in sorted(wanted.items()) if standing.get(key) != p]
     missing: list[str] = []
     if whole:
-        query = select(products.c.id).where(products.c.gone.is_(False)).order_by(products.c.id)
+        query = (
+            select(products.c.id)
+            .where(products.c.gone.is_(False), products.c.feed == source)
+            .order_by(products.c.id)
+        )
         missing = [key for (key,) in bulk.fetch(conn, query) if key not in wanted]
     if not changed and not missing:
         return last_rev(conn)
@@ -48,13 +81,66 @@ def put(conn: Connection, feed: Sequence[Product], *, whole: bool = False) -> in
         columns: dict[str, Any] = dict(
             zip(Product._fields, zip(*changed, strict=True), strict=True)
         )
-        bulk.insert_columns(conn, products, {**columns, "rev": rev}, on_conflict="replace")
+        columns |= {"rev": rev, "feed": source}
+        bulk.insert_columns(conn, products, columns, on_conflict="replace")
+        if drop:
+            _note(conn, [standing.get(p.id) for p in changed], changed, drop, at_us)
     if missing:
         lost = bulk.given(conn, "lost", id=(products.c.id.type, missing))
         conn.execute(
             update(products).where(products.c.id.in_(select(lost.c.id))).values(gone=True, rev=rev)
         )
     return rev
+
+
+def _note(
+    conn: Connection,
+    before: Sequence[Product | None],
+    now: Sequence[Product],
+    drop: float,
+    at_us: int,
+) -> None:
+    """Put down which of these changes people may want to hear of."""
+    rows: list[tuple[str, str, int | None, int | None, str]] = []
+    for old, new in zip(before, now, strict=True):
+        if old is None or new.gone or new.stock == 0:
+            continue
+        if old.gone or old.stock == 0:
+            rows.append((new.id, BACK, None, new.price, new.currency))
+        elif _fell(old, new, drop):
+            rows.append((new.id, DROPPED, old.price, new.price, new.currency))
+    if rows:
+        first = counters.take(conn, "product_change", len(rows))
+        named = zip(("product", "what", "before", "price", "currency"), zip(*rows, strict=True),
+                    strict=True)  # fmt: skip
+        columns: dict[str, Any] = {name: list(values) for name, values in named}
+        columns |= {"id": range(first, first + len(rows)), "at_us": at_us}
+        bulk.insert_columns(conn, product_changes, columns)
+
+
+def _fell(old: Product, new: Product, drop: float) -> bool:
+    """Whether the price is lower by the share or more, in the same currency."""
+    if old.price is None or new.price is None or old.currency != new.currency:
+        return False
+    return new.price <= old.price * (1.0 - drop) and new.price < old.price
+
+
+def changes(conn: Connection, *, rows_max: int = 1_000) -> list[Change]:
+    """What has not been told yet, the oldest first."""
+    names = [product_changes.c[name] for name in Change._fields]
+    query = select(*names).order_by(product_changes.c.id).limit(rows_max)
+    return [Change(*row) for row in bulk.fetch(conn, query)]
+
+
+def told(conn: Connection, until: int) -> int:
+    """Changes up to this one have been told; how many."""
+    return conn.execute(delete(product_changes).where(product_changes.c.id <= until)).rowcount
+
+
+def of_feed(conn: Connection, source: str) -> set[str]:
+    """The ids of a feed's products that are not gone."""
+    query = select(products.c.id).where(products.c.feed == source, products.c.gone.is_(False))
+    return {key for (key,) in bulk.fetch(conn, query)}
 
 
 def get(conn: Connection, ids: Sequence[str]) -> list[Product]:
@@ -87,4 +173,5 @@ def count(conn: Connection) -> int:
 
 
 def _product(row: tuple[Any, ...]) -> Product:
-    return Product(*row)._replace(gone=bool(row[-1]))
+    found = Product(*row)
+    return found._replace(gone=bool(found.gone))

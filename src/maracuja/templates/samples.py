@@ -120,6 +120,7 @@ def product() -> pl.DataFrame:
         "title": "Маракуйя",
         "category": "Фрукты",
         "price": 159_300,
+        "old_price": 189_900,
         "currency": "RUB",
         "stock": 3,
         "url": "https://shop.example/maracuja",

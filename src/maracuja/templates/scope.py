@@ -23,6 +23,7 @@ PRODUCT_TYPES: Final[Mapping[str, Any]] = {
     "title": pl.String(),
     "category": pl.String(),
     "price": pl.Int64(),
+    "old_price": pl.Int64(),
     "currency": pl.String(),
     "stock": pl.Int64(),
     "url": pl.String(),
