@@ -20,6 +20,7 @@ from maracuja.campaigns.form_checks import check_form
 from maracuja.campaigns.forms import Form
 from maracuja.errors import BadInput, DefinitionError
 from maracuja.model import micros, moment
+from maracuja.runtime import trait_rules
 from maracuja.runtime.launch_ground import definitions_in_force
 from maracuja.segments import check as segment_check
 from maracuja.segments.definition import Segment
@@ -136,9 +137,11 @@ def _faults(definition: Definition, around: Around) -> Iterator[DefinitionError]
     """What is wrong with a definition among the others."""
     if isinstance(definition, Campaign):
         yield from check_campaign(definition, around)
+        yield from trait_rules.of_campaign(definition, around)
     elif isinstance(definition, Segment):
         segments = {name: d for (_, name), d in around.items() if isinstance(d, Segment)}
         yield from segment_check.check(definition, segment_check.Known(segments=segments))
+        yield from trait_rules.of_segment(definition, around)
     elif isinstance(definition, Form):
         yield from check_form(definition, around)
     elif isinstance(definition, Template):

@@ -30,8 +30,8 @@ from maracuja.errors import (
     TemplateError,
 )
 from maracuja.model import TopicKind
-from maracuja.runtime import channel_checks, text_rules
-from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime import channel_checks, text_rules, trait_rules
+from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
 
@@ -68,12 +68,13 @@ def no_account(config: Config, channels: Iterable[str]) -> list[ConfigError]:
     ]
 
 
-def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[TemplateError]:
-    """What the campaign's texts may not say, or may not leave out."""
+def forbidden(conn: Connection, campaign: Campaign, around: Known) -> list[DefinitionError]:
+    """What the texts may not say, or may not leave out, and what its audience may not go by."""
     topic = around.get(("topic", campaign.topic))
     marketing = not (isinstance(topic, Topic) and topic.type is TopicKind.SERVICE)
     texts = [around.get(("template", arm.template)) for arm in campaign.arms() if not arm.twin_of]
-    return _forbidden(
+    faults: list[DefinitionError] = [*trait_rules.of_audience(conn, campaign, around)]
+    return faults + _forbidden(
         conn,
         (t for t in texts if isinstance(t, Template)),
         marketing=marketing,
@@ -132,6 +133,7 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     texts = [facts.templates[name] for name in _originals(facts.arms)]
     channels = facts.campaign.channels
     yield from _forbidden(conn, texts, marketing=facts.marketing, channels=channels)
+    yield from trait_rules.of_audience(conn, facts.campaign, definitions_in_force(conn))
     span = (facts.occurrence, facts.campaign.expiry)
     if facts.listening:
         span = arrives(facts.campaign, facts.occurrence.planned)

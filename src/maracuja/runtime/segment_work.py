@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from maracuja.errors import MaracujaError, NotFound
+from maracuja.errors import MaracujaError, NotFound, SegmentError
 from maracuja.model import Discovery, TraitType
-from maracuja.runtime import audience
+from maracuja.runtime import audience, trait_rules
 from maracuja.runtime.audience import Sources
 from maracuja.runtime.launch_audience import open_sources, segments_of
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
@@ -108,7 +108,11 @@ def get(conn: Connection, name: str) -> Segment:
 
 def check(conn: Connection, segment: Segment) -> SegmentChecked:
     """Say the segment in words, and hold it against the names that there are."""
-    faults = segment_check.check(segment, known_names(conn))
+    sensitive = trait_rules.sensitive_names(discovered.every(conn))
+    faults: list[SegmentError] = [
+        *segment_check.check(segment, known_names(conn)),
+        *trait_rules.of_segment(segment, definitions_in_force(conn), sensitive),
+    ]
     says = {language: say(segment.where, language) for language in LANGUAGES}
     return SegmentChecked(segment.id, says, tuple(fault(error) for error in faults))
 

@@ -174,7 +174,7 @@ def check(
     with ground.store.read() as conn:
         stage = _stage(conn, ground, template, now)
         read = _needs(template)
-        privacy = text_rules.privacy_of(conn, read)
+        privacy = text_rules.privacy_of(conn, read, template.id)
         findings = channel_checks.findings(conn, ground, template, channel) if read else []
         findings += text_rules.wording(conn, template, [channel] if channel else [])
     found = look_over(

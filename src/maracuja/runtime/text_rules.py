@@ -15,6 +15,8 @@ from maracuja.campaigns.timeliness import Window, unfounded, untimely
 from maracuja.errors import TemplateError
 from maracuja.ingest.discover import guess_privacy
 from maracuja.model import Privacy
+from maracuja.runtime.law_in_force import declared
+from maracuja.runtime.trait_rules import in_texts
 from maracuja.store import definitions, discovered
 from maracuja.templates import lints, tone_lints
 from maracuja.templates.definition import Template
@@ -66,7 +68,7 @@ def forbidden(
     found = lints.of_template(
         template,
         read,
-        privacy_of(conn, read),
+        privacy_of(conn, read, template.id),
         marketing=marketing,
         personal_max=lints.PERSONAL_MAX,
     )
@@ -77,12 +79,16 @@ def forbidden(
     ]
 
 
-def privacy_of(conn: Connection, read: Needs | None) -> dict[str, Privacy]:
-    """The class of every trait: as it was discovered or edited, else guessed from its name."""
+def privacy_of(conn: Connection, read: Needs | None, template: str = "") -> dict[str, Privacy]:
+    """The class of every trait: as it was discovered or edited, else guessed from its name.
+
+    What is declared to be special, or a child's, is sensitive where `template` is not named.
+    """
     paths = [need.path for need in read.paths] if read else []
     guessed = {
         path: guess_privacy(path.removeprefix("person."))
         for path in paths
         if path.startswith("person.")
     }
-    return guessed | {f"person.{d.name}": d.privacy for d in discovered.every(conn, "trait")}
+    known = {f"person.{d.name}": d.privacy for d in discovered.every(conn, "trait")}
+    return guessed | known | in_texts(declared(conn), template)
