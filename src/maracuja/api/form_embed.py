@@ -6,12 +6,13 @@ import gzip
 import hashlib
 import re
 from functools import lru_cache
+from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
 from maracuja.api import form_pages
 from maracuja.api.form_words import FORM
-from maracuja.campaigns.forms import said
+from maracuja.campaigns.forms import Form, said
 from maracuja.runtime.form_desk import Held
 
 _COMMENTS: Final = re.compile(r"/\*[^\0]*?\*/ ?|^ *//.*\n", re.MULTILINE)
@@ -63,6 +64,27 @@ def described(shown: form_pages.Shown) -> dict[str, Any]:
         "stamp": shown.stamp,
         "source": shown.source,
     }
+
+
+def script_tag(form: Form, public_url: str) -> str:
+    """The line that puts the form into a page of the shop."""
+    return f'<script src="{public_url}/f/{form.id}.js" defer></script>'
+
+
+def plain_tag(form: Form, public_url: str, language: str) -> str:
+    """The form as plain HTML, for pages without scripts: it leads to ours, filled in."""
+    words = FORM[language]
+    types = {"email": "email", "phone": "tel"}
+    lines = [
+        f'<form method="post" action="{public_url}/f/{form.id}?lang={language}">',
+        *(
+            f'  <label>{escape(words[kind])} <input type="{types[kind]}" name="{kind}"></label>'
+            for kind in form.kinds
+        ),
+        f"  <button>{escape(words['button'])}</button>",
+        "</form>",
+    ]
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=1)

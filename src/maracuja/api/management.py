@@ -18,6 +18,7 @@ from maracuja.api import (
     definitions,
     devices,
     facts,
+    form_reports,
     home,
     hooks,
     messages,
@@ -37,12 +38,12 @@ from maracuja.api.form_wiring import form_routers
 from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
-from maracuja.api.webhooks import webhooks_router
 from maracuja.api.statements import statements_router
+from maracuja.api.webhooks import webhooks_router
 from maracuja.app import App, http_channels, key_ring, make_links
 from maracuja.runtime.link_actions import LinkActions
-from maracuja.runtime.statements import Statements
 from maracuja.runtime.preferences import Home
+from maracuja.runtime.statements import Statements
 from maracuja.store import inbox
 from maracuja.store.keys import KeyKind
 
@@ -52,6 +53,7 @@ ROUTERS: Final = (
     definitions.router,
     segments.router,
     templates.router,
+    form_reports.router,
     campaigns.router,
     claims.router,
     wear_out.router,

@@ -88,6 +88,7 @@ def _pages(app: App) -> Asgi:
     """The pages behind the links of messages, in this process."""
     from fastapi import FastAPI
 
+    from maracuja.api.form_wiring import form_routers
     from maracuja.api.links import links_router
     from maracuja.app import key_ring, make_links
     from maracuja.runtime.link_actions import LinkActions
@@ -100,4 +101,6 @@ def _pages(app: App) -> Asgi:
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     pages = FastAPI(openapi_url=None)
     pages.include_router(links_router(actions, put, app.clock))
+    for router in form_routers(app):
+        pages.include_router(router)
     return pages

@@ -139,6 +139,15 @@ def of_people(conn: Connection, pids: Sequence[int]) -> list[Signup]:
     return sorted(map(_signup, rows), key=lambda one: (one.asked_us, one.id))
 
 
+def latest(conn: Connection, form: str, state: SignupState | None, rows_max: int) -> list[Signup]:
+    """Those of a form, in a state or in any, the latest asked for first."""
+    c = signups.c
+    query = select(*_COLUMNS).where(c.form == form)
+    if state is not None:
+        query = query.where(c.state == int(state))
+    return _rows(conn, query.order_by(c.asked_us.desc(), c.id).limit(rows_max))
+
+
 def by_id(conn: Connection, numbers: Sequence[bytes]) -> dict[bytes, Signup]:
     """Those of these ids; others are left out."""
     rows = bulk.rows_where_in(conn, select(*_COLUMNS), signups.c.id, sorted(set(numbers)))
