@@ -26,6 +26,7 @@ from maracuja.api import (
     records,
     rights,
     segments,
+    shelf,
     shop,
     templates,
     wear_out,
@@ -68,6 +69,10 @@ ROUTERS: Final = (
     conversations.router,
     hooks.inbound_router,
     hooks.outbound_router,
+    shelf.campaigns_router,
+    shelf.shelf_router,
+    shelf.calendar_router,
+    shelf.growth_router,
 )
 _SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli import experiments, mail_trials, rehearsals
+from maracuja.cli import experiments, mail_trials, rehearsals, shelf
 from maracuja.cli.output import (
     HERE,
     Json,
@@ -55,6 +55,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(report)
     experiments.add_commands(group)
     mail_trials.add_commands(group)
+    shelf.add_commands(group)
     cli.add_typer(group, name="campaign", rich_help_panel=PANEL)
     cli.command(rich_help_panel=STOP_PANEL)(stop)
     cli.command("go-on", rich_help_panel=STOP_PANEL)(go_on)

@@ -76,7 +76,9 @@ def every_inbound(workspace: Workspace = HERE, json: Json = False) -> None:
 
 
 def suggest(
-    file: File, name: Annotated[str, typer.Option("--id", help="What it is called.")] = "crm"
+    file: File,
+    name: Annotated[str, typer.Option("--id", help="What it is called.")] = "crm",
+    json: Json = False,
 ) -> None:
     """Print a definition to begin with, guessed from something that was sent."""
     import yaml
@@ -84,12 +86,10 @@ def suggest(
     from maracuja.runtime import hooks_view
 
     found = hooks_view.suggest(name, _payload(file))
-    say_plain(yaml.safe_dump(found, allow_unicode=True, sort_keys=False, width=96))
-
-
-def say_plain(text: str) -> None:
-    """Print a text as it is."""
-    typer.echo(text, nl=False)
+    if json:
+        say_json(found)
+    else:
+        typer.echo(yaml.safe_dump(found, allow_unicode=True, sort_keys=False, width=96), nl=False)
 
 
 def try_mapping(

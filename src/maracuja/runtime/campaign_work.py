@@ -27,6 +27,7 @@ from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
 from maracuja.runtime.launch_checks import advice as unwise
 from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
+from maracuja.runtime.marking import check_not_archived
 from maracuja.runtime.measure import conversions, measure
 from maracuja.runtime.measure_cascade import measure_cascade
 from maracuja.runtime.measure_clicks import clicks_of
@@ -105,6 +106,7 @@ def launch(
     cannot carry or that would be false when it is read, and ConfigError where its links would lead
     nowhere or its channel is not set up.
     """
+    check_not_archived(conn, campaign)
     for dead in dead_links(ground.config):
         raise dead
     around = definitions_in_force(conn)
