@@ -58,7 +58,7 @@ kind: goal
 id: order
 event: Order Completed
 value: revenue
-window: 2 days
+window: 1 day
 ---
 kind: segment
 id: all
@@ -197,8 +197,8 @@ class Shop:
 
     # ------------------------------------------------------------ time
 
-    def live(self, hours: float, chance: Chance | None = None, step: float = 1) -> None:
-        """So many hours go by; whoever reads a message buys within two days, or does not."""
+    def live(self, hours: float, chance: Chance | None = None, step: float = 4) -> None:
+        """So many hours go by; whoever reads a message buys within a day, or does not."""
         until = self.clock.now() + timedelta(hours=hours)
         while True:
             self.settle()
@@ -228,7 +228,7 @@ class Shop:
                 continue
             luck = rng.stream(self.seed, "buys", n, one.subject)
             if luck.random() < chance(n, one.subject):
-                self.buys(n, now + timedelta(hours=float(luck.uniform(0.5, 47))))
+                self.buys(n, now + timedelta(hours=float(luck.uniform(0.5, 23))))
 
     def _buy(self) -> None:
         now, who = self.clock.now(), []

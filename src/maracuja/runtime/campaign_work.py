@@ -20,10 +20,10 @@ from maracuja.channels import BY_NAME
 from maracuja.errors import BadInput, NotFound
 from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
-from maracuja.model import FileKind, Status, micros
-from maracuja.runtime import launch_control, mail_advice
-from maracuja.runtime import entry_report
+from maracuja.model import FileKind, Status, micros, moment
+from maracuja.runtime import entry_report, experiment_report, launch_control, mail_advice
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
+from maracuja.runtime.experiment_report import adjusted
 from maracuja.runtime.launch_checks import advice as unwise
 from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
@@ -239,11 +239,20 @@ def report(
         wear = worn(con, of_campaign(groups(every), facts), ground.zone, now)
         when = When(now, ground.zone)
         clicked = clicks_of(con, campaign, every, ground.config.shop.currency, when)
+        found = lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
+        since = moment(launched[0].planned_us)
+        past = adjusted(con, units, found, wanted, since, When(now, ground.zone))
     finally:
         con.close()
-    found = lift_report(units, msgspec.structs.replace(plan, truth=truth), now=now)
+    tried = experiment_report.told(ground, launched, now)
     return msgspec.structs.replace(
-        found, cascade=told, polls=polls, wear_out=wear, after_click=clicked
+        found,
+        cascade=told,
+        polls=polls,
+        wear_out=wear,
+        after_click=clicked,
+        experiment=tried,
+        adjusted=past,
     )
 
 

@@ -17,6 +17,7 @@ from maracuja.campaigns.experiment import RollOut
 from maracuja.campaigns.facts import RunFacts
 from maracuja.commit_points import passed
 from maracuja.model import micros, moment
+from maracuja.runtime.experiment_guard import stop_if_broken
 from maracuja.runtime.experiment_measure import Counted, count_arms
 from maracuja.runtime.experiment_planning import goal_of
 from maracuja.runtime.launch_ground import Ground
@@ -38,6 +39,7 @@ COUNTS: Final = 200  # how often people and answers are counted in the time of a
 COUNT_MIN: Final = timedelta(minutes=1)
 COUNT_MAX: Final = timedelta(hours=1)
 ROLLED_WITHIN: Final = timedelta(days=2)  # until the hour has come in every zone
+WATCHED: Final = (RunState.LAUNCHING, RunState.SENDING)
 _STAGES: Final = {
     Standing.WON: Stage.WON,
     Standing.UNDECIDED: Stage.UNDECIDED,
@@ -59,26 +61,49 @@ class ExperimentWork:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._next: dict[int, datetime] = {}  # by run: when people are counted again
+        self._watch: dict[int, datetime] = {}  # by run: when harm is counted again
 
     def __call__(self, now: datetime) -> datetime | None:
         """Do what is due of every experiment; when something may be due again."""
         with self._ground.store.read() as conn:
-            running = [
-                (one, runs.get(conn, one.run))
-                for one in experiments.unfinished(conn)
-                if one.standing is Stage.RUNNING
-            ]
-        self._next = {run.run: self._next[run.run] for _, run in running if run.run in self._next}
+            states = {run.run: run for run in runs.every(conn, states=WATCHED)}
+            open_ = [(one, runs.get(conn, one.run)) for one in experiments.unfinished(conn)]
+            watched = experiments.of_runs(conn, list(states))
+        self._watch = {run: at for run, at in self._watch.items() if run in states}
+        for one in watched:
+            if self._watch.get(one.run, now) <= now:
+                self._watch[one.run] = self._guard(one, states[one.run], now)
+        running = [
+            (one, run)
+            for one, run in open_
+            if one.standing is Stage.RUNNING and run.state in (*WATCHED, RunState.DONE)
+        ]
+        self._next = {run.run: self._next.get(run.run, now) for _, run in running}
         for one, run in running:
-            if run.state is RunState.CANCELLED:
-                self._cancel(run, now)
-            elif run.state is not RunState.PAUSED and self._next.get(run.run, now) <= now:
+            if self._next[run.run] <= now:
                 self._next[run.run] = self._look(one, run, now)
-        return min(self._next.values(), default=None)
+        for _, run in open_:
+            if run.state in (RunState.CANCELLED, RunState.DONE):
+                self._end(run, now)
+        return min([*self._next.values(), *self._watch.values()], default=None)
 
-    def _cancel(self, run: Run, now: datetime) -> None:
+    def _guard(self, one: Experiment, run: Run, now: datetime) -> datetime:
+        """Stop what does harm; when to look again."""
+        facts = facts_of(run)
+        stop_if_broken(self._ground, one, run, facts, now)
+        with self._ground.store.read() as conn:
+            going = outbox.left(conn, run.run) > 0
+        return now + (COUNT_MIN if going else _often(planned_of(one)))
+
+    def _end(self, run: Run, now: datetime) -> None:
+        """The run is over: a test that was cancelled ends, one that is decided is done with."""
+        cancelled = run.state is RunState.CANCELLED
         with self._ground.store.write() as conn:
-            experiments.decide(conn, run.run, Stage.CANCELLED, "", micros(now))
+            now_is = experiments.get(conn, run.run)
+            if now_is is None or (now_is.standing is Stage.RUNNING and not cancelled):
+                return
+            if now_is.standing is Stage.RUNNING:
+                experiments.decide(conn, run.run, Stage.CANCELLED, "", micros(now))
             experiments.end(conn, run.run, micros(now))
 
     def _look(self, one: Experiment, run: Run, now: datetime) -> datetime:
@@ -88,7 +113,7 @@ class ExperimentWork:
         due = self._due(one, run, planned, counted, now)
         if due is not None:
             self._judge(one, run, facts, planned, counted, due, now)
-        return now + min(max(_window(planned) / COUNTS, COUNT_MIN), COUNT_MAX)
+        return now + _often(planned)
 
     def _due(
         self,
@@ -229,6 +254,11 @@ def _sending(conn: Connection, run: Run) -> bool:
     """Whether somebody of the test may still be written to."""
     undecided = not run.audience_path or run.next_part < run.parts
     return undecided or waiting.tested(conn, run.run) > 0 or outbox.left(conn, run.run) > 0
+
+
+def _often(planned: ExperimentPlanned) -> timedelta:
+    """How long to wait between countings."""
+    return min(max(_window(planned) / COUNTS, COUNT_MIN), COUNT_MAX)
 
 
 def _window(planned: ExperimentPlanned) -> timedelta:

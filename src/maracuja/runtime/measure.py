@@ -80,7 +80,7 @@ def measure(
     """
     listed = ", ".join(str(int(run)) for run in runs)
     con.execute(f"CREATE OR REPLACE TEMP TABLE units AS {_UNITS.format(runs=listed)}")
-    joined = _frame(
+    joined = frame_of(
         con,
         _CONVERSIONS.format(
             conversions=conversions(con, goal, When(now, zone)),
@@ -88,7 +88,7 @@ def measure(
             minor=10 ** get_currency_precision(currency),
         ),
     )
-    told = _frame(con, _receipts_sql(listed, receipts))
+    told = frame_of(con, _receipts_sql(listed, receipts))
     units = joined.join(told, on="pid", how="left").with_columns(
         sent=pl.col("would_send") & (pl.col("held") == "") & pl.col("sent").fill_null(value=False),
         **{
@@ -126,7 +126,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, goal: Goal) -> str:
 
 def _canonical(con: duckdb.DuckDBPyConnection, strata: pl.DataFrame) -> pl.DataFrame:
     """The strata under the pids of today; of merged people the first one's."""
-    merged = _frame(con, "SELECT pid, canonical FROM merged")
+    merged = frame_of(con, "SELECT pid, canonical FROM merged")
     return (
         strata.join(merged, on="pid", how="left", maintain_order="left")
         .with_columns(pid=pl.coalesce("canonical", "pid"))
@@ -184,7 +184,7 @@ def _receipts_sql(runs: str, receipts: Collection[Status]) -> str:
     """
 
 
-def _frame(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
+def frame_of(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
     """The rows of a query."""
     frame = pl.from_arrow(con.sql(query).to_arrow_table())
     assert isinstance(frame, pl.DataFrame)
@@ -194,7 +194,8 @@ def _frame(con: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
 _UNITS: Final = """
     WITH mine AS (
         SELECT coalesce(m.canonical, d.pid) AS pid, d.pid AS own, d.run, d."at" AS decided, d.due,
-               d.outcome, d.reason, d.held, d.channel, d.variant, d.neutral
+               d.outcome, d.reason, d.held, d.channel, d.variant, d.neutral,
+               coalesce(d.tested, true) AS tested
         FROM decisions d LEFT JOIN merged m ON m.pid = d.pid
         WHERE d.run IN ({runs}) AND coalesce(d.step, 0) = 0
     ), last AS (
@@ -205,7 +206,7 @@ _UNITS: Final = """
     SELECT pid, held, would_send, variant, channel,
            CASE WHEN would_send THEN '' WHEN reason LIKE 'unreachable:%' THEN 'unreachable'
                 ELSE reason END AS reason,
-           CASE WHEN would_send THEN due ELSE decided END AS moment, neutral,
+           CASE WHEN would_send THEN due ELSE decided END AS moment, neutral, tested,
            min(held || '/' || variant) OVER person
                <> max(held || '/' || variant) OVER person AS merged_across_arms
     FROM last

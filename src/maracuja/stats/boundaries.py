@@ -12,7 +12,6 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr
 
 from maracuja.errors import BadInput
 from maracuja.stats.moments import Array
@@ -68,6 +67,8 @@ class Boundaries(NamedTuple):
         `place` is on the scale of the motion, z times the root of the fraction. Without drift the
         nodes are symmetric, so that below with a drift is above with the opposite one.
         """
+        from scipy.special import log_ndtr  # heavy: reports without planned looks do without
+
         stage = self.stages[look]
         tilt = drift * stage.nodes - drift * drift * stage.before / 2
         reached = (stage.nodes + drift * stage.step - place) / math.sqrt(stage.step)
@@ -159,6 +160,8 @@ def _check(fractions: Sequence[float]) -> None:
 
 def _outside(nodes: Array, weights: Array, step: float, bound: float) -> float:
     """The chance to be beyond the bound, on either side, one step after the nodes."""
+    from scipy.special import ndtr  # heavy: see Boundaries.beyond
+
     root = math.sqrt(step)
     tails = ndtr((nodes - bound) / root) + ndtr((-nodes - bound) / root)
     return float(np.sum(weights * tails))

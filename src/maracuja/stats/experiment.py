@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maracuja.model import Record
+from maracuja.stats.factorial import Factorial
 from maracuja.stats.guardrail import Guard
 from maracuja.stats.moments import SufficientStatistics
 from maracuja.stats.sequential import ExperimentPlan, ExperimentVerdict
@@ -50,7 +51,7 @@ class ExperimentTold(Record, frozen=True):
 
     `standing` is store.experiments.Stage; `chosen` the variant that went to those who waited since
     `rolled_us`, by the order of `rolled_by`; `waiting` people wait for it still. `information` is
-    the share of the planned that is in now.
+    the share of the planned that is in now. `factors` where the variants are made of two.
     """
 
     run: int
@@ -65,3 +66,4 @@ class ExperimentTold(Record, frozen=True):
     information: float
     looks: tuple[LookTold, ...]
     guards: tuple[Guard, ...] = ()
+    factors: Factorial | None = None

@@ -15,7 +15,7 @@ from maracuja.stats.rates import Rate
 from maracuja.stats.report import Arm, LiftReport, Lifts
 
 COLUMNS = (
-    "section",  # audience, arm, primary, whole, programme, variant, twin, breakdown, cascade ...
+    "section",  # audience, arm, primary, whole, programme, variant, twin, breakdown, look ...
     "group",  # the fact of a breakdown, or the arm
     "row",  # the variant, or the value of the fact
     "measure",
@@ -84,6 +84,7 @@ def _rows(report: LiftReport) -> Iterator[Row]:
             yield {**place, "measure": "conversions", **_rate(line.conversions)}
     if report.cascade is not None:
         yield from _cascade(report.cascade)
+    yield from _experiment(report)
     for ratio in report.sample_ratios:
         for name, count in ratio.counts.items():
             yield {
@@ -96,6 +97,37 @@ def _rows(report: LiftReport) -> Iterator[Row]:
                 "p": ratio.p,
                 "reason": "alarm" if ratio.alarm else "",
             }
+
+
+def _experiment(report: LiftReport) -> Iterator[Row]:
+    """Each look at a test, the harm that is watched, and lifts without people's past."""
+    told = report.experiment
+    for look in told.looks if told else ():
+        place: Row = {"section": "look", "group": str(look.look)}
+        for name, arm in look.arms.items():
+            yield {**place, "row": name, "measure": "people", "scale": "count", "value": arm.n}
+            done = {"measure": "conversions", "scale": "count", "value": arm.nonzero}
+            yield {**place, "row": name, **done}
+        for pair in look.verdict.pairs:
+            lift = {"row": f"{pair.arm} / {pair.other}", "scale": "lift"}
+            yield {**place, **lift, "measure": "conversions", **_interval(pair.lift)}
+    for guard in told.guards if told else ():
+        yield {
+            "section": "guardrail",
+            "row": guard.harm.value,
+            "measure": "broken" if guard.broken else "kept",
+            "scale": "share",
+            "value": "" if guard.rate is None else guard.rate,
+            "high": guard.rate_max,
+            "p": guard.p,
+            "treated_people": guard.people,
+        }
+    for one in report.adjusted:
+        who = {"section": "adjusted", "row": f"{one.treated or 'sent'} / {one.control}"}
+        measure = {"measure": one.measure.value}
+        yield {**who, **measure, "scale": "lift", **_interval(one.plain)}
+        yield {**who, **measure, "scale": "lift_adjusted", **_interval(one.adjusted)}
+        yield {**who, **measure, "scale": "explained", "value": one.explained}
 
 
 def _cascade(told: CascadeTold) -> Iterator[Row]:

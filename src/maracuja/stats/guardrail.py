@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from scipy.special import betaincc, betaln
 
 from maracuja.errors import BadInput
 from maracuja.model import Record
@@ -25,7 +24,6 @@ from maracuja.stats.intervals import (
     why_not,
 )
 from maracuja.stats.moments import Array, SufficientStatistics
-
 
 RATE_MIN: Final = 1e-7
 TIMES_MAX: Final = 1.25
@@ -112,6 +110,8 @@ def log_evidence(count: int, people: int, rate_max: float) -> float:
     """
     if count <= rate_max * (people + 1):
         return 0.0
+    from scipy.special import betaincc, betaln  # heavy: reports that show no harm do without
+
     done, undone = 1 + count, 1 / rate_max + people - count
     mixed = betaln(done, undone) + math.log(betaincc(done, undone, rate_max))
     prior = betaln(1, 1 / rate_max) + math.log1p(-rate_max) / rate_max

@@ -16,9 +16,11 @@ import polars as pl
 from maracuja.model import Record, micros
 from maracuja.stats import rates
 from maracuja.stats.after_click import AfterClick
+from maracuja.stats.adjusting import AdjustedLift
 from maracuja.stats.breakdown import Breakdown, Description, breakdowns, description
 from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison, Measure, compare
+from maracuja.stats.experiment import ExperimentTold
 from maracuja.stats.moments import NOBODY, SufficientStatistics, by_group
 from maracuja.stats.polls import PollTold
 from maracuja.stats.rates import Orders, Rate
@@ -159,6 +161,8 @@ class LiftReport(Record, frozen=True):
     polls: tuple[PollTold, ...] = ()  # what people answered
     wear_out: WearOut | None = None  # by how often people had got its text or tactic before
     after_click: tuple[AfterClick, ...] = ()  # purchases after a click: no proof
+    experiment: ExperimentTold | None = None  # how its test stands
+    adjusted: tuple[AdjustedLift, ...] = ()  # lifts with the noise of people's past taken out
 
     @property
     def trusted(self) -> bool:
@@ -175,11 +179,12 @@ def lift_report(units: pl.DataFrame, plan: ReportPlan, *, now: datetime) -> Lift
     people = checked_units(units, plan.facts + plan.descriptive)
     would = people.filter(pl.col("would_send"))
     final = micros(now) >= plan.closes_us
+    compared = would.filter(pl.col("tested"))
     control = _control(would, plan)
-    ratios = _sample_ratios(people, would, plan)
+    ratios = _sample_ratios(people, would, compared, plan)
     primary = _lifts(would, control, plan)
     alarm = any(ratio.alarm for ratio in ratios)
-    arms = _arms(would, plan)
+    arms = _arms(would, compared, plan)
     audience = _audience(people)
     return LiftReport(
         plan=plan,
@@ -194,8 +199,8 @@ def lift_report(units: pl.DataFrame, plan: ReportPlan, *, now: datetime) -> Lift
         programme=_lifts(would, Held.GLOBAL, plan)
         if control is Held.CAMPAIGN and plan.shares.get(Held.GLOBAL)
         else None,
-        variants=_variants(would, control, plan),
-        twins=_twins(would, plan),
+        variants=_variants(compared, control, plan),
+        twins=_twins(compared, plan),
         breakdowns=_breakdowns(would, control, plan, final=final),
         descriptions=_descriptions(would, plan),
         sample_ratios=ratios,
@@ -211,13 +216,13 @@ def _control(would: pl.DataFrame, plan: ReportPlan) -> Held:
 
 
 def _sample_ratios(
-    people: pl.DataFrame, would: pl.DataFrame, plan: ReportPlan
+    people: pl.DataFrame, would: pl.DataFrame, compared: pl.DataFrame, plan: ReportPlan
 ) -> tuple[SampleRatio, ...]:
-    """Arms in the whole audience and after the gates, and variants after the gates."""
+    """Arms in the whole audience and after the gates, and variants on whom they are compared."""
     checks = [
         ("audience", people["held"], plan.shares),
         ("would_send", would["held"], plan.shares),
-        ("variants", would["variant"].replace("", None).drop_nulls(), plan.variants),
+        ("variants", compared["variant"].replace("", None).drop_nulls(), plan.variants),
     ]
     return tuple(
         sample_ratio(_counts(column), shares, name=name)
@@ -336,15 +341,13 @@ def _audience(people: pl.DataFrame) -> Audience:
     )
 
 
-def _arms(would: pl.DataFrame, plan: ReportPlan) -> tuple[Arm, ...]:
-    """Everybody not held, each variant of them where there are several, then the held arms."""
-    names = _variant_names(would)
-    treated = would.filter(pl.col("held") == Held.SENT)
+def _arms(would: pl.DataFrame, compared: pl.DataFrame, plan: ReportPlan) -> tuple[Arm, ...]:
+    """Everybody not held, each variant where there are several, then the held arms."""
+    names = _variant_names(compared)
+    treated, tested = (one.filter(pl.col("held") == Held.SENT) for one in (would, compared))
     arms = [_arm(treated, Held.SENT, "")]
     if len(names) > 1:
-        arms += [
-            _arm(treated.filter(pl.col("variant") == name), Held.SENT, name) for name in names
-        ]
+        arms += [_arm(tested.filter(pl.col("variant") == name), Held.SENT, name) for name in names]
     return (
         *arms,
         *(

@@ -16,6 +16,7 @@ Optional columns, with what stands in for them
     first_conversion_s  Number   seconds from the (would-be) moment to the first conversion; null
     neutral             Boolean  read neutral words, as a name or a gender was not sure; null where
                                  the text looks up none
+    tested              Boolean  the variants are compared on this person; true
     merged_across_arms  Boolean  merged with a person of another arm after the draw; false
     delivered, bounced, read, machine_read, clicked, replied, unsubscribed, complained
                         Boolean  receipts of people sent to; null where the channel does not tell.
@@ -90,6 +91,7 @@ def _defaults(units: pl.DataFrame) -> list[pl.Expr]:
         "reason": pl.lit(""),
         "sent": pl.col("would_send") & (pl.col("held") == Held.SENT),
         "merged_across_arms": pl.lit(False),
+        "tested": pl.lit(True),
     }
     columns = [
         (pl.col(name).fill_null(empty) if name in units.columns else empty).alias(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -84,6 +85,14 @@ def unfinished(conn: Connection) -> list[Experiment]:
     """Those that are looked at, watched or rolled out."""
     query = select(*_COLUMNS).where(experiments.c.over_us.is_(None)).order_by(experiments.c.run)
     return [_experiment(row) for row in bulk.fetch(conn, query)]
+
+
+def of_runs(conn: Connection, numbers: Sequence[int]) -> list[Experiment]:
+    """Those of these runs."""
+    if not numbers:
+        return []
+    query = select(*_COLUMNS).where(experiments.c.run.in_(list(numbers)))
+    return [_experiment(row) for row in bulk.fetch(conn, query.order_by(experiments.c.run))]
 
 
 def rolling(conn: Connection) -> list[Experiment]:

@@ -29,7 +29,9 @@ experiment_looks = Table(
     "experiment_looks",
     state,
     Column("run", BigInteger, primary_key=True, autoincrement=False),
-    Column("look", SmallInteger, primary_key=True, autoincrement=False),  # of those planned, from 1
+    Column(
+        "look", SmallInteger, primary_key=True, autoincrement=False
+    ),  # of those planned, from 1
     Column("at_us", BigInteger, nullable=False),
     Column("fraction", Float, nullable=False),  # of the planned information
     Column("final", Boolean, nullable=False),

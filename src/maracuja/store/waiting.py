@@ -145,6 +145,12 @@ def counts(conn: Connection) -> dict[int, int]:
     return {run: int(n) for run, n in bulk.fetch(conn, query)}
 
 
+def waiting_for_the_winner(conn: Connection, run: int) -> int:
+    """How many people of a run wait until its experiment is decided."""
+    mine = (waiting.c.run == run) & (waiting.c.reason == FOR_THE_WINNER)
+    return int(conn.execute(select(func.count()).select_from(waiting).where(mine)).scalar_one())
+
+
 def tested(conn: Connection, run: int) -> int:
     """How many people of a run wait for anything but the winner of its experiment."""
     query = select(func.count()).where(

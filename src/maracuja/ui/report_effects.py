@@ -15,6 +15,7 @@ from maracuja.stats.intervals import Interval
 from maracuja.stats.report import LiftReport, TwinLifts
 from maracuja.ui import report_svg as svg
 from maracuja.ui import report_words as say
+from maracuja.ui.report_experiment import differs, shrunken
 
 Row = tuple[str, Interval, str, float | None]  # name, interval, tone, simulator's truth
 
@@ -138,13 +139,16 @@ def breakdown_card(table: Breakdown, report: LiftReport, language: str) -> str:
         )
         for row in table.rows
     ]
-    note = say.label("causal_note", language)
-    if (differ_p := table.differ_p_adjusted) is not None:
-        key = "differ" if differ_p < report.plan.alpha else "differ_not"
-        note += " " + say.label(key, language).format(p=say.p_text(differ_p, language))
+    note = f"{say.label('causal_note', language)} {differs(table, report, language)}".strip()
+    expected = [
+        f"{say.fact_value(row.value, language)}: {told}"
+        for row, told in zip(table.rows, shrunken(table, language), strict=True)
+        if told
+    ]
+    below = f'<p class="note">{escape("; ".join(expected))}</p>' if expected else ""
     return (
         f'<section class="card"><h2>{escape(title)} '
         f'<span class="pill accent">{say.label("causal", language)}</span></h2>'
         f'<p class="note">{escape(note)}</p>'
-        f"{_forest([('', rows)], language, parts=3, labels_max=3)}</section>"
+        f"{_forest([('', rows)], language, parts=3, labels_max=3)}{below}</section>"
     )

@@ -19,6 +19,7 @@ from maracuja.ui import report_cascade as cascade
 from maracuja.ui import report_clicks as clicks
 from maracuja.ui import report_counts as counts
 from maracuja.ui import report_effects as effects
+from maracuja.ui import report_experiment as experiment
 from maracuja.ui import report_polls as polls
 from maracuja.ui import report_svg as svg
 from maracuja.ui import report_wear as wear
@@ -44,6 +45,7 @@ def html(
         _kpis(report, language),
         effects.lift_card(report, language),
         effects.twins_card(report, language),
+        experiment.card(report, language),
         '<div class="two">',
         counts.funnel_card(report, language),
         counts.left_out_card(report, language),

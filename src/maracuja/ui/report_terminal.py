@@ -15,7 +15,7 @@ from maracuja.stats.rates import UNKNOWN
 from maracuja.stats.report import Arm, LiftReport, Truth
 from maracuja.stats.units import Held
 from maracuja.stats.verdict import Finding
-from maracuja.ui import report_cascade, report_clicks, report_polls, report_wear
+from maracuja.ui import report_cascade, report_clicks, report_experiment, report_polls, report_wear
 from maracuja.ui import report_words as say
 
 _COLOURS = {Finding.PROVEN: "green", Finding.NOT_YET: "yellow", Finding.HARMFUL: "red"}
@@ -34,6 +34,7 @@ def terminal(report: LiftReport, language: str = "en") -> RenderableType:
     ]
     if report.plan.truth:
         parts.append(_truth(report.plan.truth, language))
+    parts += report_experiment.terminal(report, language)
     if report.cascade is not None:
         parts += [*report_cascade.terminal(report.cascade, report.plan.currency, language)]
     parts += report_polls.terminal(report.polls, language)
@@ -43,6 +44,11 @@ def terminal(report: LiftReport, language: str = "en") -> RenderableType:
     parts += [_arms(report, language), *_breakdowns(report, language)]
     parts += [*_descriptions(report, language), _trust(report, language)]
     return Group(*(line for part in parts for line in (part, Text())))
+
+
+def brief(report: LiftReport, language: str) -> Group:
+    """Only what it is about, and what it was worth."""
+    return Group(_head(report, language), _verdict(report, language))
 
 
 def _head(report: LiftReport, language: str) -> Text:
@@ -147,13 +153,17 @@ def _breakdowns(report: LiftReport, language: str) -> Sequence[Table]:
         fact = say.fact_name(breakdown.fact, language)
         title = say.label("breakdown", language).format(fact=fact)
         table = _small(f"{title} ({say.label('causal', language)})")
-        for row in breakdown.rows:
+        expected = report_experiment.shrunken(breakdown, language)
+        if any(expected):
+            table.add_column()
+        for row, next_time in zip(breakdown.rows, expected, strict=True):
             interval = row.conversions.lift_as_of(final=report.final)
             value, ends = say.lift_texts(interval, language)
             style = _SIGNS[row.shown if report.trusted else 0] if ends else "dim"
-            table.add_row(
-                say.fact_value(row.value, language), Text.assemble((value, style), f" {ends}")
-            )
+            shown = Text.assemble((value, style), f" {ends}")
+            table.add_row(say.fact_value(row.value, language), shown, next_time)
+        table.caption = report_experiment.differs(breakdown, report, language)
+        table.caption_justify = "left"
         tables.append(table)
     return tables
 
