@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from maracuja.channels import BY_NAME, channel_of, section_of, telling
 from maracuja.channels.devices import DeviceSettings
-from maracuja.channels.email_settings import EmailSettings
+from maracuja.channels.email_settings import EmailSettings, without_secrets
 from maracuja.channels.http import HttpSettings, secrets_of
 from maracuja.errors import BadInput, ConfigError
 from maracuja.language import money_patterns
@@ -338,8 +338,7 @@ def shown(config: Config) -> dict[str, Any]:
         values["messages"]["status_secret"] = "***"
     values |= {section_of(name): mail for name, mail in values.pop("mails").items()}
     for name in (EMAIL, *config.mails):
-        mail = values[section_of(name)]
-        mail |= {key: "***" for key in ("password", "mailbox_password") if mail[key]}
+        values[section_of(name)] = without_secrets(values[section_of(name)])
     if "@" in config.store.url:
         scheme, _, rest = config.store.url.partition("://")
         values["store"]["url"] = f"{scheme}://***@{rest.rpartition('@')[2]}"
@@ -359,7 +358,10 @@ def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
         account, further, name_there = field.partition("__")
         accounts = section in _ACCOUNTS or section == EMAIL
         if further and accounts and isinstance(within, dict):
-            within.setdefault(account.replace("_", "-"), {})[name_there] = value
+            *inner, last = account.replace("_", "-"), *name_there.split("__")
+            for part in inner:
+                within = within.setdefault(part, {})
+            within[last] = value
         else:
             within[field] = value
 

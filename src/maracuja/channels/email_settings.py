@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from email.utils import parseaddr
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from maracuja.channels.email_mailbox import read_mailbox
 from maracuja.errors import ConfigError
@@ -19,6 +19,14 @@ Security = Annotated[
         "tls: encrypted from the first byte",
     ),
 ]
+
+
+class Seed(Record, frozen=True):
+    """A mailbox of the shop's own at a provider, to see where its mails arrive."""
+
+    address: str
+    mailbox: Annotated[str, Meta(description="imaps://user%40domain@host/INBOX")]
+    password: Annotated[str, Meta(description="its password; better in the environment")] = ""
 
 
 class EmailSettings(Record, frozen=True):
@@ -71,6 +79,10 @@ class EmailSettings(Record, frozen=True):
         str,
         Meta(description="host:port of a SpamAssassin daemon that is asked before a launch"),
     ] = ""
+    seeds: Annotated[
+        dict[str, Seed],
+        Meta(description="by the provider's name: mailboxes that a seed test writes to"),
+    ] = field(default_factory=dict)
     hear_replies: Annotated[
         bool,
         Meta(description="answers come to an address of the message's own, and are heard"),
@@ -114,19 +126,21 @@ class EmailSettings(Record, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work together."""
-        for field in ("sender", "reply_to"):
-            value = getattr(self, field)
+        for name in ("sender", "reply_to"):
+            value = getattr(self, name)
             local, _, domain = parseaddr(value)[1].rpartition("@")
-            if (value or field == "sender") and not (local.isascii() and local and _ascii(domain)):
+            if (value or name == "sender") and not (local.isascii() and local and _ascii(domain)):
                 raise ConfigError(
                     f"`{value}` is not a mail address.",
-                    where=f"email.{field}",
+                    where=f"email.{name}",
                     fix="Write it as Name <name@domain>.",
                 )
         if any(c in self.sender + self.reply_to for c in "\r\n\0"):
             raise ConfigError("A mail address holds a line break.", where="email.sender")
         if self.mailbox:
             read_mailbox(self.mailbox, where="email.mailbox")
+        for name, seed in self.seeds.items():
+            read_mailbox(seed.mailbox, where=f"email.seeds.{name}.mailbox")
         if self.hear_replies and (self.reply_to or not self.hears_mail):
             raise ConfigError(
                 "Replies can be heard only where mail comes in, and not go to `reply_to` too.",
@@ -171,6 +185,13 @@ class EmailSettings(Record, frozen=True):
 
     def _aligned(self) -> bool:
         return f".{self.sender_domain}".endswith(f".{self.dkim_domain.lower()}")
+
+
+def without_secrets(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as plain values, with *** in the place of passwords."""
+    hidden = {key: "***" for key in ("password", "mailbox_password") if settings[key]}
+    seeds = {name: {**seed, "password": "***"} for name, seed in settings["seeds"].items()}
+    return {**settings, **hidden, "seeds": seeds}
 
 
 def _ascii(domain: str) -> str:

@@ -145,9 +145,18 @@ def send_now(
         marketing=False,
         language="",
     )
-    wire = channel.encode(message, now)
-    (answer,) = _run(transport, lambda: transport.send([wire], _Free()))
-    return channel.decode(answer or Answer(stage=Stage.CONNECT, text="not begun", lost=True))
+    (result,) = send_messages(channel, transport, [message], now)
+    return result
+
+
+def send_messages(
+    channel: Channel[Any], transport: Transport, messages: Sequence[Message], now: datetime
+) -> list[SendResult]:
+    """Send messages at once, and what the vendor said to each; as `send_test`."""
+    wires = [channel.encode(message, now) for message in messages]
+    answers = _run(transport, lambda: transport.send(wires, _Free()))
+    lost = Answer(stage=Stage.CONNECT, text="not begun", lost=True)
+    return [channel.decode(answer or lost) for answer in answers]
 
 
 _Found = TypeVar("_Found")
