@@ -29,6 +29,7 @@ from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_newer import newer_profiles
 from maracuja.runtime.launch_offers import asked_too
 from maracuja.runtime.law_in_force import Law
+from maracuja.runtime.silencing import silenced_of
 from maracuja.runtime.withholding import Asked, withheld
 from maracuja.store import consents, meta, suppressions
 from maracuja.store import people as people_store
@@ -146,6 +147,8 @@ class PeopleReader:
         if self._marketing:
             kept = withheld(conn, pids, Asked(self._topic, self._channels, now, self._facts))
             frame = frame.join(kept, on="pid", how="left", maintain_order="left")
+            quiet = silenced_of(conn, pids)
+            frame = frame.join(quiet, on="pid", how="left", maintain_order="left")
         if self._history is None:
             return frame
         free = free_from(self._cap, self._history.of(pids), now)

@@ -21,6 +21,7 @@ from maracuja.channels import BY_NAME
 from maracuja.decisions.reasons import Reason, stored
 from maracuja.runtime.delivery_texts import as_stored
 from maracuja.runtime.launch_chunk import Written
+from maracuja.runtime.silenced_texts import in_parts
 from maracuja.templates.compiled import Compiled, Rendered, compiled
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.offered import COUPON
@@ -39,6 +40,7 @@ _REASONS: Final = {
         Reason.MISSING,
         Reason.STALE,
         Reason.UNSURE,
+        Reason.NOT_GIVEN,
         Reason.PRODUCT_GONE,
         Reason.TOO_LONG,
     )
@@ -136,7 +138,12 @@ class Texts:
     def _render(self, arm: Arm, number: int, people: pl.DataFrame) -> Rendered:
         """What that text becomes for these people."""
         text = self._compiled[arm.variant][number]
-        return text.render(people, self._products, now=self._now, cards=self._cards)
+        now, cards = self._now, self._cards
+        return in_parts(
+            lambda some, shelf: text.render(some, shelf, now=now, cards=cards),
+            people,
+            self._products,
+        )
 
     def _key(self, arm: Arm, number: int) -> str:
         """The name of the skeleton."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.decoding import decode_stored
 from maracuja.campaigns.discretion import indiscreet
+from maracuja.campaigns.provenance import unsayable
 from maracuja.campaigns.timeliness import Window, unfounded, untimely
 from maracuja.errors import TemplateError
 from maracuja.ingest.discover import guess_privacy
@@ -40,7 +41,8 @@ def wording(conn: Connection, template: Template, channels: Sequence[str] = ()) 
     try:
         known = tones(conn)
         found = tone_lints.of_template(template, known, channels)
-        return found + unfounded(template) + indiscreet(template, known, channels)
+        found += unfounded(template) + unsayable(template)
+        return found + indiscreet(template, known, channels)
     except TemplateError:
         return []
 

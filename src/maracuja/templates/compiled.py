@@ -20,6 +20,7 @@ from maracuja.templates.plaintext import text_of
 from maracuja.templates.rich import RICH, JsonNode, Leaf, cut, decoded, leaves
 from maracuja.templates.rowcode import Refused
 from maracuja.templates.scope import Names, with_pages
+from maracuja.templates.told_only import printed_traits
 from maracuja.templates.word_columns import Cards, with_words
 from maracuja.templates.wording import GENDER, NAME, Said, parsed, speech
 
@@ -108,6 +109,7 @@ class Compiled:
         self.template = template
         self.variant = variant
         self.names = names
+        self._told_only = printed_traits(template, variant, names.reads)
         self.plan = made
         self.links = links
         self.rungs = tuple(slot.rung for slot in made.slots)
@@ -129,7 +131,8 @@ class Compiled:
     @property
     def reads(self) -> list[str]:
         """The columns of people that rendering reads, sorted (metas of `requires` included)."""
-        metas = {f"meta.{path.removeprefix('person.')}" for path in self._required()}
+        asked = {*self._required(), *self._told_only}
+        metas = {f"meta.{path.removeprefix('person.')}" for path in asked}
         return sorted(self.names.asked | metas)
 
     def _required(self) -> list[str]:
@@ -190,7 +193,14 @@ class Compiled:
         told = {path: (reads if path == GENDER else reads[:1]) for path, reads in told.items()}
         told |= {"person": (NAME,)} if told else {}
         return prepare.people(
-            self.template, self.names, frame, products, now=now, words=words, told=told
+            self.template,
+            self.names,
+            frame,
+            products,
+            now=now,
+            words=words,
+            told=told,
+            told_only=self._told_only,
         )
 
     def _by_rows(self, prepared: prepare.Prepared) -> list[pl.Series]:

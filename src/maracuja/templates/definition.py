@@ -105,7 +105,8 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
     `facts` maps a name to a fact in the language of segments; `requires` maps a path such as
     person.first_name to what is asked of it. With `neutral` nothing personal is used. `dates` says
     which day words of the text mean, such as Friday; `ends` the last day, by the shop's clock, on
-    which a code or an address in it works.
+    which a code or an address in it works. `known_to_person` names what they have seen with us,
+    so that it may be said although they never told it.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
     neutral: bool = False
     dates: dict[str, date] = msgspec.field(default_factory=dict)
     ends: dict[str, date] = msgspec.field(default_factory=dict)
+    known_to_person: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < len(self.variants) <= VARIANTS_MAX:
@@ -130,6 +132,8 @@ class Template(Record, frozen=True, tag_field="kind", tag="template"):
             _check_variant(variant)
         if not all(word.strip() for word in (*self.dates, *self.ends)):
             raise ValueError("dates and ends name words, a code or an address")
+        if not all(one.startswith(("person.", "facts.")) for one in self.known_to_person):
+            raise ValueError("known_to_person names person.<trait> or facts.<name>")
         for path, require in self.requires.items():
             if not path.startswith("person."):
                 raise ValueError(f"requires: `{path}` is no trait; write person.<trait>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from maracuja.errors import TemplateError
-from maracuja.model import micros, unpack_meta
+from maracuja.model import TraitSource, micros, unpack_meta
 from maracuja.templates.definition import SoldOut, Template, seconds
 from maracuja.templates.placeholders import OPEN
 from maracuja.templates.scope import PRODUCT_TYPES, Names
@@ -29,7 +29,8 @@ def is_personal(path: str) -> bool:
 class Prepared:
     """The frame that is rendered, with what was found out on the way.
 
-    `refused` (n,) holds a reason or null; `withheld` maps a path to (n,) stale, unsure or null;
+    `refused` (n,) holds a reason or null; `withheld` maps a path to (n,) stale, unsure,
+    not_given or null;
     `told` maps a path whose words are looked up to the columns that they are made from.
     """
 
@@ -78,8 +79,12 @@ def people(
     now: datetime | None,
     words: Words = lambda frame: frame,
     told: dict[str, tuple[str, ...]] | None = None,
+    told_only: Collection[str] = (),
 ) -> Prepared:
-    """The frame as the compiled expressions expect it; `words` adds those that are looked up."""
+    """The frame as the compiled expressions expect it; `words` adds those that are looked up.
+
+    Of `told_only`, what the text shows of a person, a value that we only concluded is withheld.
+    """
     reads = sorted(names.asked)
     absent = [name for name in reads if name not in frame.columns]
     if absent:
@@ -87,6 +92,8 @@ def people(
             f"the people have no column {absent[0]!r}", where=template.id, fix="Compile again."
         )
     withheld = _withheld(template, names, frame, now)
+    for path in told_only:
+        withheld[path] = _given(path, frame, withheld.get(path))
     chosen = frame.select(reads) if reads else frame.select(pl.lit(0).alias("__row"))
     if not reads:
         chosen = pl.DataFrame({"__row": pl.repeat(0, frame.height, eager=True)})
@@ -182,6 +189,21 @@ def _withheld(
             .alias("why")
         )["why"]
     return found
+
+
+def _given(path: str, frame: pl.DataFrame, why: pl.Series | None) -> pl.Series:
+    """"not_given" where the trait is only inferred, and `why` or null elsewhere; shape (n,)."""
+    meta = f"meta.{path.removeprefix('person.')}"
+    before = pl.Series([None] * frame.height, dtype=pl.String) if why is None else why
+    if meta not in frame.columns:
+        return before
+    packed = frame[meta]
+    *_, source = unpack_meta(packed.fill_null(0).to_numpy())
+    guessed = pl.Series(source == TraitSource.INFERRED.value)
+    state = pl.DataFrame({"known": frame[path].is_not_null() & packed.is_not_null() & guessed})
+    return state.select(
+        pl.when(before.is_not_null()).then(before).when("known").then(pl.lit("not_given"))
+    ).to_series()
 
 
 def _catalogue(template: Template, products: pl.DataFrame | None) -> pl.DataFrame:

@@ -15,10 +15,12 @@ from maracuja.errors import BadInput, NotFound
 from maracuja.runtime import launch_control
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_ground import Ground
-from maracuja.runtime.silencing import lift, offered, silence, silenced_of
+from maracuja.runtime.silenced_texts import in_parts
+from maracuja.runtime.silencing import COLUMN, lift, offered, silence, silenced_of
 from maracuja.store import audit, definitions, products, silenced
 from maracuja.store.engine import Store
 from maracuja.store.silenced import Silenced
+from maracuja.templates.compiled import Rendered
 from tests.unit.runtime.small_shop import Shop, build
 
 RODS = """
@@ -141,3 +143,38 @@ def test_a_merged_person_keeps_both_words(store: Store) -> None:
         found = [(one.category, one.at_us) for one in silenced.of(conn, 1)]
         assert found == [("rods", 4), ("tea", 3)]
         assert silenced.of(conn, 2) == []
+
+
+def test_a_product_of_a_silenced_category_is_gone_for_that_person(shop: Shop) -> None:
+    put(shop, RODS)
+    quiet(shop, "customer-1", "fishing")
+    quiet(shop, "customer-2", "tea")
+    sent = launched(shop, "rods").filter(pl.col("outcome") == "send")
+    bodies = pl.concat(
+        [pl.read_parquet(path) for path in sorted(shop.lake.rglob("bodies/**/*.parquet"))],
+        how="diagonal",
+    ).filter(pl.col("template").str.starts_with("rods"))
+    texts = {row["pid"]: str(row) for row in bodies.rows(named=True)}
+    assert texts.keys() == set(sent["pid"].to_list())
+    gone = {pid for pid, text in texts.items() if "Something" in text}
+    assert gone == {shop.find("customer-1")}
+    assert all("Pike Hunter" in text for pid, text in texts.items() if pid not in gone)
+    assert [pid for pid, text in texts.items() if not text] == []
+
+
+def test_people_keep_their_places_where_texts_are_made_in_parts() -> None:
+    shelf = pl.DataFrame({"id": ["r1"], "category": ["fishing"]})
+    people = pl.DataFrame(
+        {"name": ["a", "b", "c", "d"], COLUMN: [None, ["fishing"], None, ["tea", "fishing"]]},
+        schema={"name": pl.String, COLUMN: pl.List(pl.String)},
+    )
+
+    def render(some: pl.DataFrame, products: pl.DataFrame | None) -> Rendered:
+        assert products is not None
+        there = str(products.height)
+        slots = some.select(s0=pl.col("name") + there)
+        return Rendered({}, slots, pl.Series([None] * some.height, dtype=pl.String), {})
+
+    made = in_parts(render, people, shelf)
+    assert made.slots["s0"].to_list() == ["a1", "b0", "c1", "d0"]
+    assert made.errors.len() == 4 and made.unsaid is None

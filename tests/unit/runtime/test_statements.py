@@ -245,7 +245,8 @@ def test_templates_name_the_links_and_campaigns_their_category() -> None:
     around = known(
         decode_text(
             "kind: topic\nid: news\n---\n"
-            "kind: segment\nid: all\nwhere: [{trait: x, known: true}]\n---\nkind: template\nid: still\nlanguage: en\nvariants:\n  - language: en\n"
+            "kind: segment\nid: all\nwhere: [{trait: x, known: true}]\n---\n"
+            "kind: template\nid: still\nlanguage: en\nvariants:\n  - language: en\n"
             f'    subject: Still?\n    text: "{text} {out}"\n'
         )
     )

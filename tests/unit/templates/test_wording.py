@@ -370,7 +370,8 @@ def test_cities(language: str, source: str, city: str | None, expected: str) -> 
 
 def test_reads_and_needs_name_the_columns_that_words_are_made_from() -> None:
     text = made("{{ person.first_name | vocative }}")
-    assert text.reads == ["meta.gender", "person.first_name", "person.gender"]
+    reads = ["meta.first_name", "meta.gender", "person.first_name", "person.gender"]
+    assert text.reads == reads
     found = {n.path: (n.fallback, n.shown) for n in needs(text.template).paths}
     assert found == {"person.first_name": (False, True), "person.gender": (True, False)}
     clause = "{% named %}{{ person.first_name | vocative }}{% neutral %}{% endnamed %}"
