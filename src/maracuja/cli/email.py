@@ -1,4 +1,4 @@
-"""Commands about mail: reports that came back."""
+"""Commands about mail: reports that came back, a new domain's warm-up, what DNS says."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command("read-reports")(read_reports)
     group.command("take-report")(take_report)
     group.command("warm-up")(warm_up)
+    group.command()(dns)
     cli.add_typer(group, name="email", rich_help_panel=PANEL)
 
 
@@ -101,3 +102,35 @@ def warm_up(account: Account = "email", workspace: Workspace = HERE, json: Json 
     ]
     columns = ["provider", "last day", "sent", "allowed", "next day", "how it goes"]
     say(table("Where each provider stands", columns, rows))
+
+
+def dns(
+    account: Account = "email",
+    server: Annotated[
+        list[str] | None, typer.Option(help="An IP address that sends for you, as others see it.")
+    ] = None,
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Look up SPF, DKIM, DMARC, MX and reverse DNS, and say what to put (code 1 if it lacks)."""
+    from maracuja import app
+    from maracuja.channels.email_dns import LACKING, WRONG
+    from maracuja.errors import NotFound
+    from maracuja.runtime.dns_check import Dns, check_dns
+
+    with app.opened(workspace) as here:
+        if account not in {"email", *here.config.mails}:
+            raise NotFound(f"There is no account of mail `{account}`.", where="--account")
+        key = here.config.dkim_key(account)
+        found = check_dns(here.config.mail(account), key, Dns(), server or [])
+    if json:
+        say_json([one._asdict() for one in found])
+    else:
+        rows = [(one.what, one.name, one.state, one.found or "–") for one in found]
+        say(table("What DNS says", ["what", "of", "is", "found"], rows))
+        for one in found:
+            if one.put:
+                say(f"{one.what}:")
+                typer.echo(f"  {one.put}")
+    if any(one.state in (LACKING, WRONG) for one in found):
+        raise typer.Exit(1)

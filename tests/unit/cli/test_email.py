@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from maracuja import app
+from maracuja.channels.email_warm_up import Day
 from maracuja.cli import cli
 from maracuja.cli.email import NOT_OURS, TRY_LATER
 from maracuja.links.tokens import Purpose, Ticket
+from maracuja.store import warm_ups
 from tests.unit.channels.odd_reports import REPORTS
 
 RUNNER = CliRunner()
@@ -55,3 +59,35 @@ def test_without_a_mailbox_it_says_how_to_set_one_up(tmp_path: Path) -> None:
     shop = _workspace(tmp_path)
     told = RUNNER.invoke(cli, ["email", "read-reports", "--workspace", str(shop)])
     assert told.exit_code == 3
+
+
+def test_dns_is_looked_up_and_told_with_what_to_put(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.runtime.test_dns_check import Zone
+
+    shop = _workspace(tmp_path)
+    monkeypatch.setattr("maracuja.runtime.dns_check.Dns", Zone)
+    command = ["email", "dns", "--server", "8.8.4.4", "--workspace", str(shop)]
+    told = RUNNER.invoke(cli, command)
+    assert told.exit_code == 1
+    assert '  shop.example. TXT "v=spf1 ip4:8.8.4.4 ~all"' in told.output
+    shown = json.loads(RUNNER.invoke(cli, [*command, "--json"]).output)
+    assert [one["what"] for one in shown] == ["SPF", "DKIM", "DMARC", "MX", "reverse DNS"]
+
+
+def test_the_warm_up_is_shown(tmp_path: Path) -> None:
+    shop = _workspace(tmp_path)
+    command = ["email", "warm-up", "--workspace", str(shop)]
+    assert RUNNER.invoke(cli, command).exit_code != 0
+    settings = shop / "maracuja.toml"
+    settings.write_text(settings.read_text() + '\n[email]\nwarm_up_from = "2020-05-04"\n')
+    told = RUNNER.invoke(cli, command)
+    assert "2020-05-05" in told.output and "Nothing has gone out yet." in told.output
+    with app.opened(shop) as here, here.store.write() as conn:
+        warm_ups.begin(conn, "email", "gmail", Day("2020-05-04", 0, 50, 50))
+    shown = json.loads(RUNNER.invoke(cli, [*command, "--json"]).output)
+    assert shown["plan"][0] == {"n": 1, "day": "2020-05-04", "messages": 50}
+    [gmail] = shown["standing"]
+    assert (gmail["provider"], gmail["given"], gmail["next"]) == ("gmail", 50, 75)
+    assert "gmail" in RUNNER.invoke(cli, command).output
