@@ -36,7 +36,7 @@ def changes(words: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
         .unique("pid", keep="first")
         .select(pl.col("pid"), "at_us", pl.lit(value=False).alias("on"), "source")
     )
-    after = said.height
+    after = words.height
     both = pl.concat(
         [
             said.select("n", *COLUMNS),
