@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
+from maracuja.runtime.past_campaigns import record_past
 from maracuja.stats.claims.judging import Because, Standing
 from tests.simulation.claims_world import Shop, live
 
@@ -47,6 +49,20 @@ WORLDS = {
         },
     ),
 }  # fmt: skip
+ODD = """
+kind: goal
+id: odd
+event: Order Completed
+where: [{property: revenue, is: much}]
+---
+kind: campaign
+id: odd
+topic: news
+audience: [{trait: interest, known: true}]
+template: hello
+goals: [odd]
+breakdowns: []
+"""
 NEVER_SENT = ("personal-web", "personal-apps", "personal-messengers", "clicks-messengers")
 
 
@@ -70,6 +86,21 @@ def test_the_verdict_is_right(truth: str, tmp_path: Path) -> None:
     back = found["re-engagement-read"].own
     assert 900 < back.people < 1_000, "over those who got it"
     assert all(found[name].judged.standing is S.NOT_TESTABLE for name in NEVER_SENT)
+
+
+def test_campaigns_that_cannot_be_trusted_or_read_are_named(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", START, count=300, seed=3)
+    try:
+        shop.put(ODD)
+        shop.send("odd")
+        lost = pl.DataFrame({"pid": shop.pids, "variant": "only", "held": False})
+        record_past(shop.app.ground, "again", lost, shop.clock.now())  # nobody of the held out
+        shop.buy("odd", np.full(300, 0.2))
+        found = shop.report()
+    finally:
+        shop.close()
+    assert found.left_out == ("again",) and found.unmeasured == ("odd",)
+    assert found.campaigns == 0
 
 
 def test_a_small_shop_counts_only_windows_that_have_closed(tmp_path: Path) -> None:

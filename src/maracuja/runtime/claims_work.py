@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import duckdb
+import msgspec
 import polars as pl
 
 from maracuja.campaigns.definitions import Goal, GoalKind
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import BY_NAME, channel_of
-from maracuja.lake.audience import read_audience
+from maracuja.errors import DefinitionError
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, Status, TraitType, micros
+from maracuja.runtime import entry_report
 from maracuja.runtime.campaign_work import receipts
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.measure import Measured, conversions, measure
@@ -88,15 +90,12 @@ def report(ground: Ground, now: datetime) -> ClaimsReport:
         ground.lake, files, merged=merged, threads=limits.threads, memory=limits.memory
     )
     try:
-        counted = {
-            one.facts.campaign.id: _count(con, ground, one, now)
-            for one in launched
-            if one.facts.goals and one.facts.marketing
-        }
+        counted, unmeasured = _counted(con, ground, launched, now)
         hits = _messages(con, launched, now)
     finally:
         con.close()
-    return claims_report(_evidence(counted, hits), shop=ground.config.shop.name, now=now)
+    evidence = msgspec.structs.replace(_evidence(counted, hits), unmeasured=tuple(unmeasured))
+    return claims_report(evidence, shop=ground.config.shop.name, now=now)
 
 
 def kind_of(channel: str) -> Kind:
@@ -105,13 +104,14 @@ def kind_of(channel: str) -> Kind:
 
 
 def _launched(every: Sequence[Run]) -> list[_Launched]:
-    """The newest campaigns whose audience is frozen, by the order of their last runs."""
+    """The newest campaigns that have decided about people, by the order of their last runs."""
     by_campaign: dict[str, list[Run]] = {}
     for run in every:
-        if run.audience_path:
+        if entry_report.decided(run):
             by_campaign.setdefault(run.campaign, []).append(run)
     newest = sorted(by_campaign.values(), key=lambda found: found[-1].run)[-CAMPAIGNS_MAX:]
-    return [_Launched(some[-RUNS_MAX:], decode_facts(some[-1].facts)) for some in newest]
+    kept = [some[-RUNS_MAX:] for some in newest]
+    return [_Launched(some, entry_report.measured(some)) for some in kept]
 
 
 def _evidence(counted: dict[str, _Counted], hits: dict[str, tuple[Hits, ...]]) -> Evidence:
@@ -126,11 +126,28 @@ def _evidence(counted: dict[str, _Counted], hits: dict[str, tuple[Hits, ...]]) -
         base=sum(one.control_hits for one in used) / control if control else None,
         campaigns=len(used),
         left_out=tuple(sorted(name for name, one in counted.items() if not one.trusted)),
-        **hits,
+        clicked=hits.get("clicked", ()),
+        read_back=hits.get("read_back", ()),
+        clicked_back=hits.get("clicked_back", ()),
     )
 
 
 # ---------------------------------------------------------------- by draws
+
+
+def _counted(
+    con: duckdb.DuckDBPyConnection, ground: Ground, launched: Sequence[_Launched], now: datetime
+) -> tuple[dict[str, _Counted], list[str]]:
+    """What each campaign with a goal shows, and those whose goal cannot be read any more."""
+    counted, unmeasured = {}, []
+    for one in launched:
+        name = one.facts.campaign.id
+        if one.facts.goals and one.facts.marketing:
+            try:
+                counted[name] = _count(con, ground, one, now)
+            except DefinitionError:
+                unmeasured.append(name)
+    return counted, sorted(unmeasured)
 
 
 def _count(
@@ -138,16 +155,12 @@ def _count(
 ) -> _Counted:
     """The arms of one campaign, of people whose window has closed."""
     goal, facts = one.facts.goals[0], one.facts
-    frames = [read_audience(ground.lake, run.audience_path) for run in one.runs]
-    strata = pl.concat(frames, how="diagonal_relaxed").unique(
-        "pid", keep="first", maintain_order=True
-    )
     found = measure(
         con,
         facts,
         [run.run for run in one.runs],
         goal,
-        strata=strata,
+        strata=entry_report.strata(ground, one.runs, now),
         receipts=receipts(facts),
         currency=ground.config.shop.currency,
         zone=ground.zone,
@@ -166,10 +179,11 @@ def _count(
 def _arms(facts: RunFacts, found: Measured, would: pl.DataFrame, *, sale: bool) -> _Counted:
     """What one campaign's people show; `would` are those who would have been sent to."""
     sent, control = would.filter(held=""), would.filter(held="campaign")
+    compared = sent.filter("tested") if "tested" in sent.columns else sent
     twins = {arm.twin_of: arm.variant for arm in facts.arms if arm.twin_of}
     mine, clicks = [], []
     for personal, twin in twins.items():
-        pair = [sent.filter(variant=name) for name in (personal, twin)]
+        pair = [compared.filter(variant=name) for name in (personal, twin)]
         mine += _by_kind(facts, pair, "bought")
         if sent["clicked"].count():
             clicks += _by_kind(facts, pair, "clicked")
@@ -180,11 +194,11 @@ def _arms(facts: RunFacts, found: Measured, would: pl.DataFrame, *, sale: bool) 
         ]
         again = _by_kind(facts, known, "bought")
     return _Counted(
-        trusted=_trusted(found, would),
+        trusted=_trusted(found, would, compared),
         conversions=mine,
         clicks=clicks,
         again=again,
-        cells=_cells(facts, sent),
+        cells=_cells(facts, compared),
         control=len(control),
         control_hits=int(control["bought"].sum()),
     )
@@ -256,11 +270,15 @@ def _text(value: str | bool | int) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _trusted(found: Measured, would: pl.DataFrame) -> bool:
+def _trusted(found: Measured, would: pl.DataFrame, compared: pl.DataFrame) -> bool:
     """Whether the arms and the variants have the sizes that the draw gave them."""
-    for column, shares in (("held", found.plan.shares), ("variant", found.plan.variants)):
-        if len(shares) > 1 and len(would):
-            counts = dict(would.group_by(column).len().sort(column).iter_rows())
+    checks = (
+        ("held", would, found.plan.shares),
+        ("variant", compared, found.plan.variants),
+    )
+    for column, rows, shares in checks:
+        if len(shares) > 1 and len(rows):
+            counts = dict(rows.group_by(column).len().sort(column).iter_rows())
             if sample_ratio(counts, shares).alarm:
                 return False
     return True
@@ -302,6 +320,7 @@ def _messages(
         for run in one.runs
         for facts in [decode_facts(run.facts)]
         for channel in facts.campaign.channels
+        if channel in BY_NAME
         for tells in [BY_NAME[channel].can.receipts]
         for arm in facts.arms
     ]

@@ -18,6 +18,7 @@ from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.errors import NotFound
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, micros
+from maracuja.runtime import entry_report
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.measure import conversions
 from maracuja.segments.comparing import When
@@ -82,8 +83,8 @@ def report(
 
 
 def sent(every: Iterable[Run]) -> list[Sent]:
-    """The launched runs whose audience was decided, oldest first; the newest RUNS_MAX."""
-    launched = [run for run in every if run.audience_path]
+    """The runs that have decided about people, oldest first; the newest RUNS_MAX."""
+    launched = [run for run in every if entry_report.decided(run)]
     return [Sent(run, decode_facts(run.facts)) for run in launched[-RUNS_MAX:]]
 
 

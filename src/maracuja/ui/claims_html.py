@@ -67,10 +67,8 @@ def _header(report: ClaimsReport, language: str, leads: Mapping[str, str]) -> st
 
 
 def _left_out(report: ClaimsReport, language: str) -> str:
-    if not report.left_out:
-        return ""
-    text = say.label("left_out", language, names=", ".join(report.left_out))
-    return f'<ul class="alerts"><li>{escape(text)}</li></ul>'
+    items = "".join(f"<li>{escape(line)}</li>" for line in say.missing_campaigns(report, language))
+    return f'<ul class="alerts">{items}</ul>' if items else ""
 
 
 def _card(one: Tested, language: str) -> str:

@@ -28,9 +28,7 @@ def terminal(report: ClaimsReport, language: str = "en") -> RenderableType:
         Text(say.label("title", language), style="bold magenta"),
         Text(say.about_text(report, language)),
     ]
-    if report.left_out:
-        names = ", ".join(report.left_out)
-        parts.append(Text(say.label("left_out", language, names=names), style="yellow"))
+    parts += [Text(line, style="yellow") for line in say.missing_campaigns(report, language)]
     parts += [Text(), *(_tested(one, language) for one in report.tested)]
     return Group(*parts, _surveys(report, language))
 

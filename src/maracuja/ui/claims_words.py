@@ -135,6 +135,11 @@ LABELS: Final[dict[str, Texts]] = {
         "Не учтены, так как размеры групп не те, что дала жеребьёвка: {names}.",
         "Не враховано, бо розміри груп не ті, що дало жеребкування: {names}.",
     ),
+    "unmeasured": (
+        "Not measured, as their goal cannot be read from the events: {names}.",
+        "Не измерены, так как их цель нельзя прочесть из событий: {names}.",
+        "Не виміряно, бо їхню ціль не можна прочитати з подій: {names}.",
+    ),
     "method": (
         "95% intervals. Supported: at least as much as is claimed is shown. Contradicted: what "
         "is claimed lies outside the interval. Each verdict errs in at most one of forty shops.",
@@ -367,6 +372,14 @@ def sentences(one: Tested, language: str) -> tuple[str, ...]:
     elif judged.people_more is None and own.people:
         lines.append(label("beyond", language))
     return tuple(lines)
+
+
+def missing_campaigns(report: ClaimsReport, language: str) -> tuple[str, ...]:
+    """Which campaigns take no part, and why."""
+    found = {"left_out": report.left_out, "unmeasured": report.unmeasured}
+    return tuple(
+        label(key, language, names=", ".join(names)) for key, names in found.items() if names
+    )
 
 
 def about_text(report: ClaimsReport, language: str) -> str:

@@ -68,9 +68,12 @@ def test_a_shop_without_campaigns_is_told_what_to_run() -> None:
 
 
 def test_names_of_campaigns_cannot_break_the_page() -> None:
-    evil = claims_report(Evidence(left_out=("<b>x",)), shop="<script>", now=NOW)
+    evil = claims_report(
+        Evidence(left_out=("<b>x",), unmeasured=("<i>y",)), shop="<script>", now=NOW
+    )
     page = html(evil)
     assert "<script>" not in page and "<b>x" not in page
+    assert "&lt;i&gt;y" in page
 
 
 def test_other_languages_are_refused() -> None:

@@ -38,7 +38,8 @@ class Evidence(Record, frozen=True):
     with an earlier purchase against those held out, `cells` contents by segment; `clicked` are
     messages of personal variants, `read_back` and `clicked_back` those that call people back.
     `base` is the rate of conversion of all the shop's campaigns. `left_out` names campaigns whose
-    arms do not have the sizes that the draw gave them.
+    arms do not have the sizes that the draw gave them, `unmeasured` those whose goal cannot be
+    read from the events any more.
     """
 
     conversions: tuple[Arms, ...] = ()
@@ -51,6 +52,7 @@ class Evidence(Record, frozen=True):
     base: float | None = None
     campaigns: int = 0
     left_out: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
 
 class BesideKey(StrEnum):
@@ -82,6 +84,7 @@ class ClaimsReport(Record, frozen=True):
     made_us: int
     campaigns: int
     left_out: tuple[str, ...]
+    unmeasured: tuple[str, ...]
     base: float | None
     tested: tuple[Tested, ...]
     surveys: tuple[Survey, ...]
@@ -94,6 +97,7 @@ def claims_report(evidence: Evidence, *, shop: str, now: datetime) -> ClaimsRepo
         made_us=micros(now),
         campaigns=evidence.campaigns,
         left_out=evidence.left_out,
+        unmeasured=evidence.unmeasured,
         base=evidence.base,
         tested=tuple(held_against(claim, evidence) for claim in CLAIMS),
         surveys=SURVEYS,
