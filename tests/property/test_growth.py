@@ -13,6 +13,7 @@ SOURCES = ("form", "import", "")
 WORDS = st.lists(
     st.tuples(st.integers(1, 4), st.integers(0, 99), st.booleans(), st.sampled_from(SOURCES)),
     max_size=25,
+    unique_by=lambda word: word[1],  # nobody says two words in one microsecond
 )
 STOPS = st.dictionaries(st.integers(1, 5), st.integers(0, 99), max_size=4)
 
