@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from maracuja.api import shop_coupons, shop_feeds
+from maracuja.api import shop_coupons, shop_feeds, shop_offers
 
-ROUTERS: Final = (shop_coupons.router, shop_feeds.router)
+ROUTERS: Final = (
+    shop_coupons.router,
+    shop_feeds.router,
+    shop_offers.outlets_router,
+    shop_offers.bonus_router,
+)

@@ -21,6 +21,7 @@ from maracuja.cli import (
     forms,
     hooks,
     keeping,
+    offers,
     profiles,
     rights,
     segments,
@@ -65,6 +66,7 @@ for room in (
     keeping,
     coupons,
     feeds,
+    offers,
 ):
     room.add_to(cli)
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from maracuja.model import moment
 from maracuja.runtime import (
+    bonus_work,
     conversation_view,
     coupon_work,
     delivery_texts,
@@ -55,6 +56,7 @@ def export_person(
         of_run = {run.run: run for run in runs.every(conn)}
         named = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
         codes = coupon_work.of_person(conn, everybody, now)
+        earned = bonus_work.show(conn, person.pid, now)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
@@ -69,6 +71,7 @@ def export_person(
         "events": events,
         "web_chat": chat,
         "coupons": codes,
+        "bonus": earned,
     }
     return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])
 

@@ -13,7 +13,8 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.model import TraitType
-from maracuja.templates.offered import lacking
+from maracuja.runtime import bonus_work, outlet_work
+from maracuja.templates.offered import BONUS, OUTLET, lacking
 
 WHERE: Final = ("person.latitude", "person.longitude", "person.city")
 """What says where a person is."""
@@ -32,4 +33,8 @@ def offered(
 
     `people` has `pid` and the traits of `asked_too`; `zone` is the shop's.
     """
+    if any(name in OUTLET for name in reads):
+        people = outlet_work.columns(conn, people, now, zone)
+    if any(name in BONUS for name in reads):
+        people = bonus_work.columns(conn, people, now, zone)
     return lacking(people, list(reads))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maracuja.runtime.bonus_keeping import BonusKeeping
 from maracuja.runtime.coupon_keeping import CouponKeeping
 from maracuja.runtime.feed_keeping import FeedKeeping
 from maracuja.runtime.launch_ground import Ground
@@ -11,4 +12,9 @@ from maracuja.runtime.sending import Chore
 
 def shop_chores(ground: Ground) -> list[Chore]:
     """The chores, in the order in which they are done."""
-    return [CouponKeeping(ground.store), FeedKeeping(ground), ProductNews(ground)]
+    return [
+        CouponKeeping(ground.store),
+        FeedKeeping(ground),
+        ProductNews(ground),
+        BonusKeeping(ground.store),
+    ]
