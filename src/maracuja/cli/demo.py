@@ -63,11 +63,26 @@ def demo(
         say(terminal(outcome.report, language))
         say(f"The report as a page: [bold]{workspace / REPORT}[/]")
         say()
+        _say_triggered(workspace, language)
         _say_claims(workspace, language)
     if not once:
         from maracuja.cli.serving import serve
 
         serve(workspace=workspace)
+
+
+def _say_triggered(workspace: Path, language: str) -> None:
+    """What the messages were worth that events have set off."""
+    from maracuja.app import opened
+    from maracuja.runtime import campaign_work
+    from maracuja.simulate.demo import TRIGGERED
+    from maracuja.ui.report_terminal import brief
+
+    with opened(workspace) as here:
+        for campaign in TRIGGERED:
+            found = campaign_work.report(here.ground, campaign, here.clock.now())
+            say(brief(found, language))
+            say()
 
 
 def _say_claims(workspace: Path, language: str) -> None:
@@ -88,6 +103,7 @@ def _pages(app: App) -> Asgi:
     """The pages behind the links of messages, in this process."""
     from fastapi import FastAPI
 
+    from maracuja.api.cart_links import cart_links, cart_router
     from maracuja.api.form_wiring import form_routers
     from maracuja.api.links import links_router
     from maracuja.app import key_ring, make_links
@@ -101,6 +117,7 @@ def _pages(app: App) -> Asgi:
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     pages = FastAPI(openapi_url=None)
     pages.include_router(links_router(actions, put, app.clock))
+    pages.include_router(cart_router(cart_links(app), actions, put, app.clock))
     for router in form_routers(app):
         pages.include_router(router)
     return pages

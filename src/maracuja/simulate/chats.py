@@ -22,6 +22,7 @@ from maracuja.model import micros
 from maracuja.simulate.sink import LINK, Received
 from maracuja.simulate.vendors.alphasms import AlphaSmsVendor
 from maracuja.simulate.vendors.http import HttpVendor
+from maracuja.simulate.vendors.mail import MailVendor
 from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.simulate.vendors.viber_business import TurboSmsVendor
 from maracuja.store import inbox, people
@@ -65,6 +66,7 @@ class Phones:
     has_viber: np.ndarray
     says_so: np.ndarray
     takes_sms: np.ndarray
+    mail: MailVendor = field(default_factory=MailVendor)
     _seen: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     @property
@@ -99,6 +101,12 @@ class Phones:
             else:
                 told.append((_delay(number), _telling(self.sms.becomes, number, "Undelivered")))
         return received, told
+
+    def letters(self) -> list[Received]:
+        """The mails that came since the last call."""
+        before = self._seen["mail"]
+        self._seen["mail"] = len(self.mail.received)
+        return self.mail.received[before:]
 
     def _new(self, vendor: HttpVendor) -> Sequence[Any]:
         """What a vendor has taken since the last time."""

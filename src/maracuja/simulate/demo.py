@@ -29,6 +29,7 @@ from maracuja.runtime.launch_control import OPEN
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
 from maracuja.simulate.chats import SETTINGS, Phones, after, agreements, make_phones
+from maracuja.simulate.newcomers import Newcomers, restores
 from maracuja.simulate.people import make_people
 from maracuja.simulate.reactions import (
     GENERIC_STRENGTH,
@@ -37,6 +38,7 @@ from maracuja.simulate.reactions import (
     potential_outcomes,
     true_effect,
 )
+from maracuja.simulate.vendors.mail import MailVendor
 from maracuja.simulate.visits import browsing, ordering, requests, visit_calls
 from maracuja.simulate.week import (
     Asgi,
@@ -53,6 +55,7 @@ from maracuja.store import inbox, people
 MARK: Final = "demo.txt"
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 CAMPAIGN: Final = "passion-fruit"
+TRIGGERED: Final = ("welcome", "abandoned-cart")
 HISTORY_DAYS: Final = 90
 AFTER_DAYS: Final = 8
 SENDING_DAYS_MAX: Final = 3
@@ -115,8 +118,12 @@ def run_demo(
         app = stack.enter_context(composition.opened(directory, clock))
         people = make_people(seed, count, launch.date())
         phones = make_phones(seed, people)
-        worker = composition.make_worker(app, holder="demo", transports=phones.vendors)
+        mail = MailVendor(seed, keep=True)
+        worker = composition.make_worker(
+            app, holder="demo", transport=mail, transports=phones.vendors
+        )
         stack.callback(worker.close)
+        phones.mail = mail
         return Story(app, worker, pages(app), clock, people, phones, seed, launch, say).play()
 
 
@@ -155,6 +162,7 @@ class Story:
         self._mailboxes = Mailboxes(phones.rows)
         self._events = 0
         self._readings: list[tuple[datetime, Callable[[], None]]] = []
+        self._newcomers = Newcomers(seed, self._goods, launch)
 
     def play(self) -> Outcome:
         """All of it."""
@@ -216,7 +224,8 @@ class Story:
         self._clock.wait_until(self._launch)
         ground = self._app.ground
         with self._app.store.write() as conn:
-            campaign_work.launch(conn, ground, CAMPAIGN, self._launch)
+            for campaign in (CAMPAIGN, *TRIGGERED):
+                campaign_work.launch(conn, ground, campaign, self._launch)
         until = self._launch + timedelta(days=SENDING_DAYS_MAX)
         ahead: dict[datetime, list[Callable[[], None]]] = {}
         while self._clock.now() < until:
@@ -252,6 +261,7 @@ class Story:
         )  # fmt: skip
         end = self._launch + timedelta(days=AFTER_DAYS - 0.5)
         self._readings = sorted(self._phones.readings(reactions["read"]), key=lambda one: one[0])
+        week = sorted([*week, *self._newcomers.calls()], key=lambda one: one[0])
         self._pass(week, presses(self._mailboxes, reactions), end)
         would = self._would_be_sent()
         rate_without, rate_with = true_effect(without, with_it, would)
@@ -311,6 +321,9 @@ class Story:
                 self._clock.wait_until(day_end)
                 self._receive(due, day_end)
                 self._worker.settle(day_end)
+                ordered, more = self._newcomers.answers(self._phones.letters(), restores, day_end)
+                bodies = sorted([*bodies, *ordered], key=lambda one: one[0])
+                pressed = sorted([*pressed, *more])
         finally:
             browser.close()
 

@@ -63,8 +63,11 @@ def page(name: str) -> str:
 
 
 def inline(n: int, url: str) -> str:
-    """The placeholder of a link whose address differs from person to person."""
-    return f"{OPEN}{n}{SPLIT}{url}{CLOSE}"
+    """The placeholder of a link whose address differs from person to person.
+
+    One of our own pages stays what it is.
+    """
+    return url if url[:1] == OPEN else f"{OPEN}{n}{SPLIT}{url}{CLOSE}"
 
 
 def fill(

@@ -50,11 +50,13 @@ def button(value: Value, args: list[Value], html: bool) -> Value:
     label = shown(value, html=html)
     if any(v.kind == "text" and v.safe and not v.is_const for v in (value, args[0])):
         raise NotCompilable("HTML in a button")
-    opening = f"{OPEN}{link}{SPLIT}"
+    opening, closing = f"{OPEN}{link}{SPLIT}", CLOSE
+    if url.is_const and str(url.const)[:1] == OPEN:  # one of our own pages
+        opening = closing = ""
     if html:
-        parts: list[Value | str] = [BUTTON[0] + opening, url, CLOSE + BUTTON[1], label, BUTTON[2]]
+        parts: list[Value | str] = [BUTTON[0] + opening, url, closing + BUTTON[1], label, BUTTON[2]]
     else:
-        parts = [label, f": {opening}", url, CLOSE]
+        parts = [label, f": {opening}", url, closing]
     return _assembled(parts, html)
 
 

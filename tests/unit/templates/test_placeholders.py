@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
+from maracuja.templates.compiled import compiled, splice
+from maracuja.templates.definition import Template, Variant
 from maracuja.templates.placeholders import CLOSE, OPEN, SPLIT, Marker, fill, lift_shared
 
 
@@ -99,3 +102,24 @@ def test_addresses_of_an_app_stay_outside_of_html(url: str, kept: bool) -> None:
     for html in (False, True):
         made = fill(text, {0: url}, html=html, href=lambda n, web: web, page=str)
         assert made == (url if kept and not html else "")
+
+
+@pytest.mark.parametrize("part", ["html", "text"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{{ "Go" | button: links.cart }}',
+        "{{ person.x | button: links.cart }}",
+        "{% for one in person.l limit: 2 %}{{ one | button: links.cart }}{% endfor %}",
+    ],
+)
+def test_a_button_leads_to_one_of_our_own_pages(source: str, part: str) -> None:
+    template = Template(id="t", variants=(Variant(language="en", **{part: source}),))  # type: ignore[arg-type]
+    made = compiled(template, {"person.x": pl.String(), "person.l": pl.List(pl.String())})
+    rendered = made.render(pl.DataFrame({"person.x": ["Hi"], "person.l": [["a"]]}))
+    row = rendered.slots.row(0, named=True) if rendered.slots.width else {}
+    text = getattr(splice(rendered.skeleton, row), part)
+    filled = fill(
+        text, {}, html=part == "html", href=lambda _, url: "?", page=lambda name: f"<{name}>"
+    )
+    assert ("&lt;cart&gt;" if part == "html" else "<cart>") in filled and OPEN not in filled
