@@ -10,6 +10,7 @@ from typing import Final
 
 from maracuja.config import Conversations
 from maracuja.model import micros, moment
+from maracuja.runtime.retention_work import conversation_days
 from maracuja.store import conversations
 from maracuja.store.conversations import TalkState
 from maracuja.store.engine import Store
@@ -23,6 +24,7 @@ class ConversationKeeping:
     def __init__(self, store: Store, limits: Conversations) -> None:
         self._store = store
         self._quiet = timedelta(days=limits.quiet_days)
+        self._days = limits.keep_days
         self._kept = timedelta(days=limits.keep_days)
         self._look = datetime.min.replace(tzinfo=UTC)
         self._again: datetime | None = None
@@ -30,6 +32,8 @@ class ConversationKeeping:
     def __call__(self, now: datetime) -> datetime | None:
         """Close what is over and delete what was kept for its time; when to come again."""
         if now >= self._look:
+            with self._store.read() as conn:
+                self._kept = timedelta(days=conversation_days(conn, self._days))
             self._again = now if self._step(now) else self._next_due()
             self._look = min(self._again or now + LOOK_EVERY, now + LOOK_EVERY)
         return self._again

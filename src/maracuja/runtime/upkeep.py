@@ -6,7 +6,7 @@ It must never delete what a reader may still hold: files out of force stay for a
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -20,7 +20,9 @@ from maracuja.lake.compaction import compact, plan_compaction
 from maracuja.lake.files import sweep_dead, sweep_orphans
 from maracuja.lake.retention import outlived
 from maracuja.model import FileKind, micros, moment
-from maracuja.runtime import name_cards, profile_copy
+from maracuja.runtime import name_cards, profile_copy, retention_work
+from maracuja.runtime.upkeep_ground import Ground as Ground
+from maracuja.runtime.upkeep_ground import Keeping as Keeping
 from maracuja.store import (
     feed,
     inbox,
@@ -40,7 +42,6 @@ from maracuja.store.engine import Store
 
 COPY_EVERY: Final = timedelta(minutes=1)
 GRACE: Final = timedelta(hours=1)
-KEEP_REFUSED_DAYS: Final = 90  # a body may hold people whom no erasure finds
 ORPHANS_EVERY: Final = timedelta(hours=1)
 LOOK_EVERY: Final = timedelta(seconds=10)
 ORPHANS_SWEPT: Final = "orphans_swept_us"
@@ -55,19 +56,6 @@ class Upkept(NamedTuple):
     step: str
     n: int
     again: datetime
-
-
-Keeping = Callable[[], AbstractContextManager[None]]
-
-
-class Ground(NamedTuple):
-    """What every step works on; `kept` holds the lease while a file of millions is written."""
-
-    store: Store
-    lake: Path
-    limits: Lake
-    now: datetime
-    kept: Keeping = nullcontext
 
 
 Step = Callable[[Ground], int]
@@ -194,10 +182,8 @@ def merge_names(ground: Ground) -> int:
 
 def retain(ground: Ground) -> int:
     """End the files that have outlived their time; how many."""
-    limits = ground.limits
-    days = {FileKind.EVENTS: limits.keep_events_days, FileKind.BODIES: limits.keep_bodies_days}
-    kept = {kind: n for kind, n in days.items() if n}
     with ground.store.read() as conn:
+        kept = retention_work.lake_days(conn, ground.limits)
         files = manifest.live(conn, list(kept), micros(ground.now))
     old = outlived(files, kept, ground.now.date())
     if old:
@@ -216,12 +202,13 @@ class Aging(Protocol):
         """Delete the rows of before then; how many."""
 
 
-def forget(aging: Aging, days: int) -> Step:
+def forget(aging: Aging, days: int | Callable[[Connection], int]) -> Step:
     """The step that deletes the rows that are so old; it only writes where there are any."""
 
     def step(ground: Ground) -> int:
-        limit_us = micros(ground.now - timedelta(days=days))
         with ground.store.read() as conn:
+            kept = days if isinstance(days, int) else days(conn)
+            limit_us = micros(ground.now - timedelta(days=kept))
             oldest_us = aging.oldest_us(conn)
         if oldest_us is None or oldest_us >= limit_us:
             return 0
@@ -264,7 +251,8 @@ STEPS: Final[dict[str, Step]] = {
     "event files merged": compact_events,
     "name cards merged": merge_names,
     "files outlived": retain,
-    "refused events outlived": forget(refused, KEEP_REFUSED_DAYS),
+    "refused events outlived": forget(refused, retention_work.refused_days),
+    "traits outlived": retention_work.forget_traits,
     "vendors' ids outlived": forget(vendor_ids, vendor_ids.KEPT_DAYS),
     "parts of messages outlived": forget(message_parts, message_parts.KEPT_DAYS),
     "last words outlived": forget(last_words, last_words.KEPT_DAYS),
