@@ -43,6 +43,8 @@ def drawn(facts: RunFacts, experiment: UnderWay | None, draw_pids: pl.Series) ->
     if experiment is None:
         return lots
     share = experiment.share
+    if facts.weekly:
+        return _weekly(facts, experiment, lots, draw_pids)
     mine = in_test(facts.lottery, facts.occurrence.key, share, draw_pids)
     waits = ~mine
     if not experiment.chosen:
@@ -69,6 +71,43 @@ def drawn(facts: RunFacts, experiment: UnderWay | None, draw_pids: pl.Series) ->
     )
 
 
+def _weekly(
+    facts: RunFacts, experiment: UnderWay, lots: pl.DataFrame, draw_pids: pl.Series
+) -> pl.DataFrame:
+    """Of an experiment over many occurrences: the same people each time, and nobody waits."""
+    mine = in_test(facts.lottery, NOTHING, experiment.share, draw_pids)
+    if experiment.chosen:
+        mine = pl.repeat(value=False, n=len(draw_pids), eager=True)
+    others = experiment.chosen or facts.arms[0].variant
+    return lots.with_columns(
+        tested=mine,
+        for_the_winner=pl.lit(False),
+        rolled=pl.lit(bool(experiment.chosen)),
+        variant=pl.when(mine).then("variant").otherwise(pl.lit(others)),
+    )
+
+
+def capped(facts: RunFacts, people: pl.DataFrame) -> pl.DataFrame:
+    """The people with `free_us` by the limit of their own arm, where arms differ in that.
+
+    `people` have `free_us@<variant>` for each; the shop's own limit holds for all others.
+    """
+    if not facts.weekly or "tested" not in people:
+        return people
+    limited = pl.col("tested") | pl.col("rolled")
+    own = [
+        pl.when(limited, pl.col("variant") == arm.variant).then(pl.col(limit_column(arm.variant)))
+        for arm in facts.arms
+    ]
+    free = pl.coalesce(pl.when(~limited).then(pl.col("free_us")), *own)
+    return people.with_columns(free_us=free)
+
+
+def limit_column(variant: str) -> str:
+    """The column that says from when on the limit of an arm allows a message."""
+    return f"free_us@{variant}"
+
+
 def due_us(
     facts: RunFacts, experiment: UnderWay | None, people: pl.DataFrame, default: str
 ) -> pl.Series:
@@ -84,7 +123,7 @@ def due_us(
         if facts.occurrence.day is not None and mine.any():
             there = _at(facts, time.fromisoformat(hour), facts.occurrence.day, people, default)
             dues = dues.zip_with(~mine, there)
-    if experiment is None or not experiment.chosen:
+    if experiment is None or not experiment.chosen or facts.weekly:
         return dues
     chosen = hours.get(experiment.chosen)
     rolled = moment(experiment.rolled_us)

@@ -60,6 +60,12 @@ class Experiment(Record, frozen=True):
         """The lift to plan for."""
         return MODEST_LIFT if self.lift is None else self.lift
 
-    def answers_within(self, window: timedelta) -> timedelta:
-        """How long after the message an answer counts, where the goal counts for `window`."""
-        return min(fixed_span(self.decide_after), window) if self.decide_after else window
+    def answers_within(self, window: timedelta, *, weekly: bool = False) -> timedelta:
+        """How long after the message an answer counts, where the goal counts for `window`.
+
+        `weekly`: the variants differ in how often people hear, so it counts as long as they do.
+        """
+        if not self.decide_after:
+            return window
+        span = fixed_span(self.decide_after)
+        return span if weekly else min(span, window)

@@ -75,6 +75,11 @@ class RunFacts(Record, frozen=True):
         return self.campaign.test is not None
 
     @property
+    def weekly(self) -> bool:
+        """Whether its variants differ in how often people hear, from occurrence to occurrence."""
+        return any(arm.per_week is not None for arm in self.arms)
+
+    @property
     def lane(self) -> Lane:
         """Service messages overtake marketing: the lower lane goes first."""
         return Lane.MARKETING if self.marketing else Lane.SERVICE

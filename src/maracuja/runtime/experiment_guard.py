@@ -14,13 +14,14 @@ from maracuja.channels import BY_NAME, channel_of
 from maracuja.lake.columns import literal
 from maracuja.lake.session import ensure_columns
 from maracuja.model import FileKind, TraitType, micros, moment
+from maracuja.runtime import launch_control
 from maracuja.runtime.experiment_measure import measuring
 from maracuja.runtime.launch_ground import Ground
 from maracuja.stats.guardrail import GuardVerdict, watch
 from maracuja.stats.harm import RATES_MAX, Harm
 from maracuja.store import audit, experiments, runs
 from maracuja.store.experiments import Experiment
-from maracuja.store.runs import Run, RunState
+from maracuja.store.runs import Run
 
 LASTS: Final = timedelta(days=7)  # how long after a message what people do is put down to it
 _US: Final = timedelta(microseconds=1)
@@ -43,15 +44,22 @@ class Harmed(NamedTuple):
     counts: dict[Harm, int]
 
 
-def harmed(ground: Ground, run: Run, facts: RunFacts, since_us: int, now: datetime) -> Harmed:
-    """The harm by what the run has sent since that moment, of the kinds that can be heard of."""
-    since = max(moment(since_us), moment(run.planned_us))
+def harmed(ground: Ground, one: Experiment, facts: RunFacts, now: datetime) -> Harmed:
+    """The harm by what is sent in the experiment, of the kinds that can be heard of.
+
+    Of one on how often people hear, by all its occurrences.
+    """
+    with ground.store.read() as conn:
+        begun = runs.get(conn, one.run)
+        later = [run.run for run in runs.every(conn, campaign=one.campaign) if run.run > one.run]
+    numbers = [one.run, *(later if facts.weekly else ())]
+    since = max(moment(one.guarded_us), moment(begun.planned_us))
     pushes = [name for name in BY_NAME if BY_NAME[name].several_devices]
     with measuring(ground, now, (FileKind.EVENTS,), since) as con:
         ensure_columns(con, _CARRIED)
         row = con.execute(
             _HARMED.format(
-                run=run.run,
+                runs=", ".join(str(number) for number in numbers),
                 since=f"make_timestamp({micros(since)})",
                 topic=literal(facts.topic.id),
                 channels=", ".join(literal(channel_of(one)) for one in facts.campaign.channels),
@@ -68,13 +76,11 @@ def harmed(ground: Ground, run: Run, facts: RunFacts, since_us: int, now: dateti
     return Harmed(people, {harm: found[harm] for harm in told})
 
 
-def guarded(
-    ground: Ground, one: Experiment, run: Run, facts: RunFacts, now: datetime
-) -> GuardVerdict:
-    """Whether the run does more harm than the shop bears."""
+def guarded(ground: Ground, one: Experiment, facts: RunFacts, now: datetime) -> GuardVerdict:
+    """Whether an experiment does more harm than the shop bears."""
     test = facts.campaign.test
     limits = {**RATES_MAX, **(test.guardrail if test else {})}
-    found = harmed(ground, run, facts, one.guarded_us, now)
+    found = harmed(ground, one, facts, now)
     return watch(found.counts, found.people, rates_max=limits)
 
 
@@ -85,14 +91,14 @@ def stop_if_broken(
 
     Whoever resumes it has seen that: only what is sent afterwards counts from then on.
     """
-    verdict = guarded(ground, one, run, facts, now)
+    verdict = guarded(ground, one, facts, now)
     if not verdict.stop:
         return False
     with ground.store.write() as conn:
         if runs.get(conn, run.run).state is not run.state:
             return False
-        runs.set_state(conn, run.run, RunState.PAUSED, micros(now))
-        experiments.guard_from(conn, run.run, micros(now))
+        launch_control.pause(conn, run.campaign, now)
+        experiments.guard_from(conn, one.run, micros(now))
         subject = f"campaign:{run.campaign}"
         audit.add(conn, micros(now), audit.WORKER, "pause", subject, said(verdict))
     return True
@@ -122,17 +128,17 @@ _HARMED: Final = """
             'Message Sent', 'Subscription Updated', 'Chat Left', 'Message Complained',
             'Device Deleted', 'Application Uninstalled', 'Message Bounced')
     ), sent AS (
-        SELECT pid, min(ts) AS at FROM told WHERE event = 'Message Sent' AND run = {run}
+        SELECT pid, min(ts) AS at FROM told WHERE event = 'Message Sent' AND run IN ({runs})
         GROUP BY pid
     ), after AS (
         SELECT s.pid,
             t.event = 'Subscription Updated' AND t.state = 'opted_out' AND t.source <> 'blocked'
                 AND coalesce(t.topic, {topic}) = {topic} AS opted_out,
             t.event = 'Chat Left' AND t.code <> '' AND t.channel IN ({channels}) AS blocked,
-            t.event = 'Message Complained' AND coalesce(t.run, {run}) = {run} AS complained,
+            t.event = 'Message Complained' AND (t.run IS NULL OR t.run IN ({runs})) AS complained,
             t.event IN ('Device Deleted', 'Application Uninstalled')
                 OR t.event = 'Message Bounced' AND t.channel IN ({pushes})
-                   AND coalesce(t.run, 0) <> {run} AS push_lost
+                   AND coalesce(t.run, 0) NOT IN ({runs}) AS push_lost
         FROM sent s LEFT JOIN told t ON t.pid = s.pid AND t.event <> 'Message Sent'
          AND t.ts >= s.at AND t.ts <= s.at + INTERVAL ({lasts_us}) MICROSECONDS
     )

@@ -88,19 +88,26 @@ def usual_rate(
 
 def count_arms(
     ground: Ground,
-    run: int,
+    runs: Sequence[int],
     goal: Goal,
     variants: Sequence[str],
     *,
+    weekly: bool = False,
     window: timedelta,
     since: datetime,
     now: datetime,
 ) -> Counted:
-    """Each arm of a run's test: people sent to, and who reached the goal within the window."""
+    """Each arm of a test: people sent to, and who reached the goal within the window.
+
+    `weekly`: the arms are limits of how many messages people get. Then whoever is let through by
+    everything but those counts, from the first decision on.
+    """
     with measuring(ground, now, (FileKind.EVENTS, FileKind.DECISIONS), since) as con:
         rows = con.execute(
             _ARMS.format(
-                run=int(run),
+                runs=", ".join(str(int(run)) for run in runs),
+                moment='d."at"' if weekly else "d.due",
+                counted=_LIMITED if weekly else "d.outcome = 'send'",
                 conversions=conversions(con, goal, When(now, ground.zone)),
                 window_us=window // _US,
                 now=_moment(now),
@@ -128,12 +135,14 @@ _USUAL: Final = """
     WHERE c.ts > {since} AND c.ts <= {now} AND c.pid IN (SELECT pid FROM asked)
 """
 
+_LIMITED: Final = "(d.outcome = 'send' OR d.reason = 'frequency_cap')"
+
 _ARMS: Final = """
     WITH last AS (
-        SELECT coalesce(m.canonical, d.pid) AS pid, d."at" AS decided, d.due, d.variant
+        SELECT coalesce(m.canonical, d.pid) AS pid, d."at" AS decided, {moment} AS due, d.variant
         FROM decisions d LEFT JOIN merged m ON m.pid = d.pid
-        WHERE d.run = {run} AND coalesce(d.step, 0) = 0 AND d.tested
-          AND d.outcome = 'send' AND d.held = ''
+        WHERE d.run IN ({runs}) AND coalesce(d.step, 0) = 0 AND d.tested
+          AND {counted} AND d.held = ''
         QUALIFY row_number() OVER (
             PARTITION BY coalesce(m.canonical, d.pid) ORDER BY d."at", d.pid) = 1
     ), reached AS (

@@ -107,7 +107,7 @@ def roll_out(
         )
     if one.rolled_us is not None:
         raise Conflict(f"`{one.chosen}` was rolled out already.")
-    if run.state in _OVER:
+    if run.state in _OVER and not facts.weekly:
         raise Conflict(f"The run is {run.state.value}: nobody waits any more.")
     if not run.audience_path or run.next_part < run.parts:
         raise Conflict(

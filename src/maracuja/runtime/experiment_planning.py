@@ -20,6 +20,7 @@ from maracuja.decisions.reasons import Outcome
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment
+from maracuja.runtime.experiment_drawing import experiment_of
 from maracuja.runtime.experiment_measure import usual_rate
 from maracuja.runtime.launch_audience import Pids
 from maracuja.runtime.launch_ground import Ground
@@ -89,7 +90,7 @@ def plan(ground: Ground, facts: RunFacts, pids: Pids, now: datetime) -> Experime
     test = facts.campaign.test
     assert test is not None
     goal = goal_of(facts)
-    window = test.answers_within(goal.length)
+    window = test.answers_within(goal.length, weekly=facts.weekly)
     rate = test.rate or usual_rate(ground, pids, goal, window, now)
     if rate is None:
         raise CampaignError(
@@ -113,6 +114,17 @@ def plan(ground: Ground, facts: RunFacts, pids: Pids, now: datetime) -> Experime
         measured=test.rate is None,
         lift_wished=test.planned_lift if test.share is None and test.people is None else None,
     )
+
+
+def new_plan(
+    ground: Ground, run: int, facts: RunFacts, pids: Pids, now: datetime
+) -> ExperimentPlanned | None:
+    """`plan`, where a run begins an experiment: None where it has none, or goes on with one."""
+    if not facts.tests:
+        return None
+    with ground.store.read() as conn:
+        going = facts.weekly and experiment_of(conn, run, facts) is not None
+    return None if going else plan(ground, facts, pids, now)
 
 
 def goal_of(facts: RunFacts) -> Goal:

@@ -59,7 +59,7 @@ def told(ground: Ground, launched: Sequence[Run], now: datetime) -> ExperimentTo
         waiting=waits,
         information=information_in(counted.people, counted.conversions, planned.plan),
         looks=tuple(_look(look) for look in looks),
-        guards=guarded(ground, one, run, facts, now).guards,
+        guards=guarded(ground, one, facts, now).guards,
         factors=_factors(
             facts, counted.arms, planned.tested, final=one.standing is not Stage.RUNNING
         ),

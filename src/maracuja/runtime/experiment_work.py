@@ -17,6 +17,7 @@ from maracuja.campaigns.experiment import RollOut
 from maracuja.campaigns.facts import RunFacts
 from maracuja.commit_points import passed
 from maracuja.model import micros, moment
+from maracuja.runtime.experiment_drawing import experiment_of
 from maracuja.runtime.experiment_guard import stop_if_broken
 from maracuja.runtime.experiment_measure import Counted, count_arms
 from maracuja.runtime.experiment_planning import goal_of
@@ -35,7 +36,7 @@ from maracuja.store import audit, experiments, feed, inbox, outbox, runs, waitin
 from maracuja.store.experiments import Experiment, Look, Stage
 from maracuja.store.runs import Run, RunState
 
-COUNTS: Final = 200  # how often people and answers are counted in the time of a test
+COUNTS: Final = 48  # how often people and answers are counted in the time of a test
 COUNT_MIN: Final = timedelta(minutes=1)
 COUNT_MAX: Final = timedelta(hours=1)
 ROLLED_WITHIN: Final = timedelta(days=2)  # until the hour has come in every zone
@@ -68,11 +69,11 @@ class ExperimentWork:
         with self._ground.store.read() as conn:
             states = {run.run: run for run in runs.every(conn, states=WATCHED)}
             open_ = [(one, runs.get(conn, one.run)) for one in experiments.unfinished(conn)]
-            watched = experiments.of_runs(conn, list(states))
+            watched = {number: _watched(conn, run) for number, run in states.items()}
         self._watch = {run: at for run, at in self._watch.items() if run in states}
-        for one in watched:
-            if self._watch.get(one.run, now) <= now:
-                self._watch[one.run] = self._guard(one, states[one.run], now)
+        for number, tried in watched.items():
+            if tried is not None and self._watch.get(number, now) <= now:
+                self._watch[number] = self._guard(tried, states[number], now)
         running = [
             (one, run)
             for one, run in open_
@@ -226,9 +227,10 @@ def count(
     """What the arms of a run's test have done until now."""
     return count_arms(
         ground,
-        run.run,
+        [run.run],
         goal_of(facts),
         planned.variants,
+        weekly=facts.weekly,
         window=_window(planned),
         since=facts.occurrence.planned,
         now=now,
@@ -248,6 +250,12 @@ def read_until(ground: Ground) -> int:
     with ground.store.read_inbox() as conn:
         came = inbox.read(conn, mark, rows_max=1)
     return min([*told.at_us, *came.received_us], default=outbox.NEVER_US)
+
+
+def _watched(conn: Connection, run: Run) -> Experiment | None:
+    """The experiment that a run belongs to, if any."""
+    facts = facts_of(run)
+    return experiment_of(conn, run.run, facts) if facts.tests else None
 
 
 def _sending(conn: Connection, run: Run) -> bool:

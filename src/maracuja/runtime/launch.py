@@ -136,7 +136,7 @@ class Launch:
             finally:
                 sources.con.close()
         launch_words.check_again(ground, run, pids, now)
-        planned = experiment_planning.plan(ground, facts, pids, now) if facts.tests else None
+        planned = experiment_planning.new_plan(ground, run.run, facts, pids, now)
         strata = known.rename({f"traits.{name}": name for name in names})
         frame = pl.DataFrame({"pid": pids}).join(strata, on="pid", how="left")
         file = write_audience(ground.lake, run.run, frame, now=now)
@@ -268,7 +268,7 @@ class Launch:
     def _experiment(self, run: Run) -> UnderWay | None:
         """Where the experiment of a run stands."""
         with self._ground.store.read() as conn:
-            return experiment_drawing.of_run(conn, run.run)
+            return experiment_drawing.of_run(conn, run.run, facts_of(run))
 
     def _drop_round(self) -> None:
         self._round = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from maracuja.campaigns.cascade import Cascade, Order
+from maracuja.campaigns.definitions import Arm
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import BY_NAME
 from maracuja.channels.http import HttpChannel
@@ -94,19 +95,33 @@ def price(config: Config, channel: str, stated: float | None, text: str, languag
     return float(kind(account).price(text, language))
 
 
-def ranking(config: Config, cascade: Cascade, answering: pl.DataFrame | None) -> Rank:
-    """The order of a cascade's channels.
+def ranking(
+    config: Config, cascade: Cascade, answering: pl.DataFrame | None, arms: Sequence[Arm] = ()
+) -> Rank:
+    """The order of a cascade's channels; that of `arms` where each has its own.
 
     `answering` has `pid` and a share for each channel, for those who were written to before, and
     the shop's own in the row of pid 0; it is asked only where the order is by it.
     """
     channels = cascade.channels
+    if cascade.order is Order.BY_VARIANT:
+        orders = {arm.variant: [arm.order.index(name) for name in channels] for arm in arms}
+        return lambda people: _by_variant(people, len(channels), orders)
     if cascade.order is Order.CHEAPEST:
         stated = prices(config, cascade)
         return lambda people: priced_ranks(people.height, stated)
     if cascade.order is Order.RESPONDING and answering is not None:
         return lambda people: _answering(people, channels, answering)
     return lambda people: given_ranks(people.height, len(channels))
+
+
+def _by_variant(people: pl.DataFrame, channels: int, orders: Mapping[str, list[int]]) -> Ranks:
+    """Each in the order of their own variant; who has none yet as the steps are written."""
+    ranks = given_ranks(people.height, channels)
+    for variant, order in orders.items() if "variant" in people else ():
+        mine = (people["variant"] == variant).fill_null(value=False).to_numpy()
+        ranks[mine] = np.array(order, dtype=np.float64)
+    return ranks
 
 
 def _answering(people: pl.DataFrame, channels: Sequence[str], shares: pl.DataFrame) -> Ranks:

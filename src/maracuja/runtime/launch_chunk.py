@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from maracuja import rng
-from maracuja.campaigns.arms import UnderWay, drawn, due_us
+from maracuja.campaigns.arms import UnderWay, capped, drawn, due_us
+from maracuja.campaigns.cascade import Order
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import CODES_BY_NAME
 from maracuja.decisions import cascade, gates
@@ -103,7 +104,7 @@ def decide_chunk(
     says who waits for what. `offer` gives codes where the campaign has coupons.
     """
     people = people.sort("pid")
-    people = people.hstack(drawn(facts, experiment, people["draw_pid"]))
+    people = capped(facts, people.hstack(drawn(facts, experiment, people["draw_pid"])))
     people = _on_channels(people, facts, rules, rank)
     dues = due_us(facts, experiment, people, rules.zone)
     expiry_us = facts.campaign.expiry // timedelta(microseconds=1)
@@ -157,6 +158,12 @@ def _on_channels(
         **({"free_us": pl.when(~follows).then("free_us")} if "free_us" in people else {}),
     )
     channels = facts.campaign.channels
+    if facts.campaign.cascade.order is Order.BY_VARIANT and "tested" in people:
+        # An order of channels matters only to whom all of them reach.
+        on_all = cascade.why_not(people, channels, rules).select(
+            every=pl.all_horizontal(pl.all() == "")
+        )
+        people = people.with_columns(tested=pl.col("tested") & on_all["every"])
     return people.hstack(cascade.choose(people, channels, rank(people), rules))
 
 

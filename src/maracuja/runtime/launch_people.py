@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 from sqlalchemy import Connection
 
+from maracuja.campaigns.arms import limit_column
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import address_kinds
 from maracuja.decisions.caps import FrequencyCap, free_from
@@ -36,6 +37,7 @@ from maracuja.store import people as people_store
 
 Pids = npt.NDArray[np.int64]
 
+WEEK: Final = 7  # days
 LANGUAGE: Final = "traits.language"
 ZONE: Final = "traits.timezone"
 
@@ -87,6 +89,12 @@ class PeopleReader:
         }
         self._salt = meta.load(conn).suppression_salt if bound else ""
         self._scope = suppressions.MARKETING if marketing else suppressions.ALL
+        self._limits = {
+            arm.variant: FrequencyCap(messages=arm.per_week, days=WEEK)
+            for arm in (facts.arms if facts is not None and marketing else ())
+            if arm.per_week is not None
+        }
+        windows = [cap.window for cap in (self._cap, *self._limits.values()) if cap is not None]
         self._history = (
             History(
                 lake,
@@ -95,9 +103,9 @@ class PeopleReader:
                 canonical,
                 # What follows in a cascade is the same message again.
                 ~pl.col("run").is_in(list(service_runs)) & FIRST,
-                now - self._cap.window,
+                now - max(windows),
             )
-            if self._cap is not None
+            if windows
             else None
         )
 
@@ -151,8 +159,13 @@ class PeopleReader:
             frame = frame.join(quiet, on="pid", how="left", maintain_order="left")
         if self._history is None:
             return frame
-        free = free_from(self._cap, self._history.of(pids), now)
-        return frame.join(free, on="pid", how="left", maintain_order="left")
+        heard = self._history.of(pids)
+        free = free_from(self._cap, heard, now)
+        frame = frame.join(free, on="pid", how="left", maintain_order="left")
+        for variant, cap in self._limits.items():
+            free = free_from(cap, heard, now).rename({"free_us": limit_column(variant)})
+            frame = frame.join(free, on="pid", how="left", maintain_order="left")
+        return frame
 
     def _reach(
         self, conn: Connection, pids: Pids, channel: str, bound: pl.DataFrame

@@ -143,7 +143,7 @@ def open_round(
             law=Law(conn, ground.config.shop.country, ground.zone),
             facts=facts,
         )
-        rank = None if cascade is None else _ranking(conn, ground, cascade, now)
+        rank = None if cascade is None else _ranking(conn, ground, facts, cascade, now)
         codes = run_coupons(ground, facts)
         heard = _of_run(conn, ground, run, facts, now).as_another
     return Round(
@@ -221,11 +221,13 @@ def decide_again(work: Round, run: Run, due: Due, now: datetime) -> bool:
     return counts
 
 
-def _ranking(conn: Connection, ground: Ground, cascade: Cascade, now: datetime) -> Rank:
+def _ranking(
+    conn: Connection, ground: Ground, facts: RunFacts, cascade: Cascade, now: datetime
+) -> Rank:
     """The order of a cascade's channels, as people have answered lately where that counts."""
     asked = cascade.order is Order.RESPONDING
     shares = answering(conn, ground, cascade.channels, now) if asked else None
-    return ranking(ground.config, cascade, shares)
+    return ranking(ground.config, cascade, shares, facts.arms)
 
 
 def _of_run(conn: Connection, ground: Ground, run: int, facts: RunFacts, now: datetime) -> History:
