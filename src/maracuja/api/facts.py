@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
-from maracuja.api.answers import Pid
+from maracuja.api.answers import Name, Pid
 from maracuja.api.here import Here, Long, Now, managing
-from maracuja.runtime import fact_reports
+from maracuja.runtime import fact_reports, quality
 from maracuja.runtime.fact_reports import Cohort, FactShown, FunnelStep, LeftAt, Shares
+from maracuja.runtime.quality import TraitDoubts, TraitQuality
 from maracuja.segments.computed import COMPUTED, VISITS_DAYS, Origin
 
 router = managing("/facts", "facts")
@@ -78,3 +79,17 @@ def steps_after_leaving(
     """What people who did not buy do next."""
     with long.long():
         return fact_reports.next_steps(here.ground, now, days=days, within_days=within_days)
+
+
+@router.get("/quality")
+def quality_of_traits(here: Here, now: Now, long: Long) -> list[TraitQuality]:
+    """How complete, valid, fresh and agreed upon each trait is, and what to do about it."""
+    with long.long():
+        return quality.report(here.ground, now)
+
+
+@router.get("/quality/{trait}")
+def quality_of_trait(here: Here, now: Now, long: Long, trait: Name) -> TraitDoubts:
+    """One trait, and some of the people of whom it may be wrong."""
+    with long.long():
+        return quality.of_trait(here.ground, trait, now)

@@ -16,15 +16,14 @@ from maracuja.cli.output import (
     say_json,
     share,
     table,
-    when,
 )
-from maracuja.cli.profiles import Who
+from maracuja.cli.profiles import Who, facts_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from maracuja.runtime.fact_reports import Cohort, FactShown, FunnelStep, LeftAt, Shares
+    from maracuja.runtime.quality import TraitQuality
 
 PANEL = "People"
 Days = Annotated[int, typer.Option(help="How many days to look back.")]
@@ -39,6 +38,7 @@ def add_to(cli: typer.Typer) -> None:
     group.command()(cohorts)
     group.command()(funnel)
     group.command("next")(next_steps)
+    group.command("quality")(data_quality)
     cli.add_typer(group, name="facts", rich_help_panel=PANEL)
 
 
@@ -77,14 +77,8 @@ def show(who: Who, workspace: Workspace = HERE, json: Json = False) -> None:
 
 def say_facts(found: Sequence[FactShown], zone: str) -> None:
     """Print the facts of a person, each with its origin."""
-    from datetime import datetime
-
-    def shown(value: datetime | object) -> object:
-        return when(value, zone) if isinstance(value, datetime) else value
-
-    rows = [(one.name, shown(one.value), one.origin, one.about) for one in found]
-    if rows:
-        say(table("Computed", ["fact", "value", "origin", "about"], rows))
+    if found:
+        say(facts_table(found, zone))
     else:
         say("Nothing can be computed about them yet: they did nothing.")
 
@@ -251,3 +245,54 @@ def _say_left(one: LeftAt, within: int) -> None:
     if one.too_early:
         say(f"[dim]{number(one.too_early)} left less than {within} days ago and are not back.[/]")
     say()
+
+
+def data_quality(
+    trait: Annotated[
+        str, typer.Option(help="One trait, with people in doubt.", show_default=False)
+    ] = "",
+    workspace: Workspace = HERE,
+    json: Json = False,
+) -> None:
+    """Say how complete, valid, fresh and agreed upon each trait is, and what to do about it."""
+    from maracuja import app
+    from maracuja.runtime import quality
+
+    with app.opened(workspace) as here, progress("looking at people", quiet=json):
+        now = here.clock.now()
+        one = quality.of_trait(here.ground, trait, now) if trait else None
+        found = [one.quality] if one else quality.report(here.ground, now)
+    if json:
+        say_json(one or found)
+        return
+    say_quality(found)
+    if one and one.doubts:
+        rows = [(f"pid:{doubt.pid}", doubt.value, doubt.why) for doubt in one.doubts]
+        say(table("In doubt", ["person", "value", "why"], rows))
+
+
+def say_quality(found: Sequence[TraitQuality]) -> None:
+    """Print a row for each trait, and what to do."""
+    from rich.markup import escape
+
+    def part(value: float | None) -> str:
+        return "–" if value is None else f"{100 * value:.1f} %"
+
+    rows = [
+        (
+            one.name,
+            one.known,
+            part(one.complete),
+            part(one.valid),
+            part(one.fresh),
+            one.median_days,
+            one.conflicting,
+            ", ".join(f"{name} {number(n)}" for name, n in one.sources.items()),
+        )
+        for one in found
+    ]
+    columns = ["trait", "people", "complete", "valid", "fresh", "days", "disputed", "sources"]
+    say(table("What is known", columns, rows) if rows else "Nothing is known of anybody yet.")
+    for one in found:
+        for todo in one.todo:
+            say(f"[bold]{escape(one.name)}[/]: {escape(todo)}")

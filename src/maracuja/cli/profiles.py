@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from maracuja.app import App
     from maracuja.runtime.device_work import DeviceShown
+    from maracuja.runtime.fact_reports import FactShown
     from maracuja.runtime.people_view import PersonShown
     from maracuja.runtime.people_why import ConditionShown, Decided, EventShown
     from maracuja.store.commands import Command
@@ -63,7 +64,7 @@ def show(
 ) -> None:
     """Show who a person is, what is known, what they agreed to and what they did lately."""
     from maracuja import app
-    from maracuja.runtime import people_view, people_why
+    from maracuja.runtime import fact_reports, people_view, people_why
 
     with app.opened(workspace) as here:
         now, zone = here.clock.now(), here.config.shop.time_zone
@@ -71,10 +72,14 @@ def show(
             pid = people_view.find(conn, who, here.config.shop.country)
             person = people_view.show(conn, pid, now)
         lately = people_why.recent(here.ground, pid, now, rows_max=events) if events else []
+        computed = fact_reports.of_person(here.ground, pid, now)
     if json:
-        say_json({"person": person, "events": lately})
+        say_json({"person": person, "facts": computed, "events": lately})
         return
     _say_person(person, zone)
+    if computed:
+        say()
+        say(facts_table(computed, zone))
     if lately:
         _say_events(lately, zone)
 
@@ -121,6 +126,17 @@ def _say_person(person: PersonShown, zone: str) -> None:
         say()
         headings = ["channel", "what", "reason", "words", "since", "until"]
         say(table("Suppressed", headings, stopped))
+
+
+def facts_table(found: Sequence[FactShown], zone: str) -> object:
+    """What is computed about a person, each fact with its origin."""
+    from datetime import datetime
+
+    def shown(value: object) -> object:
+        return when(value, zone) if isinstance(value, datetime) else value
+
+    rows = [(one.name, shown(one.value), one.origin, one.about) for one in found]
+    return table("Computed", ["fact", "value", "origin", "about"], rows)
 
 
 def _say_devices(devices: Sequence[DeviceShown], zone: str) -> None:

@@ -19,6 +19,7 @@ from maracuja.runtime import (
     conversation_view,
     coupon_work,
     delivery_texts,
+    holds_view,
     people_view,
     people_why,
 )
@@ -57,6 +58,7 @@ def export_person(
         named = {(one.kind, one.value) for one in people.identities_of(conn, person.pid)}
         codes = coupon_work.of_person(conn, everybody, now)
         earned = bonus_work.show(conn, person.pid, now)
+        withheld = holds_view.everything(conn, person.pid, now)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
@@ -72,6 +74,7 @@ def export_person(
         "web_chat": chat,
         "coupons": codes,
         "bonus": earned,
+        **withheld,
     }
     return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])
 

@@ -6,15 +6,17 @@ The profile holds the value that prevails; here is what else was said last, by s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
-from maracuja.model import TraitSource
-from maracuja.store import bulk, people_rows
+from maracuja.model import Trait, TraitSource
+from maracuja.store import bulk, people_rows, traits
 from maracuja.store.schema_said import disputed
+
+KEYS_MAX: Final = 1_000
 
 
 class Disputed(NamedTuple):
@@ -34,27 +36,57 @@ def put(conn: Connection, rows: Sequence[Disputed]) -> None:
 
 def settle(conn: Connection, keys: Sequence[tuple[int, str, int]]) -> None:
     """Forget what these sources (pid, trait, source) said: they agree now."""
-    if not keys or conn.execute(select(disputed.c.pid).limit(1)).first() is None:
-        return
+    pids = np.unique(np.array([pid for pid, _, _ in keys], dtype=np.int64))
+    standing = {tuple(row[:3]) for row in people_rows.of_people(conn, disputed, pids)}
+    doomed = sorted(standing & set(keys))
     columns = (disputed.c.pid, disputed.c.trait, disputed.c.source)
-    for part in bulk.slices(keys):
-        conn.execute(delete(disputed).where(tuple_(*columns).in_(list(part))))
+    for part in bulk.slices(doomed, KEYS_MAX):
+        conn.execute(delete(disputed).where(tuple_(*columns).in_(part)))
 
 
-def counts(conn: Connection) -> list[tuple[str, int, int]]:
-    """(trait, source, people) of whatever is said otherwise."""
-    c = disputed.c
-    query = select(c.trait, c.source, func.count()).group_by(c.trait, c.source)
+class Told:
+    """Listens to what is told of people, and remembers where sources disagree."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, str, int], Disputed] = {}
+        self._settled: dict[tuple[int, str, int], None] = {}
+
+    def hear(
+        self, pid: int, standing: traits.Document, told: Mapping[str, Trait], now_us: int
+    ) -> None:
+        """Hear traits before they are put into the document that stands."""
+        for name, new in told.items():
+            old = standing.traits.get(name)
+            if old is None or old.source == new.source or new.value is None:
+                continue
+            key = (pid, name, int(new.source))
+            if traits.same(old.value, new.value):
+                self._rows.pop(key, None)
+                self._settled[key] = None
+            elif not traits.expired(old, now_us):
+                lost = old if traits.prevails(new, old, now_us) else new
+                value = msgspec.json.encode(lost.value, order="deterministic")
+                key = (pid, name, int(lost.source))
+                self._rows[key] = Disputed(*key, value, lost.at_us)
+                self._settled.pop(key, None)
+
+    def keep(self, conn: Connection) -> None:
+        """Write down what was heard."""
+        put(conn, list(self._rows.values()))
+        settle(conn, list(self._settled))
+
+
+def every(conn: Connection) -> list[Disputed]:
+    """What is said otherwise of anybody; there are few of them."""
     return [
-        (row[0], row[1], row[2]) for row in bulk.fetch(conn, query.order_by(c.trait, c.source))
+        Disputed(pid, trait, source, bytes(value), at_us)
+        for pid, trait, source, value, at_us in bulk.fetch(conn, select(disputed))
     ]
 
 
-def people_in_doubt(conn: Connection) -> dict[str, int]:
-    """How many people have sources that disagree, by trait."""
-    c = disputed.c
-    query = select(c.trait, func.count(c.pid.distinct())).group_by(c.trait)
-    return {row[0]: row[1] for row in bulk.fetch(conn, query)}
+def value_of(row: Disputed) -> Any:
+    """The value that the source says."""
+    return msgspec.json.decode(row.value)
 
 
 def of(conn: Connection, pid: int) -> list[tuple[str, TraitSource, Any, int]]:
@@ -74,8 +106,3 @@ def move(conn: Connection, into: Mapping[int, int]) -> None:
 
 def _at(row: people_rows.Row) -> int:
     return int(row[4])
-
-
-def empty(conn: Connection, pids: Sequence[int]) -> bool:
-    """Whether nothing is said otherwise of these canonical people."""
-    return not people_rows.of_people(conn, disputed, np.array(pids, dtype=np.int64))

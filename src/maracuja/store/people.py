@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Connection, Text, and_, func, select, tuple_
 from maracuja.errors import NotFound
 from maracuja.model import Profile, Trait
 from maracuja.rng import buckets
-from maracuja.store import bulk, counters, denied, traits
+from maracuja.store import bulk, counters, denied, disputed, traits
 from maracuja.store.schema import identities, merges, profiles
 
 Pids = npt.NDArray[np.int64]
@@ -132,21 +132,25 @@ def change(
 ) -> list[int]:
     """Apply changes in order (a pid may come again) and return the pids that are different now.
 
-    Which value of a trait holds: `traits.prevails`; what a person denied is left out. Unknown pids raise NotFound.
+    Which value of a trait holds: `traits.prevails`; what a person denied is left out. Unknown
+    pids raise NotFound.
     """
     set_traits = denied.without(conn, pids, set_traits)
     rows = {row[0]: row for row in _rows(conn, sorted(set(pids)))}
     documents = {pid: traits.decode(row[-1]) for pid, row in rows.items()}
     changed: dict[int, None] = {}
+    contested = disputed.Told()
     nothing: Mapping[str, str] = {}
     for i, pid in enumerate(pids):
         if pid not in documents:
             raise NotFound(f"there is no person {pid}")
         addresses = set_addresses[i] if set_addresses is not None else nothing
+        contested.hear(pid, documents[pid], set_traits[i], now_us)
         if traits.apply(documents[pid], set_traits[i], addresses, now_us):
             changed[pid] = None
     kept = {pid: (rows[pid][1], rows[pid][3], rows[pid][4], documents[pid]) for pid in changed}
     replace_documents(conn, rev, kept)
+    contested.keep(conn)
     return list(changed)
 
 

@@ -43,6 +43,13 @@ def expired(trait: Trait, now_us: int) -> bool:
     return trait.ttl_s > 0 and trait.at_us + trait.ttl_s * 1_000_000 <= now_us
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: letters' case and spaces around texts do not count."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.strip().casefold() == other.strip().casefold()
+    return bool(one == other)
+
+
 def prevails(new: Trait, old: Trait, now_us: int) -> bool:
     """Whether `new` replaces `old`.
 

@@ -86,6 +86,18 @@ def send(store: Store, calls: list[dict[str, Any]], now: datetime = NOW) -> None
         inbox.append(conn, [inbox.Request(micros(now), "batch", "server", b"{}", body)])
 
 
+def identify(who: str, *, days_ago: float = 1, **traits: Any) -> dict[str, Any]:
+    """What a person tells of themselves."""
+    at = NOW - timedelta(days=days_ago)
+    return {
+        "type": "identify",
+        "userId": who,
+        "timestamp": at.isoformat(),
+        "messageId": f"{who} {traits} {days_ago}",
+        "traits": traits,
+    }
+
+
 def project(ground: Ground, now: datetime = NOW) -> None:
     """Take in everything that waits."""
     projection = Projection(ground.store, ground.lake, country="UA")
