@@ -30,6 +30,7 @@ from maracuja.cli import (
     segments,
     serving,
     shelf,
+    spend,
     templates,
     wear_out,
     workspace,
@@ -73,6 +74,7 @@ for room in (
     coupons,
     feeds,
     offers,
+    spend,
 ):
     room.add_to(cli)
 

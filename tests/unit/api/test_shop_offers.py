@@ -51,3 +51,17 @@ def test_a_bonus_is_credited_once_and_spent_once(world: World) -> None:
     assert (shown["balance"], shown["expiring"]) == (300, 300)
     assert [(one["key"], one["amount"]) for one in shown["entries"]] == [("A-1", 500), ("7", -200)]
     assert world.ask("GET", f"{SHOP}/bonus?external_id=u1", key="browser key").status_code == 403
+
+
+def test_spending_is_taken_by_the_day_and_reported(world: World) -> None:
+    day = {"day": "2026-11-20", "source": "google", "campaign": "autumn", "currency": "uah",
+           "cost": "10.50", "clicks": 7}  # fmt: skip
+    for _ in range(2):
+        said = world.ask("POST", f"{SHOP}/spend", key="server key", json={"days": [day]})
+        assert said.json() == {"taken": 1, "refused": []}
+    said = world.ask("GET", f"{SHOP}/spend?first=2026-11-01&last=2026-11-30").json()
+    (one,) = said["ads"]
+    assert (one["source"], one["currency"], one["cost"], one["returns"]) == (
+        "google", "UAH", 1050, 0.0,
+    )  # fmt: skip
+    assert world.ask("GET", f"{SHOP}/spend?first=2026-11-30&last=2026-11-01").status_code == 400
