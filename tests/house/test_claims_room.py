@@ -13,12 +13,11 @@ FIGURES = {"CLAIMS", "SURVEYS"}
 READERS = {
     "maracuja.api.claims",
     "maracuja.api.here",
+    "maracuja.api.home",
     "maracuja.api.management",
     "maracuja.cli.claims",
     "maracuja.cli.demo",
     "maracuja.runtime.claims_work",
-    "maracuja.simulate.demo",
-    "maracuja.simulate.demo_claims",
     "maracuja.ui.claims_html",
     "maracuja.ui.claims_terminal",
     "maracuja.ui.claims_words",

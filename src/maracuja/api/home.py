@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from maracuja.api.answers import Language
 from maracuja.api.guard import is_at_home
 from maracuja.api.here import Desk
-from maracuja.runtime import campaign_work
+from maracuja.runtime import campaign_work, claims_work
 from maracuja.runtime.overview import overview
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +29,22 @@ async def home(
     if not is_at_home(request):
         await desk.guard(request)
     return HTMLResponse(await run_in_threadpool(_home, desk, campaign, language))
+
+
+@router.api_route("/claims", methods=_BOTH)
+async def claims(request: Request, language: Language = "en") -> HTMLResponse:
+    """The claims of the trade beside the shop's own data; guarded as the report."""
+    desk: Desk = request.app.state.desk
+    if not is_at_home(request):
+        await desk.guard(request)
+    return HTMLResponse(await run_in_threadpool(_claims, desk, language))
+
+
+def _claims(desk: Desk, language: str) -> str:
+    app = desk.app
+    with desk.turns.long():
+        found = claims_work.report(app.ground, app.clock.now())
+    return desk.pages.claims(found, language)
 
 
 def _home(desk: Desk, campaign: str, language: str) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from maracuja.stats.after_click import AfterClick
 from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison
 from maracuja.stats.intervals import Interval
 from maracuja.stats.rates import Rate
 from maracuja.stats.report import Arm, LiftReport, Lifts
+from maracuja.stats.wear_out import WearOut
 
 COLUMNS = (
     "section",  # audience, arm, primary, whole, programme, variant, twin, breakdown, look ...
@@ -84,6 +86,10 @@ def _rows(report: LiftReport) -> Iterator[Row]:
             yield {**place, "measure": "conversions", **_rate(line.conversions)}
     if report.cascade is not None:
         yield from _cascade(report.cascade)
+    if report.wear_out is not None:
+        yield from _wear_out(report.wear_out)
+    for one in report.after_click:
+        yield from _after_click(one)
     yield from _experiment(report)
     for ratio in report.sample_ratios:
         for name, count in ratio.counts.items():
@@ -146,6 +152,24 @@ def _cascade(told: CascadeTold) -> Iterator[Row]:
         yield {"section": "cascade", "measure": name, "scale": scale, "value": value}
     alone = {"section": "cascade", "group": "alone", "row": told.alone}
     yield {**alone, "measure": "cost", "scale": "money", "value": told.alone_cost}
+
+
+def _wear_out(told: WearOut) -> Iterator[Row]:
+    """The lift of each time, then the trend from time to time."""
+    place = {"section": "wear_out", "group": told.name, "measure": "conversions"}
+    for one in told.exposures:
+        arms = {"treated_people": one.sent.of, "control_people": one.held.of}
+        yield {**place, "row": one.time, "scale": "lift", **arms, **_interval(one.lift)}
+    yield {**place, "row": "trend", "scale": "lift", **_interval(told.trend)}
+
+
+def _after_click(one: AfterClick) -> Iterator[Row]:
+    """What followed clicks on one channel: no effect of anything."""
+    place = {"section": "after_click", "row": one.channel}
+    counts = {"clickers": one.clickers, "buyers": one.buyers.count, "orders": one.orders}
+    for measure, n in counts.items():
+        yield {**place, "measure": measure, "scale": "count", "value": n}
+    yield {**place, "measure": "revenue", "scale": "money", "value": one.revenue}
 
 
 def _audience(report: LiftReport) -> Iterator[Row]:

@@ -79,11 +79,11 @@ LABELS: Final[dict[str, Texts]] = {
     "report": ("Claims report", "Отчёт об утверждениях", "Звіт про твердження"),
     "about": (
         "Each claim stands beside what {shop} has measured itself; campaigns counted: "
-        "{campaigns}. No claim is used in any plan or forecast.",
+        "{campaigns}. No forecast uses a claim.",
         "Рядом с каждым утверждением стоит то, что магазин «{shop}» измерил сам; учтено "
-        "кампаний: {campaigns}. Ни в одном плане или прогнозе эти утверждения не участвуют.",
+        "кампаний: {campaigns}. Ни в одном прогнозе эти утверждения не участвуют.",
         "Поруч із кожним твердженням стоїть те, що магазин «{shop}» виміряв сам; враховано "
-        "кампаній: {campaigns}. У жодному плані чи прогнозі ці твердження не беруть участі.",
+        "кампаній: {campaigns}. У жодному прогнозі ці твердження не беруть участі.",
     ),
     "elsewhere": (
         "claimed elsewhere, {source}, not your data",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from maracuja.runtime.overview import Overview
 from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
-from maracuja.ui import claims_html
+from maracuja.ui import claims_html, claims_words
 from maracuja.ui.home_reference import reference_body
 from maracuja.ui.report_html import html
 from maracuja.ui.report_svg import LOGO
@@ -57,13 +57,14 @@ def report(report: LiftReport, language: str) -> str:
         for code, name in LANGUAGES.items()
         if code != language
     }
-    return html(report, language, leads={**others, "API": "/docs"})
+    claims = {claims_words.label("title", language): f"/claims?language={language}"}
+    return html(report, language, leads={**others, **claims, "API": "/docs"})
 
 
 def claims(report: ClaimsReport, language: str) -> str:
     """The claims of the trade beside the shop's own data."""
     others = {
-        name: f"/api/claims?form=html&language={code}"
+        name: f"/claims?language={code}"
         for code, name in LANGUAGES.items()
         if code != language
     }

@@ -28,3 +28,9 @@ def test_the_api_describes_it(world: World) -> None:
     described = world.get("/openapi.json")
     assert "/api/claims" in described["paths"]
     assert "ClaimsReport" in described["components"]["schemas"]
+
+
+def test_the_page_is_there_for_who_sits_at_the_machine(world: World) -> None:
+    page = world.ask("GET", "/claims?language=ru")
+    assert page.status_code == 200 and "Что говорят в отрасли" in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")

@@ -22,7 +22,15 @@ from maracuja.stats.claims.evidence import (
     wilson,
 )
 from maracuja.stats.claims.judging import Because, Standing, as_lift, judge
-from maracuja.stats.claims.published import CLAIMS, SURVEYS, Against, Claim, Kind, Scale
+from maracuja.stats.claims.published import (
+    CLAIMS,
+    METHODS,
+    SURVEYS,
+    Against,
+    Claim,
+    Kind,
+    Scale,
+)
 from maracuja.stats.claims.report import ClaimsReport, Evidence, claims_report
 from maracuja.stats.intervals import Interval, NotShown
 
@@ -309,4 +317,7 @@ def test_the_forms_hold_every_claim_and_survey() -> None:
 def test_every_test_has_a_claim() -> None:
     assert {claim.against for claim in CLAIMS} == set(Against)
     assert {claim.scale for claim in CLAIMS} == set(Scale)
+    assert set(METHODS) == set(Against)
+    for method in METHODS.values():
+        assert method.own_data and method.estimator and method.needs
     assert all(isinstance(claim, Claim) for claim in CLAIMS)

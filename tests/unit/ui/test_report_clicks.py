@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console, Group
 
 from maracuja.stats.after_click import AfterClick
+from maracuja.stats.forms import to_csv
 from maracuja.stats.rates import rate
 from maracuja.stats.report import lift_report
 from maracuja.stats.words import LANGUAGES
@@ -60,3 +61,10 @@ def test_where_nobody_clicked_nothing_is_shown() -> None:
 
 def test_every_word_exists_in_every_language() -> None:
     assert all(len(texts) == len(LANGUAGES) for texts in clicks.LABELS.values())
+
+
+def test_the_figures_are_in_the_csv() -> None:
+    report = msgspec.structs.replace(lift_report(units(), plan(), now=NOW), after_click=TOLD)
+    table = to_csv(report)
+    assert "after_click,,email,revenue,money,123400" in table
+    assert "after_click,,email,buyers,count,30" in table

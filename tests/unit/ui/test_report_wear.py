@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from rich.console import Console, Group
 
+from maracuja.stats.forms import to_csv
 from maracuja.stats.intervals import Interval, NotShown
 from maracuja.stats.rates import rate
 from maracuja.stats.report import lift_report
@@ -105,3 +106,9 @@ def test_too_little_is_a_sentence() -> None:
     )
     assert "Too few people" in shown(few, "en")
     assert "twice yet" in wear.nothing_twice("en")
+
+
+def test_the_figures_are_in_the_csv() -> None:
+    report = msgspec.structs.replace(lift_report(units(), plan(), now=NOW), wear_out=told())
+    rows = [line for line in to_csv(report).splitlines() if line.startswith("wear_out,<nudge>")]
+    assert len(rows) == 4 and rows[-1].startswith("wear_out,<nudge>,trend,conversions,lift,-0.1")

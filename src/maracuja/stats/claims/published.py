@@ -47,6 +47,53 @@ class Against(StrEnum):
     CLICKED_AGAIN = "clicked_again"
 
 
+class Method(Record, frozen=True):
+    """How a claim is tested: on which own data, by which estimator, and what it takes."""
+
+    own_data: str
+    estimator: str
+    needs: str
+
+
+METHODS: Final = {
+    Against.PERSONAL_CONVERSION: Method(
+        own_data="People sent a personal variant against people sent its generic twin.",
+        estimator="Mantel and Haenszel's ratio of the rates of conversion, over campaigns.",
+        needs="A campaign with `generic_twin_of` on that kind of channel.",
+    ),
+    Against.PERSONAL_CLICKS: Method(
+        own_data="People sent a personal variant against people sent its generic twin.",
+        estimator="Mantel and Haenszel's ratio of the shares of people who clicked.",
+        needs="The same, with tracked links.",
+    ),
+    Against.CLICK_RATE: Method(
+        own_data="Messages of personal variants that arrived, with tracked links.",
+        estimator="The share clicked by people, Wilson's interval of the effective number.",
+        needs="A campaign with tracked links.",
+    ),
+    Against.REPEAT: Method(
+        own_data="Customers who had bought before, sent to against held out.",
+        estimator="Mantel and Haenszel's ratio of the rates of buying again.",
+        needs="Campaigns that measure a purchase and hold some people out.",
+    ),
+    Against.MATCHED: Method(
+        own_data="People who drew the content that suits them against those who drew another.",
+        estimator="The ratio of both conversions, each segment weighted by its people.",
+        needs="A campaign of two contents or more that say whom they suit.",
+    ),
+    Against.READ_AGAIN: Method(
+        own_data="Messages of the tactic `re-engagement` that arrived; e-mail beside.",
+        estimator="The share read by people, Wilson's interval of the effective number.",
+        needs="Such a campaign in a messenger that tells what is read.",
+    ),
+    Against.CLICKED_AGAIN: Method(
+        own_data="Messages of the tactic `re-engagement` that arrived; e-mail beside.",
+        estimator="The share clicked by people, Wilson's interval of the effective number.",
+        needs="Such a campaign in a messenger.",
+    ),
+}
+
+
 class Claim(Record, frozen=True):
     """A figure or a range that is claimed, on the claim's scale.
 
@@ -65,6 +112,11 @@ class Claim(Record, frozen=True):
     kind: Kind | None = None
     figure: float | None = None  # where one figure is claimed and no range
     source: str = SOURCE
+
+    @property
+    def method(self) -> Method:
+        """How it is tested."""
+        return METHODS[self.against]
 
     @property
     def enough(self) -> float:

@@ -26,6 +26,7 @@ from maracuja.stats.claims.published import (
     Against,
     Claim,
     Kind,
+    Method,
     Scale,
     Survey,
 )
@@ -72,6 +73,7 @@ class Tested(Record, frozen=True):
     """A claim beside the shop's own estimate, on the claim's scale."""
 
     claim: Claim
+    method: Method
     own: Estimate
     judged: Judged
     beside: tuple[Beside, ...] = ()
@@ -109,6 +111,7 @@ def held_against(claim: Claim, evidence: Evidence) -> Tested:
     own, beside = _own(claim, evidence)
     return Tested(
         claim=claim,
+        method=claim.method,
         own=_told(claim, own),
         judged=judge(claim, _told(claim, own), base=evidence.base),
         beside=tuple(Beside(name=one.name, own=_told(claim, one.own)) for one in beside),
