@@ -64,9 +64,7 @@ def report(report: LiftReport, language: str) -> str:
 def claims(report: ClaimsReport, language: str) -> str:
     """The claims of the trade beside the shop's own data."""
     others = {
-        name: f"/claims?language={code}"
-        for code, name in LANGUAGES.items()
-        if code != language
+        name: f"/claims?language={code}" for code, name in LANGUAGES.items() if code != language
     }
     return claims_html.html(report, language, leads={**others, "API": "/docs"})
 
