@@ -48,6 +48,7 @@ margin-top:.75rem}
 button.quiet{background:none;color:var(--ink);border-color:var(--line)}
 button.small{width:auto;min-height:2.5rem;padding:0 1rem;margin:.25rem .5rem .25rem 0}
 a{color:var(--fruit)}
+form+p{margin-top:1.25rem}
 a.go{display:block;text-align:center;font-weight:650;padding:.75rem;border-radius:.875rem;
 border:2px solid var(--fruit);text-decoration:none;margin-top:.75rem}
 :focus-visible{outline:3px solid var(--seed);outline-offset:3px}
