@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from maracuja.campaigns.law import Controller, LawDeclaration, Recipient, TraitClass
+from msgspec import structs
+
+from maracuja.campaigns.law import LawDeclaration, Recipient, TraitClass
 from maracuja.channels import address_kinds, channel_of
 from maracuja.config import EMAIL, Config
 from maracuja.model import Privacy
@@ -68,11 +70,21 @@ class TraitRecord:
 
 
 @dataclass(frozen=True)
+class Responsible:
+    """Who answers for the data."""
+
+    name: str
+    address: str
+    contact: str
+    officer: str
+
+
+@dataclass(frozen=True)
 class ProcessingRecord:
     """The whole record, as it stands at a moment; `lacks` says what has to be declared yet."""
 
     made: datetime
-    controller: Controller
+    controller: Responsible
     purposes: tuple[str, ...]
     people: str
     channels: tuple[ChannelRecord, ...]
@@ -113,7 +125,7 @@ def record(store: Store, config: Config, now: datetime) -> ProcessingRecord:
     )
     return ProcessingRecord(
         made=now,
-        controller=law.controller,
+        controller=Responsible(**structs.asdict(law.controller)),
         purposes=purposes,
         people="customers, and visitors of the shop's pages and channels",
         channels=channels,
