@@ -200,7 +200,8 @@ def _given(path: str, frame: pl.DataFrame, why: pl.Series | None) -> pl.Series:
     packed = frame[meta]
     *_, source = unpack_meta(packed.fill_null(0).to_numpy())
     guessed = pl.Series(source == TraitSource.INFERRED.value)
-    state = pl.DataFrame({"known": frame[path].is_not_null() & packed.is_not_null() & guessed})
+    told = packed.fill_null(0) != 0  # of people who are made up nothing was ever told
+    state = pl.DataFrame({"known": frame[path].is_not_null() & told & guessed})
     return state.select(
         pl.when(before.is_not_null()).then(before).when("known").then(pl.lit("not_given"))
     ).to_series()

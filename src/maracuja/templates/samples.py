@@ -100,7 +100,10 @@ def seen(whole: pl.DataFrame, one: Somebody) -> pl.DataFrame:
     own = {"person.first_name": one.name, "person.name": one.name, "person.gender": one.gender}
     own["person.city"] = one.city
     declared = pack_meta(Trait(None, TraitSource.DECLARED, 1.0, 0))
-    metas = {"meta.gender": declared if one.gender else None}
+    metas: dict[str, int | None] = {
+        name: declared for name in whole.columns if name.startswith("meta.")
+    }
+    metas["meta.gender"] = declared if one.gender else None
     return whole.with_columns(
         pl.lit(value or None, whole.schema[name]).alias(name)
         for name, value in (own | metas).items()
