@@ -155,7 +155,7 @@ def test_how_often_people_hear_is_compared_over_weeks(tmp_path: Path) -> None:
         shop.know(500)
         shop.launch("", text=OFTEN)
         shop.live(1.5, step=1.5)
-        shop.live(24 * 6, lambda n, subject: 0.5 if len(shop.read[n]) == 3 else 0.05, step=24)
+        shop.live(24 * 6, lambda n, subject: 0.5 if len(shop.read[n]) == 3 else 0.15, step=24)
         first = shop.decisions().unique("pid", keep="first", maintain_order=True)
         arm = {
             shop.pids.index(pid): (variant, tested)
@@ -169,7 +169,7 @@ def test_how_often_people_hear_is_compared_over_weeks(tmp_path: Path) -> None:
         others = [heard[n] for n, (_, tested) in arm.items() if not tested]
         assert set(others) == {2}, "the shop's own limit holds for all others"
         shop.live(
-            24 * 10, lambda n, subject: 0.4 if len(shop.read[n]) in (3, 6) else 0.05, step=24
+            24 * 10, lambda n, subject: 0.5 if len(shop.read[n]) in (3, 6) else 0.15, step=24
         )
         with shop.app.store.read() as conn:
             [one] = experiments.of_campaign(conn, "hello")

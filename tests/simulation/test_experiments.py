@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from maracuja import commit_points
-from maracuja.errors import Conflict
+from maracuja.campaigns.decoding import decode_text
+from maracuja.campaigns.definitions import Campaign
+from maracuja.campaigns.experiment import Experiment as Planned
+from maracuja.campaigns.experiment_checks import check_experiment
+from maracuja.errors import CampaignError, Conflict
 from maracuja.model import ConsentState
 from maracuja.runtime import campaign_status, campaign_work, experiment_orders
+from maracuja.runtime.campaign_rehearsal import rehearse
+from maracuja.runtime.experiment_planning import planned_shown
 from maracuja.store import audit, experiments
 from maracuja.store.experiments import Stage
 from tests.simulation.experiment_world import TWO, opened_shop
@@ -209,3 +216,83 @@ def test_a_crash_changes_nothing(
         assert sorted(shop.read) == list(range(800))
         assert all(len(rows) == 1 for rows in shop.read.values())
         assert shop.run_state() == "done"
+
+
+def test_what_is_planned_is_told_and_what_is_too_small_is_refused(tmp_path: Path) -> None:
+    with opened_shop(tmp_path, seed=6) as shop:
+        shop.know(1_000)
+        shop.apply(TWO.replace("HOLDOUT", "0.1").replace("TEST", "test: {rate: 0.02}"))
+        ground, now = shop.app.ground, shop.clock.now()
+        with pytest.raises(CampaignError, match=r"takes .* people for each of 2 texts") as refused:
+            experiment_orders.check_size(ground, "hello", now)
+        assert refused.value.fix == (
+            "This audience is too small for a test: send one text to all of it."
+        )
+        bold = Planned(rate=0.3, lift=0.5, looks=5)
+        shown = planned_shown("hello", experiment_orders.plan(ground, "hello", now, test=bold))
+        assert (shown.audience, shown.lift, shown.looks) == (1_000, 0.5, 5)
+        assert shown.people * 2 == pytest.approx(shown.tested * shown.reached, rel=0.02)
+        assert shown.reached == pytest.approx(0.9, abs=0.03), "a tenth is held out"
+        assert shown.expected < shown.people
+        with pytest.raises(CampaignError, match="lately"):
+            experiment_orders.plan(ground, "hello", now, test=Planned())
+        with pytest.raises(CampaignError, match="could not show a lift"):
+            experiment_orders.plan(ground, "hello", now, test=Planned(share=0.05, rate=0.1))
+
+
+def test_a_rate_is_measured_where_none_is_given(tmp_path: Path) -> None:
+    with opened_shop(tmp_path, seed=7) as shop:
+        shop.know(600)
+        now = shop.clock.now()
+        for day in range(4):
+            at = now - timedelta(hours=24 * day + 1)
+            shop.track("Order Completed", [(n, at) for n in range(day, 600, 5)], revenue=10)
+        shop.settle()
+        shop.apply(TWO.replace("HOLDOUT", "0").replace("TEST", "test: {lift: 0.6}"))
+        found = experiment_orders.plan(shop.app.ground, "hello", now)
+        assert found.measured
+        assert found.plan.base_rate == pytest.approx(0.2)
+        shown = rehearse(shop.app.ground, "hello", now, samples=0)
+        assert shown.experiment == planned_shown("hello", found)
+        waits = {gate.reason: gate.people for gate in shown.gates}["for_the_winner"]
+        assert waits == pytest.approx(found.audience - found.tested, abs=60)
+
+
+def test_a_test_that_could_tell_nothing_is_refused_with_what_to_do() -> None:
+    campaign = TWO.replace("HOLDOUT", "0")
+    for test, says in (
+        ("test: {undecided: third}", "no variant"),
+        ("test: {goal: visit}", "no goal of the campaign"),
+        ("test: {guardrail: {push_lost: 0.01}}", "cannot tell of this harm"),
+    ):
+        [wanted] = decode_text(campaign.replace("TEST", test))
+        assert isinstance(wanted, Campaign)
+        [fault] = check_experiment(wanted)
+        assert says in fault.message
+        assert fault.fix
+    with pytest.raises(CampaignError, match="either a `share`"):
+        decode_text(campaign.replace("TEST", "test: {share: 0.1, people: 100}"))
+    with pytest.raises(CampaignError, match="an hour at the earliest"):
+        decode_text(campaign.replace("TEST", "test: {decide_after: 5 minutes}"))
+
+
+FAULTS = (
+    (
+        "{id: plain, template: plain, share: 0.4}, {id: bold, template: bold, share: 0.6}",
+        "one size",
+    ),
+    ("{id: plain, template: plain}", "at least two"),
+    ("{id: plain, template: plain, factors: {a: b}}, {id: bold, template: bold}", "make a square"),
+    ("{id: plain, template: plain, order: [email]}, {id: bold, template: bold}", "need a cascade"),
+    ('{id: plain, template: plain, at: "10:00"}, {id: bold, template: bold}', "have hours"),
+    ("{id: plain, template: plain, per_week: 2}, {id: bold, template: bold}", "come so often"),
+)
+
+
+@pytest.mark.parametrize(("variants", "says"), FAULTS)
+def test_arms_that_cannot_be_compared_are_refused(variants: str, says: str) -> None:
+    text = TWO.replace("HOLDOUT", "0").replace("TEST", "test: {share: 0.5, rate: 0.2}")
+    old = "{id: plain, template: plain}, {id: bold, template: bold}"
+    [wanted] = decode_text(text.replace(old, variants))
+    assert isinstance(wanted, Campaign)
+    assert says in " ".join(fault.message for fault in check_experiment(wanted))
