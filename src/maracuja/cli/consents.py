@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from maracuja.cli import suppression_lists
 from maracuja.cli.output import HERE, Json, Workspace, say, say_json, table, when
 from maracuja.cli.profiles import Who
 
@@ -35,6 +36,7 @@ def add_to(cli: typer.Typer) -> None:
     suppress.command("add")(add)
     suppress.command("lift")(lift)
     suppress.command("list")(every)
+    suppression_lists.add_commands(suppress)
     cli.add_typer(suppress, name="suppress", rich_help_panel=PANEL)
 
 

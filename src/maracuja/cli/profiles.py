@@ -193,6 +193,8 @@ def why(
         return
     for one in found.decisions:
         _say_decided(one, zone)
+    for words in found.suppressed:
+        typer.echo(words)
     if found.absent:
         say(found.absent)
         say_conditions(found.conditions)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from maracuja.channels import email_dns as judged
 from maracuja.channels.email_dns import UNKNOWN, Check
 from maracuja.channels.email_settings import EmailSettings
+from maracuja.errors import BadInput
 
 TIMEOUT_S = 5.0
 
@@ -92,8 +93,11 @@ def check_dns(
     """Everything that providers look up of this account's mail.
 
     `servers` are the addresses that send, as the world sees them; without them those of
-    `settings.host` where it is no address of this network.
+    `settings.host` where it is no address of this network. Raises BadInput for what is no address.
     """
+    for one in servers:
+        if not _is_ip(one):
+            raise BadInput(f"`{one[:60]}` is no IP address.", where="server")
     senders = list(servers) or _senders(settings.host, dns)
     sender, envelope = settings.sender_domain, settings.envelope_domain
     selector = f"{settings.dkim_selector}._domainkey.{settings.dkim_domain}"
@@ -132,6 +136,14 @@ def _policy(domain: str, dns: Names) -> list[str]:
 def _reverse(ip: str, dns: Names) -> Check:
     names = dns.names(ip)
     return judged.reverse(ip, names, dns.addresses(names[0]) if names else [])
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _senders(host: str, dns: Names) -> list[str]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
-import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns.definitions import Topic
@@ -23,17 +22,15 @@ from maracuja.channels.heard import Heard, HeardKind
 from maracuja.channels.polls import Answered, Question, read_question, reply_of
 from maracuja.ingest.deliveries import encode_deliveries
 from maracuja.ingest.heard import CALL, encode_heard
-from maracuja.lake.files import locate
 from maracuja.links.making import LinkMaker, Recipient
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
 from maracuja.links.visitors import Visit, judge
 from maracuja.model import ConsentState, DeliveryEvent, Status, TopicKind, micros, moment
-from maracuja.runtime import delivery_texts
+from maracuja.runtime.browser_view import page_of
 from maracuja.runtime.message_events import tell_subscriptions
 from maracuja.runtime.preferences import Chosen, Home, Standing, keep, standing
 from maracuja.store import consents, definitions, inbox, outbox, people, short_links, traits
 from maracuja.store.engine import Store
-from maracuja.store.outbox import Chunk
 
 MESSAGES_KEPT: Final = 10_000  # whose latest presses are remembered, to know a scanner by
 PRESSES_KEPT: Final = 20
@@ -293,37 +290,7 @@ class LinkActions:
 
     def view(self, ticket: Ticket, now: datetime) -> str | None:
         """The message as HTML, or its text; None where it is kept no longer."""
-        with self._store.read() as conn:
-            chunks = outbox.chunks_of_run(conn, ticket.run)
-            frozen = outbox.launched_with(conn, [ticket.run]).get(ticket.run)
-            pid = int(people.canonical(conn, [ticket.pid])[0])
-            known = bool(people.select_people(conn, [pid]).pid)
-        body = self._find(chunks, ticket.message) if known and frozen else None
-        if body is None or frozen is None:
-            return None
-        facts = decode_facts(frozen)
-        content = delivery_texts.make_message(
-            body,
-            facts,
-            self._links,
-            pid=pid,
-            run=ticket.run,
-            now=now,
-        ).content
-        return content.html or f"<pre>{_escaped(content.text)}</pre>"
-
-    def _find(self, chunks: list[Chunk], message: bytes) -> delivery_texts.Body | None:
-        """The body of one message among a run's files."""
-        for chunk in chunks:
-            try:
-                rows = pl.scan_parquet(locate(self._root, chunk.path), glob=False)
-                numbers = rows.filter(pl.col("message") == message).select("n").collect()["n"]
-            except FileNotFoundError:
-                continue
-            if len(numbers):
-                n = int(numbers[0])
-                return delivery_texts.read(self._root, chunk, [n]).get(n)
-        return None
+        return page_of(self._store, self._root, self._links, ticket, now)
 
 
 def _topics(conn: Connection) -> dict[str, Topic]:
@@ -341,7 +308,3 @@ def _language(conn: Connection, ticket: Ticket) -> str:
 
 def _on(conn: Connection, pid: int, topic: str, channel: str) -> bool:
     return int(consents.states(conn, [pid], topic, channel)[0]) == ConsentState.OPTED_IN
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +23,7 @@ from maracuja.runtime import entry_report
 from maracuja.runtime.audience import explain_person
 from maracuja.runtime.launch_audience import conditions_of, open_sources, segments_of
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
+from maracuja.runtime.suppression_words import of_person
 from maracuja.segments.comparing import When
 from maracuja.segments.explain import Reason as Condition
 from maracuja.store import manifest, people, runs
@@ -82,12 +83,14 @@ class Why:
     """The decisions, newest first; `absent` says why a campaign that was asked for made none.
 
     Where there are none of any campaign, it names the campaigns whose audience is still to come.
+    `suppressed` says of each address that is not written to now since when, and why.
     """
 
     pid: int
     decisions: tuple[Decided, ...]
     absent: str = ""
     conditions: tuple[ConditionShown, ...] = ()
+    suppressed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,13 @@ def why(
             decided = _decisions(con, own, campaign, language, rows_max)
         finally:
             con.close()
+        held = of_person(conn, own, now, language=language, zone=ground.zone)
         if decided:
-            return Why(own, tuple(decided))
+            return Why(own, tuple(decided), suppressed=held)
         if campaign is None:
-            return Why(own, (), _to_come(conn))
-        return _absent(conn, ground, own, campaign, now, language)
+            return Why(own, (), _to_come(conn), suppressed=held)
+        absent = _absent(conn, ground, own, campaign, now, language)
+        return replace(absent, suppressed=held)
 
 
 def recent(ground: Ground, pid: int, now: datetime, *, rows_max: int = 100) -> list[EventShown]:

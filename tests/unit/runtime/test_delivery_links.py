@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import policy
 from pathlib import Path
 from smtplib import SMTP, SMTPDataError
@@ -19,6 +20,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import delete
 
 from maracuja.api.links import links_router
 from maracuja.channels.email import Email
@@ -33,8 +35,8 @@ from maracuja.runtime.link_actions import LinkActions
 from maracuja.runtime.report_server import ReportServer
 from maracuja.store import consents, definitions, inbox
 from maracuja.store.engine import Store
-from maracuja.store.schema import merges
-from tests.unit.runtime.delivery_world import RING, World, facts_of, later, message_id
+from maracuja.store.schema import merges, profiles
+from tests.unit.runtime.delivery_world import NOW, RING, World, facts_of, later, message_id
 
 PHONE = {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15"}
 
@@ -300,10 +302,62 @@ def test_the_message_can_be_read_in_the_browser(site: Site) -> None:
     answer = site.client.get(f"/w/{site.token(Purpose.VIEW, pid=2)}")
     assert answer.status_code == 200 and "Hello P2" in answer.text
     assert "sandbox" in answer.headers["content-security-policy"]
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert answer.headers["cache-control"] == "no-store"
     for path in (site.world.root / "bodies").rglob("*.parquet"):
         path.unlink()
     answer = site.client.get(f"/w/{site.token(Purpose.VIEW, pid=2)}")
     assert answer.status_code == 404 and "kept no longer" in answer.text
+
+
+def _view(site: Site, sent: datetime, pid: int = 1) -> str:
+    ticket = Ticket(
+        purpose=Purpose.VIEW,
+        message=message_id(pid),
+        pid=pid,
+        run=1,
+        channel=1,
+        sent_s=int(sent.timestamp()),
+    )
+    return f"/w/{RING.sign(ticket)}"
+
+
+def test_the_page_is_the_mail_as_it_was_sent(site: Site) -> None:
+    mail = email.message_from_bytes(site.world.transport.carried[0].data, policy=policy.default)
+    html = mail.get_body(("html",)).get_content()  # type: ignore[attr-defined]
+    site.clock.advance(timedelta(days=30))
+    answer = site.client.get(_view(site, NOW))
+    assert answer.text.strip() == html.strip(), "links and all"
+
+
+def test_a_view_ends(site: Site) -> None:
+    site.clock.advance(timedelta(days=179))
+    assert site.client.get(_view(site, NOW)).status_code == 200
+    site.clock.advance(timedelta(days=2))
+    answer = site.client.get(_view(site, NOW))
+    assert answer.status_code == 404 and "Hello" not in answer.text
+
+
+def test_nobody_reads_by_guessing_or_changing_a_link(site: Site) -> None:
+    token = _view(site, NOW).removeprefix("/w/")
+    raw = bytearray(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    for n in range(len(raw)):
+        raw[n] ^= 1
+        changed = base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("=")
+        raw[n] ^= 1
+        answer = site.client.get(f"/w/{changed}")
+        assert answer.status_code == 404 and "Hello" not in answer.text
+    for purpose in (Purpose.CLICK, Purpose.UNSUBSCRIBE, Purpose.PREFERENCES):
+        assert site.client.get(f"/w/{site.token(purpose)}").status_code == 404
+
+
+def test_who_was_forgotten_is_shown_to_nobody(site: Site) -> None:
+    address = _view(site, NOW)
+    assert "Hello P1" in site.client.get(address).text
+    with site.world.store.write() as conn:
+        conn.execute(delete(profiles).where(profiles.c.pid == 1))
+    answer = site.client.get(address)
+    assert answer.status_code == 404 and "Hello" not in answer.text
 
 
 def test_the_clock_of_a_press_is_ours(site: Site) -> None:
