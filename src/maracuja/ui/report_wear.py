@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maracuja.stats import words
+from maracuja.stats.intervals import Interval
 from maracuja.stats.wear_out import EXPOSURES_MAX, Exposure, Wear, WearOut
 from maracuja.stats.words import LANGUAGES, checked_language
 from maracuja.ui import report_svg as svg
@@ -155,7 +156,7 @@ def terminal(told: WearOut, language: str) -> list[RenderableType]:
 
 def card(told: WearOut, language: str) -> str:
     """The same as a card of the page, the lifts on one scale."""
-    scale = svg.axis([one.lift for one in told.exposures])
+    scale = svg.axis([_drawn(one) for one in told.exposures])
     lines = ""
     for one in told.exposures:
         value, ends = _lift(one, language)
@@ -164,7 +165,7 @@ def card(told: WearOut, language: str) -> str:
         rates = " / ".join(say.rate_text(rate, language) for rate in (one.sent, one.held))
         lines += (
             f'<div class="name">{escape(_time(one, language))} <small>{rates}</small></div>'
-            f'<div class="plot">{svg.strip(one.lift, scale, tone)}</div>'
+            f'<div class="plot">{svg.strip(_drawn(one), scale, tone)}</div>'
             f'<div class="figure">{shown} <small>{escape(ends)}</small></div>'
         )
     said = "".join(f"<p>{escape(line)}</p>" for line in sentences(told, language))
@@ -186,6 +187,11 @@ def _lift(one: Exposure, language: str) -> tuple[str, str]:
     if not one.trusted:
         return _of(LABELS["lost"], language), ""
     return say.lift_texts(one.lift, language)
+
+
+def _drawn(one: Exposure) -> Interval:
+    """The lift, where it may be compared."""
+    return one.lift if one.trusted else Interval()
 
 
 def _time(one: Exposure, language: str) -> str:
