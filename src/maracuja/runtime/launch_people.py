@@ -156,7 +156,8 @@ class PeopleReader:
             kept = withheld(conn, pids, Asked(self._topic, self._channels, now, self._facts))
             frame = frame.join(kept, on="pid", how="left", maintain_order="left")
             quiet = silenced_of(conn, pids)
-            frame = frame.join(quiet, on="pid", how="left", maintain_order="left")
+            if quiet.height:  # mostly nobody has silenced anything
+                frame = frame.join(quiet, on="pid", how="left", maintain_order="left")
         if self._history is None:
             return frame
         heard = self._history.of(pids)
