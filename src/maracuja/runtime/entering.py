@@ -26,7 +26,8 @@ from maracuja.store import entries, runs
 from maracuja.store.entries import Entry
 from maracuja.store.runs import RunState
 
-LISTENING: Final = (RunState.SENDING, RunState.PAUSED)  # who enters while it is paused, waits
+LISTENING: Final = (RunState.SCHEDULED, RunState.SENDING, RunState.PAUSED)
+"""From the launch on; who enters while it is paused, waits."""
 PREFIX: Final = "properties."
 EVENT_BYTES_MAX: Final = 16_000
 LISTED_MAX: Final = 50  # items of a list that are kept of an event
