@@ -30,8 +30,9 @@ from maracuja.errors import (
     TemplateError,
 )
 from maracuja.model import TopicKind
-from maracuja.runtime import channel_checks, text_rules, trait_rules
+from maracuja.runtime import channel_checks, sender_rules, text_rules, trait_rules
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
+from maracuja.runtime.law_in_force import is_declared
 from maracuja.templates.definition import Template
 from maracuja.templates.lints import Finding
 
@@ -110,6 +111,9 @@ def advice(
     found = []
     for text in _texts(campaign, around):
         told = text_rules.wording(conn, text, campaign.channels)
+        told += sender_rules.unmarked(ground.config, text, campaign.channels)
+        if not is_declared(conn):
+            told += sender_rules.unnamed(ground.config, text, campaign.channels, campaign.sender)
         if window is not None:
             told += text_rules.late(text, window, campaign.channels)
         found += [one._replace(where=f"{text.id}: {one.where}") for one in told]
@@ -119,8 +123,13 @@ def advice(
 def refused(
     conn: Connection, ground: Ground, campaign: Campaign, around: Known
 ) -> list[TemplateError]:
-    """What the campaign's channels would refuse of its texts, on invented people."""
-    return list(_refused(conn, ground, _texts(campaign, around), campaign.channels))
+    """What its channels would refuse of its texts, and advertising that names no sender."""
+    texts = _texts(campaign, around)
+    faults = list(_refused(conn, ground, texts, campaign.channels))
+    topic = around.get(("topic", campaign.topic))
+    if isinstance(topic, Topic) and topic.type is TopicKind.MARKETING:
+        faults += _unnamed(conn, ground, texts, campaign)
+    return faults
 
 
 def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[MaracujaError]:
@@ -141,6 +150,22 @@ def of_run(conn: Connection, ground: Ground, facts: RunFacts) -> Iterator[Maracu
     window = with_codes(window, facts.coupons)
     yield from _late(window, facts.campaign, texts)
     yield from _refused(conn, ground, texts, facts.campaign.channels)
+    if facts.marketing:
+        yield from _unnamed(conn, ground, texts, facts.campaign)
+
+
+def _unnamed(
+    conn: Connection, ground: Ground, texts: Iterable[Template], campaign: Campaign
+) -> list[TemplateError]:
+    """Advertising that names no sender: refused once the shop has declared the law."""
+    if not is_declared(conn):
+        return []
+    channels, sender = campaign.channels, campaign.sender
+    return [
+        TemplateError(f"{one.message}.", where=f"{text.id}: {one.where}", fix=one.fix)
+        for text in texts
+        for one in sender_rules.unnamed(ground.config, text, channels, sender)
+    ]
 
 
 def _texts(campaign: Campaign, around: Known) -> list[Template]:

@@ -76,6 +76,11 @@ class Law:
         return np.where(unproven, np.int8(ConsentState.SOFT), held).astype(np.int8)
 
 
+def is_declared(conn: Connection) -> bool:
+    """Whether the shop has declared how it holds the law."""
+    return declaration(conn) is not _UNDECLARED
+
+
 def declaration(conn: Connection) -> LawDeclaration:
     """What the shop declared; where it declared nothing, the laws alone hold."""
     try:
