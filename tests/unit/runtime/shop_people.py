@@ -18,6 +18,7 @@ from maracuja.runtime import delivery_texts, launch_control
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_ground import Ground
 from maracuja.store import (
+    bulk,
     consents,
     counters,
     definitions,
@@ -27,6 +28,7 @@ from maracuja.store import (
     outbox,
     people,
     runs,
+    schema,
     traits,
 )
 from maracuja.store.engine import Store
@@ -81,6 +83,8 @@ def make_ground(
         counters.take(conn, "pid", size)
         pids = range(1, size + 1)
         people.create(conn, people.next_rev(conn), pids, created_us=1, docs=docs)
+        named = {"kind": "external_id", "value": [f"u{pid}" for pid in pids], "pid": list(pids)}
+        bulk.insert_columns(conn, schema.identities, {**named, "at_us": 1})
         shown = [
             Discovery("trait", "", name, kind, 1, 1, size, (), 1)
             for name, (kind, _) in given.items()
