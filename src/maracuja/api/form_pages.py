@@ -175,8 +175,12 @@ def confirmed_page(
     values: Values | None = None,
     faults: Mapping[str, str] | None = None,
     answered: bool = False,
+    code: str = "",
 ) -> str:
-    """What is said once it holds; `answers_to` is where answers to the questions go."""
+    """What is said once it holds; `answers_to` is where answers to the questions go.
+
+    `code` is the one that the answers were worth.
+    """
     words = FORM[language]
     bonus = said(form.bonus.says, language) if form.bonus is not None else ""
     title = words["confirmed_title"]
@@ -186,6 +190,7 @@ def confirmed_page(
     own = said(form.thanks, language)
     inner = f'<h1>{escape(title)}</h1><p role="status">{escape(text)}</p>'
     inner += f"<p>{escape(own)}</p>" if own and not answered else ""
+    inner += f"<p>{escape(words['code'])}: <strong>{escape(code)}</strong></p>" if code else ""
     if answers_to and form.questions and not answered:
         head = words["questions"].format(bonus=bonus) if bonus else words["questions_plain"]
         note = f'<p role="alert">{escape(words["faults"])}</p>' if faults else ""

@@ -8,6 +8,7 @@ from maracuja.api.confirming import confirming_router
 from maracuja.api.forms import FormRoutes, forms_router
 from maracuja.api.own_data import OwnDataRoutes
 from maracuja.app import App, http_channels, key_ring
+from maracuja.runtime import coupon_work
 from maracuja.runtime.channel_links import link_into
 from maracuja.runtime.exposures import first_decided
 from maracuja.runtime.form_desk import FormDesk
@@ -25,7 +26,15 @@ def form_desk(app: App) -> FormDesk:
         lambda channel, payload: link_into(channels, channel, payload),
         first_decided(app.store, app.lake_root, app.clock.now),
     )
-    return FormDesk(app.store, signing, ring, app.config.shop.name, app.config.shop.country)
+    shop = app.config.shop
+    return FormDesk(
+        app.store,
+        signing,
+        ring,
+        shop.name,
+        shop.country,
+        lambda pool, pid, now: coupon_work.give(app.ground, pool, pid, now).code,
+    )
 
 
 def form_routers(app: App) -> list[APIRouter]:

@@ -151,7 +151,7 @@ class FormRoutes:
             return no_form(request)
         posted = await read_posted(request)
         language = language_of(request, posted)
-        faults = await run_in_threadpool(self.desk.answer, held, posted, now)
+        got = await run_in_threadpool(self.desk.answer, held, posted, now)
         words = FORM[language]
         page = form_pages.confirmed_page(
             held.form,
@@ -159,8 +159,9 @@ class FormRoutes:
             self.desk.shop,
             answers_to=f"/y/{token}/answers",
             values=posted,
-            faults={field: words[word] for field, word in faults.items()},
-            answered=not faults,
+            faults={field: words[word] for field, word in got.faults.items()},
+            answered=not got.faults,
+            code=got.code,
         )
         return self._page(held.form, page)
 

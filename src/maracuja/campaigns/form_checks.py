@@ -32,6 +32,13 @@ def check_form(form: Form, around: Known) -> Iterator[CampaignError]:
             )
         else:
             yield from _channels(form, topic)
+    pool = form.bonus.coupons if form.bonus is not None else ""
+    if pool and ("coupons", pool) not in around:
+        yield CampaignError(
+            f"There is no coupon pool `{pool}`.",
+            where="bonus.coupons",
+            fix="Write it, and apply it with the form.",
+        )
     for i, channel in enumerate(form.channels):
         if channel in form.opened and not BY_NAME[channel].can.deep_link_chars_max:
             yield CampaignError(

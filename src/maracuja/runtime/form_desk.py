@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
@@ -11,15 +11,18 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from maracuja.campaigns.bonus import Entry
 from maracuja.campaigns.definitions import Topic
 from maracuja.campaigns.forms import Bonus, Form, said
-from maracuja.errors import NotFound
+from maracuja.errors import Conflict, NotFound
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
 from maracuja.model import micros
 from maracuja.rng import make_id
+from maracuja.runtime.bonus_work import show_balances
 from maracuja.runtime.form_answers import Filled, read_answers, read_form
 from maracuja.runtime.signing_up import SigningUp
 from maracuja.runtime.signup_given import Given, Taken
+from maracuja.store import bonus as ledger
 from maracuja.store import definitions, feed, people, signups
 from maracuja.store.engine import Store
 from maracuja.store.signups import Proof, Signup, SignupState, Step
@@ -66,6 +69,13 @@ class Received(NamedTuple):
     once_more: bool = False
 
 
+class Answered(NamedTuple):
+    """What is wrong with the answers, by field; else the code that they are worth, if any."""
+
+    faults: dict[str, str]
+    code: str = ""
+
+
 class Held(NamedTuple):
     """A sign-up with the form that it was made on."""
 
@@ -75,13 +85,17 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True)
 class FormDesk:
-    """The forms of a shop; `shop` is its name, `country` where its numbers are at home."""
+    """The forms of a shop; `shop` is its name, `country` where its numbers are at home.
+
+    `coupon` gives a person a code of a pool, the same one again to whoever has one.
+    """
 
     store: Store
     signing: SigningUp
     ring: KeyRing
     shop: str
     country: str
+    coupon: Callable[[str, int, datetime], str] | None = None
 
     def find(self, name: str) -> Found | None:
         """The form of this id; None where there is none."""
@@ -189,10 +203,8 @@ class FormDesk:
             )
         )
 
-    def answer(
-        self, held: Held, posted: Mapping[str, Sequence[str]], now: datetime
-    ) -> dict[str, str]:
-        """Keep the answers to the questions, and promise the bonus once; what is wrong, by field.
+    def answer(self, held: Held, posted: Mapping[str, Sequence[str]], now: datetime) -> Answered:
+        """Keep the answers to the questions, and promise the bonus once.
 
         Nothing is promised for nothing: at least one question must be answered.
         """
@@ -200,21 +212,35 @@ class FormDesk:
         if not answers and not faults and held.form.questions:
             faults[held.form.questions[0].trait] = "fault_field"
         if faults or held.row.state is not SignupState.CONFIRMED:
-            return faults
+            return Answered(faults)
         with self.store.write() as conn:
             self.signing.answered(conn, held.row, answers, now)
             if held.form.bonus is not None:
                 self._promise(conn, held, held.form.bonus, now)
-        return {}
+        return Answered({}, self._code(held, now))
+
+    def _code(self, held: Held, now: datetime) -> str:
+        """The code of the bonus, the same one however often it is asked for; '' without any."""
+        bonus = held.form.bonus
+        if bonus is None or not bonus.coupons or self.coupon is None:
+            return ""
+        try:
+            return self.coupon(bonus.coupons, held.row.pid, now)
+        except (NotFound, Conflict):  # there is none left: the promise is on record all the same
+            return ""
 
     def _promise(self, conn: Any, held: Held, bonus: Bonus, now: datetime) -> None:
-        """Tell of the bonus, once for a person and form."""
+        """Credit the points and tell of the bonus, once for a person and form."""
         (pid,) = people.canonical(conn, [held.row.pid]).tolist()
         mine = signups.of_people(conn, [pid])
         if any(one.bonus_us for one in mine if one.form == held.form.id):
             return
         now_us = micros(now)
         signups.change(conn, held.row.id, bonus_us=now_us)
+        if bonus.points:
+            source, key = f"form:{held.form.id}", held.row.id.hex()
+            ledger.add(conn, [Entry(pid, source, key, bonus.points, now_us)])
+            show_balances(conn, [pid], now)
         told = {
             "form": held.form.id,
             "bonus": said(bonus.says, "en"),

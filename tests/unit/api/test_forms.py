@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from maracuja.store import people, signups
+from maracuja.store import bonus, people, signups
 from tests.unit.api.api_world import World
 from tests.unit.api.form_world import (
     BROWSER,
+    FORM,
     letters,
     link_in,
     open_form,
@@ -208,6 +209,9 @@ def test_answers_to_the_questions_are_worth_a_bonus_once(world: World) -> None:
     pid = world.get(f"/api/people?who={NEW}")[0]["pid"]
     traits = {t["name"]: t["value"] for t in world.get(f"/api/people/{pid}")["traits"]}
     assert traits["likes"] == "sour" and traits["birthday"] == "1990-05-01"
+    with world.app.store.read() as conn:
+        (entry,) = bonus.of_people(conn, [pid])
+    assert (entry.amount, entry.source) == (50, "form:news")
 
 
 def test_a_phone_confirms_with_the_code_of_its_message(world: World) -> None:
@@ -272,8 +276,6 @@ def test_the_page_speaks_the_languages_and_shows_what_is_set(world: World) -> No
 
 def test_a_form_that_fits_nothing_is_refused(world: World) -> None:
     put_form(world)
-    from tests.unit.api.form_world import FORM
-
     for wrong, word in (
         ({"topics": ["none"]}, "no topic"),
         ({"channels": ["viber"]}, "not sent on viber"),
@@ -284,3 +286,88 @@ def test_a_form_that_fits_nothing_is_refused(world: World) -> None:
     ):
         answer = world.put("form", "bad", **{**FORM, **wrong})
         assert answer.status_code == 422 and word in answer.text, answer.text
+
+
+def test_a_bonus_can_be_a_code_the_same_one_again(world: World) -> None:
+    from maracuja.runtime import coupon_work
+
+    asked = [{"trait": "likes", "labels": {"en": "You like"}}]
+    bonus = {"says": {"en": "a coupon"}, "coupons": "thanks"}
+    wrong = world.put("form", "news", **{**FORM, "questions": asked, "bonus": bonus})
+    assert wrong.status_code == 422
+    assert world.put("coupons", "thanks").status_code == 200
+    put_form(world, questions=asked, bonus=bonus)
+    coupon_work.generate(world.app.ground, "thanks", 1, world.app.clock.now(), actor="test")
+    codes = []
+    for n, address in enumerate((NEW, "late@shop.example")):
+        send(world, {"email": address})
+        done = press(world, link_in(letters(world)[-1]))
+        to = done.text.partition('action="')[2].partition('"')[0]
+        for _ in range(2 - n):
+            told = press(world, to, likes="sour").text
+            codes.append(told.partition("<strong>")[2].partition("</strong>")[0])
+    assert len(codes[0]) == 8 and codes[1] == codes[0], "one code, shown again"
+    assert codes[2] == "" and "You get: a coupon" in told, "none is left for the second"
+
+
+def test_a_script_on_another_origin_is_told_what_it_needs(world: World) -> None:
+    put_form(world, origins=["https://shop.example"], redirect="https://shop.example/thanks")
+    page = {"origin": "https://shop.example", "accept": "application/json"}
+    told = world.ask("GET", "/f/news/fields?lang=uk&source=Landing", key=None, headers=page)
+    assert told.headers["access-control-allow-origin"] == "https://shop.example"
+    form = told.json()
+    assert form["title"] == "Коли приїде маракуя" and form["source"] == "landing"
+    assert [one["name"] for one in form["fields"]] == ["email", "first_name"]
+    wait(world, 5)
+    given = {"email": NEW, "stamp": form["stamp"], "source": "landing"}
+    faulty = world.ask("POST", "/f/news", key=None, headers=page, data=given).json()
+    assert not faulty["ok"] and list(faulty["faults"]) == ["consent"] and faulty["stamp"]
+    whole = {**given, "consent": "yes"}
+    done = world.ask("POST", "/f/news", key=None, headers=page, data=whole).json()
+    assert done["ok"] and done["redirect"] == "https://shop.example/thanks"
+    assert said(world, NEW)[-1][2] == "pending"
+    other = {**page, "origin": "https://evil.example"}
+    for method, path in (("GET", "/f/news/fields"), ("POST", "/f/news")):
+        refused = world.ask(method, path, key=None, headers=other, data=whole)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+    assert world.ask("POST", "/f/news/begun", key=None, headers=other).status_code == 204
+    script = world.ask("GET", "/f/news.js", key=None)
+    assert script.headers["content-type"].startswith("text/javascript")
+    again = {"if-none-match": script.headers["etag"]}
+    assert world.ask("GET", "/f/news.js", key=None, headers=again).status_code == 304
+    hosted = send(world, {"email": "x@shop.example"})
+    assert hosted.status_code == 303 and hosted.headers["location"].endswith("/thanks")
+    assert (
+        "form-action 'self' https://shop.example;"
+        in world.ask("GET", "/f/news", key=None).headers["content-security-policy"]
+    )
+
+
+def test_a_form_can_ask_for_topics_several_addresses_and_chats(world: World) -> None:
+    assert world.put("topic", "recipes", names={"en": "Recipes"}).status_code == 200
+    put_form(world, topics=["harvest", "recipes"])
+    assert 'id="fault-topics"' in send(world, {"email": NEW}).text
+    send(world, {"email": NEW, "topic": "recipes"})
+    press(world, link_in(letters(world)[-1]))
+    assert {word[0] for word in said(world, NEW)} == {"recipes"}
+
+    put_form(world, "both", channels=["email", "sms"])
+    assert 'id="fault-address"' in send(world, {}, name="both").text
+    send(world, {"email": "b@shop.example", "phone": "050 123 45 68"}, name="both")
+    mail = next(one for one in letters(world) if one["to"] == "b@shop.example")
+    press(world, link_in(mail))
+    assert world.get("/api/people?who=b@shop.example") != world.get(
+        "/api/people?who=%2B380501234568"
+    )
+    with world.app.store.write() as conn:
+        row = signups.newest(conn, "both", "sms", "+380501234568")
+        assert row is not None
+        from maracuja.api.form_wiring import form_desk
+
+        desk = form_desk(world.app)
+        now = world.app.clock.now()
+        assert desk.signing.confirm(conn, row.id, now, how="code", ip="", agent="")
+    assert world.get("/api/people?who=b@shop.example") == world.get(
+        "/api/people?who=%2B380501234568"
+    ), "both addresses are the one person's who confirmed them"
