@@ -122,7 +122,7 @@ def test_every_kind_has_a_schema_for_editors(tmp_path: Path) -> None:
     assert all(path.stat().st_size > 100 for path in written)
     assert set(decoding.KINDS) == {
         "segment", "template", "topic", "goal", "campaign", "law", "trait", "tone",
-        "coupons", "feed",
+        "coupons", "feed", "form", "hold", "inbound", "outbound",
     }  # fmt: skip
 
 

@@ -166,3 +166,61 @@ def test_scores_of_real_purchases_are_fifths(evaluation_data: Path) -> None:
     assert 0.0999 < top.height / n <= 0.1
     # The best tenth of the buyers bring about half of the money: known of this data set.
     assert 0.45 < top["lifetime_value"].sum() / frame["lifetime_value"].sum() < 0.55
+
+
+@pytest.mark.data
+def test_visits_and_dwell_time_of_a_real_shop(evaluation_data: Path) -> None:
+    """Each real visit looked at so many products for so many seconds, one after the other."""
+    file = evaluation_data / "online_shoppers" / "online_shoppers_intention.csv"
+    visits = (
+        pl.read_csv(file, separator=";", infer_schema_length=None)
+        .select(looks="ProductRelated", seconds="ProductRelated_Duration", bought="Revenue")
+        .filter((pl.col("looks") >= 2) & (pl.col("seconds") >= 2 * pl.col("looks")))
+        .filter(pl.col("seconds") / pl.col("looks") <= 1_800)
+        .head(2_000)
+        .with_row_index("visit")
+        .with_columns(pid=(pl.col("visit") % 500).cast(pl.Int64))
+    )
+    step_us = (pl.col("seconds") * 1e6 / pl.col("looks")).floor().cast(pl.Int64)
+    began = pl.lit(NOW.replace(tzinfo=None)) - pl.duration(days=1 + pl.col("visit") // 500)
+    looks = visits.with_columns(step_us=step_us, began=began).select(
+        "pid",
+        "looks",
+        "began",
+        "step_us",
+        "bought",
+        n=pl.int_ranges(0, pl.col("looks") + 1),
+    )
+    rows = looks.explode("n").with_columns(
+        ts=pl.col("began") + pl.duration(microseconds=pl.col("n") * pl.col("step_us")),
+        last=pl.col("n") == pl.col("looks"),
+    )
+    left = pl.when("bought").then(pl.lit("Order Completed")).otherwise(pl.lit("Cart Viewed"))
+    frame = rows.select(
+        "pid",
+        pl.col("ts").cast(pl.Datetime("us")),
+        event=pl.when("last").then(left).otherwise(pl.lit("Product Viewed")),
+        kind=pl.lit("track"),
+        rest=pl.lit(None, dtype=pl.String),
+    ).with_row_index("message_hash")
+    con = duckdb.connect()
+    con.register("events", frame.to_arrow())
+    con.execute("CREATE TABLE merged (pid BIGINT, canonical BIGINT)")
+    shop = lake_of(con)
+    seen = compute_group(con, Group.VISITS, shop, When(NOW)).sort("pid")
+    stayed = compute_group(con, Group.DWELL, shop, When(NOW)).sort("pid")
+    value = compute_group(con, Group.VALUE, shop, When(NOW))
+    con.close()
+    told = (
+        visits.with_columns(us=step_us * pl.col("looks"))
+        .group_by("pid")
+        .agg(
+            visits=pl.len().cast(pl.Float64), us=pl.col("us").sum(), orders=pl.col("bought").sum()
+        )
+        .sort("pid")
+    )
+    assert seen["visits"].to_list() == told["visits"].to_list()
+    assert stayed["dwell_seconds"].to_list() == pytest.approx((told["us"] / 1e6).to_list())
+    assert value["orders"].sum() == told["orders"].sum()
+    minutes = (told["us"] / 6e7 / told["visits"]).to_list()
+    assert seen["minutes_a_visit"].to_list() == pytest.approx(minutes)

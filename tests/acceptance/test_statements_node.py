@@ -1,0 +1,63 @@
+"""The pages of one press, examined by axe in Chromium: on a small telephone, light and dark."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from maracuja.api.statements import said_page, statement_page
+from maracuja.links.statements import STILL, Kind, Statement
+from maracuja.runtime.statements import Asked
+from tests.acceptance.form_shop import look
+from tests.acceptance.test_subscribing_chromium import WIDE
+from tests.acceptance.test_subscribing_node import AXE
+from tests.acceptance.test_web_chat_node import RULES
+from tests.acceptance.test_web_push_chromium import browser
+from tests.contract.node_peer import npm_install
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.node,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
+]
+LONG = "fishing > rods > " + "pike" * 12
+ASKED = [
+    Asked(Statement(Kind.WRONG), "", "en"),
+    Asked(Statement(Kind.NOT_ABOUT, LONG), LONG, "uk"),
+    *(Asked(Statement(Kind.STILL, trait), "…67", "mn") for trait in STILL[:2]),
+]
+
+
+def test_everybody_can_use_the_pages(tmp_path: Path) -> None:
+    modules = npm_install(tmp_path, "axe-core@4.11.0")
+    axe = (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    asyncio.run(_examined(tmp_path, axe))
+
+
+async def _examined(place: Path, axe: str) -> None:
+    pages = [
+        page
+        for asked in ASKED
+        for page in (
+            statement_page(asked, asked.language),
+            said_page(asked, "yes", asked.language),
+        )
+    ]
+    async with browser(place / "chromium") as chromium:
+        for dark in (False, True):
+            for n, page in enumerate(pages):
+                file = place / f"page-{n}.html"
+                file.write_text(page, encoding="utf-8")
+                tab = await look(chromium, file.as_uri(), dark=dark)
+                await chromium.ask(
+                    "Emulation.setDeviceMetricsOverride", tab.session, width=320, height=640,
+                    deviceScaleFactor=1, mobile=True,
+                )  # fmt: skip
+                assert await tab.run(WIDE) is False, (n, dark)
+                await tab.chromium.run(tab.session, axe + "; 1")
+                assert await tab.run(AXE % json.dumps(RULES)) == [], (n, dark)
