@@ -1,44 +1,48 @@
-"""Tests of variants over HTTP: planned, launched, rolled out by hand, listed."""
+"""Tests of variants over HTTP: planned, refused where too small, listed, rolled out by hand."""
 
 from __future__ import annotations
 
+from maracuja.store import experiments
 from tests.unit.api.api_world import World, agree, define
 
 VARIANTS = [{"id": "a", "template": "fruit"}, {"id": "b", "template": "fruit"}]
 
 
-def test_a_test_is_planned_refused_launched_and_ended_by_hand(world: World) -> None:
+def change(world: World, base: int, **changes: object) -> None:
+    known = world.get("/api/definitions/campaign/fruit")["body"]
+    body = {k: v for k, v in known.items() if k not in ("kind", "id", "template", "test")}
+    answer = world.ask(
+        "PUT",
+        "/api/definitions/campaign/fruit",
+        json={"definition": {**body, "variants": VARIANTS, **changes}, "base": base},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_test_is_refused_where_too_small_and_its_variant_rolled_out_by_hand(
+    world: World,
+) -> None:
     define(world)
     agree(world)
-    known = world.get("/api/definitions/campaign/fruit")
-    body = {k: v for k, v in known["body"].items() if k not in ("kind", "id", "template")}
-    body |= {"variants": VARIANTS, "holdout": 0, "test": {"rate": 0.01}}
-    changed = world.ask(
-        "PUT", "/api/definitions/campaign/fruit", json={"definition": body, "base": 1}
-    )
-    assert changed.status_code == 200, changed.text
-    small = world.ask("POST", "/api/campaigns/fruit/launch")
-    assert small.status_code in (400, 422)
-    assert "too small for a test" in small.json()["fix"]
-    body["test"] = {"share": 0.6, "rate": 0.9}
-    changed = world.ask(
-        "PUT", "/api/definitions/campaign/fruit", json={"definition": body, "base": 2}
-    )
-    assert changed.status_code == 200, changed.text
-    plan = world.get("/api/campaigns/fruit/plan")
-    assert plan["variants"] == ["a", "b"]
-    assert plan["waiting"] == plan["audience"] - plan["tested"]
+    change(world, 1, test={"rate": 0.01})
+    for method, path in (("GET", "plan"), ("POST", "launch")):
+        small = world.ask(method, f"/api/campaigns/fruit/{path}")
+        assert small.status_code == 422, small.text
+        assert "too small for a test" in small.json()["fix"]
     assert world.get("/api/campaigns/fruit/tests") == []
-    early = world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a")
-    assert early.status_code == 404
+    assert world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a").status_code == 404
+    change(world, 2)
     assert world.ask("POST", "/api/campaigns/fruit/launch").status_code == 200
-    world.worker.settle(world.app.clock.now())
+    world.worker.tick(world.app.clock.now())
+    (run,) = world.get("/api/campaigns/fruit")
+    with world.app.store.write() as conn:
+        experiments.begin(conn, run["run"], "fruit", plan=b"{}", share=0.5)
     [shown] = world.get("/api/campaigns/fruit/tests")
     assert (shown["standing"], shown["chosen"], shown["looks"]) == ("running", "", [])
-    assert world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a").status_code == 409
+    running = world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a")
+    assert (running.status_code, running.json()["code"]) == (409, "conflict")
+    assert world.ask("POST", "/api/campaigns/fruit/roll-out?variant=c").status_code == 404
     ended = world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a&early=true")
     assert ended.status_code == 200, ended.text
     assert (ended.json()["standing"], ended.json()["chosen"]) == ("ended", "a")
-    world.worker.settle(world.app.clock.now())
-    (run,) = world.get("/api/campaigns/fruit")
-    assert run["waiting"] == 0
+    assert ended.json()["rolled_out_by"]
