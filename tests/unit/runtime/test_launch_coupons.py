@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import polars as pl
 import pytest
 from sqlalchemy import Connection, update
 
+from maracuja.campaigns.bonus import Entry
 from maracuja.errors import CampaignError
 from maracuja.model import micros
 from maracuja.runtime import campaign_work, launch_control
 from maracuja.runtime.campaign_rehearsal import rehearse
+from maracuja.runtime.launch import Launch
+from maracuja.runtime.launch_chunk import FOLDED
 from maracuja.runtime.launch_ground import Ground
-from maracuja.runtime.launch_work import PART_BITS
-from maracuja.store import coupons, outbox, schema
+from maracuja.runtime.launch_work import (
+    PART_BITS,
+    commit,
+    decide_people,
+    facts_of,
+    open_round,
+    read_people,
+)
+from maracuja.store import bonus, coupons, erase, merging, meta, outbox, people, runs, schema
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
 from tests.unit.runtime.shop_people import NOON, apply, decisions, launch, make_ground, texts, tick
+from tests.unit.runtime.test_launch import Died, Mortal
 
 PEOPLE = 60
 OFFER = """
@@ -241,3 +255,86 @@ variants: [{language: en, subject: Hello, text: "Hello\\n{{ links.unsubscribe }}
     with_code = {pid for pid, text in read.items() if text.startswith("Code-")}
     assert with_code == {pid for pid, arm in arms.items() if arm != "bare"}
     assert sum(pid is not None for pid in standing(ground).values()) == len(with_code)
+
+
+def test_two_chunks_under_way_never_offer_the_same_code(ground: Ground) -> None:
+    """The second chunk is decided while the first is not committed yet."""
+    stock(ground, 100)
+    with ground.store.write() as conn:
+        run = launch_control.launch(conn, ground, "offer", NOON)
+    work = open_round(ground, run.run, facts_of(run), NOON)
+    halves = [np.arange(1, 31), np.arange(31, PEOPLE + 1)]
+    first, second = (decide_people(work, read_people(work, half, NOON), NOON) for half in halves)
+    codes = [*first.coupons[FOLDED], *second.coupons[FOLDED]]
+    assert len(codes) == len(set(codes)) > 30
+    assert set(standing(ground).values()) == {None}, "nothing is given before the commit"
+
+
+def test_a_code_that_is_given_meanwhile_is_not_given_twice(ground: Ground) -> None:
+    """A till gives away a code that is in the texts of a chunk: the chunk is decided again."""
+    stock(ground, 100)
+    run = launch_half(ground)
+    work = open_round(ground, run.run, facts_of(run), NOON)
+    pids = np.arange(1, PEOPLE + 1)
+    decided = decide_people(work, read_people(work, pids, NOON), NOON)
+    with ground.store.write() as conn:
+        taken = coupons.free(conn, "spring", 1, until_us=0, now_us=0)[0]
+        assert coupons.hand(conn, "spring", taken, 7, expires_us=0, now_us=1)
+    assert not commit(work, run, decided, NOON)
+    assert [pid for pid in standing(ground).values() if pid] == [7]
+    again = decide_people(work, read_people(work, pids, NOON), NOON)
+    assert commit(work, run, again, NOON)
+    held = {code: pid for code, pid in standing(ground).items() if pid}
+    assert held.pop("Code-000") == 7
+    assert 7 not in held.values(), "who has one from the till keeps it"
+
+
+def launch_half(ground: Ground) -> runs.Run:
+    """A run whose audience is taken, and nobody decided about."""
+    with ground.store.write() as conn:
+        run = launch_control.launch(conn, ground, "offer", NOON)
+    work = Launch(ground)
+    try:
+        work.freeze(run, NOON)
+    finally:
+        work.close()
+    with ground.store.read() as conn:
+        return runs.get(conn, run.run)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("writes", [1, 2, 3, 4])
+def test_a_launch_that_dies_at_any_write_gives_each_code_once(
+    ground: Ground, writes: int, committed: bool
+) -> None:
+    stock(ground, 100)
+    with ground.store.write() as conn:
+        run = launch_control.launch(conn, ground, "offer", NOON)
+    store = cast(Store, Mortal(ground.store, writes, committed=committed))
+    with contextlib.suppress(Died):
+        tick(Ground(store, ground.lake, ground.config), NOON)
+    tick(ground, NOON + timedelta(minutes=5))
+    read = texts(ground, run.run)
+    held = {pid: code for code, pid in standing(ground).items() if pid}
+    assert {pid: text.split()[0] for pid, text in read.items()} == held
+    assert len(set(held.values())) == len(held) == len(read) > 0
+
+
+def test_merged_people_keep_their_codes_and_erased_ones_leave_none(ground: Ground) -> None:
+    stock(ground, 100)
+    launch(ground, "offer")
+    owners = sorted(pid for pid in standing(ground).values() if pid)
+    one, other, gone = owners[:3]
+    with ground.store.write() as conn:
+        bonus.add(conn, [Entry(pid, "s", f"k{pid}", 10, 1) for pid in (one, other, gone)])
+        merging.merge(
+            conn, people.next_rev(conn), [merging.Merge(other, one, "by_hand")], now_us=2
+        )
+        salt = meta.load(conn).suppression_salt
+        erasure = erase.erase(conn, gone, salt=salt, now_us=3)
+    after = list(standing(ground).values())
+    assert (after.count(one), after.count(other), after.count(gone)) == (2, 0, 0)
+    assert after.count(erasure.pseudonym) == 1, "the code is never given again"
+    assert (erasure.counts["coupons"], erasure.counts["bonus_entries"]) == (1, 1)
+    with ground.store.read() as conn:
+        assert [entry.pid for entry in bonus.of_people(conn, [one, other, gone])] == [one, one]
