@@ -19,6 +19,7 @@ from maracuja.runtime import (
     conversation_view,
     coupon_work,
     delivery_texts,
+    form_view,
     holds_view,
     people_view,
     people_why,
@@ -59,6 +60,8 @@ def export_person(
         codes = coupon_work.of_person(conn, everybody, now)
         earned = bonus_work.show(conn, person.pid, now)
         withheld = holds_view.everything(conn, person.pid, now)
+        signed = form_view.of_person(conn, person.pid)
+        likes = form_view.wishes_of(conn, person.pid)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
@@ -72,6 +75,8 @@ def export_person(
         "conversations": talks,
         "events": events,
         "web_chat": chat,
+        "sign_ups": signed,
+        "preferences": likes,
         "coupons": codes,
         "bonus": earned,
         **withheld,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from maracuja.campaigns.forms import Form
 from maracuja.errors import NotFound
 from maracuja.model import micros, moment
-from maracuja.store import definitions, signups
+from maracuja.store import definitions, signups, wishes
 from maracuja.store.signups import SignupState, Step
 
 DAYS: Final = 30
@@ -161,3 +161,31 @@ def _counted(rows: list[signups.Count]) -> dict[tuple[str, str], Counter[Step]]:
     for row in rows:
         found.setdefault((row.form, row.source), Counter())[row.step] += row.n
     return found
+
+
+def of_person(conn: Connection, pid: int) -> list[dict[str, Any]]:
+    """What a canonical person signed up for, with everything that proves it, for them to have."""
+    return [
+        {
+            "form": row.form,
+            "sign_up": _shown(row),
+            "proof": row.proof,
+            "answers_not_confirmed": row.answers,
+        }
+        for row in signups.of_people(conn, [pid])
+    ]
+
+
+def wishes_of(conn: Connection, pid: int) -> list[dict[str, Any]]:
+    """How a canonical person likes to hear, for them to have."""
+    return [
+        {
+            "topic": wish.topic or "(all)",
+            "every_days": wish.every_days,
+            "from_minute": wish.from_min,
+            "until_minute": wish.until_min,
+            "pause_until": moment(wish.pause_until_us) if wish.pause_until_us else None,
+            "since": moment(wish.at_us),
+        }
+        for wish in wishes.of(conn, pid).values()
+    ]

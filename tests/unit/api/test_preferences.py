@@ -233,3 +233,15 @@ def test_the_pages_speak_every_language_and_load_nothing(world: World, language:
         assert not re.findall(r"<(script|img|link|iframe)\b", answer.text)
         assert len(re.findall("<h1>", answer.text)) == 1
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_export_for_the_person_holds_proofs_and_wishes(world: World) -> None:
+    put_form(world)
+    send(world, {"email": "p3@shop.example"})
+    press(world, link_in(letters(world)[-1]))
+    world.ask("POST", f"/p/{token(world)}", key=None, data={"do": "save", "often.harvest": "7"})
+    found = world.get(f"/api/people/{pid_of(world)}/export")
+    (one,) = found["sign_ups"]
+    assert one["proof"]["text"] == "Fruit & Co may write to me." and one["form"] == "news"
+    (wish,) = found["preferences"]
+    assert (wish["topic"], wish["every_days"]) == ("harvest", 7)
