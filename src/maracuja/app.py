@@ -295,6 +295,7 @@ def inspect(config: Config) -> dict[str, object]:
                 "products": products.count(conn),
                 "definitions": len(definitions.current(conn)),
                 "stopped": ", ".join(sorted(health.paused(conn))) or "nothing",
+                **health.troubles(conn),
             }
         tables = {f"tables.{part}": v for part, v in migrating.versions(app.store).items()}
         return {**tables, **counts}

@@ -48,6 +48,13 @@ def every(conn: Connection) -> dict[str, Health]:
     return {row[0]: Health(*row)._replace(paused=bool(row[1])) for row in rows}
 
 
+def troubles(conn: Connection) -> dict[str, str]:
+    """What is wrong with whatever goes on all the same, such as a mailbox that cannot be read."""
+    return {
+        name: one.reason for name, one in every(conn).items() if one.reason and not one.paused
+    }
+
+
 def paused(conn: Connection) -> set[str]:
     """The channels that are paused; EVERY_CHANNEL among them means all."""
     return {health.channel for health in every(conn).values() if health.paused}

@@ -13,7 +13,7 @@ from maracuja.channels.email_warm_up import Day
 from maracuja.cli import cli
 from maracuja.cli.email import NOT_OURS, TRY_LATER
 from maracuja.links.tokens import Purpose, Ticket
-from maracuja.store import warm_ups
+from maracuja.store import health, warm_ups
 from tests.unit.channels.odd_reports import REPORTS
 
 RUNNER = CliRunner()
@@ -91,3 +91,11 @@ def test_the_warm_up_is_shown(tmp_path: Path) -> None:
     [gmail] = shown["standing"]
     assert (gmail["provider"], gmail["given"], gmail["next"]) == ("gmail", 50, 75)
     assert "gmail" in RUNNER.invoke(cli, command).output
+
+
+def test_a_mailbox_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    shop = _workspace(tmp_path)
+    with app.opened(shop) as here, here.store.write() as conn:
+        health.set_paused(conn, "mailbox", 1, paused=False, reason="mail.example: no way in")
+    told = json.loads(RUNNER.invoke(cli, ["check", "--json", "--workspace", str(shop)]).output)
+    assert told["mailbox"] == "mail.example: no way in" and told["stopped"] == "nothing"
