@@ -23,6 +23,7 @@ from maracuja.runtime import (
     holds_view,
     people_view,
     people_why,
+    rights_work,
 )
 from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
@@ -62,6 +63,8 @@ def export_person(
         withheld = holds_view.everything(conn, person.pid, now)
         signed = form_view.of_person(conn, person.pid)
         likes = form_view.wishes_of(conn, person.pid)
+        asked = rights_work.listed(conn, now, every=True, pid=person.pid)
+        objects = rights_work.objects(conn, person.pid)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
@@ -77,6 +80,8 @@ def export_person(
         "web_chat": chat,
         "sign_ups": signed,
         "preferences": likes,
+        "rights_requests": asked,
+        "objects_to_profiling": objects,
         "coupons": codes,
         "bonus": earned,
         **withheld,

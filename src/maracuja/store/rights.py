@@ -79,7 +79,7 @@ def get(conn: Connection, number: int) -> Request:
     row = conn.execute(select(*_COLUMNS).where(requests.c.id == number)).one_or_none()
     if row is None:
         raise NotFound(f"There is no request {number}.", fix="See `maracuja rights list`.")
-    return Request(*row)
+    return _request(row)
 
 
 def every(
@@ -95,7 +95,13 @@ def every(
         query = query.where(requests.c.state == state)
     if pid is not None:
         query = query.where(requests.c.pid == pid)
-    return [Request(*row) for row in bulk.fetch(conn, query)]
+    return [_request(row) for row in bulk.fetch(conn, query)]
+
+
+def _request(row: Sequence[Any]) -> Request:
+    """A row of the database; SQLite has numbers for truth."""
+    found = Request(*row)
+    return found._replace(extended=bool(found.extended))
 
 
 def change(conn: Connection, number: int, **values: Any) -> None:
@@ -131,7 +137,7 @@ def due_before(conn: Connection, until_us: int) -> list[Request]:
         )
         .order_by(requests.c.due_us, requests.c.id)
     )
-    return [Request(*row) for row in bulk.fetch(conn, query)]
+    return [_request(row) for row in bulk.fetch(conn, query)]
 
 
 def move(conn: Connection, into: Mapping[int, int]) -> None:
