@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
     from maracuja.runtime.mail_listening import MailListening
+    from maracuja.runtime.team_work import Team
     from maracuja.runtime.transport import Transport
     from maracuja.runtime.vendor_accounts import Vendors
     from maracuja.runtime.worker import Worker
@@ -65,6 +66,13 @@ class App:
         from maracuja.runtime.vendor_accounts import Vendors
 
         return Vendors(self.config, self.store, self.clock, key_ring(self))
+
+    @cached_property
+    def team(self) -> Team:
+        """The people who work here, and where they are logged in."""
+        from maracuja.runtime.team_work import Team
+
+        return Team(self.store, self.secrets.key_secret, self.config.shop.name)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -159,6 +167,7 @@ def make_worker(
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.launch_again import Renewal
     from maracuja.runtime.orders import Orders
+    from maracuja.runtime.outbound_work import outbound_thread
     from maracuja.runtime.posted_work import PostedWork
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.sending import Chore, Sending
@@ -203,7 +212,10 @@ def make_worker(
         WarmUpPlanning(app.ground, [one.warm_up for one in senders if one.warm_up]),
     ]
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
-    told = status_threads(app.store, app.config.messages, app.clock.now)
+    told = [
+        *status_threads(app.store, app.config.messages, app.clock.now),
+        outbound_thread(app.store, app.config.messages, app.secrets.key_secret, app.clock.now),
+    ]
     mail = mail_listening(app)
     heard: list[Listening] = [*lines, *told, *mail.mailboxes()]
     parts = Parts(projection, launch, delivery, sending, chores, mail.server(), heard)

@@ -1,4 +1,4 @@
-"""Who may manage: an admin key, as a bearer token or the user of basic authentication.
+"""Who may manage: whoever has an admin key, or is logged in and has the right.
 
 A page elsewhere must never act in the name of a browser that has logged in here.
 """
@@ -13,11 +13,15 @@ from typing import Final
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from maracuja.app import App
 from maracuja.errors import Forbidden, Unauthorized
+from maracuja.runtime import access
+from maracuja.runtime.team_members import Who
 from maracuja.store import keys
 from maracuja.store.engine import Store
 from maracuja.store.keys import KeyKind
 
+COOKIE: Final = "maracuja_session"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -52,6 +56,36 @@ def key_guard(store: Store, *kinds: KeyKind) -> Guard:
         return f"key:{key.name or key.id}"
 
     return guard
+
+
+def present(request: Request, app: App) -> Who:
+    """Who of the team is logged in; a change has to be asked for by a page of ours.
+
+    Blocks on the database. Raises Unauthorized, Forbidden.
+    """
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        raise Unauthorized("You are not logged in.")
+    who = app.team.who(token, app.clock.now())
+    if request.method not in SAFE:
+        app.team.check_csrf(who, request.headers.get("x-csrf-token", ""))
+    return who
+
+
+def has_session(request: Request) -> bool:
+    """Whether somebody of the team asks, by cookie and without a key."""
+    return COOKIE in request.cookies and "authorization" not in request.headers
+
+
+async def member(request: Request, app: App) -> str:
+    """Who of the team acts, as `team:<address>`, where their rights allow the route.
+
+    Raises Unauthorized, Forbidden.
+    """
+    check_origin(request)
+    who = await run_in_threadpool(present, request, app)
+    access.check(who.member.rights, request.method, request.scope["route"].path)
+    return f"team:{who.member.email}"
 
 
 def _presented(request: Request) -> str:

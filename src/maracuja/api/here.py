@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from maracuja.api.answers import PROBLEMS, Turns
-from maracuja.api.guard import Guard
+from maracuja.api.guard import Guard, has_session, member
 from maracuja.app import App
 from maracuja.runtime.overview import Overview
 from maracuja.stats.claims.report import ClaimsReport
@@ -69,11 +69,15 @@ def _now(request: Request) -> datetime:
 
 async def _actor(request: Request) -> str:
     desk: Desk = request.app.state.desk
+    if has_session(request):
+        return await member(request, desk.app)
     return await desk.guard(request)
 
 
 async def _sender(request: Request) -> str:
     desk: Desk = request.app.state.desk
+    if has_session(request):
+        return await member(request, desk.app)
     return await desk.sends(request)
 
 

@@ -31,6 +31,7 @@ from maracuja.cli import (
     serving,
     shelf,
     spend,
+    team,
     templates,
     wear_out,
     workspace,
@@ -47,6 +48,7 @@ cli = typer.Typer(
 )
 for room in (
     workspace,
+    team,
     serving,
     demo,
     data,

@@ -75,10 +75,9 @@ def campaigns(
             continue
         if label and label not in tagged.get(one.id, []):
             continue
-        run = latest[one.id][0] if one.id in latest else None
-        count = latest[one.id][1] if one.id in latest else 0
-        state = "archived" if archived else run.state.value if run else "draft"
-        last = moment(run.launched_us or run.planned_us) if run else None
+        newest, count = latest[one.id] if one.id in latest else (None, 0)
+        state = "archived" if archived else newest.state.value if newest else "draft"
+        last = moment(newest.launched_us or newest.planned_us) if newest else None
         found.append(
             CampaignListed(
                 one.id, one.name or one.id, state, one.topic, list(one.channels),

@@ -20,7 +20,6 @@ from sqlalchemy import (
     text,
 )
 
-# Importing them adds their tables to `state`; whoever needs one takes it from there.
 from maracuja.store import schema_inbound, schema_marks, schema_outbound, schema_said  # noqa: F401
 from maracuja.store.schema_accounts import channel_accounts as channel_accounts
 from maracuja.store.schema_conversations import conversations as conversations
@@ -53,6 +52,7 @@ from maracuja.store.schema_shop import feeds as feeds
 from maracuja.store.schema_shop import outlets as outlets
 from maracuja.store.schema_shop import product_changes as product_changes
 from maracuja.store.schema_shop import products as products
+from maracuja.store.schema_team import team_members as team_members
 from maracuja.store.schema_waiting import waiting as waiting
 from maracuja.store.schema_warm_up import warm_up_days as warm_up_days
 from maracuja.store.schema_web_chat import chat_lines as chat_lines

@@ -1,0 +1,129 @@
+"""Logging in by browser: sessions with a cookie, the second factor, joining by an invitation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from maracuja.api.answers import PROBLEMS
+from maracuja.api.guard import COOKIE, check_origin, present
+from maracuja.api.here import Here, Now
+from maracuja.app import App
+from maracuja.runtime.team_members import MemberShown, SecondFactor, Who
+from maracuja.runtime.team_work import SESSION_FOR
+
+router = APIRouter(prefix="/api/session", tags=["session"], responses=PROBLEMS)
+Secret = Annotated[str, Field(max_length=200)]
+
+
+class LogIn(BaseModel):
+    """Address, password and, where it is asked for, a code of the app."""
+
+    email: Annotated[str, Field(max_length=300)]
+    password: Annotated[str, Field(max_length=1000)]
+    code: Annotated[str, Field(max_length=40)] = ""
+
+
+class Joining(BaseModel):
+    """An invitation's token, and the password that is chosen."""
+
+    token: Secret
+    password: Annotated[str, Field(max_length=1000)]
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
+class NewPassword(BaseModel):
+    """The password that was, and the one that is to be."""
+
+    old: Annotated[str, Field(max_length=1000)]
+    new: Annotated[str, Field(max_length=1000)]
+
+
+class Factor(BaseModel):
+    """The secret that the app was given, and a code of it."""
+
+    secret: Secret
+    code: Annotated[str, Field(max_length=40)]
+
+
+class LoggedIn(BaseModel):
+    """Who is logged in; `csrf` goes with every change, in the header `x-csrf-token`."""
+
+    member: MemberShown
+    csrf: str
+
+
+async def _who(request: Request, here: Here) -> Who:
+    check_origin(request)
+    return await run_in_threadpool(present, request, here)
+
+
+LoggedInHere = Annotated[Who, Depends(_who)]
+
+
+@router.post("")
+def log_in(request: Request, response: Response, here: Here, now: Now, asked: LogIn) -> LoggedIn:
+    """Log in; the session's token is set as a cookie that no script can read."""
+    check_origin(request)
+    place = request.client.host if request.client else ""
+    agent = request.headers.get("user-agent", "")
+    token, who = here.team.log_in(
+        asked.email, asked.password, now, place=place, agent=agent, code=asked.code
+    )
+    response.set_cookie(COOKIE, token, max_age=int(SESSION_FOR.total_seconds()), **_how(here))
+    return LoggedIn(member=who.member, csrf=who.csrf)
+
+
+@router.post("/join")
+def join(request: Request, here: Here, now: Now, asked: Joining) -> MemberShown:
+    """Choose a password by an invitation."""
+    check_origin(request)
+    return here.team.join(asked.token, asked.password, now, name=asked.name)
+
+
+@router.get("")
+def session(who: LoggedInHere) -> LoggedIn:
+    """Who is logged in here."""
+    return LoggedIn(member=who.member, csrf=who.csrf)
+
+
+@router.delete("", status_code=204)
+def log_out(response: Response, here: Here, who: LoggedInHere, everywhere: bool = False) -> None:
+    """End this session, or every one of the same person."""
+    if everywhere:
+        here.team.log_out_elsewhere(who)
+    here.team.log_out(who)
+    response.delete_cookie(COOKIE, **_how(here))
+
+
+@router.post("/password", status_code=204)
+def change_password(here: Here, now: Now, who: LoggedInHere, asked: NewPassword) -> None:
+    """Another password; every other session ends."""
+    here.team.change_password(who, asked.old, asked.new, now)
+
+
+@router.post("/second-factor/proposal")
+def propose_factor(here: Here, who: LoggedInHere) -> SecondFactor:
+    """A secret for an app of codes; it counts once a code of it was given."""
+    return here.team.propose_factor(who)
+
+
+@router.post("/second-factor")
+def set_factor(here: Here, now: Now, who: LoggedInHere, asked: Factor) -> list[str]:
+    """Ask for codes from now on; ten codes for the day on which the telephone is lost."""
+    return here.team.set_factor(who, asked.secret, asked.code, now)
+
+
+@router.delete("/second-factor", status_code=204)
+def drop_factor(here: Here, now: Now, who: LoggedInHere) -> None:
+    """Ask no codes any more."""
+    here.team.drop_factor(who.member.id, now, f"team:{who.member.email}")
+
+
+def _how(here: App) -> dict[str, Any]:
+    """How the cookie is set: for this site alone, and over https where the server is there."""
+    secure = here.config.public_url.startswith("https://")
+    return {"httponly": True, "samesite": "lax", "secure": secure, "path": "/"}

@@ -1,0 +1,82 @@
+"""The team over HTTP: who works here, and what they may."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from maracuja.api.here import Actor, Here, Now, managing
+from maracuja.runtime.access import Area, Level, Role
+from maracuja.runtime.team_members import MemberShown
+
+router = managing("/team", "team")
+Rights = dict[Area, Annotated[Level, Field(description="0 nothing, 1 see, 2 change")]]
+
+
+class Invited(BaseModel):
+    """Somebody to work here; `rights` where they differ from the role's."""
+
+    email: Annotated[str, Field(max_length=300)]
+    role: Role
+    name: Annotated[str, Field(max_length=100)] = ""
+    rights: Rights = Field(default_factory=dict)
+
+
+class Changed(BaseModel):
+    """What is to be otherwise; null stays as it is."""
+
+    role: Role | None = None
+    rights: Rights | None = None
+    off: bool | None = None
+    name: Annotated[str, Field(max_length=100)] | None = None
+
+
+class Invitation(BaseModel):
+    """What somebody chooses a password with, within a week: give it to them alone."""
+
+    token: str
+
+
+@router.get("")
+def team_members(here: Here) -> list[MemberShown]:
+    """Everybody who works here."""
+    return here.team.members()
+
+
+@router.post("", status_code=201)
+def invite_member(here: Here, actor: Actor, now: Now, asked: Invited) -> Invitation:
+    """Put somebody on the team."""
+    token = here.team.invite(
+        asked.email, asked.role, now, actor, name=asked.name, own=asked.rights
+    )
+    return Invitation(token=token)
+
+
+@router.post("/{number}/invitation")
+def invite_member_again(here: Here, actor: Actor, now: Now, number: int) -> Invitation:
+    """A new invitation, also for who has forgotten the password."""
+    return Invitation(token=here.team.invite_again(number, now, actor))
+
+
+@router.patch("/{number}")
+def change_member(
+    here: Here, actor: Actor, now: Now, number: int, changed: Changed
+) -> MemberShown:
+    """Change role, rights or name, or let somebody in no more: at once."""
+    return here.team.change(
+        number, now, actor, role=changed.role, own=changed.rights, off=changed.off,
+        name=changed.name,
+    )  # fmt: skip
+
+
+@router.delete("/{number}/second-factor", status_code=204)
+def drop_member_factor(here: Here, actor: Actor, now: Now, number: int) -> None:
+    """Ask no more codes of somebody who has lost the telephone and the codes for recovery."""
+    here.team.drop_factor(number, now, actor)
+
+
+@router.delete("/{number}", status_code=204)
+def remove_member(here: Here, actor: Actor, now: Now, number: int) -> None:
+    """Take somebody off the team."""
+    here.team.remove(number, now, actor)

@@ -1,0 +1,94 @@
+"""What each role may where, and how a path is read; passwords and codes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maracuja.errors import BadInput, Forbidden
+from maracuja.runtime import passwords
+from maracuja.runtime.access import GRANTS, Area, Level, Role, asked, check, rights
+
+RFC_KEY = b"12345678901234567890"  # RFC 6238, appendix B: SHA-1, the last six of eight digits
+VECTORS = [
+    (59, "287082"), (1111111109, "081804"), (1111111111, "050471"), (1234567890, "005924"),
+    (2000000000, "279037"), (20000000000, "353130"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "area", "level"),
+    [
+        ("GET", "/api/people/{pid}", Area.PEOPLE, Level.READ),
+        ("POST", "/api/people/{pid}/merge", Area.PEOPLE, Level.WRITE),
+        ("DELETE", "/api/people/{pid}", Area.PRIVACY, Level.WRITE),
+        ("GET", "/api/people/{pid}/export", Area.PRIVACY, Level.READ),
+        ("POST", "/api/segments/count", Area.CONTENT, Level.READ),
+        ("POST", "/api/campaigns/{name}/launch", Area.SENDING, Level.WRITE),
+        ("POST", "/api/campaigns/{name}/dry-run", Area.CONTENT, Level.READ),
+        ("GET", "/api/campaigns/{name}/report", Area.REPORTS, Level.READ),
+        ("GET", "/api/inbound/{name}/secret", Area.SETTINGS, Level.WRITE),
+        ("POST", "/v1/messages", Area.SENDING, Level.WRITE),
+    ],
+)
+def test_a_route_belongs_to_an_area(method: str, path: str, area: Area, level: Level) -> None:
+    assert asked(method, path) == (area, level)
+
+
+def test_an_owner_may_everything_and_each_role_less() -> None:
+    assert set(GRANTS[Role.OWNER].values()) == {Level.WRITE}
+    for role in Role:
+        granted = rights(role, {})
+        assert set(granted) == set(Area)
+        assert (granted[Area.TEAM] is Level.WRITE) is (role is Role.OWNER)
+        may_erase = granted[Area.PRIVACY] is Level.WRITE
+        assert may_erase is (role in (Role.OWNER, Role.ENGINEER))
+
+
+def test_rights_of_ones_own_come_before_the_roles() -> None:
+    granted = rights(Role.OPERATOR, {Area.SENDING: Level.WRITE, Area.PEOPLE: Level.NONE})
+    check(granted, "POST", "/api/campaigns/{name}/launch")
+    with pytest.raises(Forbidden, match="people"):
+        check(granted, "GET", "/api/people")
+    with pytest.raises(Forbidden, match="not open"):
+        check(rights(Role.OWNER, {}), "GET", "/api/unheard-of")
+
+
+@pytest.mark.parametrize(("at_s", "code"), VECTORS)
+def test_codes_are_those_of_the_rfc(at_s: int, code: str) -> None:
+    now = datetime.fromtimestamp(at_s, UTC)
+    assert passwords.matching_step(RFC_KEY, code, now, after=0) == at_s // 30
+
+
+def test_a_code_counts_once_and_one_step_of_the_clock_either_way() -> None:
+    code = "287082"  # of step 1
+    for step in (0, 1, 2):
+        now = datetime.fromtimestamp(step * 30 + 5, UTC)
+        assert passwords.matching_step(RFC_KEY, code, now, after=0) == 1
+        assert passwords.matching_step(RFC_KEY, code, now, after=1) is None
+    late = datetime.fromtimestamp(95, UTC)
+    assert passwords.matching_step(RFC_KEY, code, late, after=0) is None
+
+
+@given(st.text(max_size=12))
+def test_no_text_crashes_as_a_code(code: str) -> None:
+    now = datetime.fromtimestamp(59, UTC)
+    assert passwords.matching_step(RFC_KEY, code, now, after=10**9) is None
+
+
+def test_a_password_is_known_again_and_nothing_else_is() -> None:
+    hashed = passwords.hash_password("correct horse battery")
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert hashed != passwords.hash_password("correct horse battery")
+    assert passwords.verify_password("correct horse battery", hashed)
+    assert not passwords.verify_password("correct horse battery!", hashed)
+    assert not passwords.verify_password("anything at all", "")
+
+
+@pytest.mark.parametrize("password", ["", "short", "a" * 40, "abababababab", "x" * 500])
+def test_weak_passwords_are_refused(password: str) -> None:
+    with pytest.raises(BadInput):
+        passwords.check_password(password)
