@@ -17,6 +17,7 @@ READERS = {
     "maracuja.api.management",
     "maracuja.cli.claims",
     "maracuja.cli.demo",
+    "maracuja.runtime.claims_levels",
     "maracuja.runtime.claims_work",
     "maracuja.ui.claims_html",
     "maracuja.ui.claims_terminal",

@@ -35,7 +35,7 @@ def some_hits(draw: st.DrawFn) -> Hits:
     people = draw(st.lists(st.integers(1, 9).flatmap(
         lambda m: st.tuples(st.just(m), st.integers(0, m))), min_size=1, max_size=60))  # fmt: skip
     return Hits(
-        kind=draw(KINDS),
+        kind=draw(st.one_of(st.none(), KINDS)),
         people=len(people),
         messages=sum(m for m, _ in people),
         hits=sum(h for _, h in people),
@@ -90,8 +90,8 @@ def test_ratios_are_sound_and_turn_round(arms: list[Arms]) -> None:
         assert math.isclose(own.interval.value * other.interval.value, 1.0, rel_tol=1e-9)
 
 
-@given(st.lists(some_hits(), max_size=4))
-def test_levels_are_sound(hits: list[Hits]) -> None:
+@given(some_hits())
+def test_levels_are_sound(hits: Hits) -> None:
     sound(level(hits), 0.0, 1.0)
 
 

@@ -15,17 +15,17 @@ import polars as pl
 
 from maracuja.campaigns.definitions import Goal, GoalKind
 from maracuja.campaigns.facts import RunFacts, decode_facts
-from maracuja.channels import BY_NAME, channel_of
 from maracuja.errors import DefinitionError
-from maracuja.lake.session import ensure_columns, open_session
-from maracuja.model import FileKind, Status, TraitType, micros
+from maracuja.lake.session import open_session
+from maracuja.model import FileKind, micros
 from maracuja.runtime import entry_report
 from maracuja.runtime.campaign_work import receipts
+from maracuja.runtime.claims_levels import Levels, kind_of, levels
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.measure import Measured, conversions, measure
 from maracuja.segments.comparing import When
-from maracuja.stats.claims.evidence import Arms, Cell, Hits
-from maracuja.stats.claims.published import NAME_OF_TACTIC, Kind
+from maracuja.stats.claims.evidence import Arms, Cell
+from maracuja.stats.claims.published import Kind
 from maracuja.stats.claims.report import ClaimsReport, Evidence, claims_report
 from maracuja.stats.sample_ratio import sample_ratio
 from maracuja.store import manifest, people, runs
@@ -33,26 +33,6 @@ from maracuja.store.runs import Run
 
 CAMPAIGNS_MAX: Final = 200  # the newest
 RUNS_MAX: Final = 200  # of a recurring campaign, the newest
-SETTLED: Final = timedelta(days=3)
-"""Messages younger than this are still being read."""
-KINDS: Final = {
-    "web_push": Kind.WEB,
-    "web_chat": Kind.WEB,
-    "mobile_push": Kind.APPS,
-    "telegram": Kind.MESSENGERS,
-    "viber": Kind.MESSENGERS,
-    "viber_business": Kind.MESSENGERS,
-    "whatsapp": Kind.MESSENGERS,
-    "messenger": Kind.MESSENGERS,
-    "instagram": Kind.MESSENGERS,
-    "email": Kind.EMAIL,
-    "sms": Kind.SMS,
-}
-_CARRIED: Final = {
-    "properties.run": TraitType.NUMBER,
-    "properties.message": TraitType.TEXT,
-    "properties.machine": TraitType.BOOLEAN,
-}
 
 
 class _Launched(NamedTuple):
@@ -91,16 +71,17 @@ def report(ground: Ground, now: datetime) -> ClaimsReport:
     )
     try:
         counted, unmeasured = _counted(con, ground, launched, now)
-        hits = _messages(con, launched, now)
+        frozen = [(run.run, decode_facts(run.facts)) for one in launched for run in one.runs]
+        seen = levels(con, frozen, now)
     finally:
         con.close()
-    evidence = msgspec.structs.replace(_evidence(counted, hits), unmeasured=tuple(unmeasured))
+    evidence = msgspec.structs.replace(_evidence(counted, seen), unmeasured=tuple(unmeasured))
     return claims_report(evidence, shop=ground.config.shop.name, now=now)
 
 
-def kind_of(channel: str) -> Kind:
-    """What an account's channel is to the trade."""
-    return KINDS.get(channel_of(channel), Kind.OTHER)
+def _kinds(units: pl.DataFrame) -> dict[str, str]:
+    """The kind of each channel that occurs."""
+    return {name: kind_of(name).value for name in units["channel"].unique().to_list()}
 
 
 def _launched(every: Sequence[Run]) -> list[_Launched]:
@@ -114,7 +95,7 @@ def _launched(every: Sequence[Run]) -> list[_Launched]:
     return [_Launched(some, entry_report.measured(some)) for some in kept]
 
 
-def _evidence(counted: dict[str, _Counted], hits: dict[str, tuple[Hits, ...]]) -> Evidence:
+def _evidence(counted: dict[str, _Counted], seen: Levels) -> Evidence:
     """All campaigns together, without those whose arms have impossible sizes."""
     used = [one for one in counted.values() if one.trusted]
     control = sum(one.control for one in used)
@@ -126,9 +107,9 @@ def _evidence(counted: dict[str, _Counted], hits: dict[str, tuple[Hits, ...]]) -
         base=sum(one.control_hits for one in used) / control if control else None,
         campaigns=len(used),
         left_out=tuple(sorted(name for name, one in counted.items() if not one.trusted)),
-        clicked=hits.get("clicked", ()),
-        read_back=hits.get("read_back", ()),
-        clicked_back=hits.get("clicked_back", ()),
+        clicked=seen.clicked,
+        read_back=seen.read_back,
+        clicked_back=seen.clicked_back,
     )
 
 
@@ -171,7 +152,7 @@ def _count(
     would = found.units.filter(pl.col("would_send") & closed).with_columns(
         bought=pl.col("converted") > 0,
         before=pl.col("pid").is_in(before.implode()),
-        kind=pl.col("channel").map_elements(lambda name: kind_of(name).value, pl.String),
+        kind=pl.col("channel").replace_strict(_kinds(found.units), return_dtype=pl.String),
     )
     return _arms(facts, found, would, sale=goal.type is GoalKind.SALE)
 
@@ -294,98 +275,4 @@ def _bought_before(con: duckdb.DuckDBPyConnection, goal: Goal, when: When) -> pl
 
 _BEFORE: Final = """
     SELECT u.pid FROM units u SEMI JOIN ({conversions}) c ON c.pid = u.pid AND c.ts < u.moment
-"""
-
-# ---------------------------------------------------------------- by messages
-
-
-def _messages(
-    con: duckdb.DuckDBPyConnection, launched: Sequence[_Launched], now: datetime
-) -> dict[str, tuple[Hits, ...]]:
-    """Messages that people got, read and clicked, by kind of channel, summed up by person."""
-    labels = [
-        {
-            "run": run.run,
-            "variant": arm.variant,
-            "channel": channel,
-            "kind": kind_of(channel).value,
-            "back": facts.campaign.tactic == NAME_OF_TACTIC,
-            "personal": not arm.twin_of,
-            "tells_delivered": Status.DELIVERED in tells,
-            "tells_reads": _tells_reads(facts, channel),
-            "clicks": facts.campaign.tracking.clicks,
-        }
-        for one in launched
-        if one.facts.marketing
-        for run in one.runs
-        for facts in [decode_facts(run.facts)]
-        for channel in facts.campaign.channels
-        if channel in BY_NAME
-        for tells in [BY_NAME[channel].can.receipts]
-        for arm in facts.arms
-    ]
-    if not labels:
-        return {}
-    ensure_columns(con, _CARRIED)
-    con.register("labels", pl.DataFrame(labels, infer_schema_length=None).to_arrow())
-    settled = (now - SETTLED).replace(tzinfo=None).isoformat(sep=" ")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE got AS {_GOT.format(settled=settled)}")
-    return {
-        "clicked": _hits(con, "clicked", "clicks AND personal"),
-        "read_back": _hits(con, "read", "tells_reads AND back"),
-        "clicked_back": _hits(con, "clicked", "clicks AND back"),
-    }
-
-
-def _tells_reads(facts: RunFacts, channel: str) -> bool:
-    tells = Status.READ in BY_NAME[channel].can.receipts
-    return tells and (facts.campaign.tracking.opens or channel_of(channel) != "email")
-
-
-def _hits(con: duckdb.DuckDBPyConnection, hit: str, which: str) -> tuple[Hits, ...]:
-    rows = con.execute(_SUMS.format(hit=hit, which=which)).fetchall()
-    return tuple(
-        Hits(
-            kind=Kind(kind),
-            people=people,
-            messages=messages,
-            hits=hits,
-            hits_squared=hits_squared,
-            hits_messages=both,
-            messages_squared=squared,
-        )
-        for kind, people, messages, hits, hits_squared, both, squared in rows
-    )
-
-
-# Where a channel does not tell what arrived, whatever did not come back counts as arrived.
-_GOT: Final = """
-    WITH told AS (
-        SELECT "properties.message" AS message,
-               bool_or(event = 'Message Sent') AS sent,
-               bool_or(event IN ('Message Delivered', 'Message Read')) AS delivered,
-               bool_or(event = 'Message Read' AND NOT coalesce("properties.machine", false))
-                   AS read,
-               bool_or(event = 'Message Clicked' AND NOT coalesce("properties.machine", false))
-                   AS clicked,
-               bool_or(event IN ('Message Failed', 'Message Rejected', 'Message Bounced'))
-                   AS failed
-        FROM events WHERE kind = 'internal' AND "properties.message" IS NOT NULL
-        GROUP BY 1
-    )
-    SELECT coalesce(m.canonical, d.pid) AS pid, l.kind, l.back, l.personal, l.tells_reads,
-           l.clicks, t.read, t.clicked
-    FROM decisions d
-    JOIN labels l ON l.run = d.run AND l.variant = d.variant AND l.channel = d.channel
-    JOIN told t ON t.message = lower(hex(d.message))
-    LEFT JOIN merged m ON m.pid = d.pid
-    WHERE d.outcome = 'send' AND t.sent AND d.due <= TIMESTAMP '{settled}'
-      AND (t.delivered OR t.clicked OR (NOT l.tells_delivered AND NOT t.failed))
-"""
-_SUMS: Final = """
-    SELECT kind, count(*), sum(m)::BIGINT, sum(h)::BIGINT, sum(h * h)::BIGINT,
-           sum(h * m)::BIGINT, sum(m * m)::BIGINT
-    FROM (SELECT kind, pid, count(*) AS m, count(*) FILTER ({hit}) AS h
-          FROM got WHERE {which} GROUP BY kind, pid)
-    GROUP BY kind ORDER BY kind
 """

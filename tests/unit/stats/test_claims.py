@@ -128,7 +128,7 @@ def test_an_interval_of_single_messages_is_wilsons() -> None:
         hits_messages=50,
         messages_squared=200,
     )
-    found = level([one_each])
+    found = level(one_each)
     exact = binomtest(50, 200).proportion_ci(method="wilson")
     assert found.interval.value == 0.25
     assert found.interval.low == pytest.approx(exact.low, abs=2e-3)
@@ -146,7 +146,7 @@ def test_people_who_always_do_the_same_count_once() -> None:
         hits_messages=3_000,
         messages_squared=10_000,
     )
-    found = level([same]).interval
+    found = level(same).interval
     low, high = wilson(0.3, 100)
     assert found.low == pytest.approx(low, abs=2e-3)
     assert found.high == pytest.approx(high, abs=2e-3)
@@ -154,12 +154,11 @@ def test_people_who_always_do_the_same_count_once() -> None:
 
 @pytest.mark.parametrize("hits", [0, 40])
 def test_nobody_and_everybody_have_an_interval_too(hits: int) -> None:
-    found = level([
-        Hits(
-            kind=Kind.SMS, people=40, messages=40, hits=hits, hits_squared=hits,
-            hits_messages=hits, messages_squared=40,
-        )
-    ])  # fmt: skip
+    some = Hits(
+        kind=Kind.SMS, people=40, messages=40, hits=hits, hits_squared=hits,
+        hits_messages=hits, messages_squared=40,
+    )  # fmt: skip
+    found = level(some)
     exact = binomtest(hits, 40).proportion_ci(method="wilson")
     assert found.interval.low == pytest.approx(exact.low, abs=1e-9)
     assert found.interval.high == pytest.approx(exact.high, abs=1e-9)
@@ -269,7 +268,7 @@ def whole() -> Evidence:
     seen = [
         Hits(kind=kind, people=1_000, messages=1_000, hits=hits, hits_squared=hits,
              hits_messages=hits, messages_squared=1_000)
-        for kind, hits in ((Kind.MESSENGERS, 800), (Kind.EMAIL, 300))
+        for kind, hits in ((Kind.MESSENGERS, 800), (Kind.EMAIL, 300), (None, 550))
     ]  # fmt: skip
     return Evidence(
         conversions=(web, chat),
@@ -301,7 +300,9 @@ def test_each_claim_is_tested_on_its_own_data() -> None:
     assert read.own.interval.value == 0.8 and read.judged.standing is Standing.SUPPORTED
     assert [(one.name, one.own.interval.value) for one in read.beside] == [("email", 0.3)]
     assert found["re-engagement-click"].judged.standing is Standing.NOT_TESTABLE
-    assert found["click-rate-20-30"].own.people == 2_000
+    rates = found["click-rate-20-30"]
+    assert rates.own.interval.value == 0.55
+    assert [one.name for one in rates.beside] == ["messengers", "email"]
 
 
 def test_the_forms_hold_every_claim_and_survey() -> None:

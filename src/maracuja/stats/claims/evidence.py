@@ -36,27 +36,16 @@ class Hits(Record, frozen=True):
 
     `messages` and `hits` over all people, and the sums over people of hits squared, hits times
     messages, and messages squared: what an interval needs that knows that one person's messages
-    are not independent.
+    are not independent. `kind` is None of all kinds of channels together.
     """
 
-    kind: Kind
+    kind: Kind | None
     people: int
     messages: int
     hits: int
     hits_squared: int
     hits_messages: int
     messages_squared: int
-
-    def __add__(self, other: Hits) -> Hits:
-        return Hits(
-            kind=self.kind,
-            people=self.people + other.people,
-            messages=self.messages + other.messages,
-            hits=self.hits + other.hits,
-            hits_squared=self.hits_squared + other.hits_squared,
-            hits_messages=self.hits_messages + other.hits_messages,
-            messages_squared=self.messages_squared + other.messages_squared,
-        )
 
 
 class Cell(Record, frozen=True):
@@ -169,18 +158,14 @@ def matched(cells: Sequence[Cell], *, at_random: bool = False, alpha: float = 0.
     return _ratio(known, math.log(above / below), variance, alpha)
 
 
-def level(hits: Sequence[Hits], *, campaigns: int = 0, alpha: float = 0.05) -> Estimate:
+def level(whole: Hits | None, *, alpha: float = 0.05) -> Estimate:
     """The share of messages that were read or clicked, with Wilson's interval.
 
     Messages to one person count as the fewer the more alike that person treats them: the interval
     is that of the effective number (the ratio estimator's variance over people).
     """
-    told = [one for one in hits if one.messages]
-    if not told:
+    if whole is None or not whole.messages:
         return Estimate(interval=Interval(reason=NotShown.NO_PEOPLE))
-    whole = told[0]
-    for one in told[1:]:
-        whole = whole + one
     share, n = whole.hits / whole.messages, float(whole.messages)
     if whole.people > 1 and 0 < share < 1:
         spread = whole.hits_squared - 2 * share * whole.hits_messages
@@ -197,7 +182,6 @@ def level(hits: Sequence[Hits], *, campaigns: int = 0, alpha: float = 0.05) -> E
         hits=whole.hits,
         error=error,
         smallest=reach(alpha, POWER) * error,
-        campaigns=campaigns,
     )
 
 

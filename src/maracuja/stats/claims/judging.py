@@ -17,6 +17,8 @@ from maracuja.stats.intervals import Interval
 
 _TWO_ENDS: Final = 1.96
 LEVEL_PEOPLE_MIN: Final = 100
+RATE_MIN: Final = 1e-6
+"""Of a shop with a lower rate nothing can be planned."""
 
 
 class Standing(StrEnum):
@@ -133,7 +135,7 @@ def _people_more(claim: Claim, own: Estimate, base: float | None) -> int | None:
         as_measured = power.people_needed_as_measured(own.people, far, own.error**2)
         return None if as_measured is None else max(as_measured - own.people, 0)
     rate = own.base or base
-    if not rate or not 0 < rate * times < 1:
+    if rate is None or rate < RATE_MIN or rate * times >= 1:
         return None
     planned = power.people_needed(rate, times - 1, 0.5)
     return None if planned is None else max(planned - own.people, 0)

@@ -37,10 +37,10 @@ class Evidence(Record, frozen=True):
 
     `conversions` and `clicks` are personal variants against their generic twins, `again` people
     with an earlier purchase against those held out, `cells` contents by segment; `clicked` are
-    messages of personal variants, `read_back` and `clicked_back` those that call people back.
-    `base` is the rate of conversion of all the shop's campaigns. `left_out` names campaigns whose
-    arms do not have the sizes that the draw gave them, `unmeasured` those whose goal cannot be
-    read from the events any more.
+    messages of personal variants, by kind of channel and of all, `read_back` and `clicked_back`
+    those that call people back. `base` is the rate of conversion of all the shop's campaigns.
+    `left_out` names campaigns whose arms do not have the sizes that the draw gave them,
+    `unmeasured` those whose goal cannot be read from the events any more.
     """
 
     conversions: tuple[Arms, ...] = ()
@@ -131,13 +131,12 @@ def _own(claim: Claim, evidence: Evidence) -> tuple[Estimate, list[Beside]]:
             beside = Beside(name=BesideKey.AT_RANDOM.value, own=at_random)
             return matched(evidence.cells), [beside] if at_random.people else []
         case Against.CLICK_RATE:
-            return level(evidence.clicked), _by_kind(evidence.clicked)
+            return level(_of_kind(evidence.clicked, None)), _by_kind(evidence.clicked)
         case Against.READ_AGAIN | Against.CLICKED_AGAIN:
             read = claim.against is Against.READ_AGAIN
             told = evidence.read_back if read else evidence.clicked_back
-            mine = [one for one in told if one.kind is claim.kind]
             mail = [one for one in told if one.kind is Kind.EMAIL]
-            return level(mine), _by_kind(mail)
+            return level(_of_kind(told, claim.kind)), _by_kind(mail)
 
 
 def _arms(claim: Claim, arms: Sequence[Arms]) -> tuple[Estimate, list[Beside]]:
@@ -150,8 +149,12 @@ def _arms(claim: Claim, arms: Sequence[Arms]) -> tuple[Estimate, list[Beside]]:
 
 
 def _by_kind(hits: Sequence[Hits]) -> list[Beside]:
-    found = {kind: [one for one in hits if one.kind is kind] for kind in Kind}
-    return [Beside(name=kind.value, own=level(some)) for kind, some in found.items() if some]
+    found = {kind: _of_kind(hits, kind) for kind in Kind}
+    return [Beside(name=kind.value, own=level(one)) for kind, one in found.items() if one]
+
+
+def _of_kind(hits: Sequence[Hits], kind: Kind | None) -> Hits | None:
+    return next((one for one in hits if one.kind is kind), None)
 
 
 def _told(claim: Claim, own: Estimate) -> Estimate:
