@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, select
 
 from maracuja.model import Trait
-from maracuja.store import bulk, meta, people_rows
+from maracuja.store import bulk, meta, people_rows, traits
 from maracuja.store.schema_said import denied
 
 
@@ -65,11 +65,26 @@ def without(
     return [
         {
             name: trait
-            for name, trait in traits.items()
+            for name, trait in told.items()
             if (pid, name, digest(salt, name, trait.value)) not in refused
         }
-        for pid, traits in zip(pids, said, strict=True)
+        for pid, told in zip(pids, said, strict=True)
     ]
+
+
+def strip(
+    conn: Connection, documents: Mapping[int, traits.Document], into: Mapping[int, int]
+) -> None:
+    """Take out of the documents of merges' winners what they, or who became them, have denied."""
+    asked = np.array(sorted({*into, *into.values()}), dtype=np.int64)
+    rows = people_rows.of_people(conn, denied, asked)
+    if not rows:
+        return
+    salt = meta.load(conn).suppression_salt
+    for pid, trait, kept, *_ in rows:
+        held = documents[into.get(pid, pid)].traits
+        if trait in held and digest(salt, trait, held[trait].value) == bytes(kept):
+            del held[trait]
 
 
 def move(conn: Connection, into: Mapping[int, int]) -> None:

@@ -143,6 +143,7 @@ def _unite(
     for loser, winner in sorted(into.items()):
         documents[winner] = traits.unite(documents[winner], documents[loser], now_us)
         created[winner] = min(created[winner], created[loser])
+    denied.strip(conn, documents, into)
     for winner, addresses in reached.items():
         traits.apply(documents[winner], {}, addresses, now_us)
     replace_documents(

@@ -266,3 +266,18 @@ def test_templates_name_the_links_and_campaigns_their_category() -> None:
         id="still", topic="news", audience="all", template="still", category="tea", holdout=0.0
     )
     assert check_campaign(about, around) == []
+
+
+def test_a_merge_brings_no_denied_name_back(shop: Shop) -> None:
+    """Somebody else on another device, by the same name, turns out to be them."""
+    assert says(shop).say(ticket(shop, "wrong"), "yes", shop.now)
+    shop.call(
+        {"type": "identify", "anonymousId": "tablet", "traits": {"firstName": " name001X "}},
+        {"type": "identify", "anonymousId": "tablet", "traits": {"lastName": "Kovalenko"}},
+    )
+    shop.project()
+    shop.call({"type": "identify", "userId": "customer-1", "anonymousId": "tablet"})
+    shop.project()
+    found = profile(shop)
+    assert "first_name" not in found.traits
+    assert found.traits["last_name"].value == "Kovalenko"
