@@ -93,7 +93,8 @@ def test_a_personal_text_is_tried_against_its_generic_twin(tmp_path: Path) -> No
         tested = twins.conversions.treated.n + twins.conversions.control.n
         assert tested < 650, "only those of the test are compared"
         assert not any(ratio.alarm for ratio in report.sample_ratios)
-        assert {one.control for one in report.adjusted} == {"campaign", "generic"}
+        pairs = {(one.treated, one.control) for one in report.adjusted}
+        assert pairs == {("", "campaign"), ("personal", "generic")}
 
 
 HOURS = """

@@ -104,8 +104,8 @@ def adjusted(
 ) -> tuple[AdjustedLift, ...]:
     """The lifts of the report beside themselves adjusted by what people did before `since`.
 
-    Against the holdout of the campaign; and of the variants that are tested, each against the
-    first. The global control group's past is not that of the others, so it is left out.
+    Against the holdout of the campaign; and the best of the variants that are tested against
+    each other one. The global control group's past is not that of the others, so it is left out.
     """
     start = since - timedelta(days=DAYS)
     past = frame_of(
@@ -125,10 +125,11 @@ def adjusted(
             arm=pl.when(pl.col("held") == "").then(pl.lit("")).otherwise("held")
         )
         found += _of(arms, [(Held.SENT.value, Held.CAMPAIGN.value)], report)
-    names = sorted(plan.variants)
-    if len(names) > 1:
+    if len(plan.variants) > 1:
         tested = people.filter((pl.col("held") == "") & pl.col("tested"))
-        pairs = [(name, names[0]) for name in names[1:]]
+        rates = tested.group_by("variant").agg(rate=pl.col("conversions").mean())
+        best, *others = rates.sort(-pl.col("rate"), "variant")["variant"].to_list() or [""]
+        pairs = [(best, name) for name in others]
         found += _of(tested.with_columns(arm=pl.col("variant")), pairs, report)
     return found
 

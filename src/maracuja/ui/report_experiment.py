@@ -43,6 +43,7 @@ def terminal(report: LiftReport, language: str) -> list[RenderableType]:
         found.append(Text("\n".join(sentences(report.experiment, report, language)), style="bold"))
     for sheet in sheets(report, language):
         table = Table(title=sheet.title, title_justify="left", box=None, pad_edge=False)
+        table.show_header = any(sheet.head)
         for n, head in enumerate(sheet.head):
             table.add_column(head, justify="right" if n else "left", no_wrap=n == 0)
         for row in sheet.rows:
