@@ -14,7 +14,7 @@ import msgspec
 import polars as pl
 
 from maracuja.campaigns.definitions import Goal, GoalKind
-from maracuja.campaigns.facts import RunFacts, decode_facts
+from maracuja.campaigns.facts import RunFacts
 from maracuja.errors import DefinitionError
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, micros
@@ -22,6 +22,7 @@ from maracuja.runtime import entry_report
 from maracuja.runtime.campaign_work import receipts
 from maracuja.runtime.claims_levels import Levels, kind_of, levels
 from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.launch_work import facts_of
 from maracuja.runtime.measure import Measured, conversions, measure
 from maracuja.segments.comparing import When
 from maracuja.stats.claims.evidence import Arms, Cell
@@ -32,7 +33,7 @@ from maracuja.store import manifest, people, runs
 from maracuja.store.runs import Run
 
 CAMPAIGNS_MAX: Final = 200  # the newest
-RUNS_MAX: Final = 200  # of a recurring campaign, the newest
+RUNS_MAX: Final = 200  # of a recurring campaign, the newest; of a trigger, all
 
 
 class _Launched(NamedTuple):
@@ -71,7 +72,7 @@ def report(ground: Ground, now: datetime) -> ClaimsReport:
     )
     try:
         counted, unmeasured = _counted(con, ground, launched, now)
-        frozen = [(run.run, decode_facts(run.facts)) for one in launched for run in one.runs]
+        frozen = [(run.run, facts_of(run)) for one in launched for run in one.runs]
         seen = levels(con, frozen, now)
     finally:
         con.close()
@@ -91,7 +92,7 @@ def _launched(every: Sequence[Run]) -> list[_Launched]:
         if entry_report.decided(run):
             by_campaign.setdefault(run.campaign, []).append(run)
     newest = sorted(by_campaign.values(), key=lambda found: found[-1].run)[-CAMPAIGNS_MAX:]
-    kept = [some[-RUNS_MAX:] for some in newest]
+    kept = [some if facts_of(some[-1]).listens else some[-RUNS_MAX:] for some in newest]
     return [_Launched(some, entry_report.measured(some)) for some in kept]
 
 

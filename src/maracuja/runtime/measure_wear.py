@@ -26,7 +26,7 @@ from maracuja.stats.wear_out import WearOut, wear_out
 from maracuja.store import manifest, people, runs
 from maracuja.store.runs import Run
 
-RUNS_MAX: Final = 400  # the newest, of all campaigns
+RUNS_MAX: Final = 2_000  # the newest, of all campaigns; a trigger has one a day
 GROUPS_MAX: Final = 50
 
 
