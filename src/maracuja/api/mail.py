@@ -1,4 +1,4 @@
-"""Mail over HTTP: warm-up, DNS, links before a launch, and lists of who is not written to."""
+"""Mail over HTTP: warm-up, DNS, links and seeds before a launch, who is not written to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from maracuja.api.here import Actor, Here, Long, Now, managing
+from maracuja.app import make_links
 from maracuja.channels.email_dns import Check
+from maracuja.config import EMAIL
 from maracuja.errors import NotFound
-from maracuja.runtime import campaign_work, mail_advice, suppression_lists, warm_up_view
+from maracuja.runtime import (
+    campaign_work,
+    mail_advice,
+    seed_test,
+    suppression_lists,
+    warm_up_view,
+)
 from maracuja.runtime.dns_check import Dns, check_dns
+from maracuja.runtime.mail_trial import on_mail
+from maracuja.runtime.seed_test import Placed
 from maracuja.runtime.template_work import FindingShown
 from maracuja.runtime.warm_up_view import WarmUpShown
 
@@ -90,6 +100,25 @@ def follow_links(here: Here, now: Now, long: Long, campaign: Name) -> list[Findi
         wanted = campaign_work.get(conn, campaign)
         found = mail_advice.link_advice(conn, here.ground, wanted, now)
     return [FindingShown(*one) for one in found]
+
+
+@router.post("/mail/seed-test")
+def test_seeds(
+    here: Here,
+    long: Long,
+    campaign: Name,
+    wait_s: Annotated[float, Query(ge=0, le=120)] = 60,
+    seed: Annotated[list[Annotated[str, Field(max_length=60)]], Query(max_length=50)] = [],  # noqa: B006
+) -> list[Placed]:
+    """Send a campaign's mails to the seed mailboxes; where they arrived, and what is missing."""
+    with here.store.read() as conn:
+        wanted = campaign_work.get(conn, campaign)
+    channel, transport = here.vendors.sending(on_mail(wanted) or EMAIL)
+    links = make_links(here)
+    with long.long():
+        return seed_test.run(
+            here.ground, wanted, channel, transport, links, here.clock, wait_s=wait_s, only=seed
+        )
 
 
 @router.post("/suppressions/import")

@@ -59,13 +59,17 @@ class WarmUp:
 
         Nobody is put off beyond the end of their message: it is over then.
         """
+        if not self.begun(now):
+            return [None] * len(parcels)
         return [self._hold(parcel, now) for parcel in parcels]
 
     def went(self, store: Store, parcels: Sequence[Parcel], now: datetime) -> None:
         """Note who is being sent to: their turn is over."""
+        if not self.begun(now):
+            return
         fresh = [parcel for parcel in parcels if not parcel.attempts]
         sent = Counter(provider_of(parcel.address) for parcel in fresh)
-        if not sent or not self.begun(now):
+        if not sent:
             return
         turns = self.turns
         for parcel in fresh if turns else []:
@@ -77,7 +81,7 @@ class WarmUp:
             warm_ups.count(conn, self.account, self.day(now), sent)
 
     def _hold(self, parcel: Parcel, now: datetime) -> int | None:
-        if not parcel.marketing or parcel.attempts or not self.begun(now):
+        if not parcel.marketing or parcel.attempts:
             return None
         turns, provider = self.turns, provider_of(parcel.address)
         if turns is not None and turns.day == self.day(now):

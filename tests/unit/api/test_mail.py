@@ -66,3 +66,33 @@ def test_links_are_followed_on_request(world: World, monkeypatch: pytest.MonkeyP
     answer = world.ask("POST", f"/api/mail/links?campaign={names[0]}")
     assert answer.status_code in (200, 404)
     assert world.ask("POST", "/api/mail/links?campaign=none").status_code == 404
+
+
+def test_seeds_are_tested_on_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from maracuja.runtime import seed_test
+    from maracuja.runtime.seed_test import Placed
+
+    define(world)
+    name = "tea"
+    monkeypatch.setattr("maracuja.api.mail.campaign_work.get", lambda conn, one: _Mailed(one))
+    asked: list[dict[str, object]] = []
+
+    def run(*given: object, **more: object) -> list[Placed]:
+        asked.append(more)
+        return [Placed("gmail", "tea: variants[0]", "inbox", spf="pass")]
+
+    monkeypatch.setattr(seed_test, "run", run)
+    answer = world.ask("POST", f"/api/mail/seed-test?campaign={name}&wait_s=0&seed=gmail")
+    assert answer.json()[0]["place"] == "inbox"
+    assert asked == [{"wait_s": 0.0, "only": ["gmail"]}]
+    assert world.ask("POST", "/api/mail/seed-test?campaign=a&wait_s=9999").status_code in (
+        400,
+        422,
+    )
+
+
+class _Mailed:
+    """A campaign that goes out by mail."""
+
+    def __init__(self, name: str) -> None:
+        self.id, self.channels = name, ("email",)
