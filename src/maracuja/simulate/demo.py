@@ -24,7 +24,13 @@ from maracuja.clock import SimClock
 from maracuja.errors import Conflict
 from maracuja.ingest.import_mapping import FileMapping
 from maracuja.model import micros
-from maracuja.runtime import campaign_status, campaign_work, definition_files, importing
+from maracuja.runtime import (
+    campaign_status,
+    campaign_work,
+    coupon_work,
+    definition_files,
+    importing,
+)
 from maracuja.runtime.launch_control import OPEN
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
@@ -53,6 +59,7 @@ from maracuja.stats.report import LiftReport, Truth
 from maracuja.store import inbox, people
 
 MARK: Final = "demo.txt"
+CODES: Final = 5_000  # of the welcome series
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 CAMPAIGN: Final = "passion-fruit"
 TRIGGERED: Final = ("welcome", "abandoned-cart")
@@ -199,6 +206,7 @@ class Story:
         definitions = self._app.config.directory / "definitions"
         shutil.copytree(DEFINITIONS, definitions)
         definition_files.apply(self._app.store, definitions, now=now, actor="demo")
+        coupon_work.generate(self._app.ground, "welcome-5", CODES, now, actor="demo")
 
     def _live_through_history(self) -> None:
         """Ninety days of visits, each day projected as it passes."""

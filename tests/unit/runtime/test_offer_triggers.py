@@ -75,3 +75,46 @@ def test_who_looked_hears_of_the_drop_with_a_code(store: Store, tmp_path: Path) 
         last = max(run.run for run in runs.every(conn))
         (code,) = [one.code for one in coupons.listed(conn, "cheaper") if one.pid == 2]
     assert texts(ground, last) == {2: f"Rod now costs 80; {code} takes more off."}
+
+
+def test_the_second_message_of_a_series_brings_the_code(store: Store, tmp_path: Path) -> None:
+    ground = make_ground(store, tmp_path, 5)
+    apply(
+        store,
+        CHEAPER.partition("---\nkind: campaign")[0]
+        .replace("{{ event.name }} now costs", "Only")
+        .replace("{{ event.price }}; ", "")
+        + """---
+kind: template
+id: hello
+variants: [{language: en, subject: Hello, text: "Hello\\n{{ links.unsubscribe }}"}]
+---
+kind: campaign
+id: series
+topic: news
+trigger: {event: Signed Up}
+messages: [{template: hello}, {template: cheaper, wait: 1 day}]
+coupons: cheaper
+goals: [order]
+holdout: 0
+""",
+    )
+    with store.write() as conn:
+        coupons.add(conn, "cheaper", [("C1", "C1"), ("C2", "C2")])
+        launch_control.launch(conn, ground, "series", NOON)
+    tick(ground)
+    projection = Projection(store, ground.lake, country="UA")
+    signed = {"type": "track", "userId": "u3", "event": "Signed Up", "messageId": "signed",
+              "timestamp": NOON.isoformat()}  # fmt: skip
+    project(ground, micros(NOON), msgspec.json.encode({"batch": [signed]}))
+    while not projection.project(NOON).nothing:
+        pass
+    tick(ground, NOON)
+    with store.read() as conn:
+        assert {one.pid for one in coupons.listed(conn, "cheaper")} == {None}
+    later = NOON + timedelta(days=1, minutes=1)
+    tick(ground, later)
+    with store.read() as conn:
+        last = max(run.run for run in runs.every(conn))
+        assert [one.pid for one in coupons.listed(conn, "cheaper")] == [3, None]
+    assert texts(ground, last) == {3: "Only C1 takes more off."}
