@@ -112,7 +112,7 @@ def numbered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @settings(
-    max_examples=100,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow],
     phases=(
         Phase.explicit,
