@@ -23,6 +23,7 @@ from maracuja.store.engine import Store, open_store
 if TYPE_CHECKING:
     from maracuja.channels.email import Email
     from maracuja.channels.http import HttpChannel
+    from maracuja.runtime.calling import CallThread
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.hearing import Hearing
     from maracuja.runtime.launch_ground import Ground
@@ -167,12 +168,10 @@ def make_worker(
     from maracuja.runtime.launch import Launch
     from maracuja.runtime.launch_again import Renewal
     from maracuja.runtime.orders import Orders
-    from maracuja.runtime.outbound_work import outbound_thread
     from maracuja.runtime.posted_work import PostedWork
     from maracuja.runtime.projection import Projection
     from maracuja.runtime.sending import Chore, Sending
     from maracuja.runtime.smpp import SmppTransport
-    from maracuja.runtime.status_work import status_threads
     from maracuja.runtime.upkeep import Upkeep
     from maracuja.runtime.warm_up_planning import WarmUpPlanning
     from maracuja.runtime.worker import Hold, Listening, Parts, Worker
@@ -212,14 +211,22 @@ def make_worker(
         WarmUpPlanning(app.ground, [one.warm_up for one in senders if one.warm_up]),
     ]
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
-    told = [
-        *status_threads(app.store, app.config.messages, app.clock.now),
-        outbound_thread(app.store, app.config.messages, app.secrets.key_secret, app.clock.now),
-    ]
     mail = mail_listening(app)
-    heard: list[Listening] = [*lines, *told, *mail.mailboxes()]
+    heard: list[Listening] = [*lines, *_telling(app), *mail.mailboxes()]
     parts = Parts(projection, launch, delivery, sending, chores, mail.server(), heard)
     return Worker(hold, parts, app.clock.now())
+
+
+def _telling(app: App) -> list[CallThread]:
+    """What tells other programs of messages and of events, beside the worker."""
+    from maracuja.runtime.outbound_work import outbound_thread
+    from maracuja.runtime.status_work import status_threads
+
+    settings, now = app.config.messages, app.clock.now
+    return [
+        *status_threads(app.store, settings, now),
+        outbound_thread(app.store, settings, app.secrets.key_secret, now),
+    ]
 
 
 def http_channels(app: App) -> dict[str, HttpChannel]:

@@ -5,7 +5,7 @@ Secrets never stand in it: it names one of the settings, or ours is given to the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -96,7 +96,7 @@ class Inbound(Record, frozen=True, tag_field="kind", tag="inbound"):
     signature: Signature = Signature()
     secret: str = ""
     each: Annotated[str, Meta(pattern=f"{PATH}|^$")] = ""
-    example: dict[str, object] | list[object] | None = None
+    example: Any = None
     keep_days: Annotated[int, Meta(ge=1, le=365)] = 30
     paused: bool = False
     secret_version: Annotated[int, Meta(ge=1, le=1000)] = 1
