@@ -256,6 +256,7 @@ def test_a_rate_is_measured_where_none_is_given(tmp_path: Path) -> None:
         assert shown.experiment == planned_shown("hello", found)
         waits = {gate.reason: gate.people for gate in shown.gates}["for_the_winner"]
         assert waits == pytest.approx(found.audience - found.tested, abs=60)
+        assert sum(hour.people for hour in shown.when) == shown.audience - waits
 
 
 def test_a_test_that_could_tell_nothing_is_refused_with_what_to_do() -> None:

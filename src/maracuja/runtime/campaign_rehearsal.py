@@ -20,7 +20,7 @@ from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.facts import RunFacts, freeze
 from maracuja.campaigns.schedule import first_occurrence
 from maracuja.decisions.reason_words import sentence
-from maracuja.decisions.reasons import Outcome, in_short, read
+from maracuja.decisions.reasons import Outcome, Reason, in_short, read
 from maracuja.errors import CampaignError
 from maracuja.lake.files import GROUP_ROWS
 from maracuja.model import moment
@@ -284,6 +284,7 @@ class _Counted:
         would = rows.filter(pl.col("outcome").is_in([Outcome.SEND.value, Outcome.GHOST.value]))
         for variant, held, n in would.group_by("variant", "held").len().iter_rows():
             self.arms[variant, held] += n
+        rows = rows.filter(pl.col("reason") != Reason.FOR_THE_WINNER.value)  # of no known moment
         coming = rows.filter(pl.col("outcome") != Outcome.NEVER.value)
         hours = coming.select(hour=pl.col("due").dt.epoch("us") // HOUR_US)
         for hour, n in hours.group_by("hour").len().iter_rows():
