@@ -40,6 +40,7 @@ templates: [warning]
 def shop(store: Store) -> Store:
     with store.write() as conn:
         meta.create(conn, seed=1, reproducible=True)
+        secret = Privacy.SENSITIVE
         found = [
             Discovery("trait", "", "diet", TraitType.TEXT, 1, 1, 1, (), Privacy.SENSITIVE),
             Discovery("trait", "", "party", TraitType.TEXT, 1, 1, 1, (), Privacy.PUBLIC),
