@@ -29,7 +29,7 @@ from maracuja.runtime.delivery_texts import Body
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.posted_texts import Written
 from maracuja.runtime.web_chat_desk import shown
-from maracuja.store import accounts, devices, held, people, posted, runs, web_chat
+from maracuja.store import accounts, devices, entries, held, people, posted, runs, web_chat
 from maracuja.store.held import Sent
 from maracuja.store.outbox import Chunk, OutboxState
 from maracuja.store.posted import Posted
@@ -65,6 +65,7 @@ def export_person(
         likes = form_view.wishes_of(conn, person.pid)
         asked = rights_work.listed(conn, now, every=True, pid=person.pid)
         objects = rights_work.objects(conn, person.pid)
+        entered = entries.of_person(conn, person.pid)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)
     events = people_why.recent(ground, person.pid, now, rows_max=EVERYTHING)
@@ -78,6 +79,7 @@ def export_person(
         "conversations": talks,
         "events": events,
         "web_chat": chat,
+        "entries": [_entered(one) for one in entered],
         "sign_ups": signed,
         "preferences": likes,
         "rights_requests": asked,
@@ -126,6 +128,15 @@ def _single(conn: Connection, row: Posted) -> dict[str, Any]:
         "subject": words.subject if words else "",
         "text": words.text if words else "",
         "became": [(step.status, moment(step.at_us)) for step in posted.steps(conn, row.message)],
+    }
+
+
+def _entered(entry: entries.Entry) -> dict[str, Any]:
+    """An event that has let the person into a campaign."""
+    return {
+        "campaign": entry.campaign,
+        "at": moment(entry.entered_us),
+        "event": msgspec.json.decode(entry.event or b"{}"),
     }
 
 

@@ -24,6 +24,7 @@ from maracuja.runtime import name_cards, profile_copy, retention_work
 from maracuja.runtime.upkeep_ground import Ground as Ground
 from maracuja.runtime.upkeep_ground import Keeping as Keeping
 from maracuja.store import (
+    entries,
     feed,
     inbox,
     last_words,
@@ -258,6 +259,7 @@ STEPS: Final[dict[str, Step]] = {
     "last words outlived": forget(last_words, last_words.KEPT_DAYS),
     "polls outlived": forget(open_polls, open_polls.KEPT_DAYS),
     "short links outlived": forget(short_links, short_links.KEPT_DAYS),
+    "events of entries outlived": forget(entries, entries.KEPT_DAYS),
     "sign-ups never confirmed": forget(signups, signups.KEPT_DAYS),
     "files deleted": sweep,
     "leftovers deleted": sweep_leftovers,

@@ -17,6 +17,7 @@ from maracuja.store.schema_entries import entries, entry_runs
 
 OVER: Final = -1  # the `run` of an entry in which nothing is left
 ROWS_MAX: Final = 16_000
+KEPT_DAYS: Final = 40  # longer than a cart can be restored
 
 
 class Entry(NamedTuple):
@@ -44,6 +45,8 @@ class About(NamedTuple):
 
 _COLUMNS: Final = tuple(entries.c[name] for name in Entry._fields)
 _STANDING: Final = entries.c.run != OVER
+_OUTLIVED: Final = (entries.c.run == OVER) & (func.length(entries.c.event) > 0)
+_DUE_US: Final = entry_runs.c.due_us
 
 
 def of_people(conn: Connection, campaign: str, pids: Any) -> list[Entry]:
@@ -228,15 +231,27 @@ def end(conn: Connection, campaign: str) -> int:
     ).rowcount
 
 
-def forget_events(conn: Connection, entered_before_us: int) -> int:
-    """Blank the events of entries that are over and began so long ago; how many."""
-    old = (entries.c.run == OVER) & (entries.c.entered_us < entered_before_us)
-    blanked = conn.execute(
-        update(entries).where(old, func.length(entries.c.event) > 0).values(event=b"")
-    ).rowcount
-    gone = entry_runs.c.due_us < entered_before_us
-    conn.execute(delete(entry_runs).where(gone, entry_runs.c.due_us > 0))
-    return blanked
+def of_person(conn: Connection, pid: int) -> list[Entry]:
+    """Every entry of a (canonical) person, by time."""
+    query = select(*_COLUMNS).where(entries.c.pid == pid)
+    return [Entry(*row) for row in bulk.fetch(conn, query.order_by(entries.c.entered_us))]
+
+
+def oldest_us(conn: Connection) -> int | None:
+    """When the oldest event that is kept of an entry happened, or the oldest message was due."""
+    kept = select(func.min(entries.c.entered_us)).where(_OUTLIVED)
+    found = [conn.execute(query).scalar() for query in (kept, select(func.min(_DUE_US)))]
+    return min((one for one in found if one is not None), default=None)
+
+
+def delete_before(conn: Connection, at_us: int) -> int:
+    """Blank the events of entries that are over, and what older messages were about; how many.
+
+    The entries stay: they say that their person has entered before.
+    """
+    old = _OUTLIVED & (entries.c.entered_us < at_us)
+    blanked = conn.execute(update(entries).where(old).values(event=b"")).rowcount
+    return blanked + conn.execute(delete(entry_runs).where(at_us > _DUE_US)).rowcount
 
 
 def move(conn: Connection, into: Mapping[int, int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,9 +23,10 @@ from maracuja.links.tokens import KeyRing
 from maracuja.runtime import campaign_status, campaign_work, launch_control
 from maracuja.runtime.cart_links import CartLinks, Item, address, faulty
 from maracuja.runtime.entry_replay import rehearse
+from maracuja.runtime.export_person import export_person
 from maracuja.runtime.link_actions import LinkActions
 from maracuja.runtime.people_why import why
-from maracuja.store import inbox
+from maracuja.store import entries, inbox
 from maracuja.store.engine import Store
 from tests.unit.runtime.trigger_shop import CART, PEOPLE, SERIES, TriggerShop, build
 
@@ -248,3 +249,51 @@ def test_why_tells_that_a_message_is_still_to_come(shop: TriggerShop) -> None:
     with shop.store.read() as conn:
         (listens,) = campaign_status.status(conn, "cart")
     assert (listens.waiting, listens.state) == (1, "sending")
+
+
+def test_what_a_message_was_about_is_kept_no_longer_than_its_link_works(
+    shop: TriggerShop,
+) -> None:
+    filled(shop)
+    (row,) = export_person(shop.ground, shop.pid(1), shop.now)["entries"]
+    assert row["campaign"] == "cart" and "product_id" in row["event"]
+    shop.now += timedelta(days=39)
+    shop.keep_up()
+    with shop.store.read() as conn:
+        assert entries.oldest_us(conn) is not None
+    shop.now += timedelta(days=2)
+    shop.keep_up()
+    with shop.store.read() as conn:
+        assert entries.oldest_us(conn) is None
+        assert [one.event for one in entries.of_person(conn, shop.pid(1))] == [b""]
+    shop.track(1, "Product Added", product_id="p1")
+    shop.pass_(hours=3)
+    assert shop.told()[-1] == (1, "send", "passed"), "seven days are over"
+
+
+def test_a_text_that_reads_a_cart_needs_a_trigger(shop: TriggerShop) -> None:
+    shop.apply(
+        "kind: campaign\nid: plain\ntopic: offers\naudience: [{trait: city, known: true}]\n"
+        "template: cart\ngoals: [order]"
+    )
+    with shop.store.read() as conn:
+        campaign = campaign_work.get(conn, "plain")
+        (fault,) = campaign_work.check(conn, shop.ground, campaign, shop.now)
+    assert "has no trigger" in fault.message and fault.where == "trigger"
+
+
+def test_clocks_that_change_put_nobody_off_or_twice(store: Store, tmp_path: Path) -> None:
+    shop = build(store, tmp_path / "spring", quiet_from="21:00", quiet_until="09:00")
+    shop.now = datetime(2027, 3, 27, 12, tzinfo=UTC)  # the night in which Kyiv's clocks go on
+    shop.apply(CART)
+    shop.start()
+    for hours in range(40):
+        if hours < PEOPLE:
+            shop.track(hours, "Product Added", product_id="p1")
+        shop.pass_(hours=1)
+    last = {who: outcome for who, outcome, _ in shop.told()}
+    assert [last[i] for i in range(PEOPLE)] == ["send"] * PEOPLE
+    assert shop.decided().filter(outcome="send").height == PEOPLE
+    at = shop.decided().filter(outcome="send")["at"].dt.replace_time_zone("UTC")
+    hours_there = at.dt.convert_time_zone("Europe/Kyiv").dt.hour()
+    assert hours_there.is_between(9, 20).all()
