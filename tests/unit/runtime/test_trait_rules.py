@@ -30,7 +30,7 @@ templates: [warning]
 ---
 {kind: trait, id: child, purpose: leave children out, basis: legal_obligation, class: minor}
 ---
-{kind: trait, id: city, purpose: name the nearest shop, basis: legitimate_interests, keep: 730 days}
+{kind: trait, id: city, purpose: name the shop near, basis: legitimate_interests, keep: 730 days}
 ---
 {kind: topic, id: news}
 """
@@ -40,7 +40,6 @@ templates: [warning]
 def shop(store: Store) -> Store:
     with store.write() as conn:
         meta.create(conn, seed=1, reproducible=True)
-        secret = Privacy.SENSITIVE
         found = [
             Discovery("trait", "", "diet", TraitType.TEXT, 1, 1, 1, (), Privacy.SENSITIVE),
             Discovery("trait", "", "party", TraitType.TEXT, 1, 1, 1, (), Privacy.PUBLIC),
