@@ -60,7 +60,8 @@ def test_google_atom() -> None:
 
 
 def test_csv_and_json_say_the_same() -> None:
-    sheet = 'Артикул;Название;Цена;Old price;Остаток;Наличие\na;"Red; rod";1 299,50;1500;7;да\n;x;1;;;\n'
+    heading = "Артикул;Название;Цена;Old price;Остаток;Наличие"
+    sheet = f'{heading}\na;"Red; rod";1 299,50;1500;7;да\n;x;1;;;\n'
     table = (
         '{"products": [{"id": "a", "title": "Red; rod", "price": 1299.5, "old_price": "1500",'
         ' "stock": 7, "availability": true}, {"title": "x"}]}'
@@ -120,7 +121,8 @@ def test_a_price_that_is_none_or_two_is_refused(text: str) -> None:
 
 def test_a_sale_holds_from_its_start_to_its_end() -> None:
     start, end = NOW, NOW + timedelta(days=1)
-    row = f"id,price,sale_price,sale_price_effective_date\na,10,8,{start.isoformat()}/{end.isoformat()}\n"
+    span = f"{start.isoformat()}/{end.isoformat()}"
+    row = f"id,price,sale_price,sale_price_effective_date\na,10,8,{span}\n"
     prices = [
         read_products(read_rows("csv", row.encode(), {}), "UAH", at).products[0].price
         for at in (start - timedelta(seconds=1), start, end - timedelta(seconds=1), end)

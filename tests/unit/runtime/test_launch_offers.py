@@ -27,8 +27,9 @@ id: offer
 variants:
   - language: en
     subject: For you
-    text: "{% if outlet.name %}{{ outlet.name }} {{ outlet.hours_today }} {{ outlet.distance_km | default: '?' }}
-      {{ outlet.open_now }}{% else %}online{% endif %} / {{ bonus.balance | default: 0 }}
+    text: "{% if outlet.name %}{{ outlet.name }} {{ outlet.hours_today }}
+      {{ outlet.distance_km | default: '?' }} {{ outlet.open_now }}{% else %}online{% endif %}
+      / {{ bonus.balance | default: 0 }}
       {% if bonus.expiring %}{{ bonus.expiring }} by {{ bonus.expires_on }}{% endif %}
       \\n{{ links.unsubscribe }}"
 ---
