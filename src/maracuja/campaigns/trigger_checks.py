@@ -29,7 +29,7 @@ def check_trigger(
     if trigger is None:
         yield from _without(campaign, around)
         return
-    if getattr(campaign, "test", None) is not None:
+    if campaign.test is not None:
         yield CampaignError(
             "A test needs its whole audience at once, and a trigger lets people in one by one.",
             where="test",
