@@ -231,6 +231,9 @@ class SigningUp:
         if not stays:
             signups.change(conn, row.id, state=int(SignupState.CLOSED))
             return None
+        # Laws that ask for a confirmation look for the question right before the answer.
+        unasked = [t for t in stays if (held[t] or (None,))[0] is not ConsentState.PENDING]
+        _say(conn, row, unasked, ConsentState.PENDING, at_us)
         _say(conn, row, stays, ConsentState.OPTED_IN, at_us)
         digests = suppressions.digests(self.salt, row.channel, [row.address])
         suppressions.lift(conn, row.channel, digests, reasons=LIFTED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from maracuja.store import bonus, people, signups
+from maracuja.store import bonus, consents, people, signups
 from tests.unit.api.api_world import World
 from tests.unit.api.form_world import (
     BROWSER,
@@ -63,8 +63,6 @@ def test_the_proof_is_kept_with_the_consent(world: World) -> None:
     with world.app.store.read() as conn:
         pid = int(people.find(conn, ["email"], [NEW])[0])
         (row,) = signups.of_people(conn, [pid])
-        from maracuja.store import consents
-
         ledger = consents.history(conn, pid)
     proof = row.proof
     assert proof.text == "Fruit & Co may write to me." and proof.text_version == "2026-11"
@@ -158,7 +156,10 @@ def test_a_link_is_good_for_its_days_and_not_after_an_opt_out(world: World) -> N
     send(world, {"email": NEW})
     assert said(world, NEW)[-1][2] == "opted_out", "asking alone takes nothing back"
     assert press(world, link_in(letters(world)[-1])).status_code == 200
-    assert said(world, NEW)[-1][2] == "opted_in"
+    assert [word[2] for word in said(world, NEW)][-2:] == ["pending", "opted_in"]
+    with world.app.store.read() as conn:
+        sure = consents.confirmed(conn, [pid], "harvest", "email")
+    assert sure.tolist() == [pid], "as laws that ask for a confirmation count it"
 
 
 def test_without_a_double_opt_in_it_holds_at_once_and_changes_nothing_known(world: World) -> None:
