@@ -42,17 +42,20 @@ from maracuja.store import (
     full_mailboxes,
     health,
     holds,
+    inbound,
     inbox,
     keys,
     last_words,
     leases,
     manifest,
+    marks,
     merging,
     message_parts,
     meta,
     migrating,
     objections,
     open_polls,
+    outbound,
     outbox,
     people,
     posted,
@@ -68,6 +71,7 @@ from maracuja.store import (
     silenced,
     status_calls,
     suppressions,
+    team,
     vendor_ids,
     waiting,
     watermarks,
@@ -183,6 +187,7 @@ def fill(store: Store) -> None:
             bulk.insert_columns(conn, schema.devices, device._asdict() | {"pid": [pid]})
         _sign_up(conn)
         _ask_the_law(conn)
+        _work_together(conn)
         accounts.give(conn, ["telegram/promo"])
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
@@ -219,6 +224,24 @@ def fill(store: Store) -> None:
             live_from_us=0,
         )
         manifest.add(conn, [file])
+
+
+def _work_together(conn: Connection) -> None:
+    """Others tell us of both and are told of both; somebody of the team keeps order."""
+    for pid, who in ((1, EMAIL), (2, "b@c")):
+        inbound.add(conn, "crm", 1, f'{{"email": "{who}"}}'.encode())
+        outbound.add(conn, "bi", outbound.New([f"e{pid}"], [pid], [1], [who.encode()]), 1)
+    outbound.taken(conn, outbound.Owed("till", "https://x", ("e",), (b"",), 0), 1)
+    marks.label(conn, "campaign", "spring", ["warm"])
+    marks.write_note(conn, "campaign", "spring", "late", "ann", 1)
+    marks.archive(conn, "campaign", "winter", "ann", 1)
+    member = team.add(
+        conn, email="ann@shop.example", name="Ann", role="owner", rights=b"{}", password="x",
+        invitation=None, invited_until_us=0, totp=b"", totp_step=0, recovery=b"[]", off=False,
+        created_us=1, seen_us=0,
+    )  # fmt: skip
+    team.begin(conn, team.Session(b"s", member, 1, 1, 9, ""))
+    team.failed(conn, "email:ann@shop.example", 1, 0)
 
 
 def _ask_the_law(conn: Connection) -> None:
@@ -361,11 +384,13 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
         "full_mailboxes": 1,
         "holds": 1,
         "identities": 4,
+        "inbound_calls": 1,
         "last_words": 1,
         "merge_counts": 2,
         "merges": 1,
         "objections": 1,
         "open_polls": 1,
+        "outbound_calls": 1,
         "outbox": 2,
         "posted": 1,
         "profiles": 1,
