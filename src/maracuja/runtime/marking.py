@@ -75,7 +75,8 @@ def campaigns(
             continue
         if label and label not in tagged.get(one.id, []):
             continue
-        newest, count = latest[one.id] if one.id in latest else (None, 0)
+        nothing: tuple[runs.Run | None, int] = (None, 0)
+        newest, count = latest.get(one.id, nothing)
         state = "archived" if archived else newest.state.value if newest else "draft"
         last = moment(newest.launched_us or newest.planned_us) if newest else None
         found.append(

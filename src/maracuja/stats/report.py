@@ -15,8 +15,8 @@ import polars as pl
 
 from maracuja.model import Record, micros
 from maracuja.stats import rates
-from maracuja.stats.after_click import AfterClick
 from maracuja.stats.adjusting import AdjustedLift
+from maracuja.stats.after_click import AfterClick
 from maracuja.stats.breakdown import Breakdown, Description, breakdowns, description
 from maracuja.stats.cascade import CascadeTold
 from maracuja.stats.compare import Comparison, Measure, compare

@@ -50,9 +50,7 @@ def every(conn: Connection) -> dict[str, Health]:
 
 def troubles(conn: Connection) -> dict[str, str]:
     """What is wrong with whatever goes on all the same, such as a mailbox that cannot be read."""
-    return {
-        name: one.reason for name, one in every(conn).items() if one.reason and not one.paused
-    }
+    return {name: one.reason for name, one in every(conn).items() if one.reason and not one.paused}
 
 
 def paused(conn: Connection) -> set[str]:

@@ -192,7 +192,7 @@ def _withheld(
 
 
 def _given(path: str, frame: pl.DataFrame, why: pl.Series | None) -> pl.Series:
-    """"not_given" where the trait is only inferred, and `why` or null elsewhere; shape (n,)."""
+    """ "not_given" where the trait is only inferred, and `why` or null elsewhere; shape (n,)."""
     meta = f"meta.{path.removeprefix('person.')}"
     before = pl.Series([None] * frame.height, dtype=pl.String) if why is None else why
     if meta not in frame.columns:

@@ -54,7 +54,13 @@ def button(value: Value, args: list[Value], html: bool) -> Value:
     if url.is_const and str(url.const)[:1] == OPEN:  # one of our own pages
         opening = closing = ""
     if html:
-        parts: list[Value | str] = [BUTTON[0] + opening, url, closing + BUTTON[1], label, BUTTON[2]]
+        parts: list[Value | str] = [
+            BUTTON[0] + opening,
+            url,
+            closing + BUTTON[1],
+            label,
+            BUTTON[2],
+        ]
     else:
         parts = [label, f": {opening}", url, closing]
     return _assembled(parts, html)
