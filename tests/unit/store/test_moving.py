@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select
 
+from maracuja.campaigns.bonus import Entry
+from maracuja.campaigns.outlets import Hours
 from maracuja.channels import reached_by
 from maracuja.content import Enclosed, Poll
 from maracuja.errors import ConfigError, Conflict, NotFound
@@ -24,6 +26,7 @@ from maracuja.model import (
 from maracuja.store import (
     accounts,
     audit,
+    bonus,
     breaches,
     bulk,
     claiming,
@@ -32,6 +35,7 @@ from maracuja.store import (
     conversation_words,
     copying,
     counters,
+    coupons,
     definitions,
     denied,
     discovered,
@@ -39,6 +43,7 @@ from maracuja.store import (
     entries,
     erase,
     feed,
+    feeds,
     full_mailboxes,
     health,
     holds,
@@ -57,6 +62,7 @@ from maracuja.store import (
     open_polls,
     outbound,
     outbox,
+    outlets,
     people,
     posted,
     posted_files,
@@ -69,6 +75,7 @@ from maracuja.store import (
     short_links,
     signups,
     silenced,
+    spend,
     status_calls,
     suppressions,
     team,
@@ -188,6 +195,7 @@ def fill(store: Store) -> None:
         _sign_up(conn)
         _ask_the_law(conn)
         _work_together(conn)
+        _offer(conn)
         accounts.give(conn, ["telegram/promo"])
         file = Enclosed(name="a.pdf", type="application/pdf", size=4, data=b"%PDF")
         for message in (b"p", b"q"):
@@ -242,6 +250,21 @@ def _work_together(conn: Connection) -> None:
     )  # fmt: skip
     team.begin(conn, team.Session(b"s", member, 1, 1, 9, ""))
     team.failed(conn, "email:ann@shop.example", 1, 0)
+
+
+def _offer(conn: Connection) -> None:
+    """Both have a code and a bonus; a feed, an outlet, a cheaper product, a day of spending."""
+    coupons.add(conn, "pool", [("A", "A"), ("B", "B")])
+    for pid, code in ((1, "A"), (2, "B")):
+        assert coupons.hand(conn, "pool", coupons.Free(code, code, 0), pid, expires_us=0, now_us=1)
+        bonus.add(conn, [Entry(pid, "till", code, 5, 1)])
+    feeds.put(conn, feeds.FeedState("main"))
+    place = outlets.Outlet("o", "n", "", "", 1.5, 2.5, "", "", "", Hours())
+    outlets.put(conn, [place])
+    spend.put(conn, [spend.Spend("2026-01-01", "s", "", "UAH", 1)])
+    dear = products.Product("q", "t", "c", 9, "UAH", None, "u", "i")
+    for one in (dear, dear._replace(price=5)):
+        products.put(conn, [one], drop=0.1, at_us=1)
 
 
 def _ask_the_law(conn: Connection) -> None:
@@ -370,10 +393,12 @@ def test_an_erased_person_is_nowhere(full: Store) -> None:
     assert done.pids == [1, 3] and done.pseudonym >= erase.PSEUDONYM_FROM
     assert done.counts == {
         "audit": 2,
+        "bonus_entries": 1,
         "chat_lines": 1,
         "commands": 1,
         "consents": 2,
         "conversations": 1,
+        "coupons": 1,
         "denied": 1,
         "devices": 1,
         "discovered": 1,
