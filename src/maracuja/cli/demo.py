@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from maracuja.cli.demo_rest import say_rest
 from maracuja.cli.output import Json, say, say_json
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def demo(
         say()
         _say_triggered(workspace, language)
         _say_claims(workspace, language)
+        say()
+        say_rest(workspace)
     if not once:
         from maracuja.cli.serving import serve
 
