@@ -77,9 +77,7 @@ def rehearse_campaign(
     Of a campaign with a trigger: who would have got it in the last `days`.
     """
     with long.long():
-        return rehearse(
-            here.ground, name, now, days=days, samples=samples, language=language
-        )
+        return rehearse(here.ground, name, now, days=days, samples=samples, language=language)
 
 
 @router.post("/{name}/launch")

@@ -5,7 +5,6 @@ Every order is one transaction with its line in the audit log.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +17,6 @@ from maracuja.campaigns.definitions import Campaign, Goal
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import BY_NAME
 from maracuja.errors import BadInput, NotFound
-from maracuja.lake.audience import read_audience
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, Status, micros, moment
 from maracuja.runtime import entry_report, experiment_report, launch_control, mail_advice
@@ -46,7 +44,6 @@ _LAST: Final = """
     WHERE run = {run} AND coalesce(step, 0) = 0
     QUALIFY row_number() OVER (PARTITION BY pid ORDER BY "at" DESC) = 1 ORDER BY pid
 """
-RUNS_MAX: Final = 200  # of a recurring campaign, that one report joins
 
 
 def get(conn: Connection, name: str) -> Campaign:
@@ -300,14 +297,6 @@ def _goal(facts: RunFacts, name: str) -> Goal:
             fix=f"It has {', '.join(named)}.",
         )
     return named[name]
-
-
-def _strata(ground: Ground, launched: Sequence[Run]) -> pl.DataFrame:
-    """What was known of everybody at launch; of people in several runs, at the first."""
-    frames = [read_audience(ground.lake, run.audience_path) for run in launched]
-    return pl.concat(frames, how="diagonal_relaxed").unique(
-        "pid", keep="first", maintain_order=True
-    )
 
 
 def receipts(facts: RunFacts) -> set[Status]:

@@ -20,7 +20,7 @@ def chores_of(ground: Ground) -> list[Chore]:
         ExperimentWork(ground),
         HoldKeeping(ground.store),
         InboundWork(ground.store),
-        LawClock(ground.store),
         SignupKeeping(ground.store, ground.config),
+        LawClock(ground.store),
         *shop_chores(ground),
     ]

@@ -61,10 +61,10 @@ def export_person(
         codes = coupon_work.of_person(conn, everybody, now)
         earned = bonus_work.show(conn, person.pid, now)
         withheld = holds_view.everything(conn, person.pid, now)
-        signed = form_view.of_person(conn, person.pid)
-        likes = form_view.wishes_of(conn, person.pid)
         asked = rights_work.listed(conn, now, every=True, pid=person.pid)
         objects = rights_work.objects(conn, person.pid)
+        signed = form_view.of_person(conn, person.pid)
+        likes = form_view.wishes_of(conn, person.pid)
         entered = entries.of_person(conn, person.pid)
         chat = [shown(line) for line in web_chat.of(conn, web_chat.addresses_of(named))]
     why = people_why.why(ground, person.pid, now, language=language, rows_max=EVERYTHING)

@@ -66,7 +66,6 @@ class Launch:
         self._ground = ground
         self._round: Round | None = None
         self._entries = Entries(ground, self._guarded)
-        self._enter_us: int | None = None  # when the next entry is due
         self.gives_way = True  # to single messages, where one thread does both
 
     def close(self) -> None:

@@ -51,9 +51,7 @@ def launch(
     return _plan(conn, ground, wanted, occurrence, neutral_too=neutral_too)
 
 
-def _first(
-    conn: Connection, wanted: Campaign, now: datetime, zone: str
-) -> Occurrence | None:
+def _first(conn: Connection, wanted: Campaign, now: datetime, zone: str) -> Occurrence | None:
     """The occurrence that a launch now plans: of a trigger, the run that listens from now on."""
     if wanted.trigger is None:
         return first_occurrence(wanted.schedule, now, zone)
