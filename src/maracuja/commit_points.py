@@ -21,6 +21,11 @@ POINTS: Final = (
     "import.products_committed",
     "import.events_appended",
     "import.events_committed",
+    # A feed is read, and those are told who looked at what is cheaper, or back.
+    "feed.products_written",
+    "feed.committed",
+    "news.events_appended",
+    "news.committed",
     # Requests become people and events of the lake.
     "projection.files_written",
     "projection.people_written",
@@ -28,6 +33,7 @@ POINTS: Final = (
     "projection.inbox_deleted",
     # A bounce that lay in a mailbox is durable before it is marked as read.
     "mailbox.taken",
+    "maildir.taken",
     # A campaign's audience is frozen, its people decided about and written to.
     "audience.written",
     "audience.committed",

@@ -63,6 +63,9 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "projection.committed": ("projection.files_written",),
     "erasure.committed": ("erasure.asked", "erasure.files_written"),
 }
+# No point of this day: test_trigger_crash, test_experiments, test_report_mailbox and
+# test_feed_work die there, or lose the commit after it.
+ELSEWHERE = ("entries.", "experiment.", "feed.", "mailbox.", "maildir.", "news.")
 # Points that are passed many times: die in the middle.
 TIMES: Mapping[str, int] = {"delivery.handed_on": 3, "delivery.committed": 2, "run.done": 1}
 IN_A_ROW = (
@@ -123,7 +126,7 @@ def live(workspace: Path, mail: MailSink, turn: int, point: str = "", times: int
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [one for one in POINTS if not one.startswith(ELSEWHERE)])
 def test_death_at_a_commit_point(shop: Path, tmp_path: Path, point: str) -> None:
     workspace = tmp_path / "shop"
     shutil.copytree(shop, workspace)

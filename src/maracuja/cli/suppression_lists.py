@@ -21,9 +21,7 @@ def add_commands(group: typer.Typer) -> None:
 def take(
     file: Annotated[
         Path,
-        typer.Argument(
-            exists=True, dir_okay=False, help="Addresses, one a line, or CSV.", show_default=False
-        ),
+        typer.Argument(help="Addresses, one a line, or CSV.", show_default=False),
     ],
     channel: Channel = "email",
     reason: Annotated[str, typer.Option(help="Why, where a row says nothing.")] = "",
@@ -67,7 +65,7 @@ def take(
 def give(
     file: Annotated[
         Path | None,
-        typer.Argument(dir_okay=False, help="Where to; standard output.", show_default=False),
+        typer.Argument(help="Where to; standard output.", show_default=False),
     ] = None,
     workspace: Workspace = HERE,
 ) -> None:

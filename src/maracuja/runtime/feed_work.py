@@ -157,8 +157,8 @@ def take(
             if state.state != before.state:
                 subject = f"feed:{feed.id}"
                 audit.add(conn, micros(now), audit.WORKER, f"feed_{state.state}", subject)
-            passed("import.products_written")
-    passed("import.products_committed")
+            passed("feed.products_written")
+    passed("feed.committed")
     return FeedTaken(
         feed.id, state.state, held or words(found), found.rows, state.changed, lost,
         found.refused_count, tuple(found.refused[:REFUSED_SHOWN]),

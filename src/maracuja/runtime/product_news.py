@@ -69,10 +69,10 @@ def tell(ground: Ground, changes: Sequence[Change], now: datetime) -> int:
     # Two databases on SQLite: what a crash repeats has the same message ids.
     with ground.store.write_inbox() as conn:
         inbox.append(conn, requests)
-    passed("import.events_appended")
+    passed("news.events_appended")
     with ground.store.write() as conn:
         products.told(conn, max(one.id for one in changes))
-    passed("import.events_committed")
+    passed("news.committed")
     return len(calls)
 
 

@@ -135,7 +135,7 @@ class ReportMailbox:
                 continue
             try:
                 told = path.stat().st_size <= BYTES_MAX and self._told(path.read_bytes())
-                passed("mailbox.taken")
+                passed("maildir.taken")
                 if told:
                     (folder / "cur").mkdir(exist_ok=True)
                     path.rename(folder / "cur" / f"{path.name}:2,S")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from maracuja.campaigns.bonus import Entry
 from maracuja.campaigns.outlets import Hours
 from maracuja.channels import reached_by
+from maracuja.channels.email_warm_up import Day
 from maracuja.content import Enclosed, Poll
 from maracuja.errors import ConfigError, Conflict, NotFound
 from maracuja.model import (
@@ -42,6 +43,7 @@ from maracuja.store import (
     disputed,
     entries,
     erase,
+    experiments,
     feed,
     feeds,
     full_mailboxes,
@@ -81,6 +83,7 @@ from maracuja.store import (
     team,
     vendor_ids,
     waiting,
+    warm_ups,
     watermarks,
     web_chat,
     wishes,
@@ -250,6 +253,9 @@ def _work_together(conn: Connection) -> None:
     )  # fmt: skip
     team.begin(conn, team.Session(b"s", member, 1, 1, 9, ""))
     team.failed(conn, "email:ann@shop.example", 1, 0)
+    experiments.begin(conn, 1, "spring", plan=b"{}", share=0.2)
+    experiments.add_look(conn, experiments.Look(1, 1, 1, 0.5, False, b"{}", b"{}"))
+    warm_ups.begin(conn, "email", "gmail", Day("2026-01-01", 1, 50, 0))
 
 
 def _offer(conn: Connection) -> None:
@@ -269,10 +275,10 @@ def _offer(conn: Connection) -> None:
 
 def _ask_the_law(conn: Connection) -> None:
     """Both object to profiling and ask for their data; something leaked."""
-    for pid in (1, 2):
+    for pid, at in ((1, EMAIL), (2, "b@c")):
         objections.put(conn, objections.Objection(pid, 1, "page"))
         rights.add(
-            conn, pid=pid, right="access", law="gdpr", country="DE", source=f"from {EMAIL}",
+            conn, pid=pid, right="access", law="gdpr", country="DE", source=f"from {at}",
             received_us=1, due_us=9,
         )  # fmt: skip
     leak = breaches.Breach(0, 1, None, None, "a laptop", "", "", "gdpr", 2, 9, "", *[None] * 4)
@@ -289,10 +295,12 @@ def _sign_up(conn: Connection) -> None:
         )  # fmt: skip
         signups.add(conn, asked)
         wishes.put(conn, [wishes.Wish(pid, "news", every_days=7)])
-        holds.take(conn, [holds.Hold(pid, "complaint", EMAIL, 1, 1, 9)])
+        holds.take(conn, [holds.Hold(pid, "complaint", at, 1, 1, 9)])
         silenced.put(conn, silenced.Silenced(pid, "tea", 1, "link"))
         denied.put(conn, [denied.Denied(pid, "name", b"d", 1)])
-        disputed.put(conn, [disputed.Disputed(pid, "city", 1, b'"Kyiv"', 1)])
+        disputed.put(
+            conn, [disputed.Disputed(pid, "city", 1, b'"Kyiv"' if pid == 1 else b'"Lviv"', 1)]
+        )
     signups.count(conn, {("news", "", signups.Step.SHOWN): 2}, 1)
 
 
