@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from maracuja.campaigns.decoding import decode_text, kind_of
+from maracuja.campaigns.decoding import decode_text, kind_of, plain
 from maracuja.config import make_config
 from maracuja.lake.decisions import write_decisions
 from maracuja.lake.profiles import write_profiles
@@ -20,6 +20,7 @@ from maracuja.model import (
     Trait,
     TraitSource,
     TraitType,
+    micros,
     pack_meta,
 )
 from maracuja.rng import buckets, make_ids, stream
@@ -29,12 +30,16 @@ from maracuja.store import (
     counters,
     definitions,
     discovered,
+    holds,
     manifest,
     meta,
     migrating,
+    objections,
     people,
+    silenced,
     suppressions,
     traits,
+    wishes,
 )
 from maracuja.store.engine import open_store
 
@@ -93,6 +98,32 @@ template: fruit
 goals: [order]
 """
 
+# What a careful shop has beside: a tone, the law, a category, a program that is told.
+MORE = """
+kind: law
+id: law
+---
+kind: tone
+id: house
+emoji: 3
+exclamations: 2
+forbidden: [free, бесплатно, безкоштовно]
+---
+kind: outbound
+id: warehouse
+url: https://warehouse.example/told
+events: [Order Completed, Message Clicked]
+---
+kind: campaign
+id: fruit
+topic: harvest
+audience: [{none: [{trait: city, is: Atlantis}]}]
+template: fruit
+goals: [order]
+category: Fruit > Passion fruit
+"""
+EVERY = 97  # of so many people one asks for less, one is on hold, one wants no fruit, one objects
+
 
 def ground(home: Path) -> Ground:
     """The workspace in that directory."""
@@ -130,6 +161,28 @@ def make(home: Path, count: int) -> None:
     _write_lake(place, frame)
     place.store.close()
     aside.rename(home)
+
+
+def switch_on(home: Path, count: int) -> None:
+    """Put in force what else may keep a message from somebody, with people whom it concerns."""
+    place = ground(home)
+
+    def some(rest: int) -> range:
+        return range(1 + rest, count + 1, EVERY)
+
+    with place.store.write() as conn:
+        for one in decode_text(MORE):
+            body, kind = plain(one), kind_of(one)
+            definitions.put(conn, kind, one.id, body, base=None, actor="bench", now_us=2)
+        wishes.put(conn, [wishes.Wish(pid, "harvest", every_days=30) for pid in some(1)])
+        ahead_us = micros(NOW + timedelta(days=9))
+        told = [holds.Hold(pid, "complaint", "c", 1, 1, ahead_us) for pid in some(2)]
+        holds.take(conn, told)
+        for pid in some(3):
+            silenced.put(conn, silenced.Silenced(pid, "Fruit", 1, "link"))
+        for pid in some(4):
+            objections.put(conn, objections.Objection(pid, 1, "page"))
+    place.store.close()
 
 
 def _people(count: int) -> pl.DataFrame:

@@ -71,7 +71,7 @@ class Recipient(Record, frozen=True):
 class LawDeclaration(Record, frozen=True, tag_field="kind", tag="law"):
     """How the shop holds the law; there is one, and its id is `law`.
 
-    `advice`: recommended hours and confirmations hold too. `laws` puts countries under another
+    `advice`: recommended hours hold too. `laws` puts countries under another
     rule set. `keep` limits the days of each kind of data (KEPT); 0 days is not a limit.
     """
 

@@ -149,7 +149,8 @@ class LawSet(Record, frozen=True):
 class Own(Record, frozen=True):
     """What the shop asks of itself on top: it can only be stricter than the law.
 
-    `advice`: recommended hours and confirmations hold as if they were law.
+    `advice`: recommended hours hold as if they were law. A confirmation that is only advised is
+    asked for by `double_opt_in`: it would silence everybody who agreed without one.
     """
 
     minimum_age: int = 0
@@ -182,9 +183,7 @@ def strictest(law: LawSet, own: Own) -> Effective:
         double=frozenset(
             kind
             for kind, rule in law.opt_in.items()
-            if own.double_opt_in
-            or rule.double is Double.ASKED
-            or (own.advice and rule.double is Double.ADVISED)
+            if own.double_opt_in or rule.double is Double.ASKED
         ),
     )
 
