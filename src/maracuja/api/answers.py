@@ -6,13 +6,14 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from math import ceil
 from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from maracuja.errors import BadInput, MaracujaError, Overloaded, TooManyRequests, Unauthorized
@@ -26,6 +27,11 @@ Pid = Annotated[int, Path(ge=1, le=ID_MAX, description="The person's number.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many.")]
 Word = Annotated[str, Query(max_length=300, pattern=_NO_NUL)]
 Name = Annotated[str, Path(min_length=1, max_length=300, pattern=_NO_NUL)]
+# No shop remembers more, and no plan reaches further; with room for what is added to it.
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC)),
+]
 Language = Annotated[str, Query(pattern="^(en|ru|uk)$", description="en, ru or uk.")]
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Name
+from maracuja.api.answers import Moment, Name
 from maracuja.api.bodies import read_body
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.app import App
@@ -175,7 +174,7 @@ def replay_inbound_webhook(
     actor: Actor,
     now: Now,
     name: Name,
-    since: datetime | None = None,
+    since: Moment | None = None,
     whole: bool = False,
 ) -> Changed:
     """Read once more what could not be read, or all that is kept: nothing becomes two events."""

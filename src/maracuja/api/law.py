@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Language
+from maracuja.api.answers import ID_MAX, Language, Moment
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.decisions.law_sets import LAWS
 from maracuja.errors import NotFound
@@ -21,10 +20,8 @@ from maracuja.runtime.processing_record import ProcessingRecord
 from maracuja.runtime.retention_work import Kept
 
 router = managing("/law", "law")
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The breach's number.")]
 Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
-Moment = Annotated[AwareDatetime, Field(ge=EARLIEST)]
 To = Literal["authority", "people"]
 
 

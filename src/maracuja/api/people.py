@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Language, Limit, Name, Pid, Word
+from maracuja.api.answers import ID_MAX, Language, Limit, Moment, Name, Pid, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.channels import BY_NAME
 from maracuja.errors import NotFound
@@ -22,7 +21,6 @@ from maracuja.store import audit
 from maracuja.store import people as people_store
 
 router = managing("/people", "people")
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z0-9_-]+$")]
 
@@ -34,7 +32,7 @@ class ConsentGiven(BaseModel):
     channel: Id
     state: Literal["opted_in", "opted_out", "pending", "soft"]
     source: Text = ""
-    at: Annotated[AwareDatetime, Field(ge=EARLIEST)] | None = None
+    at: Moment | None = None
     text_version: Text = ""
     language: Text = ""
 

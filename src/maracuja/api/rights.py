@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Pid
+from maracuja.api.answers import ID_MAX, Moment, Pid
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.decisions.law import Right
 from maracuja.runtime import law_clock, rights_work
 from maracuja.runtime.rights_work import RequestShown
 
 router = managing("/rights", "rights")
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The request's number.")]
 Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 
@@ -26,7 +24,7 @@ class RequestTaken(BaseModel):
     pid: Annotated[int, Field(ge=1, le=ID_MAX)]
     right: Right
     source: Text = ""
-    received: Annotated[AwareDatetime, Field(ge=EARLIEST)] | None = None
+    received: Moment | None = None
 
 
 class OutcomeGiven(BaseModel):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Name, Word
+from maracuja.api.answers import Moment, Name, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.campaigns.decoding import plain
 from maracuja.runtime import calendar_work, growth, marking, send_to_me
@@ -141,8 +141,8 @@ def sending_calendar(
     here: Here,
     now: Now,
     long: Long,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     overlaps: bool = False,
     form: Literal["json", "ics"] = "json",
 ) -> Calendar | Response:
@@ -164,7 +164,7 @@ def growth_of_topic(
     long: Long,
     topic: Name,
     channel: Annotated[str, Query(max_length=64, pattern="^[a-z0-9_/-]+$")] = "email",
-    since: datetime | None = None,
+    since: Moment | None = None,
     step: Step = "week",
 ) -> Growth:
     """How many may be written to, whence they came, what that cost, and why others went."""

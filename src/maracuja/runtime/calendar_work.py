@@ -95,7 +95,7 @@ def calendar(
     ground: Ground, since: datetime, until: datetime, now: datetime, *, overlaps: bool = False
 ) -> Calendar:
     """What is or was due in [since, until). Raises BadInput for a span that cannot be shown."""
-    if not since < until <= since + timedelta(days=DAYS_MAX):
+    if not (since < until and until - since <= timedelta(days=DAYS_MAX)):
         raise BadInput(
             f"The calendar shows 1 to {DAYS_MAX} days.", where="until", fix="Ask for fewer."
         )

@@ -32,6 +32,7 @@ from maracuja.store.spend import Spend
 WINDOW: Final = timedelta(days=30)  # marks older than this bring no order
 OWN: Final = "maracuja"  # utm_source of messages, whose worth the lift tells
 DAYS_MAX: Final = 3_660
+YEARS: Final = (2000, 2999)  # that advertising was, or will be, paid in
 _NAMES: Final = {
     "day": "day", "date": "day", "день": "day", "дата": "day",
     "source": "source", "utm_source": "source", "campaign": "campaign",
@@ -173,7 +174,8 @@ def spent(row: Mapping[str, str], currency: str) -> Spend:
 
 def report(ground: Ground, first: date, last: date, now: datetime) -> SpendReport:
     """What was spent on those days and what came back; raises BadInput for no such days."""
-    if last < first or (last - first).days > DAYS_MAX:
+    known = YEARS[0] <= first.year and last.year <= YEARS[1]
+    if last < first or (last - first).days > DAYS_MAX or not known:
         raise BadInput("The days end before they begin, or are too many.", where="last")
     since = zones.at_local(first, time(), ground.zone, ground.zone).astimezone(UTC)
     until = end_of(last, ground.zone)
