@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, Field
 
+from maracuja.api.answers import ID_MAX
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.runtime.access import Area, Level, Role
 from maracuja.runtime.team_members import MemberShown
 
 router = managing("/team", "team")
+Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The member's number.")]
 Rights = dict[Area, Annotated[Level, Field(description="0 nothing, 1 see, 2 change")]]
 
 
@@ -54,14 +57,14 @@ def invite_member(here: Here, actor: Actor, now: Now, asked: Invited) -> Invitat
 
 
 @router.post("/{number}/invitation")
-def invite_member_again(here: Here, actor: Actor, now: Now, number: int) -> Invitation:
+def invite_member_again(here: Here, actor: Actor, now: Now, number: Number) -> Invitation:
     """A new invitation, also for who has forgotten the password."""
     return Invitation(token=here.team.invite_again(number, now, actor))
 
 
 @router.patch("/{number}")
 def change_member(
-    here: Here, actor: Actor, now: Now, number: int, changed: Changed
+    here: Here, actor: Actor, now: Now, number: Number, changed: Changed
 ) -> MemberShown:
     """Change role, rights or name, or let somebody in no more: at once."""
     return here.team.change(
@@ -71,12 +74,12 @@ def change_member(
 
 
 @router.delete("/{number}/second-factor", status_code=204)
-def drop_member_factor(here: Here, actor: Actor, now: Now, number: int) -> None:
+def drop_member_factor(here: Here, actor: Actor, now: Now, number: Number) -> None:
     """Ask no more codes of somebody who has lost the telephone and the codes for recovery."""
     here.team.drop_factor(number, now, actor)
 
 
 @router.delete("/{number}", status_code=204)
-def remove_member(here: Here, actor: Actor, now: Now, number: int) -> None:
+def remove_member(here: Here, actor: Actor, now: Now, number: Number) -> None:
     """Take somebody off the team."""
     here.team.remove(number, now, actor)
