@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from maracuja.store import migrating, schema
 from maracuja.store.engine import Store, open_store
@@ -82,15 +82,16 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 
 
 @pytest.fixture(scope="session")
-def new_postgresql_url(postgresql_server: Path) -> Callable[[], str]:
-    """Makes an empty PostgreSQL database and gives its URL."""
+def new_postgresql_url(postgresql_server: Path) -> Callable[..., str]:
+    """Makes an empty PostgreSQL database, or a copy of the one at a URL, and gives its URL."""
 
-    def make() -> str:
+    def make(like: str = "") -> str:
         base = f"postgresql+psycopg://maracuja@/{{}}?host={postgresql_server}"
         name = f"test_{next(NUMBERS)}"
         engine = create_engine(base.format("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as conn:
-            conn.execute(text(f"CREATE DATABASE {name}"))
+            pattern = f" TEMPLATE {make_url(like).database}" if like else ""
+            conn.execute(text(f"CREATE DATABASE {name}{pattern}"))
         engine.dispose()
         return base.format(name)
 

@@ -119,9 +119,8 @@ def agree(world: World) -> None:
         assert answer.status_code == 200 and answer.json()["in_force"], answer.text
 
 
-@contextmanager
-def opened_world(place: Path, *, url: str = "") -> Iterator[World]:
-    """A shop of 40 people, every second one in Kyiv, on a clock that stands still.
+def make_world(place: Path, *, url: str = "") -> dict[str, str]:
+    """A shop of 40 people, every second one in Kyiv, at noon; its keys.
 
     Its state is on the database at `url`, or on SQLite.
     """
@@ -134,7 +133,17 @@ def opened_world(place: Path, *, url: str = "") -> Iterator[World]:
             inbox.append(conn, [inbox.Request(micros(NOON), "batch", "server", b"", body)])
         worker = composition.make_worker(app, holder="test")
         worker.settle(NOON)
+        worker.close()
+    return made
+
+
+@contextmanager
+def opened_world(place: Path, keys: dict[str, str] | None = None) -> Iterator[World]:
+    """A world that was made at that place (`keys`), or is made now; its clock stands still."""
+    made = make_world(place) if keys is None else keys
+    with composition.opened(place, SimClock(NOON)) as app:
+        worker = composition.make_worker(app, holder="test")
         server = Server(app, lambda: home)
-        yield World(app, server, worker, made)
+        yield World(app, server, worker, dict(made))
         server.close()
         worker.close()
