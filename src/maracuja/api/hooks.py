@@ -31,7 +31,7 @@ class Secret(BaseModel):
     secret: str
 
 
-class Changed(BaseModel):
+class Requeued(BaseModel):
     """How many were put into the queue again."""
 
     count: int
@@ -115,13 +115,13 @@ def try_outbound_webhook(here: Here, now: Now, name: Name) -> Tested:
 
 
 @outbound_router.post("/{name}/retry")
-def retry_outbound_webhook(here: Here, actor: Actor, now: Now, name: Name) -> Changed:
+def retry_outbound_webhook(here: Here, actor: Actor, now: Now, name: Name) -> Requeued:
     """Tell what was given up once more."""
     with here.store.write() as conn:
         hooks_view.outbound_hook(conn, name)
         count = outbound.again(conn, name, micros(now))
         audit.add(conn, micros(now), actor, "retry", f"outbound:{name}", {"events": count})
-    return Changed(count=count)
+    return Requeued(count=count)
 
 
 @inbound_router.get("")
@@ -176,9 +176,9 @@ def replay_inbound_webhook(
     name: Name,
     since: Moment | None = None,
     whole: bool = False,
-) -> Changed:
+) -> Requeued:
     """Read once more what could not be read, or all that is kept: nothing becomes two events."""
     count = inbound_work.replay(here.store, name, since=since, whole=whole)
     with here.store.write() as conn:
         audit.add(conn, micros(now), actor, "replay", f"inbound:{name}", {"calls": count})
-    return Changed(count=count)
+    return Requeued(count=count)

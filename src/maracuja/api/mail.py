@@ -36,7 +36,7 @@ _CSV: dict[int | str, dict[str, object]] = {
 }
 
 
-class Listed(BaseModel):
+class AddressListed(BaseModel):
     """One address of a list, and why it stands there."""
 
     address: Text
@@ -46,7 +46,7 @@ class Listed(BaseModel):
 class ListAsked(BaseModel):
     """Addresses that are not to be written to; `marketing_only`: service messages still may."""
 
-    addresses: Annotated[list[Listed], Field(min_length=1, max_length=ROWS_MAX)]
+    addresses: Annotated[list[AddressListed], Field(min_length=1, max_length=ROWS_MAX)]
     channel: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9_/-]+$")] = "email"
     marketing_only: bool = False
 

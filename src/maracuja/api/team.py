@@ -26,7 +26,7 @@ class Invited(BaseModel):
     rights: Rights = Field(default_factory=dict)
 
 
-class Changed(BaseModel):
+class MemberChange(BaseModel):
     """What is to be otherwise; null stays as it is."""
 
     role: Role | None = None
@@ -64,7 +64,7 @@ def invite_member_again(here: Here, actor: Actor, now: Now, number: Number) -> I
 
 @router.patch("/{number}")
 def change_member(
-    here: Here, actor: Actor, now: Now, number: Number, changed: Changed
+    here: Here, actor: Actor, now: Now, number: Number, changed: MemberChange
 ) -> MemberShown:
     """Change role, rights or name, or let somebody in no more: at once."""
     return here.team.change(
