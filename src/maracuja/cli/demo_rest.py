@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,11 @@ def say_rest(workspace: Path) -> None:
 
 
 def _say_steps(steps: Sequence[FunnelStep]) -> None:
-    rows = [
-        (one.step, one.people, "–" if one.of_before is None else f"{one.of_before:.0%}")
-        for one in steps
-        if one.sent
-    ]
-    say(table(f"On the way to an order, in {DAYS} days", ["step", "people", "of before"], rows))
+    sent = [one for one in steps if one.sent]
+    shares = ["–", *(f"{b.people / a.people:.0%}" for a, b in pairwise(sent) if a.people)]
+    rows = [(one.step, one.people, part) for one, part in zip(sent, shares, strict=False)]
+    say(f"On the way to an order, in {DAYS} days:")
+    say(table("", ["step", "people", "of before"], rows))
     say("[dim]maracuja facts funnel; where they turn back: maracuja facts next[/]")
 
 
