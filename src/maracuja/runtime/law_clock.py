@@ -21,19 +21,21 @@ BOARD: Final = "law"  # where notices of the law hang
 LOOK_EVERY: Final = timedelta(minutes=10)
 REQUESTS_AHEAD: Final = timedelta(days=5)
 BREACHES_AHEAD: Final = timedelta(hours=24)
+EVER_US: Final = 2**62
 
 _log = logging.getLogger("maracuja.law")
 
 
 class LawClock:
-    """A chore of the worker: looks every ten minutes for what is due soon."""
+    """A chore of the worker: looks every ten minutes, while it works, for what is due soon."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._look = datetime.min.replace(tzinfo=UTC)
+        self._again: datetime | None = None
 
     def __call__(self, now: datetime) -> datetime | None:
-        """Remind of what is due soon; when to come again."""
+        """Remind of what is due soon; when to come again, None: when something is asked for."""
         if now >= self._look:
             self._look = now + LOOK_EVERY
             with self._store.read() as conn:
@@ -41,7 +43,16 @@ class LawClock:
             if due:
                 with self._store.write() as conn:
                     remind(conn, now)
-        return self._look
+            with self._store.read() as conn:
+                self._again = _next(conn)
+        return None if self._again is None else max(self._again, self._look)
+
+
+def _next(conn: Connection) -> datetime | None:
+    """When the next reminder is due, of what is still to be done."""
+    ahead = [moment(one.due_us) - REQUESTS_AHEAD for one in rights.due_before(conn, EVER_US)]
+    ahead += [moment(one.due_us) - BREACHES_AHEAD for one in breaches.due_before(conn, EVER_US)]
+    return min(ahead, default=None)
 
 
 def due_soon(conn: Connection, now: datetime) -> dict[str, str]:
