@@ -98,7 +98,9 @@ def people(
     if not reads:
         chosen = pl.DataFrame({"__row": pl.repeat(0, frame.height, eager=True)})
     chosen = cleaned(chosen).with_columns(
-        pl.when(why.is_null()).then(pl.col(path)).alias(path) for path, why in withheld.items()
+        pl.when(why.is_null()).then(pl.col(path)).alias(path)
+        for path, why in withheld.items()
+        if why.null_count() < len(why)
     )
     chosen = words(chosen)
     catalogue = _catalogue(template, products if names.uses_products else None)
@@ -200,6 +202,8 @@ def _given(path: str, frame: pl.DataFrame, why: pl.Series | None) -> pl.Series:
     packed = frame[meta]
     *_, source = unpack_meta(packed.fill_null(0).to_numpy())
     guessed = pl.Series(source == TraitSource.INFERRED.value)
+    if not guessed.any():
+        return before
     told = packed.fill_null(0) != 0  # of people who are made up nothing was ever told
     state = pl.DataFrame({"known": frame[path].is_not_null() & told & guessed})
     return state.select(
