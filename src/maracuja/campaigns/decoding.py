@@ -143,69 +143,25 @@ def _template(raw: Raw) -> Template:
 
 
 def _goal(raw: Raw) -> Goal:
-    """A goal: its property filters are those of the segment language."""
-    values = dict(raw)
-    if values.get("where"):
-        (did,) = check.decode_conditions(
-            [{"did": values.get("event", ""), "where": values["where"]}], "goal"
-        )
-        assert isinstance(did, Did)
-        values["where"] = did.where
-    return _convert(values, Goal)
-
-
-def _law(raw: Raw) -> LawDeclaration:
-    return _convert(raw, LawDeclaration)
-
-
-def _trait(raw: Raw) -> TraitDeclaration:
-    return _convert(raw, TraitDeclaration)
-
-
-def _inbound(raw: Raw) -> Inbound:
-    return _convert(raw, Inbound)
+    return _convert(_filtered(raw, raw.get("event", ""), "goal"), Goal)
 
 
 def _outbound(raw: Raw) -> Outbound:
-    """An outbound webhook: its property filters are those of the segment language."""
-    values = dict(raw)
-    if values.get("where"):
-        named = {"did": list(values.get("events") or [""]), "where": values["where"]}
-        (did,) = check.decode_conditions([named], "outbound")
-        assert isinstance(did, Did)
-        values["where"] = did.where
-    return _convert(values, Outbound)
-
-
-def _coupons(raw: Raw) -> CouponPool:
-    return _convert(raw, CouponPool)
-
-
-def _feed(raw: Raw) -> Feed:
-    return _convert(raw, Feed)
+    return _convert(_filtered(raw, list(raw.get("events") or [""]), "outbound"), Outbound)
 
 
 def _hold(raw: Raw) -> HoldRule:
-    """A rule of what holds: its property filters are those of the segment language."""
-    values = dict(raw)
-    if values.get("where") and values.get("opens"):
-        asked = {"did": values["opens"], "where": values["where"]}
-        (did,) = check.decode_conditions([asked], "hold")
-        assert isinstance(did, Did)
-        values["where"] = did.where
-    return _convert(values, HoldRule)
+    # Without the event that opens it there is nothing to filter: its type says so.
+    return _convert(_filtered(raw, raw["opens"], "hold") if raw.get("opens") else raw, HoldRule)
 
 
-def _tone(raw: Raw) -> Tone:
-    return _convert(raw, Tone)
-
-
-def _form(raw: Raw) -> Form:
-    return _convert(raw, Form)
-
-
-def _topic(raw: Raw) -> Topic:
-    return _convert(raw, Topic)
+def _filtered(raw: Raw, events: Any, place: str) -> Raw:
+    """The values with `where`, the properties of these events, read by the segment language."""
+    if not raw.get("where"):
+        return raw
+    (did,) = check.decode_conditions([{"did": events, "where": raw["where"]}], place)
+    assert isinstance(did, Did)
+    return {**raw, "where": did.where}
 
 
 def _convert(raw: Raw, to: type[T]) -> T:
@@ -264,19 +220,24 @@ class _Kind(NamedTuple):
     schema: Callable[[], dict[str, Any]]
 
 
+def _kind(record: type[Any], read: Callable[[Raw], Definition] | None = None) -> _Kind:
+    """A kind whose record its type alone checks, or that is read in a way of its own."""
+    return _Kind(read or (lambda raw: _convert(raw, record)), lambda: readable_schema(record))
+
+
 KINDS: Final[dict[str, _Kind]] = {
     "segment": _Kind(check.decode, segment_schema),
     "template": _Kind(_template, json_schema),
-    "topic": _Kind(_topic, lambda: readable_schema(Topic)),
-    "goal": _Kind(_goal, lambda: readable_schema(Goal)),
-    "campaign": _Kind(_campaign, lambda: readable_schema(Campaign)),
-    "law": _Kind(_law, lambda: readable_schema(LawDeclaration)),
-    "trait": _Kind(_trait, lambda: readable_schema(TraitDeclaration)),
-    "inbound": _Kind(_inbound, lambda: readable_schema(Inbound)),
-    "outbound": _Kind(_outbound, lambda: readable_schema(Outbound)),
-    "coupons": _Kind(_coupons, lambda: readable_schema(CouponPool)),
-    "feed": _Kind(_feed, lambda: readable_schema(Feed)),
-    "hold": _Kind(_hold, lambda: readable_schema(HoldRule)),
-    "tone": _Kind(_tone, lambda: readable_schema(Tone)),
-    "form": _Kind(_form, lambda: readable_schema(Form)),
+    "topic": _kind(Topic),
+    "goal": _kind(Goal, _goal),
+    "campaign": _kind(Campaign, _campaign),
+    "law": _kind(LawDeclaration),
+    "trait": _kind(TraitDeclaration),
+    "inbound": _kind(Inbound),
+    "outbound": _kind(Outbound, _outbound),
+    "coupons": _kind(CouponPool),
+    "feed": _kind(Feed),
+    "hold": _kind(HoldRule, _hold),
+    "tone": _kind(Tone),
+    "form": _kind(Form),
 }
