@@ -21,8 +21,6 @@ from maracuja.store.engine import Store, open_store
 # Engines that a web process needs only once it is asked for something are imported where they
 # are used: until then it stays small.
 if TYPE_CHECKING:
-    from maracuja.channels.email import Email
-    from maracuja.channels.http import HttpChannel
     from maracuja.runtime.calling import CallThread
     from maracuja.runtime.erasing import Place
     from maracuja.runtime.hearing import Hearing
@@ -229,16 +227,6 @@ def _telling(app: App) -> list[CallThread]:
     ]
 
 
-def http_channels(app: App) -> dict[str, HttpChannel]:
-    """The channels over HTTP that are set up in the workspace, each account by its name."""
-    return app.vendors.over_http()
-
-
-def make_email(app: App, name: str = EMAIL) -> Email:
-    """Mail as an account of the workspace sends it."""
-    return app.vendors.email(name)
-
-
 def make_hearing(app: App) -> Hearing:
     """What is done with what people and vendors tell on the channels."""
     from maracuja.runtime.hearing import Hearing
@@ -254,7 +242,7 @@ def mail_listening(app: App) -> MailListening:
     from maracuja.runtime.mail_listening import MailListening
 
     leave = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app)).leave_by_mail
-    return MailListening(app.store, make_email(app), app.clock, leave)
+    return MailListening(app.store, app.vendors.email(), app.clock, leave)
 
 
 def obey(app: App, *, holder: str) -> None:

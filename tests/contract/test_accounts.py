@@ -11,7 +11,7 @@ import pytest
 
 from maracuja import app as composition
 from maracuja.api.server import Server
-from maracuja.app import App, http_channels
+from maracuja.app import App
 from maracuja.clock import SimClock
 from maracuja.model import ConsentState, micros
 from maracuja.runtime import campaign_work, launch_control
@@ -232,7 +232,7 @@ def test_an_answer_goes_to_the_bot_in_which_it_was_asked(shop: Shop) -> None:
     shop.promo_bot.write(1, "Is it ripe?", at_s=AT_S + 60)
     shop.promo.call(shop.promo_bot.calls())
     shop.promo.settle(seconds=5)
-    desk = Counter(http_channels(shop.app), shop.app.secrets.suppression_salt)
+    desk = Counter(shop.app.vendors.over_http(), shop.app.secrets.suppression_salt)
     with shop.app.store.write() as conn:
         (talk,) = conversations.listed(conn, channels=[PROMO])
         now, by = shop.main.clock.now(), Speaker("Anna", "test")

@@ -212,7 +212,7 @@ class Storm:
 
     def _make_worker(self) -> Worker:
         transports: dict[str, Any] = {}
-        for name, channel in composition.http_channels(self.app).items():
+        for name, channel in self.app.vendors.over_http().items():
             if channel.carried_by in ("http", "web_chat") and name in self.sides:
                 made = Killable(channel, self.sides[name].vendor, self.clock.now)
                 made.storm, made.asked = self, self.asked[name]

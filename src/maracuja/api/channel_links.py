@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from maracuja.api.answers import Name, Word
 from maracuja.api.here import Here, Now, managing
-from maracuja.app import http_channels, make_links
+from maracuja.app import make_links
 from maracuja.links.qr import SIZE_MM, SIZE_MM_MAX, Correction, QrCode
 from maracuja.runtime.channel_links import link_into, own_payload
 
@@ -53,7 +53,7 @@ def channel_link(
         with here.store.read() as conn:
             country = here.config.shop.country
             payload = own_payload(conn, make_links(here), who, source, now, country=country)
-    link = link_into(http_channels(here), channel, payload)
+    link = link_into(here.vendors.over_http(), channel, payload)
     match form:
         case "svg":
             drawn = QrCode(link, correction).svg(size_mm)

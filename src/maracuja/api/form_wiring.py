@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from maracuja.api.confirming import confirming_router
 from maracuja.api.forms import FormRoutes, forms_router
 from maracuja.api.own_data import OwnDataRoutes
-from maracuja.app import App, http_channels, key_ring
+from maracuja.app import App, key_ring
 from maracuja.runtime import coupon_work
 from maracuja.runtime.channel_links import link_into
 from maracuja.runtime.exposures import first_decided
@@ -19,7 +19,7 @@ from maracuja.runtime.signup_messages import desk_of
 
 def form_desk(app: App) -> FormDesk:
     """Everything behind sign-up pages."""
-    ring, channels = key_ring(app), http_channels(app)
+    ring, channels = key_ring(app), app.vendors.over_http()
     signing = SigningUp(
         desk_of(app.config, ring),
         app.secrets.suppression_salt,

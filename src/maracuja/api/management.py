@@ -47,7 +47,7 @@ from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
 from maracuja.api.statements import statements_router
 from maracuja.api.webhooks import webhooks_router
-from maracuja.app import App, http_channels, key_ring, make_links
+from maracuja.app import App, key_ring, make_links
 from maracuja.runtime.link_actions import LinkActions
 from maracuja.runtime.preferences import Home
 from maracuja.runtime.statements import Statements
@@ -121,7 +121,7 @@ def make_management(
     if room is not None:
         api.include_router(web_chat.web_chat_router(room))
     api.state.web_chat = room
-    called = webhooks_router(http_channels(app), put, app.clock, app.config.public_url)
+    called = webhooks_router(app.vendors.over_http(), put, app.clock, app.config.public_url)
     api.include_router(called)
     api.include_router(hooks.called_router(app))
     for router in form_routers(app):

@@ -23,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from maracuja.api.bodies import read_body
 from maracuja.api.web_chat_bell import Bell, Paces
 from maracuja.api.web_chat_socket import Company, Socket
-from maracuja.app import App, http_channels
+from maracuja.app import App
 from maracuja.channels.base import Inbound
 from maracuja.channels.heard import Heard
 from maracuja.channels.web_chat import BEARER, WebChat
@@ -141,7 +141,7 @@ class WebChatRoom:
 
 def open_room(app: App, put: Put) -> WebChatRoom | None:
     """The room of the workspace; None where the channel is not set up."""
-    channel = http_channels(app).get(WebChat.name)
+    channel = app.vendors.over_http().get(WebChat.name)
     if not isinstance(channel, WebChat):
         return None
     desk = WebChatDesk(app.store, channel, app.secrets.key_secret)

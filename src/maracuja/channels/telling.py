@@ -96,8 +96,7 @@ def check_receiver(url: str, secret: str, *, private: bool, where: str = "status
         return
     if parts.scheme.lower() != "https":
         raise BadInput(f"`{where}` begins with https.", where=where)
-    host = (parts.hostname or "").lower().rstrip(".")
-    if host == "localhost" or host.endswith(_HERE) or not is_public(host):
+    if not is_public(parts.hostname or ""):
         raise BadInput(
             f"`{where}` leads into a private network.",
             where=where,
@@ -106,11 +105,17 @@ def check_receiver(url: str, secret: str, *, private: bool, where: str = "status
 
 
 def is_public(host: str) -> bool:
-    """Whether an IP address belongs to the internet; names are yet to be resolved: True."""
+    """Whether a host belongs to the internet; of names, those that say they do not are known.
+
+    Any other name is yet to be resolved: True.
+    """
+    name = host.lower().rstrip(".")
     try:
-        found = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address(name.strip("[]").partition("%")[0])
     except ValueError:
+        if name == "localhost" or name.endswith(_HERE):
+            return False
         # 127.1, 0x7f000001 and the like: what is no name and no whole address.
-        return not (host.rpartition(".")[2][:1].isdigit() or host.startswith("0x"))
+        return not (name.rpartition(".")[2][:1].isdigit() or name.startswith("0x"))
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
     return inner.is_global and not inner.is_multicast and found.is_global

@@ -185,7 +185,7 @@ def link(
             keys, now, country = app.make_links(here), here.clock.now(), here.config.shop.country
             with here.store.read() as conn:
                 payload = own_payload(conn, keys, who, source, now, country=country)
-        made = link_into(app.http_channels(here), name, payload)
+        made = link_into(here.vendors.over_http(), name, payload)
     if svg is not None or png is not None:
         code = qr.QrCode(made, qr.Correction(correction))
         if svg is not None:

@@ -22,7 +22,8 @@ from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.model import micros
 from maracuja.runtime import experiment_drawing
 from maracuja.runtime.law_in_force import Law
-from maracuja.runtime.withholding import Asked, withheld
+from maracuja.runtime.voice import Asked
+from maracuja.runtime.withholding import withheld
 from maracuja.store import cascades, consents, last_words, people, posted, suppressions, traits
 
 

@@ -8,20 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 import polars as pl
-from babel.numbers import get_currency_precision
 from sqlalchemy import Connection, select
 
 from maracuja import zones
 from maracuja.campaigns.definitions import Topic
 from maracuja.channels import channel_of, kept_under
 from maracuja.errors import BadInput, NotFound
+from maracuja.ingest.import_products import MINOR_DIGITS
 from maracuja.model import ConsentState, micros
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.segment_work import opened
 from maracuja.stats import growth as counting
-from maracuja.store import bulk
+from maracuja.store import bulk, spend
 from maracuja.store.schema import consents, suppressions
-from maracuja.store.schema_shop import ad_spend
 
 Step = Literal["day", "week", "month"]
 PERIODS_MAX: Final = 400
@@ -96,7 +95,7 @@ def growth(
         if not isinstance(found, Topic):
             raise NotFound(f"There is no topic `{topic}`.")
         moved = _moved(conn, ground, topic, channel, now)
-        spent = _spent(conn, starts[0], currency, ground.zone)
+        spent = _spent(conn, starts[0], now, currency, ground.zone)
     low, until = micros(starts[0]), micros(now) + 1
     rows = counting.by_period(moved, [micros(start) for start in starts], until)
     return Growth(
@@ -168,15 +167,16 @@ def _stops(conn: Connection, channel: str, now: datetime) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=schema).sort("at_us").unique("pid", keep="first")
 
 
-def _spent(conn: Connection, since: datetime, currency: str, zone: str) -> dict[str, float]:
+def _spent(
+    conn: Connection, since: datetime, now: datetime, currency: str, zone: str
+) -> dict[str, float]:
     """What was spent on each source since then, in that currency."""
-    a = ad_spend.c
-    first = since.astimezone(zones.zone(zone)).date().isoformat()
-    query = select(a.source, a.cost).where(a.day >= first, a.currency == currency)
-    minor = 10 ** get_currency_precision(currency)
+    first, last = (at.astimezone(zones.zone(zone)).date().isoformat() for at in (since, now))
+    minor = 10 ** MINOR_DIGITS.get(currency, 2)
     found: dict[str, float] = {}
-    for source, cost in bulk.fetch(conn, query):
-        found[source] = found.get(source, 0.0) + cost / minor
+    for one in spend.between(conn, first, last):
+        if one.currency == currency:
+            found[one.source] = found.get(one.source, 0.0) + one.cost / minor
     return found
 
 

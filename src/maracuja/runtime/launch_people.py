@@ -31,7 +31,8 @@ from maracuja.runtime.launch_newer import newer_profiles
 from maracuja.runtime.launch_offers import asked_too
 from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.silencing import silenced_of
-from maracuja.runtime.withholding import Asked, withheld
+from maracuja.runtime.voice import Asked
+from maracuja.runtime.withholding import withheld
 from maracuja.store import consents, meta, suppressions
 from maracuja.store import people as people_store
 

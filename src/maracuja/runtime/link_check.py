@@ -122,7 +122,7 @@ def _refused(url: str, *, private: bool) -> str:
         return ""
     if port not in _PORTS or "@" in parts.netloc:
         return "is not asked: its port or its name is unusual"
-    return "" if is_public(host) and host != "localhost" else "leads into a private network"
+    return "" if is_public(host) else "leads into a private network"
 
 
 def _why(fault: Exception) -> str:

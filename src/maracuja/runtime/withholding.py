@@ -15,10 +15,7 @@ from sqlalchemy import Connection
 from maracuja.runtime.holding import held
 from maracuja.runtime.law_voice import asked_by_law
 from maracuja.runtime.silencing import not_about
-from maracuja.runtime.voice import COLUMNS as COLUMNS
-from maracuja.runtime.voice import Asked as Asked
-from maracuja.runtime.voice import Pids as Pids
-from maracuja.runtime.voice import Voice as Voice
+from maracuja.runtime.voice import COLUMNS, Asked, Pids, Voice
 from maracuja.runtime.wishing import wished
 
 VOICES: Final[tuple[Voice, ...]] = (asked_by_law, not_about, held, wished)

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from maracuja import rng
-from maracuja.app import App, http_channels, make_links
+from maracuja.app import App, make_links
 from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.model import micros
 from maracuja.simulate.sink import LINK, Received
@@ -138,7 +138,7 @@ class Phones:
 
     def call(self, app: App, now: datetime) -> int:
         """The calls of the vendors that are on their way reach us; how many."""
-        channels, count = http_channels(app), 0
+        channels, count = app.vendors.over_http(), 0
         rows = []
         for name, vendor in self.vendors.items():
             heard = [one for c in vendor.calls() for one in channels[name].webhook(c, now).heard]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from maracuja.runtime.withholding import COLUMNS, first_said
+from maracuja.runtime.voice import COLUMNS
+from maracuja.runtime.withholding import first_said
 
 
 def _says(pid: int, why: str, until_us: int | None) -> pl.DataFrame:
