@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,13 +11,9 @@ from maracuja.api.statements import said_page, statement_page
 from maracuja.links.statements import STILL, Kind, Statement
 from maracuja.runtime.statements import Asked
 from tests.acceptance.form_shop import look
-from tests.acceptance.test_subscribing_chromium import WIDE
-from tests.acceptance.test_subscribing_node import AXE
-from tests.acceptance.test_web_chat_node import RULES
+from tests.acceptance.page_checks import CHROMIUM, WIDE, axe_script, violations
 from tests.acceptance.test_web_push_chromium import browser
-from tests.contract.node_peer import npm_install
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.node,
@@ -34,9 +28,7 @@ ASKED = [
 
 
 def test_everybody_can_use_the_pages(tmp_path: Path) -> None:
-    modules = npm_install(tmp_path, "axe-core@4.11.0")
-    axe = (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    asyncio.run(_examined(tmp_path, axe))
+    asyncio.run(_examined(tmp_path, axe_script(tmp_path)))
 
 
 async def _examined(place: Path, axe: str) -> None:
@@ -60,4 +52,4 @@ async def _examined(place: Path, axe: str) -> None:
                 )  # fmt: skip
                 assert await tab.run(WIDE) is False, (n, dark)
                 await tab.chromium.run(tab.session, axe + "; 1")
-                assert await tab.run(AXE % json.dumps(RULES)) == [], (n, dark)
+                assert await violations(tab) == [], (n, dark)

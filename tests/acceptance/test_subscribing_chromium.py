@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.form_shop import FormShop, arrived, go, look, site
+from tests.acceptance.page_checks import CHROMIUM, WIDE
 from tests.acceptance.test_web_push_chromium import browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
 ]
 FORM = "document.querySelector('main div').shadowRoot"
-WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 def test_the_hosted_form_from_the_first_look_to_the_bonus(tmp_path: Path) -> None:

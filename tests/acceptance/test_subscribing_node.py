@@ -3,58 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from maracuja.api.form_embed import snippet
 from tests.acceptance.form_shop import FormShop, arrived, go, look, site
-from tests.acceptance.test_web_chat_node import BROTLI, RULES
+from tests.acceptance.page_checks import (
+    CHROMIUM,
+    axe_script,
+    brotli_bytes,
+    check_types,
+    violations,
+)
 from tests.acceptance.test_web_push_chromium import browser
 from tests.acceptance.web_chat_shop import Tab
-from tests.contract.node_peer import npm_install
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SOURCE = Path(__file__).parents[2] / "src" / "maracuja" / "api" / "form.js"
 BROTLI_BYTES_MAX = 3_000
 pytestmark = [pytest.mark.slow, pytest.mark.node]
-AXE = """axe.run(document, {runOnly: %s}).then((found) =>
-  found.violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target + " " +
-  n.failureSummary).join("; ")}`))"""
 FORM = "document.querySelector('main div').shadowRoot"
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed")
 def test_the_script_stays_small(tmp_path: Path) -> None:
-    served = tmp_path / "served.js"
-    served.write_bytes(snippet()[0])
-    for script in (served, SOURCE):
-        subprocess.run(["node", "--check", str(script)], check=True)
-    told = subprocess.run(
-        ["node", "-e", BROTLI, str(served)], capture_output=True, text=True, check=True
-    )
-    assert int(told.stdout) <= BROTLI_BYTES_MAX
+    assert brotli_bytes(snippet()[0], SOURCE, tmp_path) <= BROTLI_BYTES_MAX
 
 
 def test_its_types_are_right(tmp_path: Path) -> None:
-    modules = npm_install(tmp_path, "typescript@5.9.3")
-    flags = ["--noEmit", "--checkJs", "--allowJs", "--strict", "--target", "es2022",
-             "--lib", "es2022,dom,dom.iterable"]  # fmt: skip
-    checked = subprocess.run(
-        ["node", str(modules / "typescript" / "lib" / "tsc.js"), *flags, str(SOURCE)],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert checked.returncode == 0, checked.stdout
+    check_types(SOURCE, tmp_path)
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 def test_everybody_can_use_the_pages(tmp_path: Path) -> None:
-    modules = npm_install(tmp_path, "axe-core@4.11.0")
-    axe = (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    asyncio.run(_examined(tmp_path, axe))
+    asyncio.run(_examined(tmp_path, axe_script(tmp_path)))
 
 
 async def _examined(place: Path, axe: str) -> None:
@@ -112,5 +95,5 @@ async def _clean(tab: Tab, axe: str, picture: Path) -> None:
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert await tab.run(wide) is False, picture.stem
     await tab.chromium.run(tab.session, axe + "; 1")
-    assert await tab.run(AXE % json.dumps(RULES)) == [], picture.stem
+    assert await violations(tab) == [], picture.stem
     await tab.picture(picture)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import msgspec
@@ -18,54 +16,34 @@ from maracuja.model import micros
 from maracuja.store import web_chat
 from maracuja.store.engine import open_store
 from maracuja.store.web_chat import New, Side
+from tests.acceptance.page_checks import (
+    CHROMIUM,
+    axe_script,
+    brotli_bytes,
+    check_types,
+    violations,
+)
 from tests.acceptance.test_web_push_chromium import browser
 from tests.acceptance.web_chat_shop import CHAT, SECRET, ChatShop, Tab, open_tab, pages
-from tests.contract.node_peer import npm_install
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SOURCE = Path(__file__).parents[2] / "src" / "maracuja" / "api" / "web_chat.js"
 BROTLI_BYTES_MAX = 8_000
 pytestmark = [pytest.mark.slow, pytest.mark.node]
-BROTLI = """
-const {brotliCompressSync} = require("zlib");
-const given = require("fs").readFileSync(process.argv[1]);
-console.log(brotliCompressSync(given).length);
-"""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The page around the chat is none of ours.
-AXE = """axe.run({include: [["#maracuja-chat"]]}, {runOnly: %s}).then((found) =>
-  found.violations.map((one) => `${one.id}: ${one.nodes.map((n) => n.target + " " +
-  n.failureSummary).join("; ")}`))"""
+CHAT_ALONE = '{include: [["#maracuja-chat"]]}'  # the page around it is none of ours
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed")
 def test_it_stays_small(tmp_path: Path) -> None:
-    served = tmp_path / "served.js"
-    served.write_bytes(snippet()[0])
-    for script in (served, SOURCE):
-        subprocess.run(["node", "--check", str(script)], check=True)
-    told = subprocess.run(
-        ["node", "-e", BROTLI, str(served)], capture_output=True, text=True, check=True
-    )
-    assert int(told.stdout) <= BROTLI_BYTES_MAX
+    assert brotli_bytes(snippet()[0], SOURCE, tmp_path) <= BROTLI_BYTES_MAX
 
 
 def test_its_types_are_right(tmp_path: Path) -> None:
-    modules = npm_install(tmp_path, "typescript@5.9.3")
-    flags = ["--noEmit", "--checkJs", "--allowJs", "--strict", "--target", "es2022",
-             "--lib", "es2022,dom,dom.iterable"]  # fmt: skip
-    checked = subprocess.run(
-        ["node", str(modules / "typescript" / "lib" / "tsc.js"), *flags, str(SOURCE)],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert checked.returncode == 0, checked.stdout
+    check_types(SOURCE, tmp_path)
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 def test_everybody_can_use_it(tmp_path: Path) -> None:
-    modules = npm_install(tmp_path, "axe-core@4.11.0")
-    axe = (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    asyncio.run(_examined(tmp_path, axe))
+    asyncio.run(_examined(tmp_path, axe_script(tmp_path)))
 
 
 async def _examined(place: Path, axe: str) -> None:
@@ -82,12 +60,11 @@ async def _examined(place: Path, axe: str) -> None:
                     tab = await open_tab(chromium, url, dark=dark)
                     await chromium.run(tab.session, axe + "; 1")
                     await tab.until("$('.badge').hidden", False)
-                    rules = json.dumps(RULES)
-                    assert await tab.run(AXE % rules) == [], "closed"
+                    assert await violations(tab, CHAT_ALONE) == [], "closed"
                     await tab.run("maracujaChat.open()")
                     await tab.until("!!$('.cards')")
                     await asyncio.sleep(0.4)  # it has come up
-                    assert await tab.run(AXE % rules) == [], f"open, dark: {dark}"
+                    assert await violations(tab, CHAT_ALONE) == [], f"open, dark: {dark}"
                     await _by_keyboard(tab)
         finally:
             shop.end()
