@@ -56,6 +56,19 @@ def local_columns(zones: pl.Series, now: datetime, default: str) -> pl.DataFrame
     )
 
 
+def months(since: datetime, until: datetime, zone_name: str) -> list[date]:
+    """The first days of months by a zone's clock, from that of `since` to the one after `until`'s.
+
+    Where `until` is in an earlier month it is the first alone.
+    """
+    day, last = (at.astimezone(zone(zone_name)).date().replace(day=1) for at in (since, until))
+    found = [day]
+    while day <= last:
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        found.append(day)
+    return found
+
+
 def at_local(day: date, at: time, zone_name: str | None, default: str) -> datetime:
     """The UTC moment at which it is `at` on `day` in that zone.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maracuja.zones import at_local, is_zone, local_columns, zone
+from maracuja.zones import at_local, is_zone, local_columns, months, zone
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,12 @@ def test_names_of_zones() -> None:
     assert is_zone("Europe/Kyiv")
     assert not is_zone("../../etc/passwd")
     assert not is_zone("Mars/Olympus")
+
+
+def test_months_go_by_the_zones_own_clock() -> None:
+    since = datetime(2025, 11, 30, 23, tzinfo=UTC)  # in Kyiv it is December already
+    now = datetime(2026, 1, 31, 21, tzinfo=UTC)
+    days = [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
+    assert months(since, now, "Europe/Kyiv") == days
+    assert months(since, now, "UTC") == [date(2025, 11, 1), *days]
+    assert months(now, since, "UTC") == [date(2026, 1, 1)]

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli.output import HERE, Json, Workspace, number, pairs, say, say_json, table, when
+from maracuja.cli.output import (
+    HERE,
+    Json,
+    Workspace,
+    money,
+    number,
+    pairs,
+    say,
+    say_json,
+    table,
+    when,
+)
 
 if TYPE_CHECKING:
     from maracuja.runtime.coupon_work import Added, CouponShown, PoolShown
@@ -68,8 +79,6 @@ def show(pool: Pool, workspace: Workspace = HERE, json: Json = False) -> None:
 
 
 def _tell(found: PoolShown) -> None:
-    from maracuja.ingest.import_products import MINOR_DIGITS
-
     figures: dict[str, object] = {
         "codes": found.codes,
         "free": f"{number(found.free)}{' (low)' if found.low else ''}",
@@ -80,8 +89,9 @@ def _tell(found: PoolShown) -> None:
     say(pairs(figures))
     earned: dict[str, list[str]] = {}
     for one in found.revenue:
-        sum_ = one.revenue / 10 ** MINOR_DIGITS.get(one.currency, 2)
-        earned.setdefault(one.campaign, []).append(f"{sum_:,.2f} {one.currency}".strip())
+        earned.setdefault(one.campaign, []).append(
+            f"{money(one.revenue, one.currency)} {one.currency}".strip()
+        )
     if found.campaigns:
         rows = [
             (one.campaign or "(by hand)", one.given, one.redeemed,

@@ -167,6 +167,15 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
+def money(minor: float | None, currency: str) -> str | None:
+    """Minor units as an amount with the digits of its currency; None of none."""
+    from maracuja.currencies import minor_digits, minor_units
+
+    if minor is None:
+        return None
+    return f"{minor / minor_units(currency):,.{minor_digits(currency)}f}"
+
+
 def share(part: int, whole: int) -> str:
     """A part in percent of the whole; "–" of nothing."""
     return f"{100 * part / whole:.1f} %" if whole else "–"

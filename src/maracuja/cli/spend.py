@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli.output import HERE, Json, Workspace, number, say, say_json, table
+from maracuja.cli.output import HERE, Json, Workspace, money, number, say, say_json, table
 
 if TYPE_CHECKING:
     from maracuja.runtime.spend_work import MessageReturn, SpendReport
@@ -87,8 +87,8 @@ def tell(found: SpendReport) -> None:
     """Print the two tables of a report."""
     columns = ["source", "campaign", "", "cost", "clicks", "people", "orders", "revenue", "return"]
     rows = [
-        (o.source, o.campaign or None, o.currency, _money(o.cost, o.currency), o.clicks, o.people,
-         o.orders, _money(o.revenue, o.currency),
+        (o.source, o.campaign or None, o.currency, money(o.cost, o.currency), o.clicks, o.people,
+         o.orders, money(o.revenue, o.currency),
          f"{o.returns:.2f}" if o.returns is not None else None)
         for o in found.ads
     ]  # fmt: skip
@@ -98,7 +98,7 @@ def tell(found: SpendReport) -> None:
         columns = ["campaign", "messages", "cost", "brought", "95 %"]
         mine = found.currency
         shown = [
-            (o.campaign, o.messages, _money(o.cost, mine), _money(o.extra, mine), _span(o, mine))
+            (o.campaign, o.messages, money(o.cost, mine), money(o.extra, mine), _span(o, mine))
             for o in found.messages
         ]
         say(table(f"Messages, beyond the control group ({mine})", columns, shown))
@@ -107,11 +107,4 @@ def tell(found: SpendReport) -> None:
 def _span(one: MessageReturn, currency: str) -> str | None:
     if one.low is None or one.high is None:
         return None
-    return f"{_money(one.low, currency)} to {_money(one.high, currency)}"
-
-
-def _money(minor: float | None, currency: str) -> str | None:
-    from maracuja.ingest.import_products import MINOR_DIGITS
-
-    digits = MINOR_DIGITS.get(currency, 2)
-    return None if minor is None else f"{minor / 10**digits:,.{digits}f}"
+    return f"{money(one.low, currency)} to {money(one.high, currency)}"

@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from maracuja.currencies import minor_digits
 from maracuja.errors import BadInput
 from maracuja.ingest.feed_rows import Row
-from maracuja.ingest.import_products import MINOR_DIGITS
 
 REFUSED_MAX: Final = 1_000  # that are listed; all are counted
 TITLE_CHARS_MAX: Final = 500
@@ -130,7 +130,7 @@ def _minor(text: str, currency: str) -> int | None:
     if match is None or match["minus"] or re.search(r"\d", text[match.end() :]):
         raise BadInput(f"`{text[:40]}` is no price")
     digits = re.sub(r"[\s\u00a0\u202f']", "", match["digits"]).rstrip(".,")
-    if re.fullmatch(r"\d{1,3}[.,]\d{3}", digits) and MINOR_DIGITS.get(currency, 2) != 3:
+    if re.fullmatch(r"\d{1,3}[.,]\d{3}", digits) and minor_digits(currency) != 3:
         raise BadInput(f"`{text[:40]}` may be read in two ways: write 1299.00")
     point = re.search(r"[.,](\d{1,2}|\d{3,})$", digits)
     several = len(set(re.findall("[.,]", digits))) < len(re.findall("[.,]", digits))
@@ -141,7 +141,7 @@ def _minor(text: str, currency: str) -> int | None:
         amount = Decimal(f"{re.sub('[.,]', '', whole)}.{part or 0}")
     except InvalidOperation:
         raise BadInput(f"`{text[:40]}` is no price") from None
-    minor = amount.scaleb(MINOR_DIGITS.get(currency, 2))
+    minor = amount.scaleb(minor_digits(currency))
     if minor != minor.to_integral_value():
         raise BadInput(f"`{text[:40]}` has smaller parts than {currency} has")
     if minor > PRICE_MAX:

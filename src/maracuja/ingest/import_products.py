@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
+from maracuja.currencies import digits_expr
 from maracuja.ingest.import_mapping import PRODUCT_FIELDS, FileMapping
 from maracuja.ingest.import_people import LINE, RowRefusal
-
-# ISO 4217's currencies whose minor unit is not a hundredth.
-MINOR_DIGITS: Final[dict[str, int]] = {
-    **dict.fromkeys(("JPY", "KRW", "VND", "CLP", "PYG", "UGX", "ISK", "XAF", "XOF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ def read_products(rows: pl.DataFrame, mapping: FileMapping, currency: str) -> Pr
         _decimal("price").alias("amount"),
         _decimal("stock").floor().cast(pl.Int64, strict=False).alias("count"),
     )
-    digits = pl.col("currency").replace_strict(MINOR_DIGITS, default=2, return_dtype=pl.Int64)
+    digits = digits_expr(pl.col("currency"))
     frame = frame.with_columns(
         (pl.col("amount") * pl.lit(10.0).pow(digits)).round().cast(pl.Int64).alias("minor")
     )

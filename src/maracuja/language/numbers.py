@@ -16,6 +16,8 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
 
+from maracuja.currencies import minor_digits
+
 Number = int | float | Decimal
 
 FORMS: Final = {"ru": 3, "uk": 3, "en": 2, "mn": 2}
@@ -29,9 +31,6 @@ _INDEX: Final = {"one": 0, "few": 1, "many": 2, "other": 1}
 _LOCALES: Final = {language: Locale.parse(language) for language in FORMS}
 _CODES: Final = "RUB UAH MNT KZT BYN GEL AMD USD EUR GBP PLN TRY JPY CNY KRW".split()
 _SIGNS: Final = dict(zip(_CODES, "₽ ₴ ₮ ₸ Br ₾ ֏ $ € £ zł ₺ ¥ ¥ ₩".split(), strict=True))
-_NO_MINOR: Final = frozenset(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split()
-)
 _PATTERNS: Final = {"mn": "#,##0.00¤"}
 _MARK: Final = "\ue000"  # stands for the currency while Babel writes the number
 _WITH_WEEKDAY: Final = {
@@ -99,7 +98,7 @@ def money(minor: Number, currency: str, language: str, pattern: str = "") -> str
     asks for its digits. Spaces are no-break ones, those of the pattern too; ValueError for a
     pattern of no amount.
     """
-    digits = 0 if currency in _NO_MINOR else 2
+    digits = minor_digits(currency)
     amount = Decimal(round(minor)).scaleb(-digits)
     locale = _LOCALES[language]
     usual = _PATTERNS.get(language) or locale.currency_formats["standard"].pattern

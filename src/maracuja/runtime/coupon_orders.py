@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.ingest.import_products import MINOR_DIGITS
+from maracuja.currencies import minor_units
 from maracuja.store import coupons
 from maracuja.store.coupons import Coupon
 
@@ -55,7 +55,7 @@ def whose(several: Sequence[Coupon], pid: int) -> Coupon | None:
 
 def minor(amount: float | None, currency: str) -> int | None:
     """An amount of money in the currency's minor units; None for none."""
-    return None if amount is None else round(amount * 10 ** MINOR_DIGITS.get(currency.upper(), 2))
+    return None if amount is None else round(amount * minor_units(currency.upper()))
 
 
 def _columns(orders: pl.DataFrame) -> pl.DataFrame:

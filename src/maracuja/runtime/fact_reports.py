@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
 import polars as pl
@@ -178,7 +178,7 @@ def cohorts(ground: Ground, now: datetime, *, months: int = 12) -> list[Cohort]:
         first = fact_reports.first_order(sources.con, sources.lake, when)
         if first is None:
             return []
-        days = _months(first.replace(tzinfo=UTC), now, ground.zone)
+        days = zones.months(first.replace(tzinfo=UTC), now, ground.zone)
         starts = [
             zones.at_local(day, time(0), ground.zone, "UTC").replace(tzinfo=None) for day in days
         ]
@@ -212,17 +212,6 @@ def _with_gaps(kept: list[CohortMonth], until: int) -> tuple[CohortMonth, ...]:
     return tuple(
         there.get(n, CohortMonth(n, 0, 0.0, 0, 0.0, complete=n < until)) for n in range(until + 1)
     )
-
-
-def _months(first: datetime, now: datetime, zone: str) -> list[date]:
-    """The first days of months from that of `first` to the one after `now`'s."""
-    day = first.astimezone(zones.zone(zone)).date().replace(day=1)
-    end = now.astimezone(zones.zone(zone)).date().replace(day=1)
-    found = [day]
-    while day <= end:
-        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-        found.append(day)
-    return found
 
 
 def funnel(ground: Ground, now: datetime, *, days: int = 30) -> list[FunnelStep]:

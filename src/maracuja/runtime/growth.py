@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 import polars as pl
@@ -13,8 +12,8 @@ from sqlalchemy import Connection, select
 from maracuja import zones
 from maracuja.campaigns.definitions import Topic
 from maracuja.channels import channel_of, kept_under
+from maracuja.currencies import minor_units
 from maracuja.errors import BadInput, NotFound
-from maracuja.ingest.import_products import MINOR_DIGITS
 from maracuja.model import ConsentState, micros
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.segment_work import opened
@@ -86,7 +85,7 @@ def growth(
     step: Step = "week",
 ) -> Growth:
     """Gains and losses from `since` until now. Raises NotFound, BadInput."""
-    starts = list(_starts(since, now, step, ground.zone))
+    starts = _starts(since, now, step, ground.zone)
     if not starts or len(starts) > PERIODS_MAX:
         raise BadInput(f"It shows 1 to {PERIODS_MAX} periods.", where="since")
     currency = ground.config.shop.currency
@@ -172,7 +171,7 @@ def _spent(
 ) -> dict[str, float]:
     """What was spent on each source since then, in that currency."""
     first, last = (at.astimezone(zones.zone(zone)).date().isoformat() for at in (since, now))
-    minor = 10 ** MINOR_DIGITS.get(currency, 2)
+    minor = minor_units(currency)
     found: dict[str, float] = {}
     for one in spend.between(conn, first, last):
         if one.currency == currency:
@@ -180,20 +179,17 @@ def _spent(
     return found
 
 
-def _starts(since: datetime, now: datetime, step: Step, zone: str) -> Iterator[datetime]:
-    """The beginnings of the periods by the shop's clock, the first one at or before `since`."""
-    here = zones.zone(zone)
-    day = since.astimezone(here).date()
-    if step == "week":
-        day -= timedelta(days=day.weekday())
-    elif step == "month":
-        day = day.replace(day=1)
-    for _ in range(PERIODS_MAX + 1):
-        start = datetime(day.year, day.month, day.day, tzinfo=here).astimezone(UTC)
-        if start > now:
-            return
-        yield start
-        if step == "month":
-            day = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-        else:
-            day += timedelta(days=7 if step == "week" else 1)
+def _starts(since: datetime, now: datetime, step: Step, zone: str) -> list[datetime]:
+    """The beginnings of the periods by the shop's clock, the first one at or before `since`.
+
+    Of too many it is one more than PERIODS_MAX.
+    """
+    if step == "month":
+        days = zones.months(since, now, zone)[:-1]
+    else:
+        first, last = (at.astimezone(zones.zone(zone)).date() for at in (since, now))
+        if step == "week":
+            first -= timedelta(days=first.weekday())
+        ahead = range(0, (last - first).days + 1, 7 if step == "week" else 1)
+        days = [first + timedelta(days=n) for n in ahead[: PERIODS_MAX + 1]]
+    return [zones.at_local(day, time(0), zone, "UTC") for day in days[: PERIODS_MAX + 1]]

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import duckdb
 import polars as pl
-from babel.numbers import get_currency_precision
 
 from maracuja.campaigns.definitions import Goal
 from maracuja.campaigns.facts import RunFacts
 from maracuja.campaigns.schedule import last_due
+from maracuja.currencies import minor_units
 from maracuja.decisions.assignment import CAMPAIGN, GLOBAL
 from maracuja.lake.session import columns_of, ensure_columns
 from maracuja.model import Status, TraitType, micros
@@ -85,7 +85,7 @@ def measure(
         _CONVERSIONS.format(
             conversions=conversions(con, goal, When(now, zone)),
             window_us=goal.length // timedelta(microseconds=1),
-            minor=10 ** get_currency_precision(currency),
+            minor=minor_units(currency),
         ),
     )
     told = frame_of(con, _receipts_sql(listed, receipts))

@@ -11,12 +11,12 @@ from typing import Final
 
 import duckdb
 import polars as pl
-from babel.numbers import get_currency_precision
 
 from maracuja.campaigns.definitions import Goal
 from maracuja.campaigns.facts import RunFacts
 from maracuja.channels import BY_NAME, channel_of
 from maracuja.config import Config
+from maracuja.currencies import minor_units
 from maracuja.decisions.reasons import Reason
 from maracuja.lake.session import ensure_columns
 from maracuja.model import Status, TraitType
@@ -50,7 +50,7 @@ def measure_cascade(
     if cascade is None:
         return None
     ensure_columns(con, _CARRIED)
-    minor = 10 ** get_currency_precision(config.shop.currency)
+    minor = minor_units(config.shop.currency)
     query = _MESSAGES.format(
         runs=", ".join(str(int(run)) for run in runs),
         conversions=conversions,

@@ -8,9 +8,9 @@ from typing import Final
 
 import duckdb
 import polars as pl
-from babel.numbers import get_currency_precision
 
 from maracuja.campaigns.definitions import Goal
+from maracuja.currencies import minor_units
 from maracuja.errors import NotFound
 from maracuja.lake.session import ensure_columns, open_session
 from maracuja.model import FileKind, TraitType, micros
@@ -106,7 +106,7 @@ def _of_goal(
     con.register("clicked_runs", labels.to_arrow())
     query = _CLICKS.format(
         conversions=conversions(con, goal, when),
-        minor=10 ** get_currency_precision(currency),
+        minor=minor_units(currency),
         window_us=goal.length // timedelta(microseconds=1),
     )
     rows = con.execute(query).fetchall()

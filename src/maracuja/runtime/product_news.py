@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.commit_points import passed
-from maracuja.ingest.import_products import MINOR_DIGITS
+from maracuja.currencies import minor_units
 from maracuja.lake.interest import interested
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, micros, moment
@@ -140,8 +140,7 @@ def _properties(change: Change, product: Product) -> dict[str, Any]:
     """What templates, triggers and segments may ask: money in the currency's own units."""
 
     def units(minor: int | None) -> float | None:
-        digits = MINOR_DIGITS.get(change.currency, 2)
-        return None if minor is None else minor / 10**digits
+        return None if minor is None else minor / minor_units(change.currency)
 
     told = {
         "product_id": product.id,

@@ -19,8 +19,8 @@ import polars as pl
 
 from maracuja import zones
 from maracuja.campaigns.coupons import end_of
+from maracuja.currencies import digits_expr, minor_digits
 from maracuja.errors import BadInput, MaracujaError
-from maracuja.ingest.import_products import MINOR_DIGITS
 from maracuja.lake import attribution
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, micros
@@ -165,7 +165,7 @@ def spent(row: Mapping[str, str], currency: str) -> Spend:
     if not source:
         raise BadInput("a row needs a source")
     campaign = row.get("campaign", "").strip().lower()[:200]
-    minor = int(Decimal(text).scaleb(MINOR_DIGITS.get(own, 2)).to_integral_value())
+    minor = int(Decimal(text).scaleb(minor_digits(own)).to_integral_value())
     return Spend(day.isoformat(), source, campaign, own, minor, *counts)
 
 
@@ -216,7 +216,7 @@ def _ads(
 ) -> Iterator[AdReturn]:
     """Each campaign and currency with spending or orders, dearest first; messages are left out."""
     own = pl.when(pl.col("currency") == "").then(pl.lit(currency)).otherwise("currency")
-    digits = own.replace_strict(MINOR_DIGITS, default=2, return_dtype=pl.Int64)
+    digits = digits_expr(own)
     minor = (pl.col("revenue") * pl.lit(10.0).pow(digits)).round().cast(pl.Int64)
     brought = {
         row[:3]: row[3:]
@@ -253,7 +253,7 @@ def _messages(
     ground: Ground, costs: Mapping[str, tuple[int, float]], now: datetime, currency: str
 ) -> Iterator[MessageReturn]:
     """Each campaign that sent something in that time, with its lift."""
-    digits = MINOR_DIGITS.get(currency, 2)
+    digits = minor_digits(currency)
     for name, (messages, cost) in costs.items():
         extra: tuple[float | None, float | None, float | None] = (None, None, None)
         try:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from babel import Locale
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 
+from maracuja.currencies import minor_digits
 from maracuja.errors import BadInput
 from maracuja.stats.compare import Comparison
 from maracuja.stats.intervals import Interval
@@ -160,7 +161,7 @@ def money(minor: float, currency: str, language: str, *, signed: bool = False) -
 
     A currency without a sign is written by its code.
     """
-    places = get_currency_precision(currency)
+    places = minor_digits(currency)
     major = abs(minor) / 10**places
     text = number(major, language, 0 if major >= 1000 else places)
     symbol = get_currency_symbol(currency, language)
