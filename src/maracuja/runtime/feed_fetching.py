@@ -7,6 +7,8 @@ name resolves, and wherever it redirects to.
 from __future__ import annotations
 
 import asyncio
+import gzip
+import io
 import zlib
 from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -24,6 +26,7 @@ TIMEOUT_S: Final = 120.0
 CONNECT_S: Final = 10.0
 _MOVED: Final = (301, 302, 303, 307, 308)
 _SAME: Final = 304
+_GZIP: Final = b"\x1f\x8b"
 
 
 class Fetched(NamedTuple):
@@ -64,7 +67,10 @@ async def _fetched(url: str, etag: str, modified: str, *, private: bool) -> Fetc
                         url = urljoin(url, answer.headers["location"])
                         continue
                     return await _read(answer)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:
+    except TimeoutError:
+        words = f"its server gave no answer in {TIMEOUT_S:g} seconds"
+        raise VendorDown(f"The feed cannot be fetched: {words}.", vendor=_shown(url)) from None
+    except (aiohttp.ClientError, OSError, ValueError) as fault:
         words = str(fault) or type(fault).__name__
         raise VendorDown(f"The feed cannot be fetched: {words}.", vendor=_shown(url)) from None
     raise BadInput(f"The feed redirects more than {REDIRECTS_MAX} times.", where=_shown(url))
@@ -98,16 +104,33 @@ async def _read(answer: aiohttp.ClientResponse) -> Fetched:
             vendor=answer.host,
             status=answer.status,
         )
-    body, unpack = bytearray(), None
+    body = bytearray()
     async for piece in answer.content.iter_chunked(1 << 16):
-        if not body and unpack is None and piece[:2] == b"\x1f\x8b":
-            unpack = zlib.decompressobj(wbits=31)
-        body += unpack.decompress(piece, BYTES_MAX + 1 - len(body)) if unpack else piece
-        if len(body) > BYTES_MAX or (unpack is not None and unpack.unconsumed_tail):
-            raise BadInput(f"The feed is longer than {BYTES_MAX:,} bytes.")
+        body += piece
+        _check_length(body)
     return Fetched(
-        bytes(body), answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+        _unpacked(bytes(body)),
+        answer.headers.get("ETag", ""),
+        answer.headers.get("Last-Modified", ""),
     )
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The feed itself, however its server packed it: whole, or not at all."""
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        with gzip.open(io.BytesIO(body)) as packed:
+            found = packed.read(BYTES_MAX + 1)
+    except (EOFError, OSError, zlib.error) as fault:
+        raise BadInput(f"The feed cannot be unpacked: {fault}.") from None
+    _check_length(found)
+    return found
+
+
+def _check_length(body: bytes | bytearray) -> None:
+    if len(body) > BYTES_MAX:
+        raise BadInput(f"The feed is longer than {BYTES_MAX:,} bytes.")
 
 
 def _shown(url: str) -> str:
