@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,18 +16,19 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import Known
 from maracuja.campaigns.definitions import Campaign
 from maracuja.channels import address_kinds
+from maracuja.currencies import digits_expr
 from maracuja.lake.facts import FactCache, lake_of
 from maracuja.lake.files import of_kind
 from maracuja.lake.profiles import copied_rev, read_profiles
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, LakeFile, TraitType, micros
-from maracuja.runtime.audience import Sources, evaluate
+from maracuja.runtime.audience import People, Sources, evaluate
 from maracuja.runtime.launch_newer import newer_profiles
 from maracuja.segments.check import decode_measure
 from maracuja.segments.comparing import SCALE, When
 from maracuja.segments.definition import Member, NoneOf, Segment
 from maracuja.segments.facts import COUNTED, fact
-from maracuja.store import consents, manifest, suppressions
+from maracuja.store import consents, manifest, products, suppressions
 from maracuja.store import people as people_store
 from maracuja.templates.definition import Template
 
@@ -56,8 +58,6 @@ class StoredPeople:
         self._files = of_kind(files, FileKind.PROFILES)
         self._types = types
         self._now = now
-        self._newer, _ = newer_profiles(conn, copied_rev(self._files), types)
-        self._merged, _ = people_store.merged(conn)
 
     def profiles(
         self,
@@ -78,8 +78,7 @@ class StoredPeople:
         frame = pl.DataFrame(schema={"pid": pl.Int64})
         for topic, channel in pairs:
             name = f"consent.{topic}.{channel}"
-            people, words = consents.current(self._conn, topic, channel)
-            said = pl.DataFrame({"pid": people, name: words})
+            said = self._said(topic, channel).rename({"word": name})
             frame = frame.join(said, on="pid", how="full", coalesce=True)
         return frame if pids is None else frame.filter(pl.col("pid").is_in(list(pids)))
 
@@ -89,13 +88,33 @@ class StoredPeople:
         frame = self._read(
             sorted({c for several in columns.values() for c in several}), pids, None
         )
-        now_us = micros(self._now)
         for channel in channels:
-            out = suppressions.suppressed(self._conn, channel, now_us, marketing=True)
+            out = self._suppressed(channel)["pid"].to_numpy()
             there = pl.any_horizontal(pl.col(c).fill_null("") != "" for c in columns[channel])
             blocked = pl.Series(np.isin(frame["pid"].to_numpy(), out))
             frame = frame.with_columns((there & ~blocked).alias(f"reach.{channel}"))
         return frame.select("pid", *(f"reach.{channel}" for channel in channels))
+
+    def _said(self, topic: str, channel: str) -> pl.DataFrame:
+        """`pid` and `word`, the ConsentState in force, of whoever said one."""
+        pids, words = consents.current(self._conn, topic, channel)
+        return pl.DataFrame({"pid": pids, "word": words})
+
+    def _suppressed(self, channel: str) -> pl.DataFrame:
+        """`pid` of those who are not written to on a channel."""
+        now_us = micros(self._now)
+        return pl.DataFrame(
+            {"pid": suppressions.suppressed(self._conn, channel, now_us, marketing=True)}
+        )
+
+    @cached_property
+    def _newer(self) -> pl.DataFrame | None:
+        found, _ = newer_profiles(self._conn, copied_rev(self._files), self._types)
+        return found
+
+    @cached_property
+    def _merged(self) -> Pids:
+        return people_store.merged(self._conn)[0]
 
     def _read(
         self, columns: Sequence[str], pids: Iterable[int] | None, buckets: Sequence[int] | None
@@ -124,18 +143,36 @@ def open_sources(
     threads: int = 2,
     memory: str = "1GB",
     cache: FactCache | None = None,
+    people: People | None = None,
+    events: bool = True,
 ) -> Sources:
-    """What segments are evaluated on, as everything stands now; close its `con` after."""
-    files = manifest.live(conn, _FILES, micros(now))
+    """What segments are evaluated on, as everything stands now; close its `con` after.
+
+    `people` in the place of those of the stores; without `events` its session holds none.
+    """
+    files = manifest.live(conn, _FILES, micros(now)) if events or people is None else []
     pids, canonical = people_store.merged(conn)
     merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
     return Sources(
         con=open_session(lake, files, merged=merged, threads=threads, memory=memory),
-        people=StoredPeople(conn, lake, files, types, now),
+        people=people or StoredPeople(conn, lake, files, types, now),
         segments=segments,
-        version=(manifest.version(conn, [FileKind.EVENTS]), len(pids)),
+        version=(
+            manifest.version(conn, [FileKind.EVENTS]),
+            len(pids),
+            products.last_rev(conn),
+        ),
         cache=cache or FactCache(),
+        catalogue=lambda: _catalogue(conn),
     )
+
+
+def _catalogue(conn: Connection) -> pl.DataFrame:
+    """What facts look up of products: `id`, `category`, `price` in money; those gone too."""
+    schema = {"id": pl.String, "category": pl.String, "price": pl.Int64, "currency": pl.String}
+    known = pl.DataFrame(products.columns(conn, list(schema)), schema=schema)
+    minor = pl.lit(10.0).pow(digits_expr(pl.col("currency")))
+    return known.select("id", "category", pl.col("price") / minor)
 
 
 def audience_of(campaign: Campaign, sources: Sources, when: When) -> Pids:
@@ -173,7 +210,7 @@ def template_facts(templates: Iterable[Template], sources: Sources, when: When) 
     lake = lake_of(sources.con)
     for name, raw in _declared(templates).items():
         wanted = fact(decode_measure(raw, f"facts.{name}"))
-        found = sources.cache.get(sources.con, wanted, lake, when, sources.version)
+        found = sources.fact(wanted, lake, when)
         value = pl.col(wanted.column)
         value = value / SCALE if wanted.kind in _SCALED else value
         mine = found.select("pid", value.alias(f"facts.{name}"))

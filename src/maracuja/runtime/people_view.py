@@ -144,7 +144,7 @@ def _normal(kind: str, value: str, country: str) -> str:
 def briefs(conn: Connection, pids: Sequence[int]) -> list[Brief]:
     """These people (canonical pids) for a list, by pid; who is gone is left out."""
     rows = people.select_people(conn, pids)
-    return [_brief(pid, traits.decode(doc)) for pid, doc in zip(rows.pid, rows.doc, strict=True)]
+    return [brief(pid, traits.decode(doc)) for pid, doc in zip(rows.pid, rows.doc, strict=True)]
 
 
 def page(conn: Connection, after: int, size: int) -> list[Brief]:
@@ -152,7 +152,9 @@ def page(conn: Connection, after: int, size: int) -> list[Brief]:
     return briefs(conn, people.pids_after(conn, after, size))
 
 
-def _brief(pid: int, document: traits.Document) -> Brief:
+def brief(pid: int, document: traits.Document) -> Brief:
+    """The person of this document in a few words."""
+
     def text(name: str) -> str:
         trait = document.traits.get(name)
         return str(trait.value) if trait is not None else ""

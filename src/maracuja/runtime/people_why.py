@@ -120,7 +120,7 @@ def why(
     """
     with ground.store.read() as conn:
         own = people.get(conn, pid).pid
-        con = _open(conn, ground, now, (FileKind.EVENTS, FileKind.DECISIONS))
+        con = opened_lake(conn, ground, now, (FileKind.EVENTS, FileKind.DECISIONS))
         try:
             decided = _decisions(con, own, campaign, language, rows_max)
         finally:
@@ -138,22 +138,23 @@ def recent(ground: Ground, pid: int, now: datetime, *, rows_max: int = 100) -> l
     """The latest events of a person, newest first, ours among them. Raises NotFound."""
     with ground.store.read() as conn:
         own = people.get(conn, pid).pid
-        con = _open(conn, ground, now, (FileKind.EVENTS,))
+        con = opened_lake(conn, ground, now, (FileKind.EVENTS,))
     try:
-        mine = _listed(aliases_of(con, own))
+        mine = listed(aliases_of(con, own))
         order = "ORDER BY ts DESC, message_hash"
         rows = con.execute(
             f"SELECT * FROM events WHERE pid IN ({mine}) {order} LIMIT {int(rows_max)}"  # noqa: S608
         )
         names = [column[0] for column in rows.description or []]
-        return [_event(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
+        return [event_shown(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
     finally:
         con.close()
 
 
-def _open(
+def opened_lake(
     conn: Connection, ground: Ground, now: datetime, kinds: Sequence[FileKind]
 ) -> duckdb.DuckDBPyConnection:
+    """A lake session over the live files of these kinds; close it after."""
     pids, canonical = people.merged(conn)
     merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
     files = manifest.live(conn, kinds, micros(now))
@@ -166,7 +167,7 @@ def _open(
 def _decisions(
     con: duckdb.DuckDBPyConnection, pid: int, campaign: str | None, language: str, rows_max: int
 ) -> list[Decided]:
-    mine = _listed(aliases_of(con, pid))
+    mine = listed(aliases_of(con, pid))
     only = "AND campaign = ?" if campaign is not None else ""
     rows = con.execute(
         'SELECT epoch_us("at"), epoch_us(due), campaign, run, outcome, reason, held, channel,'  # noqa: S608
@@ -291,7 +292,8 @@ def shown(reason: Condition) -> ConditionShown:
     )
 
 
-def _event(row: dict[str, Any]) -> EventShown:
+def event_shown(row: dict[str, Any]) -> EventShown:
+    """A row of the lake's `events` for people and programs."""
     given = {name: value for name, value in row.items() if name not in _FIXED}
     rest = given.pop("rest", None)
     values = {name: value for name, value in given.items() if value is not None}
@@ -307,5 +309,6 @@ def _event(row: dict[str, Any]) -> EventShown:
     )
 
 
-def _listed(pids: Sequence[int]) -> str:
+def listed(pids: Sequence[int]) -> str:
+    """The pids for SQL's IN."""
     return ", ".join(str(int(pid)) for pid in pids)

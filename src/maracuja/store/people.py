@@ -232,6 +232,12 @@ def newer(conn: Connection, rev: int, *, size: int = CHUNK) -> Iterator[People]:
             return
 
 
+def changed(conn: Connection, rev: int, *, rows_max: int) -> int:
+    """How many people changed after `rev`, counted up to `rows_max`."""
+    some = select(profiles.c.pid).where(profiles.c.rev > rev).limit(rows_max).subquery()
+    return int(conn.execute(select(func.count()).select_from(some)).scalar_one())
+
+
 def count(conn: Connection) -> int:
     """How many people there are."""
     return int(conn.execute(select(func.count()).select_from(profiles)).scalar_one())
