@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import re
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Protocol
@@ -25,7 +26,7 @@ from maracuja.errors import (
     Unauthorized,
     UnsupportedMedia,
 )
-from maracuja.ingest.calls import CALLS, REQUEST_BYTES_MAX, check_request
+from maracuja.ingest.calls import CALLS, REQUEST_BYTES_MAX, VERBS, check_request
 from maracuja.model import micros
 from maracuja.store.inbox import Request
 from maracuja.store.keys import Key, KeyKind, KeyRing
@@ -39,8 +40,16 @@ Headers = Mapping[bytes, bytes]
 BURST_S: Final = 10
 KEYS_S: Final = 1.0  # how long a revoked key may still be taken
 
-PATHS: Final = {f"/v1/{call}": call for call in sorted(CALLS)}
-_CORS: Final = [(b"access-control-allow-origin", b"*")]
+# Segment's browser client says /v1/t for /v1/track, and so on.
+PATHS: Final = {f"/v1/{call}": call for call in CALLS} | {
+    f"/v1/{call[0]}": call for call in VERBS | {"batch"}
+}
+SETTINGS: Final = re.compile(r"/v1/projects/([^/]+)/settings")
+SETTINGS_S: Final = 600  # for which browsers keep them
+_CORS: Final = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"retry-after"),
+]
 _JSON: Final = [(b"content-type", b"application/json"), *_CORS]
 _OK_BODY: Final = b'{"success": true}'
 _OK: Final = {
@@ -48,11 +57,19 @@ _OK: Final = {
     "status": 200,
     "headers": [*_JSON, (b"content-length", str(len(_OK_BODY)).encode())],
 }
+_SETTINGS: Final = [
+    *_JSON,
+    (b"cache-control", f"public, max-age={SETTINGS_S}".encode()),
+    (b"vary", b"host"),
+]
 _PREFLIGHT: Final = [
     *_CORS,
     (b"allow", b"POST, OPTIONS"),
     (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, content-type, content-encoding, x-retry-count",
+    ),
     (b"access-control-max-age", b"86400"),
     (b"content-length", b"0"),
 ]
@@ -67,7 +84,10 @@ class Inbox(Protocol):
 
 
 class IngestApp:
-    """The ASGI application. `read_keys` gives the keys in force; it is asked once a second."""
+    """The ASGI application. `read_keys` gives the keys in force; it is asked once a second.
+
+    `public_url` is where browsers find it; empty: where they asked.
+    """
 
     def __init__(
         self,
@@ -76,7 +96,9 @@ class IngestApp:
         inbox: Inbox,
         clock: Clock,
         requests_per_s: float,
+        public_url: str = "",
     ) -> None:
+        self._public_url = public_url
         self._keys = _Keys(read_keys)
         self._rates = _Rates(requests_per_s)
         self._inbox = inbox
@@ -85,11 +107,15 @@ class IngestApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         assert scope["type"] == "http", "only HTTP is served here"
-        if scope["method"] != "POST":
+        project = SETTINGS.fullmatch(scope["path"])
+        if scope["method"] != "POST" and not (project and scope["method"] == "GET"):
             status = 204 if scope["method"] == "OPTIONS" else 405
             await _answer(send, status, _PREFLIGHT, b"")
             return
         try:
+            if project:
+                await _answer(send, 200, _SETTINGS, self._settings(scope, project[1]))
+                return
             await self._take(scope, receive)
         except MaracujaError as error:
             await _answer_error(send, error)
@@ -111,6 +137,24 @@ class IngestApp:
         caller = _caller(scope, headers, key) if key.kind is KeyKind.BROWSER else b""
         now_us = micros(self._clock.now())
         await self._inbox.put(Request(now_us, call, key.kind.value, caller, body))
+
+    def _settings(self, scope: Scope, presented: str) -> bytes:
+        """What Segment's browser client asks for first: where its calls go.
+
+        Raises Unauthorized, and Forbidden for a key that is no browser's.
+        """
+        key = self._keys.find(presented)
+        if key.kind is not KeyKind.BROWSER:
+            raise Forbidden("Only a browser key stands in pages.", fix="Make one for the page.")
+        headers: Headers = dict(scope["headers"])
+        asked = f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
+        protocol, _, host = (self._public_url or asked).rstrip("/").partition("://")
+        ours = {"apiKey": presented, "apiHost": f"{host}/v1", "protocol": protocol}
+        told = {
+            "integrations": {"Segment.io": {**ours, "addBundledMetadata": False}},
+            "metrics": {"sampleRate": 0},
+        }
+        return msgspec.json.encode(told)
 
     def _allow(self, presented: str | None) -> Key:
         """The key; raises what stands against taking a request with it."""

@@ -45,6 +45,7 @@ from maracuja.api.form_wiring import form_routers
 from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
+from maracuja.api.snippet import snippet_router
 from maracuja.api.statements import statements_router
 from maracuja.api.webhooks import webhooks_router
 from maracuja.app import App, key_ring, make_links
@@ -117,6 +118,7 @@ def make_management(
     says = Statements(app.store, app.lake_root, key_ring(app))
     api.include_router(statements_router(says, app.clock))
     api.include_router(cart_router(cart_links(app), actions, put, app.clock))
+    api.include_router(snippet_router(app.vendors.over_http(), app.clock))
     room = web_chat.open_room(app, put)
     if room is not None:
         api.include_router(web_chat.web_chat_router(room))

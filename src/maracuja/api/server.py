@@ -75,6 +75,7 @@ class Server:
             inbox=self._writer,
             clock=app.clock,
             requests_per_s=app.config.server.requests_per_s,
+            public_url=app.config.server.public_url,
         )
         self._management: Management | None = None
         self._loading = asyncio.Lock()
