@@ -210,7 +210,7 @@ def make_worker(
     ]
     lines = [s.transport for s in senders if isinstance(s.transport, SmppTransport)]
     mail = mail_listening(app)
-    heard: list[Listening] = [*lines, *_telling(app), *mail.mailboxes()]
+    heard: list[Listening] = [*lines, *_telling(app), *mail.mailboxes(), *mail.logs()]
     parts = Parts(projection, launch, delivery, sending, chores, mail.server(), heard)
     return Worker(hold, parts, app.clock.now())
 

@@ -31,9 +31,10 @@ POINTS: Final = (
     "projection.people_written",
     "projection.committed",
     "projection.inbox_deleted",
-    # A bounce that lay in a mailbox is durable before it is marked as read.
+    # A bounce that lay in a mailbox, or stood in a log, is durable before it is marked as read.
     "mailbox.taken",
     "maildir.taken",
+    "maillog.taken",
     # A campaign's audience is frozen, its people decided about and written to.
     "audience.written",
     "audience.committed",

@@ -32,6 +32,7 @@ from maracuja.model import DeliveryEvent, Status, micros
 from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.delivery_checks import Rules
 from maracuja.runtime.delivery_senders import Sender
+from maracuja.runtime.postfix_log import PostfixFollower
 from maracuja.runtime.report_mailbox import Read, ReportMailbox
 from maracuja.runtime.report_server import ReportServer
 from maracuja.runtime.report_taking import ReportTaking
@@ -187,6 +188,8 @@ class Far:
     ) -> str:
         if address.startswith("full"):
             return "552 5.2.2 Mailbox full"
+        if address.startswith("busy"):
+            return "451 4.3.2 Come back later"
         return "550 5.1.1 No such person here"
 
 
@@ -319,6 +322,35 @@ def test_a_real_bounce_in_a_maildir_says_whose_it_is(world: World, postfix: Post
     [event] = told(world.store)
     assert (event.pid, event.status, event.code) == (1, Status.BOUNCED, "5.1.1")
     assert event.message_id == message_id(1)
+
+
+def test_the_log_tells_what_was_delivered_put_off_and_bounced(
+    world: World, postfix: Postfix
+) -> None:
+    far = Controller(Far(), hostname="127.0.0.1", port=postfix.far_port)
+    channel = Email(settings_for(postfix), RING, PEM)
+    log = PostfixFollower(world.store, channel, SystemClock(), postfix.home / "mail.log")
+    log.read_once()
+    earlier = len(told(world.store))
+    far.start()
+    log.start()
+    try:
+        send(world, "gone@far.example", "busy@far.example", "ivan@mail.example")
+        wait_for(lambda: len(told(world.store)) - earlier >= 3)
+    finally:
+        log.stop()
+        far.stop()
+    events = {event.pid: event for event in told(world.store)[earlier:]}
+    assert {pid: event.status for pid, event in events.items()} == {
+        1: Status.BOUNCED,
+        2: Status.DEFERRED,
+        3: Status.DELIVERED,
+    }
+    assert events[1].code == "5.1.1" and events[1].raw == "550 5.1.1 No such person here"
+    assert [events[pid].message_id for pid in (1, 2, 3)] == [message_id(n) for n in (1, 2, 3)]
+    assert events[3].address == "ivan@mail.example"
+    after = PostfixFollower(world.store, channel, SystemClock(), postfix.home / "mail.log")
+    assert after.read_once().told == 0, "the place is remembered"
 
 
 def test_an_answer_comes_in_through_a_real_server(world: World, postfix: Postfix) -> None:

@@ -13,6 +13,7 @@ from maracuja.channels.base import Answer, Channel, Inbound, Mail
 from maracuja.channels.email_bounces import LEAVE_PREFIX, parse_leaving, parse_report
 from maracuja.channels.email_dkim import DkimSigner
 from maracuja.channels.email_enclosed import with_enclosed
+from maracuja.channels.email_postfix_log import PostfixLog
 from maracuja.channels.email_replies import REPLY_PREFIX, MailReply, parse_reply
 from maracuja.channels.email_results import classify
 from maracuja.channels.email_settings import EmailSettings
@@ -211,6 +212,11 @@ class Email(Channel[Mail]):
         Raises WebhookRejected where it is too large.
         """
         return parse_reply(inbound, self._ring, parseaddr(self.settings.sender)[1])
+
+    def postfix_log(self) -> PostfixLog:
+        """What reads the lines of the log of the Postfix that takes our mail."""
+        at = self.settings
+        return PostfixLog(self._ring, at.bounce_prefix, last=not at.postfix_relays)
 
     def parse_inbound(self, inbound: Inbound, now: datetime) -> list[DeliveryEvent]:
         """Bounces (RFC 3464) and complaints (RFC 5965); automatic replies say nothing.

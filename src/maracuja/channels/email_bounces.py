@@ -74,6 +74,12 @@ def signed_in(inbound: Inbound, ring: KeyRing, prefix: str, purpose: Purpose) ->
     return _signed(tokens, ring, purpose)
 
 
+def ticket_of(address: str, ring: KeyRing, prefix: str) -> Ticket | None:
+    """The message that a bounce address names; None where it is no address that we signed."""
+    tokens = re.findall(_address_pattern(prefix), address, re.IGNORECASE)
+    return _signed(tokens, ring, Purpose.BOUNCE)
+
+
 def _find_ticket(inbound: Inbound, ring: KeyRing, prefix: str) -> Ticket | None:
     """The one message that it is about; None where there is none, or more than one."""
     pattern = _address_pattern(prefix)
@@ -161,11 +167,24 @@ def _bounces(mail: MailMessage, ticket: Ticket, now: datetime) -> list[DeliveryE
             continue  # the first block speaks of the whole message
         action = action or {"2": "delivered", "4": "delayed", "5": "failed"}.get(state[:1], "")
         words = " ".join(str(block.get("Diagnostic-Code", "")).partition(";")[2].split())
-        status, full = _status(action, state, words)
-        if status is not None:
-            event = _event(ticket, status, now, state, words or state, to)
-            events.append(msgspec.structs.replace(event, full=full))
+        event = reported(ticket, action, state, words, to, now)
+        if event is not None:
+            events.append(event)
     return events
+
+
+def reported(
+    ticket: Ticket, action: str, state: str, words: str, to: str, at: datetime
+) -> DeliveryEvent | None:
+    """What a server's word on one recipient comes to; `action` and `state` as RFC 3464 has them.
+
+    None where it says nothing. Whoever tells the same twice has told it once.
+    """
+    status, full = _status(action, state, words)
+    if status is None:
+        return None
+    event = _event(ticket, status, at, state, words or state, to)
+    return msgspec.structs.replace(event, full=full)
 
 
 def _plain_bounce(said: Said, ticket: Ticket, now: datetime) -> DeliveryEvent:

@@ -75,6 +75,18 @@ class EmailSettings(Record, frozen=True):
     mailbox_password: Annotated[
         str, Meta(description="its password; better in the environment")
     ] = ""
+    postfix_log: Annotated[
+        str,
+        Meta(
+            pattern="^(/[^\\x00]*)?$",
+            description="log of the Postfix that takes our mail, such as /var/log/mail.log: "
+            "tells what was delivered, put off and bounced; empty: it is not read",
+        ),
+    ] = ""
+    postfix_relays: Annotated[
+        bool,
+        Meta(description="that Postfix hands all mail to a relay host: none is delivered by it"),
+    ] = False
     spamd: Annotated[
         str,
         Meta(description="host:port of a SpamAssassin daemon that is asked before a launch"),

@@ -28,22 +28,28 @@ def add_to(cli: typer.Typer) -> None:
 
 
 def read_reports(workspace: Workspace = HERE, json: Json = False) -> None:
-    """Read the bounces and complaints in the mailbox now; the worker does so by itself."""
+    """Read what is new in the mailbox and in the log of Postfix; the worker does so by itself."""
     from maracuja import app
     from maracuja.errors import ConfigError
 
     with app.opened(workspace) as here:
-        found = [box.read_once() for box in app.mail_listening(here).mailboxes()]
-    if not found:
+        heard = app.mail_listening(here)
+        mails = [box.read_once() for box in heard.mailboxes()]
+        logs = [log.read_once() for log in heard.logs()]
+    if not mails and not logs:
         raise ConfigError(
-            "No mailbox is set up for reports.",
+            "No mailbox is set up for reports, and no log of Postfix.",
             where="email.mailbox",
-            fix="Set it in [email] of maracuja.toml; see docs/email.md.",
+            fix="Set mailbox or postfix_log in [email] of maracuja.toml; see docs/email.md.",
         )
     if json:
-        say_json(found[0]._asdict())
-    else:
-        say(f"{found[0].seen} mails looked at, {found[0].taken} of them told something.")
+        counted = [*(box._asdict() for box in mails), *(log._asdict() for log in logs)]
+        say_json({key: n for found in counted for key, n in found.items()})
+        return
+    for box in mails:
+        say(f"{box.seen} mails looked at, {box.taken} of them told something.")
+    for log in logs:
+        say(f"{log.lines} lines of the log looked at, {log.told} of them told something.")
 
 
 def take_report(

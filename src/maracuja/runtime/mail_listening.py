@@ -1,14 +1,16 @@
-"""Everything that hears mail to our own addresses: the port for reports, and the mailbox."""
+"""Everything that hears of our mails: the port for reports, the mailbox, the server's log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from maracuja.channels.email import Email
 from maracuja.channels.email_mailbox import read_mailbox
 from maracuja.clock import Clock
 from maracuja.links.tokens import Ticket
+from maracuja.runtime.postfix_log import PostfixFollower
 from maracuja.runtime.report_mailbox import ReportMailbox
 from maracuja.runtime.report_server import ReportServer
 from maracuja.runtime.report_taking import ReportTaking
@@ -57,3 +59,10 @@ class MailListening:
                 verify=at.verify_certificate,
             )
         ]
+
+    def logs(self) -> list[PostfixFollower]:
+        """What follows the log of the server that takes our mail; empty where none is named."""
+        path = self._channel.settings.postfix_log
+        if not path:
+            return []
+        return [PostfixFollower(self._store, self._channel, self._clock, Path(path))]

@@ -7,25 +7,23 @@ lies: nothing is deleted, moved elsewhere or answered.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from maracuja.channels.base import Inbound
 from maracuja.channels.email_mailbox import Mailbox, as_inbound
 from maracuja.clock import Clock
 from maracuja.commit_points import passed
-from maracuja.errors import VendorError, WebhookRejected
-from maracuja.model import micros
+from maracuja.errors import WebhookRejected
+from maracuja.runtime.following import Follower
 from maracuja.runtime.imap import BYTES_MAX, ImapBox, opened
-from maracuja.store import health, watermarks
+from maracuja.store import watermarks
 from maracuja.store.engine import Store
 
 IDLE_S: Final = 300.0
 MAILDIR_S: Final = 3.0
-AGAIN_S: Final = (5.0, 15.0, 60.0, 300.0)  # after a line that broke, longer each time
 BACK: Final = timedelta(days=30)  # how far a mailbox that was never read is read back
 NAME: Final = "mailbox"  # under which its trouble is told
 _LEFT_MAX: Final = 100_000
@@ -40,8 +38,10 @@ class Read(NamedTuple):
     taken: int
 
 
-class ReportMailbox:
+class ReportMailbox(Follower):
     """Listens beside the worker. `take` keeps what a mail says, and whether it said anything."""
+
+    name: ClassVar[str] = NAME
 
     def __init__(
         self,
@@ -53,23 +53,10 @@ class ReportMailbox:
         *,
         verify: bool = True,
     ) -> None:
-        self._store, self._take, self._clock = store, take, clock
+        super().__init__(store, clock)
+        self._take = take
         self._box, self._password, self._verify = box, password, verify
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
         self._left: set[str] = set()
-
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End it after the mail at hand."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
 
     def read_once(self) -> Read:
         """Read what is new now. Raises VendorError where the mailbox cannot be read."""
@@ -78,21 +65,13 @@ class ReportMailbox:
         with opened(self._box, self._password, verify=self._verify) as box:
             return self._look(box)
 
-    def _run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            try:
-                if self._box.scheme == "maildir":
-                    self._follow_folder()
-                else:
-                    self._follow()
-                failures = 0
-            except (VendorError, OSError) as fault:
-                self._say(str(fault))
-                self._stop.wait(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
-                failures += 1
-
     def _follow(self) -> None:
+        if self._box.scheme == "maildir":
+            self._follow_folder()
+        else:
+            self._follow_line()
+
+    def _follow_line(self) -> None:
         with opened(self._box, self._password, verify=self._verify) as box:
             self._say("")
             while not self._stop.is_set():
@@ -151,11 +130,3 @@ class ReportMailbox:
             return self._take(as_inbound(body))
         except WebhookRejected:
             return False  # no mail of ours
-
-    def _say(self, words: str) -> None:
-        """Keep why it cannot be read for `maracuja email`; '' where it can."""
-        with self._store.write() as conn:
-            known = health.every(conn).get(NAME)
-            if (known.reason if known else "") != words:
-                now_us = micros(self._clock.now())
-                health.set_paused(conn, NAME, now_us, paused=False, reason=words)

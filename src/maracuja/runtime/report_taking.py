@@ -5,7 +5,7 @@ It says that a mail was taken only once what it tells is durable.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from maracuja.channels.base import Inbound
@@ -13,7 +13,7 @@ from maracuja.channels.email import Email
 from maracuja.clock import Clock
 from maracuja.ingest.deliveries import encode_deliveries
 from maracuja.links.tokens import Ticket
-from maracuja.model import micros
+from maracuja.model import DeliveryEvent, micros
 from maracuja.runtime import mail_replies
 from maracuja.store import inbox
 from maracuja.store.engine import Store
@@ -48,13 +48,18 @@ class ReportTaking:
         events = self._channel.parse_inbound(inbound, now)
         if not events:
             return False
-        row = inbox.Request(
-            received_us=micros(now),
-            call="delivery",
-            key_kind="internal",
-            context=b"{}",
-            body=encode_deliveries(events),
-        )
-        with self._store.write_inbox() as conn:
-            inbox.append(conn, [row])
+        keep(self._store, events, now)
         return True
+
+
+def keep(store: Store, events: Sequence[DeliveryEvent], now: datetime) -> None:
+    """Put what was told of messages into the inbox; it is durable when this returns."""
+    row = inbox.Request(
+        received_us=micros(now),
+        call="delivery",
+        key_kind="internal",
+        context=b"{}",
+        body=encode_deliveries(events),
+    )
+    with store.write_inbox() as conn:
+        inbox.append(conn, [row])
