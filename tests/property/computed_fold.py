@@ -39,6 +39,27 @@ def everybody(rows: Iterable[Event], merged: Mapping[int, int], now: datetime) -
     return found
 
 
+def knowing(rows: Iterable[Event], catalogue: Mapping[str, Mapping[str, Any]]) -> list[Event]:
+    """The events, with what they do not say of their products as the catalogue has it."""
+
+    def fill(one: Event, prefix: str) -> Event:
+        known = catalogue.get(one.get(f"{prefix}product_id") or "", {})
+        told = dict(one)
+        if known.get("category") and not one.get(f"{prefix}category"):
+            told[f"{prefix}category"] = known["category"]
+        if known.get("price") is not None and one.get(f"{prefix}price") is None:
+            told[f"{prefix}price"] = known["price"]
+        return told
+
+    filled = []
+    for row in rows:
+        new = {**fill(row, "properties.")}
+        if listed := new["properties.products"]:
+            new["properties.products"] = json.dumps([fill(one, "") for one in json.loads(listed)])
+        filled.append(new)
+    return filled
+
+
 def value(people: Mapping[int, list[Event]], now: datetime) -> dict[int, dict[str, Any]]:
     worth: dict[int, tuple[datetime, int, int, datetime]] = {}
     for pid, own in people.items():

@@ -19,6 +19,7 @@ from maracuja.lake.facts import compute, compute_group, lake_of
 from maracuja.segments.comparing import When
 from maracuja.segments.computed import COMPUTED, Group
 from maracuja.segments.facts import COMPUTED_KIND, Fact
+from maracuja.segments.rows import Lake
 
 sys.path.insert(0, str(Path(__file__).parent))
 import computed_fold
@@ -85,11 +86,23 @@ rows = st.fixed_dictionaries(
         "context.location.region": maybe("Kyiv", "Odesa"),
     }
 )
+catalogues = st.dictionaries(
+    st.sampled_from(["p1", "p2", "p'3"]),
+    st.fixed_dictionaries({"category": st.sampled_from(["", "tea", "rods"]),
+                           "price": maybe(7.5, 10.0, 0.0)}),
+)  # fmt: skip
 merges = st.dictionaries(st.integers(0, 2), st.integers(4, 6), max_size=3)
 
 
-def connection(found: list[dict[str, Any]], merged: dict[int, int]) -> duckdb.DuckDBPyConnection:
+def connection(
+    found: list[dict[str, Any]], merged: dict[int, int], catalogue: dict[str, dict[str, Any]]
+) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
+    con.execute("CREATE TABLE catalogue (id VARCHAR, category VARCHAR, price DOUBLE)")
+    for key, known in catalogue.items():
+        con.execute(
+            "INSERT INTO catalogue VALUES (?, ?, ?)", [key, known["category"], known["price"]]
+        )
     shown = [{**row, "bucket": rng.bucket(row["pid"])} for row in found]
     con.register("events", pl.DataFrame(shown, schema=COLUMNS).to_arrow())
     con.execute("CREATE TABLE merged (pid BIGINT, canonical BIGINT)")
@@ -98,10 +111,10 @@ def connection(found: list[dict[str, Any]], merged: dict[int, int]) -> duckdb.Du
     return con
 
 
-def told(con: duckdb.DuckDBPyConnection, name: str, of: str = "") -> dict[int, Any]:
+def told(con: duckdb.DuckDBPyConnection, lake: Lake, name: str, of: str = "") -> dict[int, Any]:
     """The fact of everybody who has one."""
     wanted = Fact(kind=COMPUTED_KIND, events=(name,), of=of)
-    frame = compute(con, wanted, lake_of(con), When(NOW))
+    frame = compute(con, wanted, lake, When(NOW))
     assert frame["pid"].is_unique().all()
     return dict(zip(frame["pid"], frame[wanted.column], strict=True))
 
@@ -120,13 +133,19 @@ def numbered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         Phase.generate,
     ),  # many queries an example: shrinks slowly
 )
-@given(found=st.lists(rows, max_size=40), merged=merges)
-def test_the_query_is_the_fold(found: list[dict[str, Any]], merged: dict[int, int]) -> None:
-    found = numbered(found)
+@given(found=st.lists(rows, max_size=40), merged=merges, catalogue=catalogues)
+def test_the_query_is_the_fold(
+    found: list[dict[str, Any]],
+    merged: dict[int, int],
+    catalogue: dict[str, dict[str, Any]],
+) -> None:
+    sent = numbered(found)
+    found = computed_fold.knowing(sent, catalogue)
     now = NOW.replace(tzinfo=None)
     folded = computed_fold.everybody(found, merged, now)
-    with connection(found, merged) as con:
-        got_all = {group: compute_group(con, group, lake_of(con), When(NOW)) for group in Group}
+    with connection(sent, merged, catalogue) as con:
+        lake = lake_of(con)._replace(catalogue=bool(catalogue))
+        got_all = {group: compute_group(con, group, lake, When(NOW)) for group in Group}
         for name, one in COMPUTED.items():
             if one.needs_of:
                 continue
@@ -143,15 +162,15 @@ def test_the_query_is_the_fold(found: list[dict[str, Any]], merged: dict[int, in
                     if isinstance(value, float)
                     else (got[pid] == value)
                 ), (name, pid)
-        assert told(con, "lifetime_value") == dict(
+        assert told(con, lake, "lifetime_value") == dict(
             got_all[Group.VALUE].select("pid", "lifetime_value").iter_rows()
         )
         own: dict[int, list[dict[str, Any]]] = {pid: [] for pid in folded}
         for row in sorted(found, key=lambda row: (row["ts"], row["message_hash"])):
             if row["ts"] <= now:
                 own[merged.get(row["pid"], row["pid"])].append(row)
-        shares = told(con, "category_affinity", "tea")
-        stayed = told(con, "product_dwell_seconds", "p'3")
+        shares = told(con, lake, "category_affinity", "tea")
+        stayed = told(con, lake, "product_dwell_seconds", "p'3")
         for pid, mine in own.items():
             assert shares.get(pid) == pytest.approx(computed_fold.affinity(mine, now, "tea"))
             spent = [

@@ -10,11 +10,13 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from maracuja.lake.columns import literal, quote
+from maracuja.lake.columns import literal
 from maracuja.lake.session import columns_of
+from maracuja.segments.computed_rows import identifier
+from maracuja.segments.facts import full_name
 
 LOOKED: Final = ("Product Viewed", "Product Added", "Product Added to Wishlist")
-_IDS: Final = ("properties.product_id", "properties.sku")
+_IDS: Final = ("product_id", "sku")
 
 
 def interested(
@@ -24,17 +26,12 @@ def interested(
 
     `product`, `pid` (canonical), sorted, each pair once. Numbers that are ids are read as texts.
     """
-    have = {name.lower(): (name, kind) for name, kind in columns_of(con).items()}
-    named = [have[name] for name in _IDS if name in have]
+    columns = columns_of(con)
+    named = [name for name in _IDS if full_name(name) in columns]
     empty = pl.DataFrame(schema={"product": pl.String, "pid": pl.Int64})
     if not named or not products:
         return empty
-    ids = [
-        f"CAST(TRY_CAST({quote(name)} AS BIGINT) AS VARCHAR)"
-        if kind in ("DOUBLE", "FLOAT")
-        else f"CAST({quote(name)} AS VARCHAR)"
-        for name, kind in named
-    ]
+    ids = [identifier(name, columns) for name in named]
     con.register("asked_products", pa.table({"id": pa.array(sorted(set(products)))}))
     events = ", ".join(map(literal, LOOKED))
     found = con.sql(

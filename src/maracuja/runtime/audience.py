@@ -5,7 +5,7 @@ It must never open a database or a file: people, consent and reach come through 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Protocol
@@ -30,6 +30,7 @@ from maracuja.lake.gathering import inside, mask_of
 from maracuja.segments import definition as d
 from maracuja.segments.check import order
 from maracuja.segments.comparing import When
+from maracuja.segments.computed import LOOKS_UP, Group, computed
 from maracuja.segments.explain import Reason, explain
 from maracuja.segments.facts import COMPUTED_KIND, Fact, full_name, value_kind
 from maracuja.segments.fold import fold
@@ -74,7 +75,8 @@ class People(Protocol):
 class Sources:
     """Where the answer comes from: a lake session, the people, all segments by id.
 
-    `version` names what the session shows (live files, merges, tail): cached facts go by it.
+    `version` names what the session shows (live files, merges, tail) and the catalogue: cached
+    facts go by it. `catalogue` reads what the shop knows of products: id, category, price.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -82,11 +84,30 @@ class Sources:
     segments: Mapping[str, d.Segment] = field(default_factory=dict)
     version: object = None
     cache: FactCache = field(default_factory=FactCache)
+    catalogue: Callable[[], pl.DataFrame] | None = None
 
     @cached_property
     def lake(self) -> Lake:
         """The columns and merges behind the session, looked up once."""
         return lake_of(self.con)
+
+    @cached_property
+    def _has_catalogue(self) -> bool:
+        """Whether there are products; they stand in the session then."""
+        known = self.catalogue() if self.catalogue is not None else pl.DataFrame()
+        if not known.is_empty():
+            self.con.register("catalogue", known.to_arrow())
+        return not known.is_empty()
+
+    def beside_products(self, lake: Lake, group: Group) -> Lake:
+        """The lake for a group of computed facts: with the catalogue, where that is asked."""
+        return lake._replace(catalogue=group in LOOKS_UP and self._has_catalogue)
+
+    def fact(self, wanted: Fact, lake: Lake, when: When) -> pl.DataFrame:
+        """A fact for everybody who has one: computed now, or kept since."""
+        if wanted.kind == COMPUTED_KIND and not self.cache.has(wanted, lake, when, self.version):
+            lake = self.beside_products(lake, computed(wanted.events[0]).group)
+        return self.cache.get(self.con, wanted, lake, when, self.version)
 
 
 @dataclass(frozen=True)
@@ -244,7 +265,7 @@ def _with_facts(
 ) -> pl.DataFrame:
     for one in wanted:
         if one.column not in frame.columns:
-            found = sources.cache.get(sources.con, one, lake, when, sources.version)
+            found = sources.fact(one, lake, when)
             frame = frame.join(found, on="pid", how="left", maintain_order="left")
     return frame
 
@@ -351,4 +372,4 @@ def _fact_of(
     few = frame.height <= CHOSEN_MAX and wanted.kind not in GATHERED
     if few and not sources.cache.has(wanted, lake, when, sources.version):
         return compute(sources.con, wanted, choose(sources.con, lake, frame["pid"]), when)
-    return sources.cache.get(sources.con, wanted, lake, when, sources.version)
+    return sources.fact(wanted, lake, when)

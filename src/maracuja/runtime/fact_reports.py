@@ -148,7 +148,7 @@ def of_person(ground: Ground, pid: int, now: datetime) -> list[FactShown]:
         own = people.get(conn, pid).pid
         alone = choose(sources.con, sources.lake, pl.Series("pid", [own], dtype=pl.Int64))
         for group in Group:
-            lake = sources.lake if group in COMPARING else alone
+            lake = sources.beside_products(sources.lake if group in COMPARING else alone, group)
             frame = compute_group(sources.con, group, lake, when).filter(pl.col("pid") == own)
             found |= {name: values[0] for name, values in frame.to_dict().items() if len(values)}
     return [

@@ -47,6 +47,10 @@ class Group(StrEnum):
     FUNNEL = "funnel"
 
 
+LOOKS_UP: Final = frozenset({Group.INTEREST, Group.DWELL, Group.FUNNEL})
+"""What is about products: the catalogue knows what an event does not say of its own."""
+
+
 class Origin(StrEnum):
     """How we came to know it: what may be said to the person depends on it."""
 

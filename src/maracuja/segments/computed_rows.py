@@ -13,6 +13,7 @@ from typing import Final
 
 from maracuja.segments.comparing import SCALE, When
 from maracuja.segments.computed import GAP_MINUTES, VISITS_DAYS
+from maracuja.segments.facts import full_name
 from maracuja.segments.operators import Kind, literal
 from maracuja.segments.rows import Lake, property_sql
 
@@ -24,6 +25,13 @@ CELL_MAX: Final = 2**53 // SCALE
 def text(name: str, columns: Mapping[str, str]) -> str:
     """A property as text, null where it is empty."""
     return f"nullif(CAST({property_sql(name, Kind.TEXT, columns)} AS VARCHAR), '')"
+
+
+def identifier(name: str, columns: Mapping[str, str]) -> str:
+    """A property that is an id as text, also where the ids that came were numbers."""
+    if columns.get(full_name(name)) in ("DOUBLE", "FLOAT"):
+        return f"CAST(TRY_CAST({property_sql(name, Kind.NUMBER, columns)} AS BIGINT) AS VARCHAR)"
+    return text(name, columns)
 
 
 def amount(name: str, columns: Mapping[str, str]) -> str:
@@ -58,6 +66,22 @@ def events(
     return (
         f"SELECT coalesce(m.canonical, e.pid) AS pid, e.ts, e.h, {named}"
         f" FROM ({rows}) e LEFT JOIN merged m ON m.pid = e.pid"
+    )
+
+
+def looked_up(rows: str, lake: Lake, columns: Collection[str]) -> str:
+    """The rows, with what they do not say of their `product` as the catalogue has it.
+
+    `columns`: which of category and price (in cells) the rows have.
+    """
+    if not lake.catalogue:
+        return rows
+    known = {"category": "nullif(k.category, '')", "price": cells("k.price")}
+    filled = ", ".join(f"coalesce(r.{name}, {known[name]}) AS {name}" for name in columns)
+    silent = " OR ".join(f"r.{name} IS NULL" for name in columns)
+    return (
+        f"SELECT r.* REPLACE ({filled}) FROM ({rows}) r"
+        f" LEFT JOIN catalogue k ON k.id = CASE WHEN {silent} THEN r.product END"
     )
 
 

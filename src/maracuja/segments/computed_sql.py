@@ -30,6 +30,8 @@ from maracuja.segments.computed_rows import (
     amount,
     cells,
     events,
+    identifier,
+    looked_up,
     named,
     orders_sql,
     text,
@@ -114,7 +116,7 @@ def _touches(lake: Lake, when: When) -> str:
     )
     own = {
         "category": text("category", c),
-        "product": text("product_id", c),
+        "product": identifier("product_id", c),
         "price": cells(amount("price", c)),
         "w": weight,
     }
@@ -122,7 +124,7 @@ def _touches(lake: Lake, when: When) -> str:
     rows = events(lake, when, named(POINTS), own, days=days_back)
     plain = f"SELECT pid, category, product, price, w FROM ({rows})"
     if "properties.products" not in c:
-        return plain
+        return looked_up(plain, lake, ("category", "price"))
     listed = 'CAST("properties.products" AS VARCHAR)'
     items = events(
         lake,
@@ -133,12 +135,13 @@ def _touches(lake: Lake, when: When) -> str:
     )
     price = "TRY_CAST(item ->> '$.price' AS DOUBLE)"
     price = f"CASE WHEN abs({price}) <= {CELL_MAX} THEN {price} END"
-    return (
+    both = (
         f"{plain} UNION ALL SELECT pid, nullif(item ->> '$.category', ''),"
         f" nullif(item ->> '$.product_id', ''), {cells(price)}, w FROM"
         " (SELECT pid, unnest(CASE WHEN json_type(items) = 'ARRAY'"
         f" THEN json_extract(items, '$[*]') END) AS item, w FROM ({items}))"
     )
+    return looked_up(both, lake, ("category", "price"))
 
 
 def _strongest(touches: str, what: str) -> str:
@@ -220,7 +223,7 @@ def _stays(lake: Lake, when: When) -> str:
         {
             "event": "event",
             "category": text("category", c),
-            "product": text("product_id", c),
+            "product": identifier("product_id", c),
         },
         days=VISITS_DAYS,
     )
@@ -228,11 +231,12 @@ def _stays(lake: Lake, when: When) -> str:
         "min(ts) OVER (PARTITION BY pid ORDER BY ts RANGE BETWEEN INTERVAL 1 SECOND FOLLOWING"
         f" AND INTERVAL {GAP_MINUTES} MINUTE FOLLOWING)"
     )
-    return (
+    stays = (
         "SELECT pid, category, product, epoch_us(ahead) - epoch_us(ts) AS us FROM"
         f" (SELECT *, {ahead} AS ahead FROM ({rows}))"
         " WHERE event = 'Product Viewed' AND ahead IS NOT NULL"
     )
+    return looked_up(stays, lake, ("category",))
 
 
 def _dwell(lake: Lake, when: When) -> str:
@@ -274,11 +278,12 @@ def _funnel(lake: Lake, when: When) -> str:
         named(FUNNEL),
         {
             "step": f"CASE event {ranks} END",
-            "product": text("product_id", c),
+            "product": identifier("product_id", c),
             "category": text("category", c),
         },
         days=FUNNEL_DAYS,
     )
+    rows = looked_up(rows, lake, ("category",))
     last = len(FUNNEL) - 1
     open_ = (
         f"SELECT *, max(CASE WHEN step = {last} THEN ts END) OVER (PARTITION BY pid) AS bought"

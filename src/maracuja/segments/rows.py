@@ -32,7 +32,8 @@ class Lake(NamedTuple):
     `buckets`: a sample of canonical buckets, whose people's other pids stand in the relation
     `sampled_aliases(pid)`; aliases of people outside it in `foreign_aliases(pid)`. `chosen`: only
     the people of the relation `chosen(pid, person)` are asked about, all their pids in it.
-    `aliases`: the merged pids, where there are any.
+    `aliases`: the merged pids, where there are any. `catalogue`: products stand in the relation
+    `catalogue(id, category, price)`, prices in money.
     """
 
     columns: Mapping[str, str]
@@ -40,6 +41,7 @@ class Lake(NamedTuple):
     buckets: tuple[int, ...] = ()
     chosen: bool = False
     aliases: Aliases | None = None
+    catalogue: bool = False
 
 
 _JSON_TYPES: Final = {

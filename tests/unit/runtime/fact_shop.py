@@ -67,14 +67,14 @@ DONE = [
 ]
 
 
-def build(store: Store, root: Path) -> Ground:
-    """The workspace, everything projected."""
+def build(store: Store, root: Path, done: list[dict[str, Any]] | None = None) -> Ground:
+    """The workspace in which people did DONE, or other things, everything projected."""
     with store.write() as conn:
         meta.create(conn, seed=7, reproducible=True)
     (root / "lake").mkdir(parents=True)
     shop = {"time_zone": "Europe/Kyiv", "currency": MONEY}
     ground = Ground(store, root / "lake", make_config({"root": str(root), "shop": shop}))
-    send(store, DONE, NOW - timedelta(minutes=2))
+    send(store, DONE if done is None else done, NOW - timedelta(minutes=2))
     project(ground, NOW - timedelta(minutes=1))
     return ground
 
