@@ -86,11 +86,11 @@ class FormShop(Shop):
 
     async def said(self, address: str) -> list[str]:
         """What somebody's ledger says of the harvest, in order."""
-        found = await asyncio.to_thread(self.ask, f"/api/people?who={address}")
+        found = (await asyncio.to_thread(self.ask, f"/api/people?who={address}"))["items"]
         if not found:
             return []
         path = f"/api/people/{found[0]['pid']}/consents"
-        return [word["state"] for word in await asyncio.to_thread(self.ask, path)]
+        return [word["state"] for word in (await asyncio.to_thread(self.ask, path))["items"]]
 
 
 async def look(chromium: Devtools, url: str, *, wide: bool = True, dark: bool = False) -> Tab:

@@ -118,7 +118,7 @@ def test_events_come_in_the_worker_takes_them_and_ctrl_c_leaves_nobody_behind(sh
     until(shop.workers, "the worker")
     who = {"type": "identify", "userId": "u1", "traits": {"email": "maria@shop.example"}}
     assert shop.ask("/v1/batch", {"batch": [who]}, key="server key") == {"success": True}
-    (person,) = until(lambda: shop.ask("/api/people?who=u1"), "the person")
+    (person,) = until(lambda: shop.ask("/api/people?who=u1")["items"], "the person")
     assert person["email"] == "maria@shop.example"
 
     second = run("work", "-w", str(shop.place), "--once")

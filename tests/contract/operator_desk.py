@@ -56,7 +56,7 @@ class Desk:
 
     def listed(self, **query: Any) -> list[Any]:
         """The conversations of one page."""
-        found: list[Any] = self.get(**query)["conversations"]
+        found: list[Any] = self.get(**query)["items"]
         return found
 
     def turns(self, number: str, after: int = 0) -> list[Any]:

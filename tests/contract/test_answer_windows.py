@@ -53,7 +53,7 @@ def test_whatsapp_takes_answers_for_a_day(tmp_path: Path) -> None:
         world.settle(hours=2)
         assert desk.turns(number)[-1]["status"] == "sent"
         refused = desk.answer(number, "One thing more", 409)
-        assert "24 hours" in refused["message"] and refused["fix"]
+        assert "24 hours" in refused["detail"] and refused["fix"]
         write(world)
         desk.answer(number, "One thing more")
         world.settle(minutes=1)
@@ -73,7 +73,7 @@ def test_a_human_may_answer_for_seven_days_where_meta_allows_it(
         world.settle(minutes=1)
         assert desk.turns(number)[-1]["status"] == "sent"
         world.settle(days=2)
-        assert "168 hours" in desk.answer(number, "Still there?", 409)["message"]
+        assert "168 hours" in desk.answer(number, "Still there?", 409)["detail"]
         assert not world.vendor.violations
 
 

@@ -1,26 +1,35 @@
-"""Answers that all routes share: errors as JSON, turns for long work, shapes of small values."""
+"""Answers that all routes share: lists in parts, errors, turns for long work, small values."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import ceil
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from fastapi import FastAPI, Path, Query, Request
+import msgspec
+from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from maracuja.errors import BadInput, MaracujaError, Overloaded, TooManyRequests, Unauthorized
+from maracuja.api import problems
+from maracuja.api.problems import MEDIA_TYPE
+from maracuja.errors import BadInput, MaracujaError, Overloaded
 
 LONG_WAIT_S: Final = 30.0
 LONG_WAITING_MAX: Final = 8  # far fewer than threads, so that links are never kept waiting
 ID_MAX: Final = 2**63 - 1
+PLACE_MAX: Final = 1_000_000  # nobody turns that many pages
+
+T = TypeVar("T")
+P = TypeVar("P")
 
 _NO_NUL: Final = r"^[^\x00]*$"
 Pid = Annotated[int, Path(ge=1, le=ID_MAX, description="The person's number.")]
@@ -36,17 +45,26 @@ Language = Annotated[str, Query(pattern="^(en|ru|uk)$", description="en, ru or u
 
 
 class Problem(BaseModel):
-    """What every refusal looks like; `code` is stable."""
+    """What every refusal looks like (RFC 9457); `code` is stable, `detail` says what is wrong.
 
+    `where` is the place in the request or definition, `fix` what to do.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
     code: str
-    message: str
     where: str = ""
     fix: str = ""
 
 
 # What any managing route may answer beside its own.
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem, "description": text}
+    status: {
+        "description": text,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for status, text in {
         400: "The request is wrong.",
         401: "There is no admin key, or a wrong one.",
@@ -60,6 +78,108 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 
 _log = logging.getLogger("maracuja.api")
 _CODES: Final = {404: "not_found", 405: "method", 413: "too_large", 415: "unsupported_media"}
+
+
+class Listing(BaseModel, Generic[T]):
+    """A part of a list. `next` goes as `after` to have what follows; null: this is the end."""
+
+    items: list[T]
+    next: str | None = None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """The name in the API's description: `PersonShownListing`."""
+        return f"{params[0].__name__.capitalize()}Listing"
+
+
+def listing_schema(item: dict[str, Any]) -> dict[str, Any]:
+    """A `Listing` of what a schema describes, for answers that are encoded by hand."""
+    described: dict[str, Any] = Listing[Any].model_json_schema()
+    described["properties"]["items"]["items"] = item
+    return described
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a list that is asked for: at most `limit`, after the one where a part ended.
+
+    Every list takes it, and answers with a `Listing`.
+    """
+
+    limit: int
+    after: str = ""
+
+    @property
+    def reach(self) -> int:
+        """How many from the top of a list have to be read for `of`."""
+        return (self._last()[0] if self.after else 0) + self.limit + 1
+
+    def of(self, rows: Sequence[T], key: Callable[[T], object]) -> Listing[T]:
+        """The part of a list that has been read from its top; `key` tells its things apart.
+
+        It goes on behind the last thing that was shown, wherever that stands by now.
+        """
+        begin = 0
+        if self.after:
+            place, last = self._last()
+            marks = (n for n, row in enumerate(rows) if _mark(key(row)) == last)
+            # Where the thing is gone, what followed it has moved up by one.
+            begin = next(marks, place - 2) + 1
+        end = begin + self.limit
+        shown = list(rows[begin:end])
+        more = end < len(rows) and bool(shown)
+        return Listing(items=shown, next=_cursor([end, _mark(key(shown[-1]))]) if more else None)
+
+    def behind(self, kind: type[P]) -> P | None:
+        """The place that `page` was given for the part before; None at the top."""
+        return _read_cursor(self.after, kind) if self.after else None
+
+    def page(self, rows: Sequence[T], place: Callable[[T], object]) -> Listing[T]:
+        """The part of a list whose database goes on at a place: `rows` are one more than it."""
+        shown = list(rows[: self.limit])
+        more = len(rows) > self.limit
+        return Listing(items=shown, next=_cursor(place(shown[-1])) if more else None)
+
+    def _last(self) -> tuple[int, str]:
+        place, mark = _read_cursor(self.after, tuple[int, str])
+        if not 0 < place <= PLACE_MAX:
+            raise _no_cursor()
+        return place, mark
+
+
+def _mark(key: object) -> str:
+    """What a thing is known by in a cursor, without naming it."""
+    return hashlib.sha256(str(key).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _cursor(place: object) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
+
+
+def _read_cursor(text: str, kind: type[P]) -> P:
+    try:
+        coded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return msgspec.json.decode(coded, type=kind)
+    except (ValueError, msgspec.DecodeError) as fault:
+        raise _no_cursor() from fault
+
+
+def _no_cursor() -> BadInput:
+    return BadInput(
+        "The cursor is none of ours.", where="after", fix="Give `next` of the part before."
+    )
+
+
+def _window(
+    limit: Limit = 100,
+    after: Annotated[
+        str, Query(max_length=500, description="`next` of the part before; without it, the top.")
+    ] = "",
+) -> Window:
+    return Window(limit, after)
+
+
+Part = Annotated[Window, Depends(_window)]
 
 
 class Turns:
@@ -94,13 +214,11 @@ def _too_much() -> Overloaded:
 
 def problem(error: MaracujaError) -> JSONResponse:
     """The error as an answer with its status."""
-    headers = {}
-    if isinstance(error, Unauthorized):
-        headers["www-authenticate"] = 'Basic realm="maracuja"'
-    if isinstance(error, TooManyRequests):
-        headers["retry-after"] = str(ceil(error.retry_after_s))
-    body = Problem(code=error.code, message=error.message, where=error.where, fix=error.fix)
-    return JSONResponse(body.model_dump(), error.http_status, headers)
+    return _answered(problems.told_of(error), problems.headers_of(error))
+
+
+def _answered(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
 
 
 def add_errors_to(api: FastAPI) -> None:
@@ -127,11 +245,11 @@ async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
 
 async def _http(_: Request, error: HTTPException) -> JSONResponse:
     code = _CODES.get(error.status_code, "bad_input")
-    body = Problem(code=code, message=str(error.detail))
-    return JSONResponse(body.model_dump(), error.status_code, dict(error.headers or {}))
+    return _answered(problems.told(code, error.status_code, str(error.detail)), error.headers)
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    body = Problem(code="error", message="Something went wrong here.", fix="See the server's log.")
-    return JSONResponse(body.model_dump(), 500)
+    return _answered(
+        problems.told("error", 500, "Something went wrong here.", fix="See the server's log.")
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Query, Response
 
-from maracuja.api.answers import Language, Name
+from maracuja.api.answers import Language, Listing, Name, Part
 from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
 from maracuja.runtime import campaign_rehearsal, campaign_work, experiment_orders
 from maracuja.runtime.campaign_rehearsal import Rehearsal
@@ -35,31 +36,35 @@ _REPORT: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("")
-def list_runs(here: Here) -> list[RunShown]:
+def list_runs(here: Here, part: Part) -> Listing[RunShown]:
     """Every run of every campaign, newest first."""
     with here.store.read() as conn:
-        return status(conn)
+        return part.of(status(conn), attrgetter("run"))
 
 
 @router.get("/{name}")
-def campaign_status(here: Here, name: Name) -> list[RunShown]:
+def campaign_status(here: Here, name: Name, part: Part) -> Listing[RunShown]:
     """The runs of a campaign, newest first."""
     with here.store.read() as conn:
-        return status(conn, name)
+        return part.of(status(conn, name), attrgetter("run"))
 
 
 @router.get("/{name}/check")
-def check_campaign(here: Here, now: Now, name: Name) -> list[Fault]:
+def check_campaign(here: Here, now: Now, name: Name, part: Part) -> Listing[Fault]:
     """What keeps it from being launched; empty where nothing does."""
     with here.store.read() as conn:
-        return campaign_work.check(conn, here.ground, campaign_work.get(conn, name), now)
+        return part.of(
+            campaign_work.check(conn, here.ground, campaign_work.get(conn, name), now), str
+        )
 
 
 @router.get("/{name}/advice")
-def campaign_advice(here: Here, now: Now, name: Name) -> list[FindingShown]:
+def campaign_advice(here: Here, now: Now, name: Name, part: Part) -> Listing[FindingShown]:
     """What is unwise in the words of its texts; none of it keeps it from being launched."""
     with here.store.read() as conn:
-        return campaign_work.advice(conn, here.ground, campaign_work.get(conn, name), now)
+        return part.of(
+            campaign_work.advice(conn, here.ground, campaign_work.get(conn, name), now), str
+        )
 
 
 @router.post("/{name}/dry-run")

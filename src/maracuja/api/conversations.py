@@ -5,12 +5,13 @@ An answer is answered for with 202 only once it cannot be lost; the worker sends
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Body, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from maracuja.api.answers import Word
+from maracuja.api.answers import Listing, Part, Word
 from maracuja.api.here import Desk, Here, Long, Now, messaging
 from maracuja.content import Button, Media, MediaKind
 from maracuja.errors import BadInput
@@ -22,7 +23,7 @@ from maracuja.runtime import (
 )
 from maracuja.runtime.conversation_answers import Answer, Counter, Speaker
 from maracuja.runtime.conversation_context import MessageSeen
-from maracuja.runtime.conversation_view import ConversationShown, Listed, Thread, TurnShown
+from maracuja.runtime.conversation_view import ConversationShown, Thread, TurnShown
 
 router = messaging("/v1/conversations", "conversations")
 _READABLE: Final = r"^[^\x00\ue000-\ue00f]*$"
@@ -99,28 +100,28 @@ Sender = Annotated[str, Depends(_actor)]
 @router.get("")
 def list_conversations(
     here: Here,
+    part: Part,
     state: Annotated[list[State] | None, Query(description="Whose turn it is.")] = None,
     channel: Annotated[
         str, Query(pattern="^([a-z_]{1,30}(/[a-z0-9_-]{1,40})?)?$", description="Or an account.")
     ] = "",
     person: Annotated[Word, Query(description="An identity, or pid:<number>.")] = "",
     assignee: Annotated[Operator | None, Query(description="Empty: of nobody.")] = None,
-    cursor: Annotated[str, Query(max_length=100, description="`next` of the page before.")] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Listed:
+) -> Listing[ConversationShown]:
     """Conversations that fit, the latest turn first, in pages."""
     with here.store.read() as conn:
         pid = people_view.find(conn, person, here.config.shop.country) if person else None
-        return conversation_view.listed(
+        found = conversation_view.listed(
             conn,
             here.vendors.talking(),
             states=state or (),
             channel=channel,
             pid=pid,
             assignee=assignee,
-            cursor=cursor,
-            rows_max=limit,
+            cursor=part.after,
+            rows_max=part.limit,
         )
+    return Listing(items=list(found.conversations), next=found.next or None)
 
 
 @router.get("/{number}")
@@ -143,11 +144,15 @@ def messages_around(
     now: Now,
     turns: Long,
     number: Number,
+    part: Part,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
-) -> list[MessageSeen]:
+) -> Listing[MessageSeen]:
     """What campaigns and programs sent to this person on this channel, the latest first."""
     with turns.long():
-        return conversation_context.messages(here.ground, number, now, rows_max=limit)
+        return part.of(
+            conversation_context.messages(here.ground, number, now, rows_max=part.reach),
+            attrgetter("id"),
+        )
 
 
 @router.post("/{number}/answers", status_code=202)

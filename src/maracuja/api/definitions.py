@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Name
+from maracuja.api.answers import Listing, Name, Part
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.campaigns.decoding import KINDS, schemas
 from maracuja.errors import BadInput, NotFound
@@ -37,11 +38,14 @@ class Dropped(BaseModel):
 
 @router.get("")
 def list_definitions(
-    here: Here, kind: Annotated[str | None, Query(pattern="^[a-z]{1,20}$")] = None
-) -> list[DefinitionShown]:
+    here: Here, part: Part, kind: Annotated[str | None, Query(pattern="^[a-z]{1,20}$")] = None
+) -> Listing[DefinitionShown]:
     """Every definition in force, of one kind or of all."""
     with here.store.read() as conn:
-        return [definition_work.shown(one) for one in definitions.current(conn, kind)]
+        return part.of(
+            [definition_work.shown(one) for one in definitions.current(conn, kind)],
+            attrgetter("kind", "id"),
+        )
 
 
 @router.get("/schemas")
@@ -58,13 +62,13 @@ def get_definition(here: Here, kind: Kind, name: Name, version: Version = None) 
 
 
 @router.get("/{kind}/{name}/history")
-def definition_history(here: Here, kind: Kind, name: Name) -> list[DefinitionShown]:
+def definition_history(here: Here, kind: Kind, name: Name, part: Part) -> Listing[DefinitionShown]:
     """Every version, oldest first."""
     with here.store.read() as conn:
         found = [definition_work.shown(one) for one in definitions.history(conn, kind, name)]
     if not found:
         raise NotFound(f"There was never a {kind} `{name}`.")
-    return found
+    return part.of(found, attrgetter("version"))
 
 
 @router.put("/{kind}/{name}")

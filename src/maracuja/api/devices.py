@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Pid
+from maracuja.api.answers import Listing, Part, Pid
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.runtime import device_work
 from maracuja.runtime.device_work import DeviceShown
@@ -29,10 +30,10 @@ class DeviceGiven(BaseModel):
 
 
 @router.get("/{pid}/devices")
-def devices_of_person(here: Here, pid: Pid) -> list[DeviceShown]:
+def devices_of_person(here: Here, pid: Pid, part: Part) -> Listing[DeviceShown]:
     """The browsers and phones of a person, those seen last first."""
     with here.store.read() as conn:
-        return device_work.shown(conn, people.get(conn, pid).pid)
+        return part.of(device_work.shown(conn, people.get(conn, pid).pid), attrgetter("id"))
 
 
 @router.post("/{pid}/devices")

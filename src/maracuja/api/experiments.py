@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query
 
-from maracuja.api.answers import Name
+from maracuja.api.answers import Listing, Name, Part
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.model import moment
 from maracuja.runtime import experiment_orders
@@ -51,11 +52,14 @@ def plan_test(here: Here, now: Now, long: Long, name: Name) -> PlanShown:
 
 
 @router.get("/{name}/tests")
-def list_tests(here: Here, name: Name) -> list[ExperimentShown]:
+def list_tests(here: Here, name: Name, part: Part) -> Listing[ExperimentShown]:
     """The tests of its runs, newest first; the report has their figures."""
     with here.store.read() as conn:
         found = experiments.of_campaign(conn, name)
-        return [_shown(one, experiments.looks(conn, one.run)) for one in reversed(found)]
+        return part.of(
+            [_shown(one, experiments.looks(conn, one.run)) for one in reversed(found)],
+            attrgetter("run"),
+        )
 
 
 @router.post("/{name}/roll-out")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel
 
-from maracuja.api.answers import Name, Pid
+from maracuja.api.answers import Listing, Name, Part, Pid
 from maracuja.api.here import Here, Long, Now, managing
 from maracuja.runtime import fact_reports, quality
 from maracuja.runtime.fact_reports import Cohort, FactShown, FunnelStep, LeftAt, Shares
@@ -29,19 +30,22 @@ class FactNamed(BaseModel):
 
 
 @router.get("")
-def list_facts() -> list[FactNamed]:
+def list_facts(part: Part) -> Listing[FactNamed]:
     """Every computed fact that segments and templates may use."""
-    return [
-        FactNamed(name=name, group=one.group, origin=one.origin, about=one.about, of=one.of)
-        for name, one in COMPUTED.items()
-    ]
+    return part.of(
+        [
+            FactNamed(name=name, group=one.group, origin=one.origin, about=one.about, of=one.of)
+            for name, one in COMPUTED.items()
+        ],
+        attrgetter("name"),
+    )
 
 
 @router.get("/people/{pid}")
-def facts_of_person(here: Here, now: Now, long: Long, pid: Pid) -> list[FactShown]:
+def facts_of_person(here: Here, now: Now, long: Long, pid: Pid, part: Part) -> Listing[FactShown]:
     """Every computed fact of one person."""
     with long.long():
-        return fact_reports.of_person(here.ground, pid, now)
+        return part.of(fact_reports.of_person(here.ground, pid, now), attrgetter("name"))
 
 
 @router.get("/shares")
@@ -58,34 +62,40 @@ def order_cohorts(
     here: Here,
     now: Now,
     long: Long,
+    part: Part,
     months: Annotated[int, Query(ge=1, le=fact_reports.MONTHS_MAX)] = 12,
-) -> list[Cohort]:
+) -> Listing[Cohort]:
     """Who came back in the months after their first order."""
     with long.long():
-        return fact_reports.cohorts(here.ground, now, months=months)
+        return part.of(fact_reports.cohorts(here.ground, now, months=months), attrgetter("month"))
 
 
 @router.get("/funnel")
-def order_funnel(here: Here, now: Now, long: Long, days: Days = 30) -> list[FunnelStep]:
+def order_funnel(
+    here: Here, now: Now, long: Long, part: Part, days: Days = 30
+) -> Listing[FunnelStep]:
     """How far people came on the way to an order."""
     with long.long():
-        return fact_reports.funnel(here.ground, now, days=days)
+        return part.of(fact_reports.funnel(here.ground, now, days=days), attrgetter("step"))
 
 
 @router.get("/next")
 def steps_after_leaving(
-    here: Here, now: Now, long: Long, days: Days = 90, within_days: Days = 14
-) -> list[LeftAt]:
+    here: Here, now: Now, long: Long, part: Part, days: Days = 90, within_days: Days = 14
+) -> Listing[LeftAt]:
     """What people who did not buy do next."""
     with long.long():
-        return fact_reports.next_steps(here.ground, now, days=days, within_days=within_days)
+        return part.of(
+            fact_reports.next_steps(here.ground, now, days=days, within_days=within_days),
+            attrgetter("step"),
+        )
 
 
 @router.get("/quality")
-def quality_of_traits(here: Here, now: Now, long: Long) -> list[TraitQuality]:
+def quality_of_traits(here: Here, now: Now, long: Long, part: Part) -> Listing[TraitQuality]:
     """How complete, valid, fresh and agreed upon each trait is, and what to do about it."""
     with long.long():
-        return quality.report(here.ground, now)
+        return part.of(quality.report(here.ground, now), attrgetter("name"))
 
 
 @router.get("/quality/{trait}")

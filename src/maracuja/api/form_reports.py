@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from maracuja.api.answers import Limit
+from maracuja.api.answers import Listing, Part
 from maracuja.api.form_embed import plain_tag, script_tag
 from maracuja.api.here import Here, Now, managing
 from maracuja.runtime import form_view
@@ -28,10 +29,12 @@ class FormTags(BaseModel):
 
 
 @router.get("")
-def list_forms(here: Here, now: Now, days: Days = form_view.DAYS) -> list[FormListed]:
+def list_forms(
+    here: Here, now: Now, part: Part, days: Days = form_view.DAYS
+) -> Listing[FormListed]:
     """Every form with how far people came on it."""
     with here.store.read() as conn:
-        return form_view.listed(conn, now, days)
+        return part.of(form_view.listed(conn, now, days), attrgetter("id"))
 
 
 @router.get("/{name}/report")
@@ -45,14 +48,17 @@ def report_form(here: Here, now: Now, name: Form, days: Days = form_view.DAYS) -
 def submissions_of_form(
     here: Here,
     name: Form,
+    part: Part,
     state: Annotated[
         Literal["asked", "confirmed", "closed"] | None, Query(description="How far they came.")
     ] = None,
-    limit: Limit = 100,
-) -> list[SubmissionShown]:
+) -> Listing[SubmissionShown]:
     """Who signed up, the latest first, with what proves it."""
     with here.store.read() as conn:
-        return form_view.submissions(conn, name, state=state or "", rows_max=limit)
+        return part.of(
+            form_view.submissions(conn, name, state=state or "", rows_max=part.reach),
+            attrgetter("id"),
+        )
 
 
 @router.get("/{name}/tags")

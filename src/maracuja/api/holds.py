@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Limit, Pid
+from maracuja.api.answers import Listing, Part, Pid
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.campaigns.categories import CHARS_MAX
 from maracuja.runtime import holds_view, silencing
@@ -37,24 +38,26 @@ class SilenceAsked(BaseModel):
 
 
 @router.get("")
-def list_held(here: Here, now: Now, limit: Limit = 100) -> list[HoldShown]:
+def list_held(here: Here, now: Now, part: Part) -> Listing[HoldShown]:
     """Whatever is open now."""
     with here.store.read() as conn:
-        return holds_view.now_held(conn, now, rows_max=limit)
+        return part.of(
+            holds_view.now_held(conn, now, rows_max=part.reach), attrgetter("pid", "hold", "key")
+        )
 
 
 @router.get("/rules")
-def list_hold_rules(here: Here) -> list[RuleShown]:
+def list_hold_rules(here: Here, part: Part) -> Listing[RuleShown]:
     """The rules in force."""
     with here.store.read() as conn:
-        return holds_view.rules(conn)
+        return part.of(holds_view.rules(conn), attrgetter("id"))
 
 
 @router.get("/people/{pid}")
-def holds_of_person(here: Here, now: Now, pid: Pid) -> list[HoldShown]:
+def holds_of_person(here: Here, now: Now, pid: Pid, part: Part) -> Listing[HoldShown]:
     """Everything of one person, also what is over."""
     with here.store.read() as conn:
-        return holds_view.of_person(conn, pid, now)
+        return part.of(holds_view.of_person(conn, pid, now), attrgetter("hold", "key"))
 
 
 @router.post("/people/{pid}/release")
@@ -66,10 +69,10 @@ def release_person(here: Here, actor: Actor, now: Now, pid: Pid, asked: ReleaseA
 
 
 @router.get("/people/{pid}/silenced")
-def silenced_of_person(here: Here, pid: Pid) -> list[SilencedShown]:
+def silenced_of_person(here: Here, pid: Pid, part: Part) -> Listing[SilencedShown]:
     """What a person wants to hear nothing about."""
     with here.store.read() as conn:
-        return holds_view.silenced_by(conn, pid)
+        return part.of(holds_view.silenced_by(conn, pid), attrgetter("category"))
 
 
 @router.post("/people/{pid}/silenced")

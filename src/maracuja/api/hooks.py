@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from operator import attrgetter
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Moment, Name
+from maracuja.api.answers import Listing, Moment, Name, Part
 from maracuja.api.bodies import read_body
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.app import App
@@ -91,10 +92,10 @@ def called_router(app: App) -> APIRouter:
 
 
 @outbound_router.get("")
-def outbound_webhooks(here: Here) -> list[OutboundShown]:
+def outbound_webhooks(here: Here, part: Part) -> Listing[OutboundShown]:
     """The programs that are told of events, and how each fares."""
     with here.store.read() as conn:
-        return hooks_view.outbound_shown(conn)
+        return part.of(hooks_view.outbound_shown(conn), attrgetter("id"))
 
 
 @outbound_router.get("/{name}/secret")
@@ -125,10 +126,10 @@ def retry_outbound_webhook(here: Here, actor: Actor, now: Now, name: Name) -> Re
 
 
 @inbound_router.get("")
-def inbound_webhooks(here: Here) -> list[InboundShown]:
+def inbound_webhooks(here: Here, part: Part) -> Listing[InboundShown]:
     """The programs that tell us something, and what became of it."""
     with here.store.read() as conn:
-        return hooks_view.inbound_shown(conn, here.config.public_url)
+        return part.of(hooks_view.inbound_shown(conn, here.config.public_url), attrgetter("id"))
 
 
 @inbound_router.post("/suggest")
@@ -151,12 +152,14 @@ def inbound_secret(here: Here, actor: Actor, now: Now, name: Name) -> Secret:
 def inbound_calls(
     here: Here,
     name: Name,
+    part: Part,
     failed: bool = False,
-    limit: Annotated[int, Query(ge=1, le=200)] = 20,
-) -> list[ToldShown]:
+) -> Listing[ToldShown]:
     """What it told, newest first, as it came."""
     with here.store.read() as conn:
-        return hooks_view.told(conn, name, failed=failed, rows_max=limit)
+        return part.of(
+            hooks_view.told(conn, name, failed=failed, rows_max=part.reach), attrgetter("id")
+        )
 
 
 @inbound_router.post("/{name}/test")

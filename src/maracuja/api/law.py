@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Language, Moment
+from maracuja.api.answers import ID_MAX, Language, Listing, Moment, Part
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.decisions.law_sets import LAWS
 from maracuja.errors import NotFound
@@ -56,10 +57,10 @@ class Draft(BaseModel):
 
 
 @router.get("/sets")
-def law_sets(here: Here) -> list[dict[str, Any]]:
+def law_sets(here: Here, part: Part) -> Listing[dict[str, Any]]:
     """The rule sets, each rule with its source. It is no legal advice."""
     found: list[dict[str, Any]] = msgspec.to_builtins(LAWS, str_keys=True)
-    return found
+    return part.of(found, itemgetter("id"))
 
 
 @router.get("/sets/{law}")
@@ -81,9 +82,9 @@ def record_of_processing(here: Here, now: Now) -> ProcessingRecord:
 
 
 @router.get("/retention")
-def retention(here: Here, now: Now) -> list[Kept]:
+def retention(here: Here, now: Now, part: Part) -> Listing[Kept]:
     """For how long each kind of data is kept, and the oldest there is."""
-    return retention_work.report(here.store, here.config, now)
+    return part.of(retention_work.report(here.store, here.config, now), attrgetter("kind"))
 
 
 @router.get("/proof/{message}")
@@ -99,10 +100,10 @@ def proof_of_message(
 
 
 @router.get("/breaches")
-def list_breaches(here: Here, now: Now) -> list[BreachShown]:
+def list_breaches(here: Here, now: Now, part: Part) -> Listing[BreachShown]:
     """All breaches, the newest first."""
     with here.store.read() as conn:
-        return breach_work.listed(conn, now)
+        return part.of(breach_work.listed(conn, now), attrgetter("id"))
 
 
 @router.post("/breaches", status_code=201)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
+from maracuja.api.answers import Listing, Part
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.app import make_links
 from maracuja.channels.email_dns import Check
@@ -80,9 +82,10 @@ def warm_up(here: Here, now: Now, account: Account = "email") -> WarmUpShown:
 def dns(
     here: Here,
     long: Long,
+    part: Part,
     account: Account = "email",
     server: Annotated[list[Annotated[str, Field(max_length=45)]], Query(max_length=20)] = [],  # noqa: B006
-) -> list[DnsShown]:
+) -> Listing[DnsShown]:
     """What DNS says of SPF, DKIM, DMARC, MX and reverse names; `server` are sending addresses."""
     if account not in {"email", *here.config.mails}:
         raise NotFound(f"There is no account of mail `{account}`.", where="account")
@@ -90,7 +93,7 @@ def dns(
         found: list[Check] = check_dns(
             here.config.mail(account), here.config.dkim_key(account), Dns(), server
         )
-    return [DnsShown(**one._asdict()) for one in found]
+    return part.of([DnsShown(**one._asdict()) for one in found], attrgetter("what", "name"))
 
 
 @router.post("/mail/links")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from maracuja import __doc__ as about
 from maracuja.api import (
@@ -41,6 +40,7 @@ from maracuja.api import (
 )
 from maracuja.api.answers import add_errors_to
 from maracuja.api.cart_links import cart_links, cart_router
+from maracuja.api.description import described
 from maracuja.api.form_wiring import form_routers
 from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
@@ -87,10 +87,6 @@ ROUTERS: Final = (
     shelf.calendar_router,
     shelf.growth_router,
 )
-_SECURITY: Final = {
-    "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},
-    "key as user": {"type": "http", "scheme": "basic", "description": "An admin key as user."},
-}
 
 
 def make_management(
@@ -128,21 +124,5 @@ def make_management(
     api.include_router(hooks.called_router(app))
     for router in form_routers(app):
         api.include_router(router)
-    api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]  # FastAPI's own way
+    api.openapi = lambda: described(api)  # type: ignore[method-assign]  # FastAPI's own way
     return api
-
-
-def _openapi(api: FastAPI) -> dict[str, Any]:
-    """The description of the API, made once, with the report's types and the ways to log in."""
-    if api.openapi_schema is None:
-        made = get_openapi(
-            title=api.title, version=api.version, description=api.description, routes=api.routes
-        )
-        parts = made.setdefault("components", {})
-        parts.setdefault("schemas", {}).update(campaigns.REPORT_PARTS)
-        parts["schemas"].update(claims.CLAIMS_PARTS | wear_out.WEAR_PARTS)
-        parts["schemas"].update(after_click.CLICK_PARTS)
-        parts["securitySchemes"] = _SECURITY
-        made["security"] = [{name: []} for name in _SECURITY]
-        api.openapi_schema = made
-    return api.openapi_schema

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Language, Limit, Moment, Name, Pid, Word
+from maracuja.api.answers import ID_MAX, Language, Limit, Listing, Moment, Name, Part, Pid, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.channels import BY_NAME
 from maracuja.errors import NotFound
@@ -72,16 +73,17 @@ class Ordered(BaseModel):
 @router.get("")
 def search_people(
     here: Here,
+    part: Part,
     who: Annotated[Word, Query(description="An identity, or pid:<number>.")] = "",
-    after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,
-    limit: Limit = 100,
-) -> list[Brief]:
-    """Who is recognised by this text; without one, everybody by number, from the one after."""
+) -> Listing[Brief]:
+    """Who is recognised by this text; without one, everybody by number."""
+    by_number = attrgetter("pid")
     with here.store.read() as conn:
         if who:
             found = people_view.matches(conn, who, here.config.shop.country)
-            return people_view.briefs(conn, found)
-        return people_view.page(conn, after, limit)
+            return part.of(people_view.briefs(conn, found), by_number)
+        after = part.behind(int) or 0
+        return part.page(people_view.page(conn, after, part.limit + 1), by_number)
 
 
 @router.get("/{pid}")
@@ -110,11 +112,13 @@ def why_person(
 
 @router.get("/{pid}/events")
 def events_of_person(
-    here: Here, now: Now, long: Long, pid: Pid, limit: Limit = 100
-) -> list[EventShown]:
+    here: Here, now: Now, long: Long, pid: Pid, part: Part
+) -> Listing[EventShown]:
     """What they did lately, newest first."""
     with long.long():
-        return people_why.recent(here.ground, pid, now, rows_max=limit)
+        return part.of(
+            people_why.recent(here.ground, pid, now, rows_max=part.reach), attrgetter("message_id")
+        )
 
 
 @router.post("/{pid}/merge")
@@ -148,10 +152,13 @@ def export_of_person(
 
 
 @router.get("/{pid}/consents")
-def consents_of_person(here: Here, pid: Pid) -> list[ConsentShown]:
+def consents_of_person(here: Here, pid: Pid, part: Part) -> Listing[ConsentShown]:
     """The ledger: every word, the last of each topic and channel is in force."""
     with here.store.read() as conn:
-        return people_view.said(conn, people_store.get(conn, pid).pid)
+        return part.of(
+            people_view.said(conn, people_store.get(conn, pid).pid),
+            attrgetter("topic", "channel", "at"),
+        )
 
 
 @router.post("/{pid}/consents")
@@ -175,10 +182,14 @@ def add_consent(here: Here, actor: Actor, now: Now, pid: Pid, given: ConsentGive
 
 
 @router.get("/{pid}/suppressions")
-def suppressions_of_person(here: Here, now: Now, pid: Pid) -> list[SuppressionShown]:
+def suppressions_of_person(
+    here: Here, now: Now, pid: Pid, part: Part
+) -> Listing[SuppressionShown]:
     """Which of the person's addresses are not written to, and why."""
     with here.store.read() as conn:
-        return list(people_view.show(conn, pid, now).suppressions)
+        return part.of(
+            list(people_view.show(conn, pid, now).suppressions), attrgetter("channel", "scope")
+        )
 
 
 @router.post("/{pid}/suppressions")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Limit, Word
+from maracuja.api.answers import ID_MAX, Listing, Part
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.model import Discovery, Privacy, micros, moment
 from maracuja.runtime.projection import Projection
@@ -86,14 +87,17 @@ class ProductShown(BaseModel):
 
 @router.get("/discovered")
 def list_discovered(
-    here: Here, scope: Literal["trait", "property", "context"] | None = None
-) -> list[Discovered]:
+    here: Here, part: Part, scope: Literal["trait", "property", "context"] | None = None
+) -> Listing[Discovered]:
     """Every trait and property that was ever seen.
 
     Beyond 2,000 names of a scope, or 2,000 events, all further ones are counted as `(others)`.
     """
     with here.store.read() as conn:
-        return [_discovered(one) for one in discovered.every(conn, scope, others=True)]
+        return part.of(
+            [_discovered(one) for one in discovered.every(conn, scope, others=True)],
+            attrgetter("scope", "event", "name"),
+        )
 
 
 @router.put("/discovered/privacy")
@@ -110,14 +114,14 @@ def set_privacy(here: Here, actor: Actor, now: Now, given: PrivacySet) -> Privac
 @router.get("/events/refused")
 def list_refused(
     here: Here,
+    part: Part,
     every: Annotated[bool, Query(description="Those that were replayed, too.")] = False,
-    before: Annotated[int, Query(ge=0, le=ID_MAX)] = ID_MAX,
-    limit: Limit = 100,
-) -> list[RefusedEvent]:
+) -> Listing[RefusedEvent]:
     """Events put aside, newest first."""
+    before = part.behind(int) or ID_MAX
     with here.store.read() as conn:
-        found = refused.newest(conn, waiting=not every, before=before, rows_max=limit)
-    return [_refused(one) for one in found]
+        found = refused.newest(conn, waiting=not every, before=before, rows_max=part.limit + 1)
+    return part.page([_refused(one) for one in found], attrgetter("id"))
 
 
 @router.get("/events/refused/counts")
@@ -138,11 +142,11 @@ def replay_events(here: Here, actor: Actor, now: Now, asked: ReplayAsked) -> Rep
 
 
 @router.get("/products")
-def list_products(here: Here, after: Word = "", limit: Limit = 100) -> list[ProductShown]:
-    """The catalogue by id, from the id after the one given."""
+def list_products(here: Here, part: Part) -> Listing[ProductShown]:
+    """The catalogue by id."""
     with here.store.read() as conn:
-        found = products.every(conn, after=after, rows_max=limit)
-    return [ProductShown(**one._asdict()) for one in found]
+        found = products.every(conn, after=part.behind(str) or "", rows_max=part.limit + 1)
+    return part.page([ProductShown(**one._asdict()) for one in found], attrgetter("id"))
 
 
 def _discovered(one: Discovery) -> Discovered:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Moment, Pid
+from maracuja.api.answers import ID_MAX, Listing, Moment, Part, Pid
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.decisions.law import Right
 from maracuja.runtime import law_clock, rights_work
@@ -55,11 +56,14 @@ class Objects(BaseModel):
 
 @router.get("")
 def list_requests(
-    here: Here, now: Now, every: Annotated[bool, Query(description="Closed ones too.")] = False
-) -> list[RequestShown]:
+    here: Here,
+    now: Now,
+    part: Part,
+    every: Annotated[bool, Query(description="Closed ones too.")] = False,
+) -> Listing[RequestShown]:
     """The open requests, those due first in front."""
     with here.store.read() as conn:
-        return rights_work.listed(conn, now, every=every)
+        return part.of(rights_work.listed(conn, now, every=every), attrgetter("id"))
 
 
 @router.post("", status_code=201)
@@ -79,10 +83,10 @@ def take_down_request(here: Here, actor: Actor, now: Now, asked: RequestTaken) -
 
 
 @router.get("/reminders")
-def reminders(here: Here) -> list[str]:
+def reminders(here: Here, part: Part) -> Listing[str]:
     """What is due soon, in words: requests to answer and breaches to report."""
     with here.store.read() as conn:
-        return law_clock.board(conn)
+        return part.of(law_clock.board(conn), str)
 
 
 @router.get("/{number}")

@@ -6,11 +6,12 @@ Until somebody asks for a page, a link or the management API the process stays s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
+from maracuja.api import problems
 from maracuja.api.ingest import IngestApp, Message, Receive, Scope, Send
 from maracuja.app import App
 from maracuja.clock import monotonic_s
@@ -41,7 +42,8 @@ MESSAGES: Final = "/v1/messages"
 # Below /v1 too, but no events.
 MANAGED: Final = ("/v1/shop", MESSAGES, "/v1/conversations", "/v1/inbox")
 LINKS: Final = ("/c/", "/o/", "/u/", "/p/", "/w/", "/v1/inbox", "/v/", "/s/", "/f/", "/y/", "/t/")
-_JSON: Final = [(b"content-type", b"application/json")]
+_JSON: Final[Mapping[str, str]] = {"content-type": "application/json"}
+STOPPING_S: Final = 2.0  # when whoever keeps it running has started the next
 
 
 class Management(Protocol):
@@ -103,7 +105,7 @@ class Server:
         if scope["type"] != "http":
             return
         if self._draining:
-            await _answer(send, 503, _problem(Overloaded("The server is stopping.")))
+            await _refuse(send, Overloaded("The server is stopping.", retry_after_s=STOPPING_S))
             return
         self._under_way += 1
         try:
@@ -134,7 +136,7 @@ class Server:
         try:
             _check_size(scope)
         except MaracujaError as error:
-            await _answer(guarded, error.http_status, _problem(error))
+            await _refuse(guarded, error)
             return
         management = self._management or await self._load()
         # Links answer with headers of their own: mail readers show our pixel in their pages.
@@ -175,11 +177,6 @@ def _check_size(scope: Scope) -> None:
                 raise TooLarge(f"A body of more than {most} bytes is not taken.")
 
 
-def _problem(error: MaracujaError) -> bytes:
-    told = {"code": error.code, "message": error.message, "where": error.where, "fix": error.fix}
-    return msgspec.json.encode(told)
-
-
 def _guarded(send: Send) -> Send:
     """Add the headers that a route has not set itself."""
 
@@ -194,7 +191,14 @@ def _guarded(send: Send) -> Send:
     return guarded
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
-    headers: list[tuple[Any, Any]] = [*_JSON, (b"content-length", str(len(body)).encode())]
+async def _refuse(send: Send, error: MaracujaError) -> None:
+    body = msgspec.json.encode(problems.told_of(error))
+    told = {"content-type": problems.MEDIA_TYPE, **problems.headers_of(error)}
+    await _answer(send, error.http_status, body, told)
+
+
+async def _answer(send: Send, status: int, body: bytes, told: Mapping[str, str] = _JSON) -> None:
+    lines = {**told, "content-length": str(len(body))}
+    headers: list[tuple[Any, Any]] = [(k.encode(), v.encode()) for k, v in lines.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

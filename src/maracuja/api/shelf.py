@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Moment, Name, Word
+from maracuja.api.answers import Listing, Moment, Name, Part, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.campaigns.decoding import plain
 from maracuja.runtime import calendar_work, growth, marking, send_to_me
@@ -59,11 +60,13 @@ class ToMe(BaseModel):
 
 @shelf_router.get("")
 def list_campaigns(
-    here: Here, label: Word = "", words: Word = "", archived: bool = False
-) -> list[CampaignListed]:
+    here: Here, part: Part, label: Word = "", words: Word = "", archived: bool = False
+) -> Listing[CampaignListed]:
     """The campaigns, the latest changed first; those in the archive apart."""
     with here.store.read() as conn:
-        return marking.campaigns(conn, label=label, archived=archived, words=words)
+        return part.of(
+            marking.campaigns(conn, label=label, archived=archived, words=words), attrgetter("id")
+        )
 
 
 @campaigns_router.post("/{name}/clone")
@@ -100,10 +103,10 @@ def label_campaign(here: Here, actor: Actor, now: Now, name: Name, given: Labels
 
 
 @campaigns_router.get("/{name}/notes")
-def campaign_notes(here: Here, name: Name) -> list[NoteShown]:
+def campaign_notes(here: Here, name: Name, part: Part) -> Listing[NoteShown]:
     """What was written about it, newest first."""
     with here.store.read() as conn:
-        return marking.notes(conn, name)
+        return part.of(marking.notes(conn, name), attrgetter("number"))
 
 
 @campaigns_router.post("/{name}/notes")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from maracuja.api.answers import Name
+from maracuja.api.answers import Listing, Name, Part
 from maracuja.api.here import Here, Now, messaging
 from maracuja.runtime import coupon_work, people_view
 from maracuja.runtime.coupon_work import CouponShown, PoolShown
@@ -36,11 +37,14 @@ class Wanted(BaseModel):
 
 
 @router.get("")
-def list_pools(here: Here, now: Now) -> list[PoolShown]:
+def list_pools(here: Here, now: Now, part: Part) -> Listing[PoolShown]:
     """Every pool: how many codes are free, given and used, by campaign."""
     with here.store.read() as conn:
         currency = here.config.shop.currency
-        return [coupon_work.show(conn, pool.id, now, currency) for pool in coupon_work.pools(conn)]
+        return part.of(
+            [coupon_work.show(conn, pool.id, now, currency) for pool in coupon_work.pools(conn)],
+            attrgetter("pool"),
+        )
 
 
 @router.post("/{name}/give")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from maracuja.api.answers import Name
+from operator import attrgetter
+
+from maracuja.api.answers import Listing, Name, Part
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.runtime import feed_work
 from maracuja.runtime.feed_work import FeedShown
@@ -11,10 +13,10 @@ router = managing("/feeds", "shop")
 
 
 @router.get("")
-def list_feeds(here: Here) -> list[FeedShown]:
+def list_feeds(here: Here, part: Part) -> Listing[FeedShown]:
     """Every feed and its last look."""
     with here.store.read() as conn:
-        return feed_work.show(conn)
+        return part.of(feed_work.show(conn), attrgetter("feed"))
 
 
 @router.post("/{name}/look")

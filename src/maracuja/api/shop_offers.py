@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from maracuja.api.answers import Listing, Part
 from maracuja.api.here import Here, Now, messaging
 from maracuja.errors import BadInput, NotFound
 from maracuja.runtime import bonus_work, outlet_work, people_view
@@ -76,11 +78,13 @@ class Spent(_Strict):
 
 
 @outlets_router.get("")
-def list_outlets(here: Here, now: Now) -> list[OutletShown]:
+def list_outlets(here: Here, now: Now, part: Part) -> Listing[OutletShown]:
     """Every outlet, with its hours today and whether it is open now."""
     with here.store.read() as conn:
         zone = here.config.shop.time_zone
-        return [outlet_work.shown(one, now, zone) for one in outlets.every(conn)]
+        return part.of(
+            [outlet_work.shown(one, now, zone) for one in outlets.every(conn)], attrgetter("id")
+        )
 
 
 @outlets_router.get("/near")

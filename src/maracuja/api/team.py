@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX
+from maracuja.api.answers import ID_MAX, Listing, Part
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.runtime.access import Area, Level, Role
 from maracuja.runtime.team_members import MemberShown
@@ -42,9 +43,9 @@ class Invitation(BaseModel):
 
 
 @router.get("")
-def team_members(here: Here) -> list[MemberShown]:
+def team_members(here: Here, part: Part) -> Listing[MemberShown]:
     """Everybody who works here."""
-    return here.team.members()
+    return part.of(here.team.members(), attrgetter("id"))
 
 
 @router.post("", status_code=201)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Limit, Name, Word
+from maracuja.api.answers import ID_MAX, Listing, Name, Part, Word
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.channels import CHANNELS, account_of
 from maracuja.model import micros, moment
@@ -133,7 +134,7 @@ def go_on(here: Here, actor: Actor, now: Now) -> Sending:
 
 
 @router.get("/channels")
-def list_channels(here: Here) -> list[ChannelShown]:
+def list_channels(here: Here, part: Part) -> Listing[ChannelShown]:
     """The health of every channel."""
     with here.store.read() as conn:
         known = health.every(conn)
@@ -153,7 +154,7 @@ def list_channels(here: Here) -> list[ChannelShown]:
                 notices=[kept.notice.words for kept in told[name]],
             )
         )
-    return shown
+    return part.of(shown, attrgetter("channel"))
 
 
 @router.post("/channels/{channel:path}/pause")
@@ -173,34 +174,37 @@ def resume_channel(here: Here, actor: Actor, now: Now, channel: Name) -> Sending
 
 
 @router.get("/suppressions")
-def list_suppressions(here: Here, now: Now, limit: Limit = 100) -> list[SuppressedAddress]:
+def list_suppressions(here: Here, now: Now, part: Part) -> Listing[SuppressedAddress]:
     """The addresses that are not written to, newest first."""
     with here.store.read() as conn:
-        rows = suppressions.current(conn, micros(now), rows_max=limit)
-    return [
-        SuppressedAddress(
-            channel=row.channel,
-            digest=row.digest.hex(),
-            scope=row.scope,
-            pid=row.pid,
-            reason=row.reason,
-            code=row.code,
-            raw=row.raw,
-            at=moment(row.at_us),
-            until=None if row.until_us is None else moment(row.until_us),
-        )
-        for row in rows
-    ]
+        rows = suppressions.current(conn, micros(now), rows_max=part.reach)
+    return part.of(
+        [
+            SuppressedAddress(
+                channel=row.channel,
+                digest=row.digest.hex(),
+                scope=row.scope,
+                pid=row.pid,
+                reason=row.reason,
+                code=row.code,
+                raw=row.raw,
+                at=moment(row.at_us),
+                until=None if row.until_us is None else moment(row.until_us),
+            )
+            for row in rows
+        ],
+        attrgetter("channel", "digest", "scope"),
+    )
 
 
 # ---------------------------------------------------------------- keys, records
 
 
 @router.get("/keys")
-def list_keys(here: Here) -> list[KeyShown]:
+def list_keys(here: Here, part: Part) -> Listing[KeyShown]:
     """All keys, revoked ones too, oldest first."""
     with here.store.read() as conn:
-        return [KeyShown(**_key(one)) for one in keys.every(conn)]
+        return part.of([KeyShown(**_key(one)) for one in keys.every(conn)], attrgetter("id"))
 
 
 @router.post("/keys", status_code=201)
@@ -229,12 +233,18 @@ def revoke_key(here: Here, actor: Actor, now: Now, number: Name) -> None:
 
 @router.get("/audit")
 def list_audit(
-    here: Here, subject: Word = "", action: Word = "", limit: Limit = 100
-) -> list[AuditLine]:
+    here: Here, part: Part, subject: Word = "", action: Word = ""
+) -> Listing[AuditLine]:
     """Who did what, newest first; `subject` such as person:17 or campaign:spring."""
     with here.store.read() as conn:
-        rows = audit.newest(conn, subject=subject or None, action=action or None, rows_max=limit)
-    return [
+        rows = audit.newest(
+            conn,
+            subject=subject or None,
+            action=action or None,
+            before=part.behind(int) or ID_MAX,
+            rows_max=part.limit + 1,
+        )
+    lines = [
         AuditLine(
             id=row.id,
             at=moment(row.at_us),
@@ -245,6 +255,7 @@ def list_audit(
         )
         for row in rows
     ]
+    return part.page(lines, attrgetter("id"))
 
 
 @router.get("/commands/{number}")

@@ -268,7 +268,7 @@ def _cursor(text: str) -> Cursor | None:
         return Cursor(int(last_us), bytes.fromhex(number))
     except ValueError:
         raise BadInput(
-            "The cursor is none of ours.", where="cursor", fix="Give `next` of the page before."
+            "The cursor is none of ours.", where="after", fix="Give `next` of the page before."
         ) from None
 
 

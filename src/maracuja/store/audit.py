@@ -58,11 +58,12 @@ def newest(
     *,
     subject: str | None = None,
     action: str | None = None,
+    before: int = 2**63 - 1,
     rows_max: int = ROWS_MAX,
 ) -> list[Entry]:
-    """The latest lines, newest first, of one subject or action or of all."""
+    """The latest lines, newest first, of one subject or action or of all, before a number."""
     names = [audit.c[name] for name in Entry._fields]
-    query = select(*names).order_by(audit.c.id.desc()).limit(rows_max)
+    query = select(*names).where(audit.c.id < before).order_by(audit.c.id.desc()).limit(rows_max)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
     if action is not None:

@@ -88,8 +88,8 @@ def press(world: World, path: str, **fields: str) -> httpx.Response:
 
 def said(world: World, who: str) -> list[tuple[str, str, str, str]]:
     """(topic, channel, state, source) of every word that a person said."""
-    found = world.get(f"/api/people?who={who}")
+    found = world.items(f"/api/people?who={who}")
     if not found:
         return []
-    ledger = world.get(f"/api/people/{found[0]['pid']}/consents")
+    ledger = world.items(f"/api/people/{found[0]['pid']}/consents")
     return [(w["topic"], w["channel"], w["state"], w["source"]) for w in ledger]

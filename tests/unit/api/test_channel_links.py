@@ -62,13 +62,13 @@ def test_a_receipt_carries_whose_the_chat_becomes(world: World) -> None:
     with world.app.store.write_inbox() as conn:
         inbox.append(conn, [inbox.Request(micros(NOON), "batch", "server", b"", call)])
     world.worker.settle(NOON)
-    pid = world.get("/api/people?who=u1")[0]["pid"]
+    pid = world.items("/api/people?who=u1")[0]["pid"]
     link = world.get(f"{LINK}?source=receipt&who=u1")["link"]
     token = urlsplit(link).query.removeprefix("start=")
     ticket = key_ring(world.app).read(token, Purpose.START)
     assert ticket is not None and (ticket.pid, ticket.detail) == (pid, "receipt")
     refused = world.ask("GET", f"{LINK}?source={'r' * 40}&who=u1")
-    assert refused.status_code == 422 and "64 letters" in refused.json()["message"]
+    assert refused.status_code == 422 and "64 letters" in refused.json()["detail"]
     assert "source" in refused.json()["fix"]
 
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_with_the_limit(
 ) -> None:
     answer = world.ask("GET", path)
     assert answer.status_code == status, answer.text
-    assert says in answer.json()["message"]
+    assert says in answer.json()["detail"]
 
 
 def test_it_is_the_admins(world: World) -> None:

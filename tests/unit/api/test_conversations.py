@@ -94,7 +94,7 @@ def test_two_operators_do_not_answer_twice(world: World, anna: Desk) -> None:
     boris = Desk(world, "Boris")
     anna.answer(number, "Hello, this is Anna.")
     refused = boris.answer(number, "Hello, this is Boris.", 409, after=1)
-    assert (refused["where"], "Anna has answered since" in refused["message"]) == ("after", True)
+    assert (refused["where"], "Anna has answered since" in refused["detail"]) == ("after", True)
     hear(world, "Thank you!")
     assert boris.answer(number, "Boris here.", 409, after=1)["where"] == "after"
     anna.answer(number, "You are welcome.", after=1)  # her own words are no collision
@@ -117,8 +117,8 @@ def test_lists_are_filtered_and_paged(world: World, anna: Desk) -> None:
     assert [talk["snippet"] for talk in newest] == [f"word {n}" for n in (4, 3, 2, 1, 0)]
     pages, cursor = [], ""
     while True:
-        page = anna.get(limit=2, cursor=cursor)
-        pages += page["conversations"]
+        page = anna.get(limit=2, after=cursor)
+        pages += page["items"]
         cursor = page["next"]
         if not cursor:
             break
@@ -133,7 +133,7 @@ def test_lists_are_filtered_and_paged(world: World, anna: Desk) -> None:
     assert anna.listed(channel="sms") == []
     assert len(anna.listed(person=f"pid:{first['pid']}")) == 1
     assert anna.ask("GET", "", params={"person": "nobody@shop.example"}).status_code == 404
-    assert anna.ask("GET", "", params={"cursor": "x"}).status_code == 400
+    assert anna.ask("GET", "", params={"after": "x"}).status_code == 400
     assert anna.ask("GET", "", params={"state": "lost"}).status_code == 400
 
 
@@ -202,7 +202,7 @@ def test_nothing_goes_where_nothing_may_go(world: World, anna: Desk) -> None:
         digest = suppressions.digest(salt, "telegram", CHAT)
         suppressions.add(conn, channel="telegram", digest=[digest], reason="by_hand", at_us=1)
     refused = anna.answer(talk["id"], "Hello.", 409)
-    assert "suppressed" in refused["message"] and refused["fix"]
+    assert "suppressed" in refused["detail"] and refused["fix"]
     with world.app.store.write() as conn:
         suppressions.lift(conn, "telegram", [digest])
     assert anna.answer(talk["id"], "", 400)["where"] == "text"
@@ -259,7 +259,7 @@ def test_what_was_sent_stands_around_the_words(world: World, anna: Desk) -> None
     (talk,) = anna.listed()
     anna.answer(talk["id"], "Gladly.")
     world.settle(minutes=1)
-    (around,) = anna.get(f"/{talk['id']}/messages")
+    (around,) = anna.get(f"/{talk['id']}/messages")["items"]
     assert around["campaign"] == "hello" and around["became"] == "sent"
     assert around["text"].startswith("Hello Maria, the passion fruit is here.")
 
@@ -338,7 +338,7 @@ def test_a_strange_answer_is_refused_with_a_sentence(
     hear(world, "Hello?")
     (talk,) = anna.listed()
     asked = anna.ask("POST", f"/{talk['id']}/answers", content=body)
-    assert asked.status_code == 400 and asked.json()["message"]
+    assert asked.status_code == 400 and asked.json()["detail"]
     assert anna.listed()[0]["seq"] == 1
 
 

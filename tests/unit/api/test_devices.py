@@ -25,7 +25,7 @@ def pid(world: World) -> int:
         row = inbox.Request(micros(NOON), "identify", "server", b"{}", json.dumps(body).encode())
         inbox.append(conn, [row])
     world.worker.settle(NOON)
-    return int(world.get("/api/people?who=d1")[0]["pid"])
+    return int(world.items("/api/people?who=d1")[0]["pid"])
 
 
 def posted(world: World, path: str, asked: object) -> Any:
@@ -47,7 +47,7 @@ def test_devices_are_registered_shown_and_turned_off(world: World, pid: int) -> 
     assert "a-token-of-one" not in json.dumps(shown) and "p256dh" not in json.dumps(shown)
     off = world.ask("DELETE", f"/api/people/{pid}/devices/{made['id']}").json()
     assert off["off"] == "left" and off["off_until"] is None
-    found = {one["id"]: one["off"] for one in world.get(f"/api/people/{pid}/devices")}
+    found = {one["id"]: one["off"] for one in world.items(f"/api/people/{pid}/devices")}
     assert found[made["id"]] == "left" and sorted(found.values()) == ["", "left"]
     again = posted(world, f"/api/people/{pid}/devices", PHONE)
     assert again["id"] == made["id"] and again["off"] == ""

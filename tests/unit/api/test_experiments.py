@@ -29,15 +29,15 @@ def test_a_test_is_refused_where_too_small_and_its_variant_rolled_out_by_hand(
         small = world.ask(method, f"/api/campaigns/fruit/{path}")
         assert small.status_code == 422, small.text
         assert "too small for a test" in small.json()["fix"]
-    assert world.get("/api/campaigns/fruit/tests") == []
+    assert world.items("/api/campaigns/fruit/tests") == []
     assert world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a").status_code == 404
     change(world, 2)
     assert world.ask("POST", "/api/campaigns/fruit/launch").status_code == 200
     world.worker.tick(world.app.clock.now())
-    (run,) = world.get("/api/campaigns/fruit")
+    (run,) = world.items("/api/campaigns/fruit")
     with world.app.store.write() as conn:
         experiments.begin(conn, run["run"], "fruit", plan=b"{}", share=0.5)
-    [shown] = world.get("/api/campaigns/fruit/tests")
+    [shown] = world.items("/api/campaigns/fruit/tests")
     assert (shown["standing"], shown["chosen"], shown["looks"]) == ("running", "", [])
     running = world.ask("POST", "/api/campaigns/fruit/roll-out?variant=a")
     assert (running.status_code, running.json()["code"]) == (409, "conflict")

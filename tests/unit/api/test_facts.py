@@ -39,12 +39,12 @@ def pid(world: World) -> int:
         did("Order Completed", 40, revenue=120, category="tea"),
         did("Product Viewed", 1, category="tea", product_id="t1"),
     )
-    return int(world.get("/api/people?who=d1")[0]["pid"])
+    return int(world.items("/api/people?who=d1")[0]["pid"])
 
 
 def test_facts_are_listed_and_shown(world: World, pid: int) -> None:
-    assert [one["name"] for one in world.get("/api/facts")] == list(COMPUTED)
-    shown = {one["name"]: one for one in world.get(f"/api/facts/people/{pid}")}
+    assert [one["name"] for one in world.items("/api/facts")] == list(COMPUTED)
+    shown = {one["name"]: one for one in world.items(f"/api/facts/people/{pid}")}
     assert shown["lifetime_value"]["value"] == 120
     assert shown["lifetime_value"]["origin"] == "given"
     assert shown["top_category"]["value"] == "tea"
@@ -53,19 +53,19 @@ def test_facts_are_listed_and_shown(world: World, pid: int) -> None:
 
 def test_reports_answer(world: World, pid: int) -> None:
     assert world.get("/api/facts/shares")["buyers"] == 1
-    (cohort, *_) = world.get("/api/facts/cohorts?months=3")
+    (cohort, *_) = world.items("/api/facts/cohorts?months=3")
     assert cohort["people"] == 1
-    steps = world.get("/api/facts/funnel")
+    steps = world.items("/api/facts/funnel")
     assert [one["step"] for one in steps] == ["viewed", "added", "checkout", "ordered"]
     assert steps[0]["people"] >= 1
-    assert {one["step"] for one in world.get("/api/facts/next")} == {"viewed"}
+    assert {one["step"] for one in world.items("/api/facts/next")} == {"viewed"}
     for wrong in ("shares?percent=0", "cohorts?months=99", "funnel?days=0"):
         assert world.ask("GET", f"/api/facts/{wrong}").status_code in (400, 422)
     assert world.ask("GET", "/api/facts/next?days=3&within_days=9").status_code == 400
 
 
 def test_the_quality_of_traits(world: World, pid: int) -> None:
-    found = {one["name"]: one for one in world.get("/api/facts/quality")}
+    found = {one["name"]: one for one in world.items("/api/facts/quality")}
     assert found["city"]["implausible"] >= 1 and found["city"]["todo"]
     one = world.get("/api/facts/quality/city")
     assert one["quality"]["name"] == "city"
@@ -74,19 +74,19 @@ def test_the_quality_of_traits(world: World, pid: int) -> None:
 
 
 def test_a_hold_is_seen_and_let_go_of(world: World, pid: int) -> None:
-    rules = {one["id"] for one in world.get("/api/holds/rules")}
+    rules = {one["id"] for one in world.items("/api/holds/rules")}
     assert rules == {"complaint", "refund", "refunded", "late-order"}
-    assert world.get("/api/holds") == []
+    assert world.items("/api/holds") == []
     tell(world, did("Complaint Opened", 1, complaint_id="17"))
-    (held,) = world.get("/api/holds")
+    (held,) = world.items("/api/holds")
     assert (held["pid"], held["hold"], held["key"], held["holds"]) == (
         pid, "complaint", "17", True,
     )  # fmt: skip
     asked = {"rule": "complaint"}
     done = world.ask("POST", f"/api/holds/people/{pid}/release", json=asked)
     assert done.json() == {"released": 1}
-    assert world.get("/api/holds") == []
-    assert world.get(f"/api/holds/people/{pid}")[0]["holds"] is False
+    assert world.items("/api/holds") == []
+    assert world.items(f"/api/holds/people/{pid}")[0]["holds"] is False
     assert world.ask("POST", f"/api/holds/people/{pid}/release", json=asked).status_code == 404
     assert world.get(f"/api/people/{pid}/export")["holds"][0]["hold"] == "complaint"
 
@@ -95,9 +95,9 @@ def test_a_category_is_silenced_and_heard_again(world: World, pid: int) -> None:
     path = f"/api/holds/people/{pid}/silenced"
     (said,) = world.ask("POST", path, json={"category": "fishing > rods"}).json()
     assert (said["category"], said["source"]) == ("fishing > rods", "api")
-    assert world.get(path) == [said]
+    assert world.items(path) == [said]
     assert world.get(f"/api/people/{pid}/export")["not_about"] == [said]
     again = world.ask("DELETE", f"{path}?category=fishing%20%3E%20rods")
-    assert again.json() == [] and world.get(path) == []
+    assert again.json() == [] and world.items(path) == []
     assert world.ask("DELETE", f"{path}?category=tea").status_code == 404
     assert world.ask("POST", path, json={"category": " "}).status_code in (400, 422)

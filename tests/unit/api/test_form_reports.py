@@ -36,7 +36,7 @@ def test_the_report_counts_by_source(world: World) -> None:
     assert poster["source"] == "poster"
     assert (poster["shown"], poster["submitted"], poster["confirmed"]) == (2, 2, 1)
     assert found["total"]["confirmed"] == 1 and found["total"]["shown"] == 7
-    (one,) = world.get("/api/forms")
+    (one,) = world.items("/api/forms")
     assert one["id"] == "news" and one["path"] == "/f/news" and one["confirmed"] == 1
     assert world.ask("GET", "/api/forms/none/report").status_code == 404
     assert world.ask("GET", "/api/forms", key=None).status_code == 401
@@ -44,12 +44,12 @@ def test_the_report_counts_by_source(world: World) -> None:
 
 def test_submissions_come_with_what_proves_them(world: World) -> None:
     visit(world)
-    found = world.get("/api/forms/news/submissions")
+    found = world.items("/api/forms/news/submissions")
     assert {(one["address"], one["state"]) for one in found} == {
         (NEW, "confirmed"),
         ("two@shop.example", "asked"),
     }
-    (done,) = world.get("/api/forms/news/submissions?state=confirmed")
+    (done,) = world.items("/api/forms/news/submissions?state=confirmed")
     assert done["how"] == "button" and done["text_version"] == "2026-11" and done["confirmed"]
     assert world.ask("GET", "/api/forms/news/submissions?state=x").status_code == 400
     tags = world.get("/api/forms/news/tags?language=uk")

@@ -31,7 +31,7 @@ def test_a_sign_up_is_pending_until_the_address_confirms_it(world: World) -> Non
     assert said(world, NEW) == [("harvest", "email", "pending", "form:news")]
     (letter,) = letters(world)
     assert letter["to"] == NEW and letter["subject"] == "Please confirm: Fruit & Co"
-    pid = world.get(f"/api/people?who={NEW}")[0]["pid"]
+    pid = world.items(f"/api/people?who={NEW}")[0]["pid"]
     assert "Olena" not in world.ask("GET", f"/api/people/{pid}").text, "not theirs before"
 
     path = link_in(letter)
@@ -45,7 +45,7 @@ def test_a_sign_up_is_pending_until_the_address_confirms_it(world: World) -> Non
     assert done.status_code == 200 and "It is done" in done.text
     words = said(world, NEW)
     assert words[-1] == ("harvest", "email", "opted_in", "form:news") and len(words) == 2
-    assert world.get(f"/api/people?who={NEW}")[0]["name"] == "Olena"
+    assert world.items(f"/api/people?who={NEW}")[0]["name"] == "Olena"
     press(world, path)
     assert said(world, NEW) == words, "a second press says nothing new"
 
@@ -78,14 +78,14 @@ def test_the_answer_is_the_same_whoever_the_address_is(world: World) -> None:
     put_form(world)
     world.ask(
         "POST",
-        f"/api/people/{world.get('/api/people?who=u3')[0]['pid']}/consents",
+        f"/api/people/{world.items('/api/people?who=u3')[0]['pid']}/consents",
         json={"topic": "harvest", "channel": "email", "state": "opted_in", "source": "till"},
     )
     known = send(world, {"email": "p3@shop.example", "first_name": "Mallory"})
     unknown = send(world, {"email": NEW})
     assert known.text == unknown.text and known.status_code == unknown.status_code
     assert said(world, "u3")[-1][2:] == ("opted_in", "till"), "nobody else takes it away"
-    assert world.get("/api/people?who=u3")[0]["name"] == "Name3"
+    assert world.items("/api/people?who=u3")[0]["name"] == "Name3"
 
 
 def test_sending_it_again_writes_no_second_letter(world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_link_is_good_for_its_days_and_not_after_an_opt_out(world: World) -> N
 
     send(world, {"email": NEW})
     second = link_in(letters(world)[-1])
-    pid = world.get(f"/api/people?who={NEW}")[0]["pid"]
+    pid = world.items(f"/api/people?who={NEW}")[0]["pid"]
     wait(world, 5)
     out = {"topic": "harvest", "channel": "email", "state": "opted_out"}
     assert world.ask("POST", f"/api/people/{pid}/consents", json=out).status_code == 200
@@ -168,12 +168,12 @@ def test_without_a_double_opt_in_it_holds_at_once_and_changes_nothing_known(worl
     assert "You will hear from us" in answer.text and letters(world) == []
     assert said(world, NEW)[-1][2] == "opted_in"
     send(world, {"email": "p5@shop.example", "first_name": "Mallory"})
-    assert world.get("/api/people?who=u5")[0]["name"] == "Name5"
+    assert world.items("/api/people?who=u5")[0]["name"] == "Name5"
 
     german = {**open_form(world, query="?country=DE"), "email": "x@shop.example"}
     send(world, german)
     assert said(world, "x@shop.example")[-1][2] == "pending"
-    pid = world.get("/api/people?who=u7")[0]["pid"]
+    pid = world.items("/api/people?who=u7")[0]["pid"]
     out = {"topic": "harvest", "channel": "email", "state": "opted_out"}
     world.ask("POST", f"/api/people/{pid}/consents", json=out)
     wait(world, 60)
@@ -207,7 +207,7 @@ def test_answers_to_the_questions_are_worth_a_bonus_once(world: World) -> None:
         told = feed.read(conn, 0)
     promised = [e for e in told.event if e == "Bonus Promised"]
     assert len(promised) == 1
-    pid = world.get(f"/api/people?who={NEW}")[0]["pid"]
+    pid = world.items(f"/api/people?who={NEW}")[0]["pid"]
     traits = {t["name"]: t["value"] for t in world.get(f"/api/people/{pid}")["traits"]}
     assert traits["likes"] == "sour" and traits["birthday"] == "1990-05-01"
     with world.app.store.read() as conn:
@@ -358,7 +358,7 @@ def test_a_form_can_ask_for_topics_several_addresses_and_chats(world: World) -> 
     send(world, {"email": "b@shop.example", "phone": "050 123 45 68"}, name="both")
     mail = next(one for one in letters(world) if one["to"] == "b@shop.example")
     press(world, link_in(mail))
-    assert world.get("/api/people?who=b@shop.example") != world.get(
+    assert world.items("/api/people?who=b@shop.example") != world.items(
         "/api/people?who=%2B380501234568"
     )
     with world.app.store.write() as conn:
@@ -369,6 +369,6 @@ def test_a_form_can_ask_for_topics_several_addresses_and_chats(world: World) -> 
         desk = form_desk(world.app)
         now = world.app.clock.now()
         assert desk.signing.confirm(conn, row.id, now, how="code", ip="", agent="")
-    assert world.get("/api/people?who=b@shop.example") == world.get(
+    assert world.items("/api/people?who=b@shop.example") == world.items(
         "/api/people?who=%2B380501234568"
     ), "both addresses are the one person's who confirmed them"

@@ -17,7 +17,7 @@ def test_management_needs_an_admin_key(world: World) -> None:
     nobody = world.ask("GET", "/api/people", key=None)
     assert nobody.status_code == 401
     assert nobody.headers["www-authenticate"].startswith("Basic")
-    assert set(nobody.json()) == {"code", "message", "where", "fix"}
+    assert set(nobody.json()) == {"type", "title", "status", "detail", "code", "where", "fix"}
     for kind in ("server key", "browser key"):
         refused = world.ask("GET", "/api/people", key=kind)
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
@@ -36,7 +36,7 @@ def test_an_admin_key_may_be_the_user_of_basic_authentication(world: World) -> N
 
 
 def test_a_revoked_key_opens_nothing(world: World) -> None:
-    (number,) = [k["id"] for k in world.get("/api/keys") if k["kind"] == "admin"]
+    (number,) = [k["id"] for k in world.items("/api/keys") if k["kind"] == "admin"]
     assert world.ask("DELETE", f"/api/keys/{number}").status_code == 204
     assert world.ask("GET", "/api/people").status_code == 401
 
@@ -104,7 +104,7 @@ def test_every_change_is_on_record_with_who_made_it(world: World) -> None:
     world.keys["admin key"] = made["secret"]
     world.ask("POST", "/api/sending/stop", json={"reason": "a wrong price"})
     world.put("topic", "news")
-    lines = world.get("/api/audit")
+    lines = world.items("/api/audit")
     assert [line["action"] for line in lines[:3]] == ["put", "stop_all", "create_key"]
     assert lines[0]["actor"] == lines[1]["actor"] == "key:Olena"
     assert lines[1]["detail"] == {"reason": "a wrong price"}

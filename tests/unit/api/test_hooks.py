@@ -76,10 +76,10 @@ def test_what_a_crm_tells_becomes_an_event_of_the_person(world: World) -> None:
     assert _told(world).status_code == 200  # a CRM tells twice what it was not answered in time
     _settle(world)
     assert _count(world, "Deal Won") == [1]
-    (shown,) = world.get("/api/inbound")
+    (shown,) = world.items("/api/inbound")
     assert shown["url"] == "http://127.0.0.1:8080/h/crm"
     assert (shown["told"], shown["taken"], shown["refused"]) == (2, 2, 0)
-    assert world.get("/api/inbound/crm/calls")[0]["body"] == SENT
+    assert world.items("/api/inbound/crm/calls")[0]["body"] == SENT
 
 
 def test_nothing_is_believed_without_the_secret(world: World) -> None:
@@ -138,7 +138,7 @@ def test_what_a_wrong_mapping_refused_is_read_again_when_it_is_mended(world: Wor
     world.put("inbound", "crm", calls=[wrong])
     _told(world)
     _settle(world)
-    (call,) = world.get("/api/inbound/crm/calls?failed=true")
+    (call,) = world.items("/api/inbound/crm/calls?failed=true")
     assert call["state"] == "refused"
     assert call["fault"] == "calls[0].user_id: nobody is named: nothing lies at $.customer"
     assert _count(world, "Deal Won") == [0]
@@ -147,7 +147,7 @@ def test_what_a_wrong_mapping_refused_is_read_again_when_it_is_mended(world: Wor
     assert world.ask("POST", "/api/inbound/crm/replay?whole=true").json() == {"count": 1}
     _settle(world)
     assert _count(world, "Deal Won") == [1]
-    assert world.get("/api/inbound")[0]["taken"] == 1
+    assert world.items("/api/inbound")[0]["taken"] == 1
 
 
 def test_what_was_kept_long_enough_is_forgotten(world: World) -> None:
@@ -155,9 +155,9 @@ def test_what_was_kept_long_enough_is_forgotten(world: World) -> None:
     _told(world)
     _settle(world)
     _settle(world, timedelta(days=1))
-    assert len(world.get("/api/inbound/crm/calls")) == 1
+    assert len(world.items("/api/inbound/crm/calls")) == 1
     _settle(world, timedelta(days=2))
-    assert world.get("/api/inbound/crm/calls") == []
+    assert world.items("/api/inbound/crm/calls") == []
 
 
 def test_an_erased_person_is_in_nothing_that_was_told(world: World) -> None:
@@ -165,10 +165,10 @@ def test_an_erased_person_is_in_nothing_that_was_told(world: World) -> None:
     _told(world)
     _told(world, {"id": 8, "contact": "u5"})
     _settle(world)
-    pid = world.get("/api/people?who=u3")[0]["pid"]
+    pid = world.items("/api/people?who=u3")[0]["pid"]
     assert world.ask("DELETE", f"/api/people/{pid}").status_code < 300
     _settle(world)
-    assert [one["body"]["contact"] for one in world.get("/api/inbound/crm/calls")] == ["u5"]
+    assert [one["body"]["contact"] for one in world.items("/api/inbound/crm/calls")] == ["u5"]
 
 
 def test_a_mapping_is_tried_and_one_is_proposed(world: World) -> None:
@@ -285,7 +285,7 @@ def test_each_event_is_told_once_signed_and_with_the_person(
         "revenue": 120.5, "items": [{"id": "a"}], "from": {"shop": "Kyiv"},
     }  # fmt: skip
     assert event["traits"] == {"email": "p3@shop.example", "city": "Kyiv"}
-    (shown,) = world.get("/api/outbound")
+    (shown,) = world.items("/api/outbound")
     assert (shown["taken"], shown["waiting"], shown["given_up"]) == (1, 0, 0)
 
 
@@ -298,7 +298,7 @@ def test_several_events_share_a_call_and_what_is_refused_is_told_again(
     receiver.answers = [500]
     work = _work(world)
     _call(world, work)
-    (shown,) = world.get("/api/outbound")
+    (shown,) = world.items("/api/outbound")
     assert (shown["waiting"], shown["taken"], shown["given_up"]) == (2, 3, 0)
     _settle(world, timedelta(minutes=1))
     _call(world)
@@ -307,7 +307,7 @@ def test_several_events_share_a_call_and_what_is_refused_is_told_again(
     ]
     (refused, *_, again) = (headers["idempotency-key"] for headers, _ in receiver.got)
     assert refused == again
-    assert world.get("/api/outbound")[0]["taken"] == 5
+    assert world.items("/api/outbound")[0]["taken"] == 5
 
 
 def test_what_was_given_up_is_told_when_somebody_asks(world: World, receiver: Receiver) -> None:
@@ -315,13 +315,13 @@ def test_what_was_given_up_is_told_when_somebody_asks(world: World, receiver: Re
     _order(world, 1, 100.0)
     receiver.answers = [410]
     _call(world)
-    assert world.get("/api/outbound")[0]["given_up"] == 1
+    assert world.items("/api/outbound")[0]["given_up"] == 1
     _call(world)
     assert len(receiver.got) == 1
     assert world.ask("POST", "/api/outbound/bi/retry").json() == {"count": 1}
     _call(world)
     assert [one["messageId"] for one in receiver.events] == ["order 1"] * 2
-    assert world.get("/api/outbound")[0]["given_up"] == 0
+    assert world.items("/api/outbound")[0]["given_up"] == 0
 
 
 def test_a_held_webhook_waits_and_one_that_is_gone_tells_nothing(
@@ -335,7 +335,7 @@ def test_a_held_webhook_waits_and_one_that_is_gone_tells_nothing(
     assert world.ask("DELETE", "/api/definitions/outbound/bi").status_code < 300
     _call(world)
     assert receiver.got == []
-    (shown,) = world.get("/api/outbound")
+    (shown,) = world.items("/api/outbound")
     assert shown["gone"] and shown["waiting"] == 1
 
 
@@ -379,7 +379,7 @@ def test_the_erased_are_told_of_to_nobody(world: World, receiver: Receiver) -> N
     _define(world, receiver)
     _order(world, 1, 100.0)
     _order(world, 2, 100.0, "u5")
-    pid = world.get("/api/people?who=u3")[0]["pid"]
+    pid = world.items("/api/people?who=u3")[0]["pid"]
     world.ask("DELETE", f"/api/people/{pid}")
     _settle(world)
     _call(world)

@@ -9,7 +9,7 @@ from tests.unit.api.api_world import World
 
 @pytest.fixture
 def pid(world: World) -> int:
-    return int(world.get("/api/people?who=u3")[0]["pid"])
+    return int(world.items("/api/people?who=u3")[0]["pid"])
 
 
 def test_a_request_goes_its_way(world: World, pid: int) -> None:
@@ -17,7 +17,7 @@ def test_a_request_goes_its_way(world: World, pid: int) -> None:
     assert made.status_code == 201, made.text
     request = made.json()
     assert (request["law"], request["state"], request["late"]) == ("ukraine", "open", False)
-    assert [one["id"] for one in world.get("/api/rights")] == [request["id"]]
+    assert [one["id"] for one in world.items("/api/rights")] == [request["id"]]
     way = f"/api/rights/{request['id']}"
     assert world.ask("POST", f"{way}/extend", json={"reason": "x"}).status_code == 400
     assert world.ask("POST", f"{way}/answer", json={}).status_code == 400
@@ -25,9 +25,9 @@ def test_a_request_goes_its_way(world: World, pid: int) -> None:
     assert done["state"] == "answered"
     assert [one["action"] for one in done["steps"]] == ["rights_taken_down", "rights_answered"]
     assert world.ask("POST", f"{way}/refuse", json={"reason": "no"}).status_code == 409
-    assert world.get("/api/rights") == []
-    assert world.get("/api/rights?every=true")[0]["state"] == "answered"
-    assert world.get("/api/rights/reminders") == []
+    assert world.items("/api/rights") == []
+    assert world.items("/api/rights?every=true")[0]["state"] == "answered"
+    assert world.items("/api/rights/reminders") == []
     assert world.ask("GET", "/api/rights/99").status_code == 404
     wrong = {"pid": pid, "right": "riches"}
     assert world.ask("POST", "/api/rights", json=wrong).status_code == 400
@@ -43,7 +43,7 @@ def test_an_objection_is_made_and_taken_back(world: World, pid: int) -> None:
 
 
 def test_the_law_is_shown_with_its_sources(world: World) -> None:
-    assert [one["id"] for one in world.get("/api/law/sets")] == [
+    assert [one["id"] for one in world.items("/api/law/sets")] == [
         "gdpr",
         "ukraine",
         "russia",
@@ -56,7 +56,7 @@ def test_the_law_is_shown_with_its_sources(world: World) -> None:
     assert world.ask("GET", "/api/law/sets/magna").status_code == 404
     record = world.get("/api/law/record")
     assert record["channels"][0]["channel"] == "email" and record["lacks"]
-    assert {one["kind"] for one in world.get("/api/law/retention")} >= {"events", "inbox"}
+    assert {one["kind"] for one in world.items("/api/law/retention")} >= {"events", "inbox"}
     assert world.ask("GET", f"/api/law/proof/{'0' * 32}").status_code == 404
 
 
@@ -73,5 +73,5 @@ def test_a_breach_goes_its_way(world: World) -> None:
     assert world.ask("POST", f"{way}/close", json={"measures": ""}).status_code == 400
     closed = world.ask("POST", f"{way}/close", json={"measures": "passwords changed"}).json()
     assert closed["closed"]
-    assert [one["id"] for one in world.get("/api/law/breaches")] == [made.json()["id"]]
+    assert [one["id"] for one in world.items("/api/law/breaches")] == [made.json()["id"]]
     assert world.get(way)["measures"] == "passwords changed"

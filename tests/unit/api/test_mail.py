@@ -18,7 +18,7 @@ def test_a_list_is_taken_and_given(world: World) -> None:
     }
     text = world.ask("GET", "/api/suppressions/export").text
     assert "p1@shop.example,email,all,imported,,left us," in text
-    [listed] = world.get("/api/suppressions")
+    [listed] = world.items("/api/suppressions")
     assert listed["reason"] == "imported"
     why = world.get(f"/api/people/{listed['pid']}/why")
     assert "it stood on an imported list (left us)" in why["suppressed"][0]
@@ -53,7 +53,7 @@ def test_dns_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.unit.runtime.test_dns_check import Zone
 
     monkeypatch.setattr("maracuja.api.mail.Dns", Zone)
-    told = world.get("/api/mail/dns?server=8.8.4.4")
+    told = world.items("/api/mail/dns?server=8.8.4.4")
     assert [one["what"] for one in told][:3] == ["SPF", "DKIM", "DMARC"]
     assert world.ask("GET", "/api/mail/dns?server=nonsense").status_code == 400
     assert world.ask("GET", "/api/mail/dns?account=email/none").status_code == 404
@@ -62,7 +62,7 @@ def test_dns_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_links_are_followed_on_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     define(world)
     monkeypatch.setattr("maracuja.runtime.mail_advice.check_links", lambda urls, private: [])
-    names = [one["id"] for one in world.get("/api/definitions?kind=campaign")] or ["none"]
+    names = [one["id"] for one in world.items("/api/definitions?kind=campaign")] or ["none"]
     answer = world.ask("POST", f"/api/mail/links?campaign={names[0]}")
     assert answer.status_code in (200, 404)
     assert world.ask("POST", "/api/mail/links?campaign=none").status_code == 404

@@ -16,13 +16,17 @@ def test_a_definition_has_versions_and_nobody_writes_over_another(world: World) 
     assert world.ask("PUT", path, json=newer).json()["version"] == 2
     stale = world.ask("PUT", path, json={"definition": {"where": CITY}, "base": 1})
     assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
-    assert [one["version"] for one in world.get(f"{path}/history")] == [1, 2]
+    assert [one["version"] for one in world.items(f"{path}/history")] == [1, 2]
     assert world.get(f"{path}?version=1")["body"]["where"] == CITY
     named = world.ask("DELETE", path)
     assert named.status_code == 422 and "campaign fruit" in named.json()["where"]
     assert world.ask("DELETE", "/api/definitions/campaign/fruit").json() == {"version": 2}
     assert world.ask("DELETE", path).status_code == 200
-    assert {one["kind"] for one in world.get("/api/definitions")} == {"topic", "goal", "template"}
+    assert {one["kind"] for one in world.items("/api/definitions")} == {
+        "topic",
+        "goal",
+        "template",
+    }
 
 
 @pytest.mark.parametrize(
@@ -82,18 +86,18 @@ def test_a_template_is_looked_over_and_read_as_one_person(world: World) -> None:
 def test_a_campaign_goes_from_rehearsal_to_report(world: World) -> None:
     define(world)
     agree(world)
-    assert world.get("/api/campaigns/fruit/check") == []
-    no_address = world.get("/api/campaigns/fruit/advice")
+    assert world.items("/api/campaigns/fruit/check") == []
+    no_address = world.items("/api/campaigns/fruit/advice")
     assert [one["code"] for one in no_address] == ["no_address"]
     assert world.put("tone", "house", forbidden=["hello"]).status_code == 200
-    (advised,) = (a for a in world.get("/api/campaigns/fruit/advice") if a not in no_address)
+    (advised,) = (a for a in world.items("/api/campaigns/fruit/advice") if a not in no_address)
     assert (advised["code"], advised["where"]) == ("forbidden", "fruit: variants[0].text")
     told = world.ask("POST", "/api/campaigns/fruit/dry-run").json()
     assert told["audience"] == PEOPLE // 2
     assert sum(gate["people"] for gate in told["gates"]) == told["audience"]
     assert [gate["people"] for gate in told["gates"] if gate["reason"] == "no_consent"] == [1]
     assert all(one["text"].startswith("Hello Name") for one in told["samples"])
-    assert world.get("/api/campaigns") == []  # a rehearsal leaves nothing behind
+    assert world.items("/api/campaigns") == []  # a rehearsal leaves nothing behind
 
     (run,) = world.ask("POST", "/api/campaigns/fruit/launch").json()
     assert run["state"] == "scheduled"
@@ -106,7 +110,7 @@ def test_a_campaign_goes_from_rehearsal_to_report(world: World) -> None:
     assert (held["state"], freed["state"]) == ("paused", "scheduled")
     world.ask("POST", "/api/sending/go-on")
     world.worker.tick(world.app.clock.now())
-    (run,) = world.get("/api/campaigns/fruit")
+    (run,) = world.items("/api/campaigns/fruit")
     assert run["audience"] == PEOPLE // 2 and run["parts_decided"] == 1
 
     report = world.get("/api/campaigns/fruit/report")
@@ -125,7 +129,7 @@ def test_why_says_what_was_decided_and_why_somebody_was_left_out(world: World) -
     agree(world)
     world.ask("POST", "/api/campaigns/fruit/launch")
     world.worker.tick(world.app.clock.now())
-    silent, outside = (world.get(f"/api/people?who=u{i}")[0]["pid"] for i in (1, 2))
+    silent, outside = (world.items(f"/api/people?who=u{i}")[0]["pid"] for i in (1, 2))
     (decided,) = world.get(f"/api/people/{silent}/why")["decisions"]
     assert decided["says"] == "not sent: the person never agreed to this topic on this channel"
     absent = world.get(f"/api/people/{outside}/why?campaign=fruit")
@@ -135,7 +139,7 @@ def test_why_says_what_was_decided_and_why_somebody_was_left_out(world: World) -
 
 
 def test_one_person_twice_becomes_one(world: World) -> None:
-    first, second = (world.get(f"/api/people?who=u{i}")[0]["pid"] for i in (5, 6))
+    first, second = (world.items(f"/api/people?who=u{i}")[0]["pid"] for i in (5, 6))
     merged = world.ask("POST", f"/api/people/{first}/merge", json={"loser": second})
     assert merged.json() == {"pid": first}
     person = world.get(f"/api/people/{second}")
@@ -143,7 +147,7 @@ def test_one_person_twice_becomes_one(world: World) -> None:
     assert {one["value"] for one in person["identities"]} >= {"u5", "u6"}
     again = world.ask("POST", f"/api/people/{first}/merge", json={"loser": second})
     assert again.status_code == 409
-    events = [one["event"] for one in world.get(f"/api/people/{first}/events")]
+    events = [one["event"] for one in world.items(f"/api/people/{first}/events")]
     assert events.count("Product Viewed") == 2
 
 
@@ -152,18 +156,18 @@ def test_people_of_two_arms_who_become_one_are_flagged(world: World) -> None:
     agree(world)
     world.ask("POST", "/api/campaigns/fruit/launch")
     world.worker.tick(world.app.clock.now())
-    first, second = (world.get(f"/api/people?who=u{i}")[0]["pid"] for i in (3, 5))
+    first, second = (world.items(f"/api/people?who=u{i}")[0]["pid"] for i in (3, 5))
     world.ask("POST", f"/api/people/{first}/merge", json={"loser": second})
-    (line,) = world.get(f"/api/audit?subject=person:{first}&action=merged")
+    (line,) = world.items(f"/api/audit?subject=person:{first}&action=merged")
     assert line["detail"] == {"loser": second, "rule": "by_hand", "crossed": True}
 
 
 def test_suppressions_are_added_and_lifted_by_hand(world: World) -> None:
-    pid = world.get("/api/people?who=p5@SHOP.example")[0]["pid"]
+    pid = world.items("/api/people?who=p5@SHOP.example")[0]["pid"]
     path = f"/api/people/{pid}/suppressions"
     (one,) = world.ask("POST", path, json={"channel": "email", "reason": "asked us"}).json()
     assert (one["reason"], one["raw"]) == ("by_hand", "asked us")
-    (listed,) = world.get("/api/suppressions")
+    (listed,) = world.items("/api/suppressions")
     assert listed["pid"] == pid
     assert world.ask("DELETE", f"{path}/email").json() == {"suppressions": 1}
     assert world.ask("DELETE", f"{path}/email").status_code == 404
@@ -172,10 +176,10 @@ def test_suppressions_are_added_and_lifted_by_hand(world: World) -> None:
 
 
 def test_a_person_gets_everything_that_is_kept_about_them(world: World) -> None:
-    pid = world.get("/api/people?who=u5")[0]["pid"]
+    pid = world.items("/api/people?who=u5")[0]["pid"]
     found = world.get(f"/api/people/{pid}/export")
     assert "p5@shop.example" in str(found) and found["events"]
-    (line,) = world.get(f"/api/audit?subject=person:{pid}")
+    (line,) = world.items(f"/api/audit?subject=person:{pid}")
     assert line["action"] == "export"
 
 
@@ -187,7 +191,7 @@ def test_an_opt_in_needs_its_source(world: World) -> None:
 
 
 def test_the_worker_erases_whom_it_is_asked_to(world: World) -> None:
-    pid = world.get("/api/people?who=u5")[0]["pid"]
+    pid = world.items("/api/people?who=u5")[0]["pid"]
     asked = world.ask("DELETE", f"/api/people/{pid}")
     assert asked.status_code == 202
     number = asked.json()["command"]
@@ -196,16 +200,16 @@ def test_the_worker_erases_whom_it_is_asked_to(world: World) -> None:
     done = world.get(f"/api/commands/{number}")
     assert done["result"]["certificate"]["tables"]
     assert world.ask("GET", f"/api/people/{pid}").status_code == 404
-    assert world.get("/api/people?who=u5") == []
+    assert world.items("/api/people?who=u5") == []
 
 
 def test_what_the_data_have_shown_and_how_careful_to_be(world: World) -> None:
-    shown = {(d["scope"], d["name"]): d for d in world.get("/api/discovered")}
+    shown = {(d["scope"], d["name"]): d for d in world.items("/api/discovered")}
     assert shown["trait", "city"]["privacy"] == "public"
     assert shown["property", "price"]["event"] == "Product Viewed"
     given = {"scope": "trait", "name": "city", "privacy": "sensitive"}
     assert world.ask("PUT", "/api/discovered/privacy", json=given).status_code == 200
-    (city,) = [d for d in world.get("/api/discovered?scope=trait") if d["name"] == "city"]
+    (city,) = [d for d in world.items("/api/discovered?scope=trait") if d["name"] == "city"]
     assert city["privacy"] == "sensitive"
     unseen = world.ask("PUT", "/api/discovered/privacy", json={**given, "name": "shoe"})
     assert unseen.status_code == 404
@@ -216,13 +220,13 @@ def test_events_put_aside_are_seen_and_replayed(world: World) -> None:
     coded = {"key": None, "json": {**body, "writeKey": world.keys["server key"]}}
     assert world.ask("POST", "/v1/batch", **coded).status_code == 200
     world.worker.settle(world.app.clock.now())
-    (one,) = world.get("/api/events/refused")
+    (one,) = world.items("/api/events/refused")
     assert one["code"] == "no_event_name" and one["replayed"] is None
     assert world.get("/api/events/refused/counts") == {"no_event_name": 1}
     assert world.ask("POST", "/api/events/replay", json={}).json() == {"events": 1}
     world.worker.settle(world.app.clock.now())
-    assert [r["id"] for r in world.get("/api/events/refused")] != [one["id"]]  # put aside again
-    assert len(world.get("/api/events/refused?every=true")) == 2
+    assert [r["id"] for r in world.items("/api/events/refused")] != [one["id"]]  # put aside again
+    assert len(world.items("/api/events/refused?every=true")) == 2
 
 
 def test_a_fault_of_ours_tells_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

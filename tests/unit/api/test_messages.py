@@ -74,7 +74,7 @@ def test_a_message_is_durable_then_sent_and_its_ladder_told(shop: Shop) -> None:
     assert shop.sent_to() == ["new@shop.example"]
     assert b"Your code is 4071." in shop.mail.carried[0].data
     assert shop.statuses(asked["id"]) == ["queued", "sent"]
-    (found,) = shop.world.get("/api/people?who=new@shop.example")
+    (found,) = shop.world.items("/api/people?who=new@shop.example")
     assert found["pid"] > 0  # an address that nobody had is a person now
 
 
@@ -150,7 +150,7 @@ def test_an_erased_person_leaves_nothing_of_it(shop: Shop) -> None:
     by_id = shop.post("id", to={"external_id": "u2"}, text="Soon.", send_at=late)["id"]
     mail = {**CODE, "to": {"address": "P2@shop.example"}}
     by_mail = shop.post("mail", **mail, send_at=late)["id"]
-    (found,) = shop.world.get("/api/people?who=u2")
+    (found,) = shop.world.items("/api/people?who=u2")
     with shop.world.app.store.write() as conn:
         salt = shop.world.app.secrets.suppression_salt
         done = erase.erase(conn, found["pid"], salt=salt, now_us=micros(NOON))
@@ -258,7 +258,7 @@ def test_files_go_with_a_template_and_with_the_person(shop: Shop) -> None:
     late = (NOON + timedelta(days=1)).isoformat()
     shop.post("late", to={"external_id": "u2"}, text="x", attachments=[PAPER], send_at=late)
     assert files_kept(shop) == 1
-    (found,) = shop.world.get("/api/people?who=u2")
+    (found,) = shop.world.items("/api/people?who=u2")
     with shop.world.app.store.write() as conn:
         erase.erase(conn, found["pid"], salt="00" * 16, now_us=micros(NOON))
     assert files_kept(shop) == 0
@@ -354,7 +354,7 @@ def test_a_message_may_ask_a_question(shop: Shop) -> None:
     assert good != bad and ticket is not None and '"bad"' in ticket.detail
     twice = {**POLL, "answers": [{"text": "Good"}, {"text": "Good"}]}
     refused = shop.post("twice", status=400, **CODE, poll=twice)
-    assert refused["where"] == "poll" and "the same" in refused["message"]
+    assert refused["where"] == "poll" and "the same" in refused["detail"]
     sets = [{"text": "Yes", "url": "https://shop.example", "sets": "a=b"}]
     refused = shop.post("sets", status=400, **{**CODE, "channel": "telegram"}, buttons=sets)
     assert refused["where"] == "buttons"

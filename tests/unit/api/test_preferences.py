@@ -28,7 +28,7 @@ LANGUAGES = ("en", "ru", "uk", "mn")
 
 
 def token(world: World, who: str = "u3", purpose: Purpose = Purpose.PREFERENCES) -> str:
-    pid = world.get(f"/api/people?who={who}")[0]["pid"]
+    pid = world.items(f"/api/people?who={who}")[0]["pid"]
     now_s = int(world.app.clock.now().timestamp())
     ticket = Ticket(
         purpose=purpose, message=b"m" * 16, pid=pid, run=9, channel=1, sent_s=now_s,
@@ -38,7 +38,7 @@ def token(world: World, who: str = "u3", purpose: Purpose = Purpose.PREFERENCES)
 
 
 def pid_of(world: World, who: str = "u3") -> int:
-    return int(world.get(f"/api/people?who={who}")[0]["pid"])
+    return int(world.items(f"/api/people?who={who}")[0]["pid"])
 
 
 def open_page(world: World, path: str) -> str:
@@ -62,7 +62,7 @@ def test_less_often_stands_beside_out(world: World) -> None:
     wish = kept(world)["harvest"]
     assert wish.every_days == 30
     assert wish.last_us == micros(world.app.clock.now()), "they have just heard"
-    assert world.get(f"/api/people/{pid_of(world)}/consents") == []
+    assert world.items(f"/api/people/{pid_of(world)}/consents") == []
 
 
 def test_hours_frequency_pause_and_language_are_kept_and_shown(world: World) -> None:

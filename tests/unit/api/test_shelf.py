@@ -39,9 +39,9 @@ def test_campaigns_are_listed_by_label_words_and_archive(world: World) -> None:
         "POST", "/api/campaigns/autumn/labels", json={"add": ["autumn", "fruit & co"]}
     )
     assert labels.json() == ["autumn", "fruit & co"]
-    assert [one["id"] for one in world.get("/api/shelf?label=autumn")] == ["autumn"]
-    assert [one["id"] for one in world.get("/api/shelf?words=ВРОЖАЙ")] == ["autumn"]
-    assert {one["id"]: one["state"] for one in world.get("/api/shelf")} == {
+    assert [one["id"] for one in world.items("/api/shelf?label=autumn")] == ["autumn"]
+    assert [one["id"] for one in world.items("/api/shelf?words=ВРОЖАЙ")] == ["autumn"]
+    assert {one["id"]: one["state"] for one in world.items("/api/shelf")} == {
         "autumn": "draft", "fruit": "draft",
     }  # fmt: skip
     gone = world.ask("POST", "/api/campaigns/autumn/labels", json={"remove": ["autumn", "none"]})
@@ -54,10 +54,10 @@ def test_what_is_archived_is_not_listed_and_not_launched(world: World) -> None:
     define(world)
     agree(world)
     assert world.ask("POST", "/api/campaigns/fruit/archive").status_code == 204
-    assert world.get("/api/shelf") == []
-    assert [one["state"] for one in world.get("/api/shelf?archived=true")] == ["archived"]
+    assert world.items("/api/shelf") == []
+    assert [one["state"] for one in world.items("/api/shelf?archived=true")] == ["archived"]
     refused = world.ask("POST", "/api/campaigns/fruit/launch")
-    assert refused.status_code == 409 and "archive" in refused.json()["message"]
+    assert refused.status_code == 409 and "archive" in refused.json()["detail"]
     assert world.ask("DELETE", "/api/campaigns/fruit/archive").status_code == 204
     assert world.ask("POST", "/api/campaigns/fruit/launch").status_code == 200
     busy = world.ask("POST", "/api/campaigns/fruit/archive")
@@ -71,13 +71,13 @@ def test_notes_are_kept_with_their_author(world: World) -> None:
         assert (
             world.ask("POST", "/api/campaigns/fruit/notes", json={"text": text}).status_code == 200
         )
-    found = world.get("/api/campaigns/fruit/notes")
+    found = world.items("/api/campaigns/fruit/notes")
     assert [one["text"] for one in found] == [
         "Write on Fridays only.",
         "The first batch was late.",
     ]
     assert found[0]["actor"] == "key:first admin key"
-    assert world.get("/api/shelf")[0]["notes"] == 2
+    assert world.items("/api/shelf")[0]["notes"] == 2
     assert world.ask("POST", "/api/campaigns/fruit/notes", json={"text": "  "}).status_code == 400
 
 

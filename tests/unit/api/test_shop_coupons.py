@@ -51,7 +51,7 @@ def redeem(shop: World, code: str, **used: object) -> tuple[int, str]:
     """The status, and the state or what is wrong."""
     said = shop.ask("POST", f"{PATH}/codes/{code}/redeem", key="server key", json=used)
     told = said.json()
-    return said.status_code, told.get("state") or told["message"]
+    return said.status_code, told.get("state") or told["detail"]
 
 
 def test_a_person_gets_one_code_and_keeps_it(shop: World) -> None:
@@ -76,7 +76,7 @@ def test_a_personal_code_is_taken_from_its_person_alone_and_once(shop: World) ->
         "This coupon was used already.",
     )
     assert give(shop, "u1") != code, "who has used one gets another"
-    (pool,) = [one for one in shop.ask("GET", PATH).json() if one["pool"] == "spring"]
+    (pool,) = [one for one in shop.ask("GET", PATH).json()["items"] if one["pool"] == "spring"]
     assert (pool["free"], pool["given"], pool["redeemed"], pool["low"]) == (1, 2, 1, True)
     assert pool["revenue"] == [{"campaign": "", "currency": "UAH", "orders": 1, "revenue": 125_00}]
 
@@ -101,7 +101,7 @@ def test_an_empty_pool_says_so(shop: World) -> None:
     for n in range(3):
         give(shop, f"u{n}")
     said = shop.ask("POST", f"{PATH}/spring/give", json={"external_id": "u9"})
-    assert (said.status_code, said.json()["message"]) == (409, "No coupon of `spring` is left.")
+    assert (said.status_code, said.json()["detail"]) == (409, "No coupon of `spring` is left.")
 
 
 def test_an_order_with_the_code_redeems_it(shop: World) -> None:
@@ -117,5 +117,5 @@ def test_an_order_with_the_code_redeems_it(shop: World) -> None:
     shop.worker.settle(shop.app.clock.now())
     told = shop.ask("GET", f"{PATH}/codes/{code}").json()
     assert (told["state"], told["order_id"]) == ("redeemed", "77")
-    (pool,) = [one for one in shop.ask("GET", PATH).json() if one["pool"] == "spring"]
+    (pool,) = [one for one in shop.ask("GET", PATH).json()["items"] if one["pool"] == "spring"]
     assert pool["revenue"] == [{"campaign": "", "currency": "UAH", "orders": 1, "revenue": 9950}]

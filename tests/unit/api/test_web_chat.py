@@ -135,7 +135,7 @@ def test_an_operator_answers_in_the_thread(chat: ChatWorld) -> None:
     chat.say(guest["token"], say(1, "When does it arrive?"))
     chat.settle(seconds=2)
     key = chat.keys["admin key"]
-    (talk,) = chat.ask("GET", "/v1/conversations", token=key).json()["conversations"]
+    (talk,) = chat.ask("GET", "/v1/conversations", token=key).json()["items"]
     answered = chat.ask(
         "POST",
         f"/v1/conversations/{talk['id']}/answers",

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def pid(world: World, who: str) -> int:
-    return int(world.get(f"/api/people?who={who}")[0]["pid"])
+    return int(world.items(f"/api/people?who={who}")[0]["pid"])
 
 
 def reason(world: World, who: str, campaign: str) -> str:
