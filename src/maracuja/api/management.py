@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from maracuja import __doc__ as about
 from maracuja.api import (
     after_click,
+    app_reads,
     campaigns,
     channel_links,
     claims,
@@ -86,6 +87,7 @@ ROUTERS: Final = (
     shelf.shelf_router,
     shelf.calendar_router,
     shelf.growth_router,
+    *app_reads.ROUTERS,
 )
 
 

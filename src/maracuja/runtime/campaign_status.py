@@ -85,6 +85,11 @@ def shown(conn: Connection, some: Sequence[Run]) -> list[RunShown]:
     ]
 
 
+def paused(conn: Connection) -> dict[str, str]:
+    """The campaigns with a run that is paused, and why the worker has done it, or ''."""
+    return {run.campaign: _held(conn, run) for run in runs.every(conn, states=(RunState.PAUSED,))}
+
+
 def _held(conn: Connection, run: Run) -> str:
     """Why the worker has paused the run; '' where a person did, or nobody."""
     if run.state is not RunState.PAUSED:

@@ -38,6 +38,7 @@ from maracuja.store import (
     consents,
     discovered,
     inbox,
+    meta,
     people,
     products,
     resolving,
@@ -49,6 +50,7 @@ from maracuja.store.engine import Store
 __all__ = ["Import", "Imported", "prepare", "run"]
 
 EVENTS_IN_REQUEST: Final = 500
+LAST: Final = "last_import_us"  # store.meta: when a file was last taken to its end
 REFUSED_HEADINGS: Final = ("line", "column", "value", "reason", "row refused")
 Advance = Callable[[float], None]
 
@@ -116,6 +118,9 @@ def run(
             f"{work.file.path} has been imported already, up to line {reached}.",
             fix="Use --again to import it once more.",
         )
+    if not dry:
+        with store.write() as conn:
+            meta.put(conn, LAST, str(micros(now)))
     return result
 
 

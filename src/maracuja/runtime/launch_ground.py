@@ -20,6 +20,7 @@ from maracuja.decisions.quiet import QuietHours
 from maracuja.lake.facts import FactCache
 from maracuja.language.money_patterns import written
 from maracuja.model import TraitType
+from maracuja.runtime.lately import Lately
 from maracuja.runtime.people_columns import PeopleColumns
 from maracuja.store import definitions, discovered, meta, products
 from maracuja.store.engine import Store
@@ -34,6 +35,7 @@ class Ground:
     config: Config
     cache: FactCache = field(default_factory=FactCache)
     kept: PeopleColumns = field(default_factory=PeopleColumns)
+    lately: Lately = field(default_factory=Lately)
 
     @property
     def zone(self) -> str:

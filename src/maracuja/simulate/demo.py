@@ -32,6 +32,7 @@ from maracuja.runtime import (
     importing,
 )
 from maracuja.runtime.launch_control import OPEN
+from maracuja.runtime.overview_page import DEMO_MARK
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
 from maracuja.simulate.chats import SETTINGS, Phones, after, agreements, make_phones
@@ -58,7 +59,7 @@ from maracuja.simulate.week import (
 from maracuja.stats.report import LiftReport, Truth
 from maracuja.store import inbox, people
 
-MARK: Final = "demo.txt"
+MARK: Final = DEMO_MARK
 CODES: Final = 5_000  # of the welcome series
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 CAMPAIGN: Final = "passion-fruit"

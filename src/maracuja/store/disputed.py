@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, distinct, func, select, tuple_
 
 from maracuja.model import Trait, TraitSource
 from maracuja.store import bulk, people_rows, traits
@@ -82,6 +82,12 @@ def every(conn: Connection) -> list[Disputed]:
         Disputed(pid, trait, source, bytes(value), at_us)
         for pid, trait, source, value, at_us in bulk.fetch(conn, select(disputed))
     ]
+
+
+def count(conn: Connection) -> int:
+    """Of how many people something is said otherwise."""
+    people = func.count(distinct(disputed.c.pid))
+    return int(conn.execute(select(people)).scalar_one())
 
 
 def value_of(row: Disputed) -> Any:

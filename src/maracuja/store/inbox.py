@@ -82,6 +82,12 @@ def size(conn: Connection, after: int = 0) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def oldest_us(conn: Connection, after: int = 0) -> int | None:
+    """When the first request after the number `after` came in; None where none waits."""
+    query = select(inbox.c.received_us).where(inbox.c.seq > after).order_by(inbox.c.seq).limit(1)
+    return conn.execute(query).scalar()
+
+
 def last(conn: Connection) -> int:
     """The last sequence number given out; 0 before the first."""
     return counters.last(conn, "inbox", table=inbox_counters)

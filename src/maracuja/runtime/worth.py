@@ -1,0 +1,199 @@
+"""What talking to customers was worth lately: the campaigns of some days, each and together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import duckdb
+import polars as pl
+from sqlalchemy import Connection
+
+from maracuja.errors import DefinitionError
+from maracuja.lake.session import open_session
+from maracuja.model import FileKind, micros
+from maracuja.runtime import entry_report
+from maracuja.runtime.campaign_work import receipts
+from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.launch_work import facts_of
+from maracuja.runtime.measure import measure
+from maracuja.stats.intervals import Interval
+from maracuja.stats.pooling import total
+from maracuja.stats.report import LiftReport, lift_report
+from maracuja.stats.verdict import Finding
+from maracuja.store import manifest, people, runs
+from maracuja.store.runs import Run
+
+DAYS: Final = 7
+CAMPAIGNS_MAX: Final = 50  # the newest
+
+
+class Unmeasured(StrEnum):
+    """Why a campaign shows nothing: a closed list."""
+
+    NO_GOAL = "no_goal"
+    NO_MATCH = "no_match"  # its goal asks for what the events do not hold
+
+
+@dataclass(frozen=True)
+class Span:
+    """An estimate with both ends (95 %), or none of them, and why."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class CampaignWorth:
+    """What one campaign changed; `final` once its last window has closed.
+
+    Extra conversions, and extra revenue in minor units of the shop's currency, over all who were
+    sent to.
+    """
+
+    campaign: str
+    name: str
+    goal: str
+    sent: int
+    final: bool
+    finding: Finding
+    why_not_yet: str
+    conversions: Span
+    revenue: Span
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The campaigns of some days, and what they add up to.
+
+    A purchase may lie in the windows of several campaigns: each counts what it has added to it.
+    `unmeasured` names those that show nothing, with the reason.
+    """
+
+    since: datetime
+    until: datetime
+    currency: str
+    finding: Finding
+    conversions: Span
+    revenue: Span
+    campaigns: tuple[CampaignWorth, ...]
+    unmeasured: dict[str, Unmeasured]
+
+
+def worth(ground: Ground, now: datetime, *, days: int = DAYS) -> Worth:
+    """What the campaigns that sent in the last days were worth; kept for the hour."""
+    with ground.store.read() as conn:
+        version = manifest.version(conn, (FileKind.EVENTS, FileKind.DECISIONS))
+        stand = (version, now.replace(minute=0, second=0, microsecond=0))
+        return ground.lately.get(("worth", days), stand, lambda: _worth(conn, ground, now, days))
+
+
+def _worth(conn: Connection, ground: Ground, now: datetime, days: int) -> Worth:
+    since = now - timedelta(days=days)
+    found: list[CampaignWorth] = []
+    silent: dict[str, Unmeasured] = {}
+    pids, canonical = people.merged(conn)
+    limits = ground.config.lake
+    con = open_session(
+        ground.lake,
+        manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now)),
+        merged=pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow(),
+        threads=limits.threads,
+        memory=limits.memory,
+    )
+    try:
+        for launched in _launched(conn, micros(since)):
+            campaign = facts_of(launched[-1]).campaign
+            report = _report(con, ground, launched, now)
+            if isinstance(report, Unmeasured):
+                silent[campaign.id] = report
+            else:
+                found.append(_shown(report))
+    finally:
+        con.close()
+    conversions = total([_interval(one.conversions) for one in found])
+    return Worth(
+        since=since,
+        until=now,
+        currency=ground.config.shop.currency,
+        finding=_finding(conversions),
+        conversions=_span(conversions),
+        revenue=_span(total([_interval(one.revenue) for one in found])),
+        campaigns=tuple(found),
+        unmeasured=silent,
+    )
+
+
+def _launched(conn: Connection, since_us: int) -> list[list[Run]]:
+    """The runs of each campaign that sent since then; of a trigger, all, for it has no single day.
+
+    The newest campaigns first.
+    """
+    by_campaign: dict[str, list[Run]] = {}
+    for run in runs.every(conn):
+        if not entry_report.decided(run):
+            continue
+        late = (run.launched_us or run.planned_us) >= since_us
+        if late or (run.finished_us is None and facts_of(run).listens):
+            by_campaign.setdefault(run.campaign, []).append(run)
+    newest = sorted(by_campaign.values(), key=lambda some: some[-1].run, reverse=True)
+    return newest[:CAMPAIGNS_MAX]
+
+
+def _report(
+    con: duckdb.DuckDBPyConnection, ground: Ground, launched: list[Run], now: datetime
+) -> LiftReport | Unmeasured:
+    facts = entry_report.measured(launched)
+    if not facts.goals:
+        return Unmeasured.NO_GOAL
+    try:
+        units, plan = measure(
+            con,
+            facts,
+            [run.run for run in launched],
+            facts.goals[0],
+            strata=entry_report.strata(ground, launched, now),
+            receipts=receipts(facts),
+            currency=ground.config.shop.currency,
+            zone=ground.zone,
+            now=now,
+        )
+    except DefinitionError:
+        return Unmeasured.NO_MATCH
+    return lift_report(units, plan, now=now)
+
+
+def _shown(report: LiftReport) -> CampaignWorth:
+    lifts, final = report.primary, report.final
+    trusted = report.trusted
+    nothing = Interval()
+    conversions = lifts.conversions.extra_as_of(final=final) if trusted else nothing
+    revenue = lifts.revenue.extra_as_of(final=final) if trusted else nothing
+    why = report.verdict.why_not_yet
+    return CampaignWorth(
+        campaign=report.plan.campaign,
+        name=report.plan.name,
+        goal=report.plan.goal,
+        sent=report.audience.sent,
+        final=final,
+        finding=report.verdict.finding,
+        why_not_yet=why.value if why else "",
+        conversions=_span(conversions),
+        revenue=_span(revenue),
+    )
+
+
+def _finding(pooled: Interval) -> Finding:
+    return {1: Finding.PROVEN, -1: Finding.HARMFUL}.get(pooled.sign, Finding.NOT_YET)
+
+
+def _span(one: Interval) -> Span:
+    return Span(one.value, one.low, one.high, one.reason.value if one.reason else "")
+
+
+def _interval(one: Span) -> Interval:
+    return Interval(value=one.value, low=one.low, high=one.high)
