@@ -34,6 +34,7 @@ POINTS: Final = (
     # A bounce that lay in a mailbox, or stood in a log, is durable before it is marked as read.
     "mailbox.taken",
     "maildir.taken",
+    "pop3.taken",
     "maillog.taken",
     # A campaign's audience is frozen, its people decided about and written to.
     "audience.written",

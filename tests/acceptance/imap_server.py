@@ -1,4 +1,4 @@
-"""A private Dovecot on loopback, with a mailbox for whoever logs in; for tests."""
+"""A private Dovecot on loopback, with a mailbox for whoever logs in by IMAP or POP3; for tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONFIG = """
 base_dir = {home}/run
 state_dir = {home}/state
 log_path = {home}/dovecot.log
-protocols = imap
+protocols = {protocols}
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
@@ -37,6 +37,15 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3_port}
+  }}
+  inet_listener pop3s {{
     port = 0
   }}
 }}
@@ -66,14 +75,24 @@ namespace inbox {{
 
 
 class Dovecot(NamedTuple):
-    """A server on `port` of 127.0.0.1; `home` holds everything that it keeps."""
+    """A server on `port` of 127.0.0.1; `home` holds everything that it keeps.
+
+    `pop3_port` is 0 where it speaks IMAP alone.
+    """
 
     port: int
     home: Path
+    pop3_port: int
 
     def address(self, user: str, folder: str = "INBOX") -> str:
         """What stands in the settings."""
         return f"imap://{user.replace('@', '%40')}@127.0.0.1:{self.port}/{folder}"
+
+    def pop3_address(self, user: str) -> str:
+        """What stands in the settings for POP3; skips the test where it is not spoken."""
+        if not self.pop3_port:
+            pytest.skip("Dovecot's POP3 is not installed")
+        return f"pop3://{user.replace('@', '%40')}@127.0.0.1:{self.pop3_port}"
 
     def put(self, user: str, body: bytes, folder: str = "INBOX") -> None:
         """Lay a mail into somebody's mailbox."""
@@ -99,6 +118,13 @@ class Dovecot(NamedTuple):
             return [b"\\Seen" in one for one in found if isinstance(one, bytes)]
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextlib.contextmanager
 def dovecot() -> Iterator[Dovecot]:
     """A server for as long as it is needed; skips the test where there is none."""
@@ -108,9 +134,8 @@ def dovecot() -> Iterator[Dovecot]:
     if os.geteuid() != 0:
         pytest.skip("Dovecot starts as root only")
     owner = pwd.getpwnam("nobody")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    speaks_pop3 = Path("/usr/lib/dovecot/pop3").exists()
+    port, pop3_port = _free_port(), _free_port() if speaks_pop3 else 0
     # Its processes give up root: they could not read pytest's own directories.
     home = Path("/tmp") / f"maracuja-dovecot-{os.getpid()}"
     (home / "boxes").mkdir(parents=True, mode=0o755)
@@ -119,6 +144,8 @@ def dovecot() -> Iterator[Dovecot]:
         CONFIG.format(
             home=home,
             port=port,
+            pop3_port=pop3_port,
+            protocols="imap pop3" if speaks_pop3 else "imap",
             password=PASSWORD,
             user="nobody",
             group="nogroup",
@@ -137,7 +164,7 @@ def dovecot() -> Iterator[Dovecot]:
         else:
             log = home / "dovecot.log"
             raise AssertionError(log.read_text() if log.is_file() else "Dovecot did not start")
-        yield Dovecot(port, home)
+        yield Dovecot(port, home, pop3_port)
     finally:
         server.terminate()
         server.wait(20)

@@ -1,4 +1,6 @@
-"""Bounces that lie in a mailbox: a real Dovecot, and a Maildir; each counts once, none is lost."""
+"""Bounces that lie in a mailbox: a real Dovecot by IMAP and by POP3, and a Maildir; each counts
+once, none is lost.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ import pytest
 from maracuja.channels.base import Inbound
 from maracuja.channels.email import Email
 from maracuja.channels.email_mailbox import read_mailbox
-from maracuja.channels.email_settings import EmailSettings
+from maracuja.channels.email_settings import EmailSettings, Seed
 from maracuja.clock import SystemClock
 from maracuja.errors import ConfigError, VendorDown, VendorRefusedUs
 from maracuja.ingest.calls import Request
@@ -154,6 +156,69 @@ def test_a_crash_loses_nothing_and_counts_nothing_twice(
     assert len(events) == 2 and len({event_id(one) for one in events}) == 1
 
 
+def test_pop3_deletes_what_it_has_taken_and_leaves_the_rest(
+    sqlite_store: Store, server: Dovecot
+) -> None:
+    user = "pop@shop.example"
+    address = server.pop3_address(user)
+    for body in (dsn(1), STRANGER, dsn(2)):
+        server.put(user, body)
+    box = reader(sqlite_store, address)
+    assert box.read_once() == Read(seen=3, taken=2)
+    assert [one.pid for one in told(sqlite_store)] == [1, 2]
+    assert len(server.flags(user)) == 1, "the stranger's"
+    assert box.read_once() == Read(0, 0)
+    server.put(user, dsn(3))
+    assert box.read_once() == Read(1, 1)
+
+
+def test_pop3_at_a_crash_deletes_nothing_and_counts_nothing_twice(
+    sqlite_store: Store, server: Dovecot
+) -> None:
+    user = "popcrash@shop.example"
+    address = server.pop3_address(user)
+    for n in (1, 2):
+        server.put(user, dsn(n))
+    keep = taking(sqlite_store).take
+    left = [True, False]
+
+    def dies_at_the_second(inbound: Inbound) -> bool:
+        if not left.pop(0):
+            raise OSError("the plug is pulled")
+        return keep(inbound)
+
+    with pytest.raises(VendorDown):
+        reader(sqlite_store, address, dies_at_the_second).read_once()
+    assert len(server.flags(user)) == 2
+    assert reader(sqlite_store, address).read_once() == Read(2, 2)
+    assert len({event_id(one) for one in told(sqlite_store)}) == 2
+    assert server.flags(user) == []
+
+
+def test_pop3_is_not_held_up_by_a_mail_with_an_endless_line(
+    sqlite_store: Store, server: Dovecot
+) -> None:
+    user = "poplong@shop.example"
+    address = server.pop3_address(user)
+    server.put(user, b"Subject: long\r\n\r\n" + b"x" * 5000 + b"\r\n")
+    server.put(user, dsn(1))
+    box = reader(sqlite_store, address)
+    box.read_once()
+    box.read_once()
+    assert [one.pid for one in told(sqlite_store)] == [1]
+    assert len(server.flags(user)) == 1
+
+
+@pytest.mark.parametrize("password", ["wrong", "пароль"])
+def test_pop3_refuses_a_wrong_password(
+    sqlite_store: Store, server: Dovecot, password: str
+) -> None:
+    parts = read_mailbox(server.pop3_address(USER), where="email.mailbox")
+    box = ReportMailbox(sqlite_store, taking(sqlite_store).take, SystemClock(), parts, password)
+    with pytest.raises(VendorRefusedUs, match="does not let us in"):
+        box.read_once()
+
+
 def test_new_mail_is_heard_while_waiting(sqlite_store: Store, server: Dovecot) -> None:
     user = "idle@shop.example"
     box = reader(sqlite_store, server.address(user))
@@ -231,12 +296,19 @@ def test_a_word_of_leaving_that_lies_there_counts(sqlite_store: Store, tmp_path:
 @pytest.mark.parametrize(
     "address",
     ["mail.example", "imaps://mail.example", "imaps://a:secret@mail.example", "maildir://a/b",
-     "imap://a@mail.example:x/", "pop3://a@mail.example"],
+     "imap://a@mail.example:x/", "imap://a:x@[secret", "imaps://a:secret", "pop3s://mail.example",
+     "smtp://a@mail.example", "imaps://a%0d%0ab@mail.example"],
 )  # fmt: skip
 def test_other_addresses_are_refused_without_their_secret(address: str) -> None:
     with pytest.raises(ConfigError) as fault:
         EmailSettings(mailbox=address)
-    assert "secret" not in str(fault.value)
+    assert "secret" not in f"{fault.value} {fault.value.fix} {fault.value.where}"
+    assert fault.value.__suppress_context__ or fault.value.__context__ is None
+
+
+def test_a_seed_is_read_by_imap_since_pop3_knows_no_spam_folder() -> None:
+    with pytest.raises(ConfigError):
+        EmailSettings(seeds={"gmail": Seed(address="a@b.example", mailbox="pop3s://a@b.example")})
 
 
 def test_settings_say_what_listens(sqlite_store: Store, tmp_path: Path) -> None:

@@ -1,7 +1,12 @@
-"""Where reports wait to be read: a mailbox by IMAP, or a Maildir, as an address in settings."""
+"""Where reports wait: a mailbox by IMAP or POP3, or a Maildir, as an address in settings.
+
+No fault says what stands in an address: a password may.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from email import policy
 from email.parser import BytesHeaderParser
 from typing import Final
@@ -11,7 +16,9 @@ from maracuja.channels.base import Inbound
 from maracuja.errors import ConfigError
 from maracuja.model import Record
 
-PORTS: Final = {"imap": 143, "imaps": 993}
+PORTS: Final = {"imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995}
+IMAP: Final = frozenset({"imap", "imaps"})
+ANY: Final = frozenset({*PORTS, "maildir"})
 _RECIPIENTS: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Delivered-To", "To", "Cc")
 _HEADERS_MAX: Final = 200_000
 
@@ -31,32 +38,41 @@ class Mailbox(Record, frozen=True):
         return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.folder}"
 
 
-def read_mailbox(address: str, *, where: str) -> Mailbox:
+def read_mailbox(address: str, *, where: str, schemes: Collection[str] = ANY) -> Mailbox:
     """The parts of an address. Raises ConfigError with `where` it stands."""
-    fix = "Write imaps://user%40domain@host/INBOX or maildir:///var/mail/bounces."
+    if re.search(r"[\x00-\x1f]", unquote(address)):
+        raise _no_mailbox(where, schemes)
     try:
         parts = urlsplit(address)
         port = parts.port
-    except ValueError as fault:
-        raise ConfigError(
-            f"The address of the mailbox is none: {fault}.", where=where, fix=fix
-        ) from fault
+    except ValueError:
+        raise _no_mailbox(where, schemes) from None
     if parts.password:
         raise ConfigError(
             "The password of a mailbox does not stand in its address.",
             where=where,
             fix="Put it into the setting for the password, better in the environment.",
         )
-    if parts.scheme == "maildir" and parts.path and not parts.netloc:
+    if "maildir" in schemes and parts.scheme == "maildir" and parts.path and not parts.netloc:
         return Mailbox(scheme="maildir", folder=unquote(parts.path))
-    if parts.scheme not in PORTS or not parts.hostname or not parts.username:
-        raise ConfigError("The address of the mailbox is none.", where=where, fix=fix)
+    known = parts.scheme in PORTS and parts.scheme in schemes
+    if not known or not parts.hostname or not parts.username:
+        raise _no_mailbox(where, schemes)
     return Mailbox(
         scheme=parts.scheme,
         host=parts.hostname,
         port=port or PORTS[parts.scheme],
         user=unquote(parts.username),
         folder=unquote(parts.path.strip("/")) or "INBOX",
+    )
+
+
+def _no_mailbox(where: str, schemes: Collection[str]) -> ConfigError:
+    forms = ["imaps://user%40domain@host/INBOX"]
+    if "maildir" in schemes:
+        forms += ["pop3s://user%40domain@host", "maildir:///var/mail/bounces"]
+    return ConfigError(
+        "The address of the mailbox is none.", where=where, fix=f"Write {' or '.join(forms)}."
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from email.utils import parseaddr
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, field
 
-from maracuja.channels.email_mailbox import read_mailbox
+from maracuja.channels.email_mailbox import IMAP, read_mailbox
 from maracuja.errors import ConfigError
 from maracuja.model import Record
+
+ONE_LINE: Final = r"^[^\r\n\x00]*\Z"
 
 Security = Annotated[
     str,
@@ -26,7 +28,9 @@ class Seed(Record, frozen=True):
 
     address: str
     mailbox: Annotated[str, Meta(description="imaps://user%40domain@host/INBOX")]
-    password: Annotated[str, Meta(description="its password; better in the environment")] = ""
+    password: Annotated[
+        str, Meta(pattern=ONE_LINE, description="its password; better in the environment")
+    ] = ""
 
 
 class EmailSettings(Record, frozen=True):
@@ -68,12 +72,12 @@ class EmailSettings(Record, frozen=True):
     mailbox: Annotated[
         str,
         Meta(
-            description="where bounces and complaints lie: imaps://user%40domain@host/INBOX or "
-            "maildir:///var/mail/bounces; empty: nowhere"
+            description="where bounces and complaints lie: imaps://user%40domain@host/INBOX, "
+            "pop3s://user%40domain@host or maildir:///var/mail/bounces; empty: nowhere"
         ),
     ] = ""
     mailbox_password: Annotated[
-        str, Meta(description="its password; better in the environment")
+        str, Meta(pattern=ONE_LINE, description="its password; better in the environment")
     ] = ""
     postfix_log: Annotated[
         str,
@@ -152,7 +156,7 @@ class EmailSettings(Record, frozen=True):
         if self.mailbox:
             read_mailbox(self.mailbox, where="email.mailbox")
         for name, seed in self.seeds.items():
-            read_mailbox(seed.mailbox, where=f"email.seeds.{name}.mailbox")
+            read_mailbox(seed.mailbox, where=f"email.seeds.{name}.mailbox", schemes=IMAP)
         if self.hear_replies and (self.reply_to or not self.hears_mail):
             raise ConfigError(
                 "Replies can be heard only where mail comes in, and not go to `reply_to` too.",

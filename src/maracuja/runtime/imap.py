@@ -16,29 +16,36 @@ from typing import Any, Final
 
 from maracuja.channels.email_mailbox import Mailbox
 from maracuja.clock import monotonic_s
-from maracuja.errors import VendorDown, VendorRefusedUs
+from maracuja.errors import VendorDown
+from maracuja.runtime.mailbox_line import (
+    BYTES_MAX,
+    TIMEOUT_S,
+    broken,
+    clear_text,
+    is_home,
+    not_let_in,
+    tls,
+    unreachable,
+)
 
-TIMEOUT_S: Final = 30.0
-BYTES_MAX: Final = 5_000_000  # of one mail; larger ones are no reports
 LINE_END: Final = b"\r\n"
 _TAG: Final = b"MRCJ0"
 _LIST: Final = re.compile(rb'^\(([^)]*)\) (?:"(?:[^"\\]|\\.)*"|NIL) (.+)$')
-_HOMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ImapBox:
     """A mailbox that is open on one folder; make it with `opened`."""
 
-    def __init__(self, line: imaplib.IMAP4, key: str) -> None:
+    def __init__(self, line: imaplib.IMAP4, host: str) -> None:
         self._line = line
-        self._key = key
+        self._host = host
         self.validity = 0
 
     def enter(self, folder: str) -> None:
         """Open a folder. Raises VendorDown where there is none."""
         kind, _ = self._line.select(_quoted(folder))
         if kind != "OK":
-            raise VendorDown(f"There is no folder {folder} in {self._key}.", vendor="imap")
+            raise VendorDown(f"There is no folder {folder} at {self._host}.", vendor="imap")
         told = self._line.response("UIDVALIDITY")[1]
         self.validity = int(told[0]) if told and told[0] else 0
 
@@ -92,7 +99,7 @@ class ImapBox:
         self._line.send(_TAG + b" IDLE" + LINE_END)
         while not (line := self._read()).startswith(b"+"):
             if line.startswith(_TAG):
-                raise VendorDown(f"{self._key} does not wait for mail.", vendor="imap")
+                raise VendorDown(f"{self._host} does not wait for mail.", vendor="imap")
         until_s = monotonic_s() + seconds
         while monotonic_s() < until_s and not stopping():
             if self._readable():
@@ -111,13 +118,13 @@ class ImapBox:
     def _read(self) -> bytes:
         line = bytes(self._line.readline())
         if not line:
-            raise VendorDown(f"{self._key} has closed the line.", vendor="imap")
+            raise VendorDown(f"{self._host} has closed the line.", vendor="imap")
         return line
 
     def _uid(self, command: str, *args: str) -> list[Any]:
         kind, found = self._line.uid(command, *args)
         if kind != "OK":
-            raise VendorDown(f"{self._key} refuses {command}: {found!r:.200}", vendor="imap")
+            raise VendorDown(f"{self._host} refuses {command}.", vendor="imap")
         return found
 
 
@@ -126,40 +133,42 @@ def opened(
     box: Mailbox, password: str, *, verify: bool = True, timeout_s: float = TIMEOUT_S
 ) -> Iterator[ImapBox]:
     """The mailbox, logged in, on its folder. Raises VendorDown, VendorRefusedUs."""
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        line = _connected(box, context, timeout_s)
+        line = _connected(box, verify=verify, timeout_s=timeout_s)
     except (OSError, imaplib.IMAP4.error) as fault:
-        raise VendorDown(f"{box.host} cannot be reached: {fault}", vendor="imap") from fault
+        raise unreachable(box, fault) from None
     try:
         try:
-            line.login(box.user, password)
+            _log_in(line, box.user, password)
         except imaplib.IMAP4.error as fault:
-            raise VendorRefusedUs(
-                f"{box.host} does not let {box.user} in: {fault}", vendor="imap"
-            ) from fault
-        made = ImapBox(line, f"{box.user}@{box.host}")
+            raise not_let_in(box, fault) from None
+        made = ImapBox(line, box.host)
         made.enter(box.folder)
         yield made
     except (OSError, imaplib.IMAP4.error) as fault:
-        raise VendorDown(f"The line to {box.host} broke: {fault}", vendor="imap") from fault
+        raise broken(box, fault) from None
     finally:
         _leave(line)
 
 
-def _connected(box: Mailbox, context: ssl.SSLContext, timeout_s: float) -> imaplib.IMAP4:
+def _log_in(line: imaplib.IMAP4, user: str, password: str) -> None:
+    """LOGIN carries ASCII alone (RFC 3501); all else goes by SASL (RFC 4616)."""
+    if f"{user}{password}".isascii():
+        line.login(user, password)
+    else:
+        line.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+
+
+def _connected(box: Mailbox, *, verify: bool, timeout_s: float) -> imaplib.IMAP4:
+    context = tls(verify=verify)
     if box.scheme == "imaps":
         return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=timeout_s)
     line = imaplib.IMAP4(box.host, box.port, timeout=timeout_s)
     if "STARTTLS" in line.capabilities:
         line.starttls(context)
-    elif box.host not in _HOMES:
+    elif not is_home(box):
         line.shutdown()
-        raise VendorRefusedUs(
-            f"{box.host} takes passwords in clear text only: use imaps.", vendor="imap"
-        )
+        raise clear_text(box)
     return line
 
 

@@ -1,7 +1,8 @@
-"""Reads the bounces and complaints that lie in a mailbox: by IMAP as they come, or in a Maildir.
+"""Reads the bounces and complaints that lie in a mailbox: by IMAP as they come, by POP3 each
+minute, or in a Maildir.
 
 A mail is marked as read only once what it says is durable, and one that says nothing is left as it
-lies: nothing is deleted, moved elsewhere or answered.
+lies: nothing is answered or moved elsewhere, and nothing deleted but what POP3 cannot mark.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
 
 from maracuja.channels.base import Inbound
-from maracuja.channels.email_mailbox import Mailbox, as_inbound
+from maracuja.channels.email_mailbox import IMAP, Mailbox, as_inbound
 from maracuja.clock import Clock
 from maracuja.commit_points import passed
 from maracuja.errors import WebhookRejected
+from maracuja.runtime import imap, pop3
 from maracuja.runtime.following import Follower
-from maracuja.runtime.imap import BYTES_MAX, ImapBox, opened
+from maracuja.runtime.mailbox_line import BYTES_MAX
 from maracuja.store import watermarks
 from maracuja.store.engine import Store
 
 IDLE_S: Final = 300.0
+POP3_S: Final = 60.0
 MAILDIR_S: Final = 3.0
 BACK: Final = timedelta(days=30)  # how far a mailbox that was never read is read back
 NAME: Final = "mailbox"  # under which its trouble is told
@@ -62,28 +65,28 @@ class ReportMailbox(Follower):
         """Read what is new now. Raises VendorError where the mailbox cannot be read."""
         if self._box.scheme == "maildir":
             return self._look_into(Path(self._box.folder))
-        with opened(self._box, self._password, verify=self._verify) as box:
-            return self._look(box)
+        if self._box.scheme in IMAP:
+            with imap.opened(self._box, self._password, verify=self._verify) as box:
+                return self._look(box)
+        with pop3.opened(self._box, self._password, verify=self._verify) as line:
+            return self._look_through(line)
 
     def _follow(self) -> None:
-        if self._box.scheme == "maildir":
-            self._follow_folder()
-        else:
+        if self._box.scheme in IMAP:
             self._follow_line()
+        else:
+            self.read_once()
+            self._say("")
+            self._stop.wait(MAILDIR_S if self._box.scheme == "maildir" else POP3_S)
 
     def _follow_line(self) -> None:
-        with opened(self._box, self._password, verify=self._verify) as box:
+        with imap.opened(self._box, self._password, verify=self._verify) as box:
             self._say("")
             while not self._stop.is_set():
                 self._look(box)
                 box.wait(IDLE_S, self._stop.is_set, self._stop.wait)
 
-    def _follow_folder(self) -> None:
-        self._look_into(Path(self._box.folder))
-        self._say("")
-        self._stop.wait(MAILDIR_S)
-
-    def _look(self, box: ImapBox) -> Read:
+    def _look(self, box: imap.ImapBox) -> Read:
         """The mails that are newer than the last one that was looked at."""
         digest = hashlib.sha256(self._box.key.encode()).hexdigest()[:16]
         name = f"{NAME}:{digest}:{box.validity}"
@@ -120,10 +123,33 @@ class ReportMailbox(Follower):
                     path.rename(folder / "cur" / f"{path.name}:2,S")
             except FileNotFoundError:
                 continue  # another program was quicker
-            if not told and len(self._left) < _LEFT_MAX:
-                self._left.add(path.name)
+            if not told:
+                self._leave(path.name)
             seen, taken = seen + 1, taken + told
         return Read(seen, taken)
+
+    def _look_through(self, box: pop3.Pop3Box) -> Read:
+        """The mails that lie there; those that told something are deleted: POP3 has no mark."""
+        seen = taken = 0
+        for mail in box.mails():
+            if self._stop.is_set() or box.spoilt:
+                break
+            if mail.uid in self._left:
+                continue
+            body = box.fetch(mail)
+            told = body is not None and self._told(body)
+            passed("pop3.taken")
+            if told:
+                box.delete(mail)
+            else:
+                self._leave(mail.uid)
+            seen, taken = seen + 1, taken + told
+        return Read(seen, taken)
+
+    def _leave(self, name: str) -> None:
+        """Look at a mail that said nothing no more, until the next start."""
+        if len(self._left) < _LEFT_MAX:
+            self._left.add(name)
 
     def _told(self, body: bytes) -> bool:
         try:
