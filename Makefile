@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= 2
 MARKS ?= not slow
 
-.PHONY: demo test check format types bench crash clean
+.PHONY: demo test check web format types bench crash clean
 
 demo: $(READY)
 	@$(BIN)/maracuja demo $(ARGS)
@@ -21,9 +21,17 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+web: $(READY)
+	cd web && npm ci --silent && npm run --silent check
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd web && npm run --silent format
+
+types: $(READY)
+	$(BIN)/python web/openapi/describe.py
+	cd web && npm run --silent types
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
@@ -34,7 +42,7 @@ crash: $(READY)
 clean:
 	rm -rf $(VENV) demo-data bench-data
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Maracuja needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"

@@ -32,6 +32,14 @@ class Pages(Protocol):
         """What there is, and the next steps."""
         ...
 
+    def app_page(self, nonce: str) -> tuple[bytes, dict[str, str]]:
+        """The one page of the web app, and its headers."""
+        ...
+
+    def app_file(self, path: str, encodings: str) -> tuple[bytes, dict[str, str]] | None:
+        """A file of the web app, and its headers."""
+        ...
+
     def reference(self, openapi: Mapping[str, Any]) -> str:
         """The documentation of the API."""
         ...

@@ -1,4 +1,4 @@
-"""The pages in front: the newest campaign's report or a welcome, and the API's documentation."""
+"""The pages for print and for those without the web app: reports, claims, the API."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ router = APIRouter(include_in_schema=False)
 _BOTH = ["GET", "HEAD"]
 
 
-@router.api_route("/", methods=_BOTH)
-async def home(
+@router.api_route("/report", methods=_BOTH)
+async def report(
     request: Request,
     campaign: Annotated[str, Query(pattern="^[a-z0-9_-]{0,64}$")] = "",
     language: Language = "en",

@@ -36,6 +36,7 @@ from maracuja.api import (
     team,
     templates,
     wear_out,
+    web_app,
     web_chat,
     workspace,
 )
@@ -126,5 +127,6 @@ def make_management(
     api.include_router(hooks.called_router(app))
     for router in form_routers(app):
         api.include_router(router)
+    api.include_router(web_app.router)  # last: it takes every address that nobody else does
     api.openapi = lambda: described(api)  # type: ignore[method-assign]  # FastAPI's own way
     return api

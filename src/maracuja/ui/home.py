@@ -14,6 +14,10 @@ from maracuja.ui import claims_html, claims_words
 from maracuja.ui.home_reference import reference_body
 from maracuja.ui.report_html import html
 from maracuja.ui.report_svg import LOGO
+from maracuja.ui.web_app import file as app_file
+from maracuja.ui.web_app import page as app_page
+
+__all__ = ["app_file", "app_page", "claims", "reference", "report", "welcome"]
 
 _STYLE: Final = "".join(
     Path(__file__).with_name(name).read_text(encoding="utf-8")
@@ -53,7 +57,7 @@ _STEPS: Final = (
 def report(report: LiftReport, language: str) -> str:
     """A campaign's lift, with ways to the API and to the other languages."""
     others = {
-        name: f"/?campaign={report.plan.campaign}&language={code}"
+        name: f"/report?campaign={report.plan.campaign}&language={code}"
         for code, name in LANGUAGES.items()
         if code != language
     }

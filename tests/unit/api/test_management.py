@@ -118,7 +118,7 @@ def test_a_campaign_goes_from_rehearsal_to_report(world: World) -> None:
     assert report["audience"]["left_out"] == {"no_consent": 1}
     lines = world.ask("GET", "/api/campaigns/fruit/report?form=csv").text.splitlines()
     assert lines[0].startswith("section,")
-    page = world.ask("GET", "/?language=uk", key=None).text
+    page = world.ask("GET", "/report?language=uk", key=None).text
     assert 'lang="uk"' in page and 'href="/docs"' in page
     (ended,) = world.ask("POST", "/api/campaigns/fruit/cancel").json()
     assert ended["state"] == "cancelled"
@@ -240,7 +240,7 @@ def test_a_fault_of_ours_tells_nothing(world: World, monkeypatch: pytest.MonkeyP
 
 
 def test_a_new_workspace_is_welcomed_with_the_next_steps(world: World) -> None:
-    page = world.ask("GET", "/", key=None).text
+    page = world.ask("GET", "/report", key=None).text
     assert "Fruit &amp; Co" in page and "maracuja campaign launch" in page
     reference = world.ask("GET", "/docs", key=None).text
     described = world.ask("GET", "/openapi.json", key=None).json()

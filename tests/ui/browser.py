@@ -1,0 +1,121 @@
+"""A real Chromium that goes nowhere but to our server, and tells of everything that went wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, Route, sync_playwright
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+READY_MS = 15_000
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# Buttons and links whose words do not fit in them.
+_CLIPPED = """[...document.querySelectorAll("button, a, [role=tab]")]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflowX !== "visible"
+    && getComputedStyle(one).textOverflow !== "ellipsis")
+  .map((one) => one.textContent.trim())"""
+_AXE = """(rules) => axe.run(document, {runOnly: rules}).then((found) =>
+  found.violations.map((one) => `${one.id}: ${one.nodes.map((n) =>
+    n.target + " " + n.failureSummary).join("; ")}`))"""
+
+
+class Tab:
+    """One page of the app; `wrong` is what no page may do."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.wrong: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+
+    def log_in(self, email: str, password: str) -> None:
+        """By the API, as the page of logging in does."""
+        answer = self.page.request.post(
+            f"{self.url}/api/session", data={"email": email, "password": password, "code": ""}
+        )
+        assert answer.ok, answer.text()
+
+    def go(self, path: str) -> Page:
+        """Open an address and wait until its page says that it is ready."""
+        self.page.goto(self.url + path)
+        self.ready()
+        return self.page
+
+    def ready(self) -> None:
+        """Wait until a page says that what it is about has come."""
+        self.page.wait_for_selector("html[data-ready]", state="attached", timeout=READY_MS)
+
+    def violations(self) -> list[str]:
+        """What axe finds."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+        found: list[str] = self.page.evaluate(_AXE, RULES)
+        return found
+
+    def too_wide(self) -> list[str]:
+        """A page that scrolls sideways, and buttons whose words are cut off."""
+        clipped: list[str] = self.page.evaluate(_CLIPPED)
+        return clipped + (["the page scrolls sideways"] if self.page.evaluate(_WIDE) else [])
+
+    def _said(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"{message.type}: {message.text}")
+
+
+class Browser:
+    """Opens tabs: each with cookies, storage and settings of its own."""
+
+    def __init__(self, chromium: Chromium) -> None:
+        self._chromium = chromium
+
+    @contextmanager
+    def tab(
+        self, url: str, *, size: str = "desktop", dark: bool = False, language: str = "en"
+    ) -> Iterator[Tab]:
+        """A tab that reaches `url` alone; at its end nothing may have gone wrong."""
+        width, height = SIZES[size]
+        context = self._chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale={"mn": "mn-MN", "uk": "uk-UA", "ru": "ru-RU"}.get(language, "en-GB"),
+            timezone_id="Europe/Kyiv",
+            reduced_motion="reduce",
+        )
+        context.add_init_script(
+            f"localStorage.getItem('maracuja-language') ??"
+            f" localStorage.setItem('maracuja-language', {json.dumps(language)})"
+        )
+        tab = Tab(context.new_page(), url)
+
+        def only_here(route: Route) -> None:
+            if route.request.url.startswith((url, "data:", "blob:")):
+                route.continue_()
+            else:
+                tab.wrong.append(f"asked elsewhere: {route.request.url}")
+                route.abort()
+
+        context.route("**/*", only_here)
+        try:
+            yield tab
+            assert tab.wrong == []
+        finally:
+            context.close()
+
+
+@contextmanager
+def open_browser(program: str) -> Iterator[Browser]:
+    """Start the Chromium of this machine, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        try:
+            yield Browser(chromium)
+        finally:
+            chromium.close()

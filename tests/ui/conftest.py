@@ -1,0 +1,118 @@
+"""A shop with a story, its real server, and a real browser in which somebody is logged in."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from maracuja.app import opened
+from maracuja.runtime.access import Role
+from maracuja.ui.web_app import STATIC
+from tests.ui.browser import Browser, Tab, open_browser
+
+PEOPLE = 400
+OWNER = "olena@shop.example"
+PASSWORD = "a long enough password"
+_PROGRAM = (sys.executable, "-m", "maracuja")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers and real servers take their time."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@contextmanager
+def serving(home: Path, *, work: bool = False) -> Iterator[str]:
+    """The address of a server of this workspace, on any free port."""
+    told = ["serve", "-w", str(home), "--port", "0", *([] if work else ["--no-work"])]
+    server = subprocess.Popen([*_PROGRAM, *told], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        for line in server.stdout:
+            if found := re.search(r"http://[\d.]+:\d+", line):
+                yield found[0]
+                break
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that runs, and its workspace."""
+
+    url: str
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def _story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo shop and its owner; to be copied."""
+    if not (STATIC / "index.html").is_file():
+        pytest.skip("the web app is not built")
+    home = tmp_path_factory.mktemp("story") / "shop"
+    told = ["demo", "--once", "--people", str(PEOPLE), "-w", str(home)]
+    subprocess.run([*_PROGRAM, *told], check=True, capture_output=True, timeout=600)
+    own(home)
+    return home
+
+
+def own(home: Path) -> None:
+    """Give a workspace its owner."""
+    with opened(home) as app:
+        now = app.clock.now()
+        token = app.team.invite(OWNER, Role.OWNER, now, "test", name="Олена Шевчук")
+        app.team.join(token, PASSWORD, now)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One Chromium for all; each tab has a context of its own."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with open_browser(program) as opened_browser:
+        yield opened_browser
+
+
+@pytest.fixture(scope="session")
+def site(_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The shop's server, for pages that only read."""
+    with serving(_story) as url:
+        yield Site(url, _story)
+
+
+@pytest.fixture
+def own_site(_story: Path, tmp_path: Path) -> Iterator[Site]:
+    """A shop of the test's own, to change."""
+    home = tmp_path / "shop"
+    shutil.copytree(_story, home)
+    with serving(home, work=True) as url:
+        yield Site(url, home)
+
+
+@pytest.fixture
+def tab(browser: Browser, site: Site) -> Iterator[Tab]:
+    """A tab of the owner's, at the shop that is only read."""
+    with browser.tab(site.url) as opened_tab:
+        opened_tab.log_in(OWNER, PASSWORD)
+        yield opened_tab
+
+
+@pytest.fixture
+def own_tab(browser: Browser, own_site: Site) -> Iterator[Tab]:
+    """A tab of the owner's, at the shop of the test's own."""
+    with browser.tab(own_site.url) as opened_tab:
+        opened_tab.log_in(OWNER, PASSWORD)
+        yield opened_tab

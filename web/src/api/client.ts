@@ -1,0 +1,78 @@
+/** Typed calls to the server; a refusal becomes a Problem, changes carry the session's token. */
+import createClient, { type Middleware } from "openapi-fetch";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** What the server refused: what happened, where, and what to do. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly where = "",
+    readonly fix = "",
+  ) {
+    super(message);
+    this.name = "Problem";
+  }
+}
+
+let token = "";
+let onLoggedOut = () => {};
+
+/** The session's token, which goes with every change. */
+export function setToken(value: string) {
+  token = value;
+}
+
+/** What to do once the server no longer knows who asks. */
+export function whenLoggedOut(act: () => void) {
+  onLoggedOut = act;
+}
+
+export async function problemOf(response: Response): Promise<Problem> {
+  let told: Record<string, unknown> = {};
+  try {
+    told = await response.clone().json();
+  } catch {
+    // A proxy between may answer in words of its own.
+  }
+  const text = (name: string) => (typeof told[name] === "string" ? String(told[name]) : "");
+  return new Problem(
+    response.status,
+    text("code") || `http_${response.status}`,
+    text("message") || text("detail") || response.statusText || `HTTP ${response.status}`,
+    text("where"),
+    text("fix"),
+  );
+}
+
+const ours: Middleware = {
+  onRequest({ request }) {
+    if (token && request.method !== "GET") {
+      request.headers.set("x-csrf-token", token);
+    }
+    return request;
+  },
+  async onResponse({ response, schemaPath }) {
+    if (!response.ok) {
+      if (response.status === 401 && !schemaPath.startsWith("/api/session")) {
+        onLoggedOut();
+      }
+      throw await problemOf(response);
+    }
+    return response;
+  },
+  onError() {
+    return new Problem(0, "offline", "offline");
+  },
+};
+
+export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+api.use(ours);
+
+/** The body of an answer; refusals have become exceptions before. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}

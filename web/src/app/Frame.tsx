@@ -1,0 +1,216 @@
+/** The frame around every page: navigation at the left, the page, notices and the palette. */
+import {
+  ActionIcon,
+  Burger,
+  Drawer,
+  Group,
+  Menu,
+  Text,
+  Tooltip,
+  UnstyledButton,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure, useLocalStorage } from "@mantine/hooks";
+import { Notifications } from "@mantine/notifications";
+import {
+  IconChevronsLeft,
+  IconChevronsRight,
+  IconDeviceDesktop,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+} from "@tabler/icons-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
+import styles from "./Frame.module.css";
+import { PLACES } from "./navigation";
+import { openPalette, Palette } from "./Palette";
+import { logOut, may, useMember } from "./session";
+import { LANGUAGES, type Language, speak } from "./words";
+import "./notifications.css";
+
+export function Frame() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const { state } = useNavigation();
+  const [narrow, setNarrow] = useLocalStorage({ key: "maracuja-narrow", defaultValue: false });
+  const [open, menu] = useDisclosure(false);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new place closes the menu
+  useEffect(() => {
+    menu.close();
+  }, [pathname]);
+
+  return (
+    <div className={styles.frame} data-narrow={narrow || undefined}>
+      <a className={styles.skip} href="#main">
+        {t("skip")}
+      </a>
+      <header className={`${styles.top} no-print`}>
+        <Burger opened={open} onClick={menu.toggle} size="sm" aria-label={t("menu")} />
+        <Brand />
+        <ActionIcon variant="subtle" color="gray" onClick={openPalette} aria-label={t("find")}>
+          <IconSearch size={18} />
+        </ActionIcon>
+      </header>
+      <aside className={`${styles.side} no-print`}>
+        <Brand narrow={narrow} />
+        <Find narrow={narrow} />
+        <Places narrow={narrow} />
+        <div className={styles.foot}>
+          <Own narrow={narrow} />
+          <Tooltip label={t(narrow ? "widen" : "narrow")} position="right">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={() => setNarrow(!narrow)}
+              aria-label={t(narrow ? "widen" : "narrow")}
+            >
+              {narrow ? <IconChevronsRight size={16} /> : <IconChevronsLeft size={16} />}
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      </aside>
+      <Drawer
+        opened={open}
+        onClose={menu.close}
+        size={260}
+        title={<Brand />}
+        closeButtonProps={{ "aria-label": t("close") }}
+      >
+        <Places />
+        <div className={styles.foot}>
+          <Own />
+        </div>
+      </Drawer>
+      <main
+        id="main"
+        className={styles.main}
+        tabIndex={-1}
+        data-busy={state !== "idle" || undefined}
+      >
+        <Outlet />
+      </main>
+      <Notifications position="bottom-right" limit={4} autoClose={5000} />
+      <Palette />
+    </div>
+  );
+}
+
+function Brand({ narrow = false }: { narrow?: boolean }) {
+  return (
+    <div className={styles.brand}>
+      <img src="/logo.svg" width={26} height={26} alt="" />
+      {narrow ? null : <span>Maracuja</span>}
+    </div>
+  );
+}
+
+function Find({ narrow }: { narrow: boolean }) {
+  const { t } = useTranslation();
+  const key = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
+  return (
+    <UnstyledButton className={styles.find} onClick={openPalette}>
+      <IconSearch size={16} aria-hidden />
+      <span className={narrow ? "visually-hidden" : undefined}>{t("find")}</span>
+      {narrow ? null : <kbd>{key}</kbd>}
+    </UnstyledButton>
+  );
+}
+
+function Places({ narrow = false }: { narrow?: boolean }) {
+  const { t } = useTranslation();
+  const member = useMember();
+  return (
+    <nav aria-label={t("places")} className={styles.places}>
+      {PLACES.filter(({ area }) => !area || may(member, area)).map(({ to, name, icon: Icon }) => (
+        <Tooltip key={to} label={t(`nav.${name}`)} position="right" disabled={!narrow}>
+          <NavLink to={to} end={to === "/"} className={styles.place}>
+            <Icon size={18} stroke={1.6} aria-hidden />
+            <span className={narrow ? "visually-hidden" : undefined}>{t(`nav.${name}`)}</span>
+          </NavLink>
+        </Tooltip>
+      ))}
+    </nav>
+  );
+}
+
+const SCHEMES = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop } as const;
+
+/** The member's own menu: language, colours, logging out. */
+function Own({ narrow = false }: { narrow?: boolean }) {
+  const { t, i18n } = useTranslation();
+  const member = useMember();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const name = member.name || member.email;
+  return (
+    <Menu position="top-start" width={230}>
+      <Menu.Target>
+        <UnstyledButton className={styles.own}>
+          <span className={styles.face} aria-hidden>
+            {initials(name)}
+          </span>
+          <span className={narrow ? "visually-hidden" : styles.name}>{name}</span>
+          <span className="visually-hidden">{t("own")}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="xs" truncate>
+            {member.email}
+          </Text>
+          {t(`role.${member.role}`)}
+        </Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>{t("colours")}</Menu.Label>
+        {(Object.keys(SCHEMES) as (keyof typeof SCHEMES)[]).map((scheme) => {
+          const Icon = SCHEMES[scheme];
+          return (
+            <Menu.Item
+              key={scheme}
+              leftSection={<Icon size={16} />}
+              onClick={() => setColorScheme(scheme)}
+              aria-current={colorScheme === scheme || undefined}
+              className={styles.choice}
+            >
+              {t(`scheme.${scheme}`)}
+            </Menu.Item>
+          );
+        })}
+        <Menu.Divider />
+        <Menu.Label>
+          <Group gap={6}>
+            <IconLanguage size={14} aria-hidden />
+            {t("language")}
+          </Group>
+        </Menu.Label>
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <Menu.Item
+            key={language}
+            lang={language}
+            onClick={() => speak(language)}
+            aria-current={i18n.language === language || undefined}
+            className={styles.choice}
+          >
+            {LANGUAGES[language]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={logOut}>
+          {t("logOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function initials(name: string): string {
+  const parts = name.split(/[\s@.]+/).filter(Boolean);
+  return parts
+    .slice(0, 2)
+    .map((part) => part[0]?.toUpperCase() ?? "")
+    .join("");
+}

@@ -1,0 +1,21 @@
+/** Lets those in who are logged in, shows the others the way, and an empty shop its first run. */
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, Outlet, useLocation } from "react-router";
+import { Fault } from "~/kit/Fault";
+import { sessionQuery } from "./session";
+
+export function Gate() {
+  const { pathname, search } = useLocation();
+  const { data: member, isPending, error, refetch } = useQuery(sessionQuery);
+  if (isPending) {
+    return null;
+  }
+  if (error) {
+    return <Fault fault={error} again={refetch} />;
+  }
+  if (!member) {
+    const back = encodeURIComponent(pathname + search);
+    return <Navigate to={`/login?back=${back}`} replace />;
+  }
+  return <Outlet />;
+}

@@ -1,0 +1,70 @@
+/** Numbers, money, shares, days and spans as the reader's language writes them. */
+import i18next from "i18next";
+
+type Moment = string | number | Date;
+
+const speaks = () => i18next.language || "en";
+
+export const whole = (value: number) =>
+  new Intl.NumberFormat(speaks(), { maximumFractionDigits: 0 }).format(value);
+
+export const decimal = (value: number, digits = 2) =>
+  new Intl.NumberFormat(speaks(), { maximumFractionDigits: digits }).format(value);
+
+/** 1,250,000 as 1.3M. */
+export const short = (value: number) =>
+  new Intl.NumberFormat(speaks(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
+
+/** A share from 0 to 1. */
+export const share = (value: number, digits = 1) =>
+  new Intl.NumberFormat(speaks(), { style: "percent", maximumFractionDigits: digits }).format(
+    value,
+  );
+
+/** A relative change with its sign: 0.124 as +12.4%. */
+export const change = (value: number, digits = 1) =>
+  new Intl.NumberFormat(speaks(), {
+    style: "percent",
+    maximumFractionDigits: digits,
+    signDisplay: "exceptZero",
+  }).format(value);
+
+export const money = (value: number, currency: string, digits?: number) =>
+  new Intl.NumberFormat(speaks(), {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    ...(digits === undefined
+      ? { maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2, minimumFractionDigits: 0 }
+      : { maximumFractionDigits: digits, minimumFractionDigits: digits }),
+  }).format(value);
+
+export const day = (at: Moment, timeZone?: string) =>
+  new Intl.DateTimeFormat(speaks(), { dateStyle: "medium", timeZone }).format(new Date(at));
+
+export const clock = (at: Moment, timeZone?: string) =>
+  new Intl.DateTimeFormat(speaks(), { timeStyle: "short", timeZone }).format(new Date(at));
+
+export const moment = (at: Moment, timeZone?: string) =>
+  new Intl.DateTimeFormat(speaks(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  }).format(new Date(at));
+
+const SPANS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["week", 7 * 86_400],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** How long ago, or in how long: "3 hours ago", "in 2 days". */
+export function ago(at: Moment, now: Moment = new Date()): string {
+  const seconds = (new Date(at).getTime() - new Date(now).getTime()) / 1000;
+  const words = new Intl.RelativeTimeFormat(speaks(), { numeric: "auto" });
+  const [unit, length] = SPANS.find(([, span]) => Math.abs(seconds) >= span) ?? ["second", 1];
+  return words.format(Math.round(seconds / length), unit);
+}

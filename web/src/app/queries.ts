@@ -1,0 +1,15 @@
+/** What was read from the server, kept while it is fresh. */
+import { QueryClient } from "@tanstack/react-query";
+import { Problem } from "~/api/client";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: true,
+      // A refusal stays one; only what did not arrive, or came at a bad moment, is asked again.
+      retry: (tries, fault) =>
+        tries < 2 && !(fault instanceof Problem && fault.status >= 400 && fault.status < 500),
+    },
+  },
+});

@@ -1,0 +1,49 @@
+/** Every address of the app and the page behind it; code, words and data are loaded side by side. */
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Fault } from "~/kit/Fault";
+import { Frame } from "./Frame";
+import { Gate } from "./Gate";
+import { loadWords } from "./words";
+
+interface PageModule {
+  Component: React.ComponentType;
+}
+
+/** A page: its address, the names of its words, and where its code is. */
+function page(
+  path: string,
+  words: readonly string[],
+  load: () => Promise<PageModule>,
+): RouteObject {
+  return {
+    path,
+    lazy: async () => {
+      const [module] = await Promise.all([load(), loadWords(words)]);
+      return { Component: module.Component };
+    },
+  };
+}
+
+const PAGES: RouteObject[] = [page("/", ["overview"], () => import("~/pages/overview/page"))];
+
+const OUTSIDE: RouteObject[] = [
+  page("/login", ["login"], () => import("~/pages/login/page")),
+  page("/join", ["login"], () => import("~/pages/login/join")),
+];
+
+export const makeRouter = () =>
+  createBrowserRouter([
+    {
+      element: <Gate />,
+      errorElement: <Fault />,
+      hydrateFallbackElement: <div />,
+      children: [
+        {
+          element: <Frame />,
+          errorElement: <Fault />,
+          children: [...PAGES, page("*", [], () => import("~/pages/nowhere/page"))],
+        },
+      ],
+    },
+    { errorElement: <Fault />, hydrateFallbackElement: <div />, children: OUTSIDE },
+  ]);

@@ -1,0 +1,41 @@
+/** What went wrong: what happened, what was kept, what to do. */
+import { Button, Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useRouteError } from "react-router";
+import { Problem } from "~/api/client";
+import styles from "./Empty.module.css";
+
+interface FaultProps {
+  fault?: unknown;
+  again?: () => unknown;
+}
+
+/** In words: a Problem's own, or that the server was not reached. */
+export function useFaultWords(): (fault: unknown) => { what: string; fix: string } {
+  const { t } = useTranslation("kit");
+  return (fault) => {
+    if (fault instanceof Problem && fault.code === "offline") {
+      return { what: t("offline"), fix: t("offlineFix") };
+    }
+    if (fault instanceof Problem) {
+      const where = fault.where ? ` (${fault.where})` : "";
+      return { what: `${fault.message}${where}`, fix: fault.fix };
+    }
+    return { what: t("unexpected"), fix: fault instanceof Error ? fault.message : "" };
+  };
+}
+
+export function Fault({ fault, again }: FaultProps) {
+  const { t } = useTranslation("kit");
+  const thrown = useRouteError();
+  const { what, fix } = useFaultWords()(fault ?? thrown);
+  return (
+    <div className={styles.empty} role="alert">
+      <Title order={2}>{what}</Title>
+      {fix ? <p>{fix}</p> : null}
+      <Button variant="default" onClick={() => (again ? again() : window.location.reload())}>
+        {t("again")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+/** The page around logging in and joining: the name of the product, one form, the languages. */
+import { Alert, Group, Title, UnstyledButton } from "@mantine/core";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { LANGUAGES, type Language, speak } from "~/app/words";
+import { useFaultWords } from "~/kit/Fault";
+import styles from "./Outside.module.css";
+
+interface OutsideProps {
+  title: string;
+  about?: string;
+  fault?: unknown;
+  children: ReactNode;
+}
+
+export function Outside({ title, about, fault, children }: OutsideProps) {
+  const { i18n } = useTranslation();
+  const words = useFaultWords();
+  useEffect(() => {
+    document.title = `${title} · Maracuja`;
+    document.documentElement.dataset.ready = window.location.pathname;
+    return () => {
+      delete document.documentElement.dataset.ready;
+    };
+  }, [title]);
+  return (
+    <main className={styles.outside}>
+      <div className={styles.box}>
+        <div className={styles.brand}>
+          <img src="/logo.svg" width={34} height={34} alt="" />
+          Maracuja
+        </div>
+        <Title order={1}>{title}</Title>
+        {about ? <p className={styles.about}>{about}</p> : null}
+        {fault ? (
+          <Alert color="red" variant="light" title={words(fault).what} role="alert">
+            {words(fault).fix}
+          </Alert>
+        ) : null}
+        {children}
+      </div>
+      <Group gap={16} justify="center" component="nav" aria-label="Languages">
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <UnstyledButton
+            key={language}
+            lang={language}
+            className={styles.language}
+            aria-current={i18n.language === language || undefined}
+            onClick={() => speak(language)}
+          >
+            {LANGUAGES[language]}
+          </UnstyledButton>
+        ))}
+      </Group>
+    </main>
+  );
+}

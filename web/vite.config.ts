@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { compression } from "vite-plugin-compression2";
+
+const server = process.env.MARACUJA_SERVER ?? "http://127.0.0.1:8080";
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [
+    react(),
+    compression({ algorithms: ["brotliCompress"], include: /\.(js|css|svg|json)$/ }),
+  ],
+  resolve: { alias: { "~": here("src") } },
+  build: {
+    outDir: here("../src/maracuja/ui/static/app"),
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // a strict policy lets no data: fonts or scripts in
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "/api": server, "/v1": server, "/report": server } },
+});
