@@ -35,7 +35,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pass
 
 
 def build() -> None:
-    """Build the snippet where that was not done since its sources changed; skip where it cannot."""
+    """Build the snippet, where its sources have changed since; skip where that cannot be done."""
     script = BUILT / "maracuja.js"
     sources = [one for one in SOURCES.glob("*.ts") if not one.name.endswith(".test.ts")]
     if script.is_file() and script.stat().st_mtime > max(s.stat().st_mtime for s in sources):
