@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 Rng = np.random.Generator
+Pids = Sequence[int] | npt.NDArray[np.int64]
 
 BUCKETS = 64
 
@@ -65,20 +66,26 @@ def bucket(pid: int) -> int:
     return hashlib.sha256(pid.to_bytes(8, "big")).digest()[-1] % BUCKETS
 
 
-def buckets(pids: Iterable[int]) -> npt.NDArray[np.uint8]:
+def buckets(pids: Pids) -> npt.NDArray[np.uint8]:
     """`bucket` for a set; shape (n,)."""
-    sha = hashlib.sha256
-    last = b"".join([sha(pid.to_bytes(8, "big")).digest()[-1:] for pid in pids])
-    return np.frombuffer(last, dtype=np.uint8) % np.uint8(BUCKETS)
+    return (_words(b"", pids)[:, 3] % np.uint64(BUCKETS)).astype(np.uint8)
 
 
-def draws(salt: str, pids: Iterable[int]) -> npt.NDArray[np.float64]:
+def draws(salt: str, pids: Pids) -> npt.NDArray[np.float64]:
     """A uniform number in [0, 1) for each person, fixed by (salt, pid); shape (n,).
 
     Source: SHA-256 of salt, a zero byte and the pid as eight big-endian bytes; the first 53 bits.
     """
-    prefix = salt.encode() + b"\0"
-    sha = hashlib.sha256
-    raw = b"".join([sha(prefix + pid.to_bytes(8, "big")).digest()[:8] for pid in pids])
-    words = np.frombuffer(raw, dtype=">u8")
+    words = _words(salt.encode() + b"\0", pids)[:, 0]
     return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _words(prefix: bytes, pids: Pids) -> npt.NDArray[np.uint64]:
+    """SHA-256 of the prefix and each pid as eight big-endian bytes; four words, shape (n, 4)."""
+    numbers = np.ascontiguousarray(pids, dtype=">i8")
+    keys = np.empty((len(numbers), len(prefix) + 8), dtype=np.uint8)
+    keys[:, :-8] = np.frombuffer(prefix, dtype=np.uint8)
+    keys[:, -8:] = numbers.view(np.uint8).reshape(-1, 8)
+    sha = hashlib.sha256
+    raw = b"".join([sha(key).digest() for key in keys.view(f"V{keys.shape[1]}")[:, 0].tolist()])
+    return np.frombuffer(raw, dtype=">u8").reshape(-1, 4)

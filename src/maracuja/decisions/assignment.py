@@ -10,6 +10,7 @@ import polars as pl
 
 from maracuja import rng
 from maracuja.model import Record
+from maracuja.rng import Pids
 
 GLOBAL: Final = "global"
 CAMPAIGN: Final = "campaign"
@@ -51,7 +52,7 @@ def assign(arms: Arms, draw_pids: pl.Series) -> pl.DataFrame:
     stored. `propensity` is the probability of exactly this (held, variant), so that those of all
     arms sum to 1. The same salt and pid give the same arm in every process and release.
     """
-    pids = draw_pids.to_list()
+    pids = draw_pids.to_numpy()
     everywhere = _below(f"{arms.salt}:global", pids, arms.global_holdout)
     here = _below(f"{arms.salt}:holdout:{arms.campaign}", pids, arms.holdout)
     variant = _variant(arms, pids)
@@ -74,17 +75,17 @@ def in_test(arms: Arms, occurrence: str, share: float, draw_pids: pl.Series) -> 
     Of each occurrence others, and independent of who is held out and of the variants.
     """
     salt = f"{arms.salt}:test:{arms.campaign}:{occurrence}"
-    return pl.Series(_below(salt, draw_pids.to_list(), share), dtype=pl.Boolean)
+    return pl.Series(_below(salt, draw_pids.to_numpy(), share), dtype=pl.Boolean)
 
 
-def _below(salt: str, pids: list[int], share: float) -> npt.NDArray[np.bool_]:
+def _below(salt: str, pids: Pids, share: float) -> npt.NDArray[np.bool_]:
     """Whose draw falls under the share; no draw is spent where the share is nothing or all."""
     if share <= 0 or share >= 1:
         return np.full(len(pids), share >= 1)
     return rng.draws(salt, pids) < share
 
 
-def _variant(arms: Arms, pids: list[int]) -> npt.NDArray[np.int64]:
+def _variant(arms: Arms, pids: Pids) -> npt.NDArray[np.int64]:
     """The place of each person's variant in `arms.variants`."""
     if len(arms.variants) == 1:
         return np.zeros(len(pids), dtype=np.int64)
