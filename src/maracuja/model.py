@@ -95,6 +95,7 @@ class Profile(msgspec.Struct, kw_only=True):
 # A trait's meta is packed in one BIGINT column beside its value in the profile copy:
 # seconds since 1970 (33 bits) | ttl in hours (16) | confidence in thousandths (10) | source (2).
 _TTL_BITS, _CONFIDENCE_BITS, _SOURCE_BITS = 16, 10, 2
+META_SOURCE: Final = (1 << _SOURCE_BITS) - 1  # of a packed meta these bits are the TraitSource
 
 
 def pack_meta(trait: Trait) -> int:
@@ -112,7 +113,7 @@ def unpack_meta(
     npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]
 ]:
     """(at seconds, ttl seconds, confidence, source) of packed metas; each of shape (n,)."""
-    source = packed & ((1 << _SOURCE_BITS) - 1)
+    source = packed & META_SOURCE
     rest = packed >> _SOURCE_BITS
     confidence = (rest & ((1 << _CONFIDENCE_BITS) - 1)) / 1000.0
     rest >>= _CONFIDENCE_BITS

@@ -30,6 +30,7 @@ from maracuja.runtime.launch_history import FIRST, History
 from maracuja.runtime.launch_newer import newer_profiles
 from maracuja.runtime.launch_offers import asked_too
 from maracuja.runtime.law_in_force import Law
+from maracuja.runtime.silencing import COLUMN as SILENCED
 from maracuja.runtime.silencing import silenced_of
 from maracuja.runtime.voice import Asked
 from maracuja.runtime.withholding import withheld
@@ -115,8 +116,8 @@ class PeopleReader:
     ) -> pl.DataFrame:
         """The people of `pids` (sorted) as launch_chunk.PERSON and `columns`, by pid.
 
-        `columns` are a template's: `person.<trait>` and `meta.<trait>`. Who is no longer there
-        comes with `known` false. Shape (n, 9 + columns), with more for each channel but one.
+        `columns` are a template's: `person.<trait>`, `meta.<trait>`, and SILENCED. Who is no
+        longer there comes with `known` false. Shape (n, 9 + columns), with more for each channel but one.
         """
         self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
         addresses = sorted({kind for one in self._channels for kind in _addresses(one)})
@@ -156,8 +157,8 @@ class PeopleReader:
         if self._marketing:
             kept = withheld(conn, pids, Asked(self._topic, self._channels, now, self._facts))
             frame = frame.join(kept, on="pid", how="left", maintain_order="left")
-            quiet = silenced_of(conn, pids)
-            if quiet.height:  # mostly nobody has silenced anything
+            if SILENCED in columns:
+                quiet = silenced_of(conn, pids)
                 frame = frame.join(quiet, on="pid", how="left", maintain_order="left")
         if self._history is None:
             return frame

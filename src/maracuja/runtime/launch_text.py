@@ -22,6 +22,7 @@ from maracuja.decisions.reasons import Reason, stored
 from maracuja.runtime.delivery_texts import as_stored
 from maracuja.runtime.launch_chunk import Written
 from maracuja.runtime.silenced_texts import in_parts
+from maracuja.runtime.silencing import COLUMN as SILENCED
 from maracuja.templates.compiled import Compiled, Rendered, compiled
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.offered import COUPON
@@ -49,6 +50,8 @@ _REASONS: Final = {
 
 class Texts:
     """Writes the messages of a run; `reads` are the columns of people that its templates read.
+
+    Where a text shows products, what people have silenced is among them.
 
     `neutral` counts whom it has written to: True where a word about them could not be said.
 
@@ -87,8 +90,9 @@ class Texts:
     @property
     def reads(self) -> list[str]:
         """Every column that any of the texts reads, sorted."""
-        texts = (text for texts in self._compiled.values() for text in texts)
-        return sorted({column for text in texts for column in text.reads})
+        texts = [text for texts in self._compiled.values() for text in texts]
+        shelves = {SILENCED} if any(text.names.uses_products for text in texts) else set()
+        return sorted({column for text in texts for column in text.reads} | shelves)
 
     def write(self, people: pl.DataFrame) -> Written:
         """The texts of these people (columns pid, language, variant and `reads`), shape (n,).
@@ -102,21 +106,24 @@ class Texts:
         skeletons: dict[str, Any] = {}
         every = pl.repeat(value=True, n=people.height, eager=True)
         compared = ~people["rolled"] if "rolled" in people else every
+        read = people.select("pid", *(name for name in self.reads if name in people))
         for arm in self._arms:
             mine = people["variant"] == arm.variant
             asked = mine if arm.twin_of else mine | compared
             for number, here in self._by_text(arm, people, asked):
-                rendered = self._render(arm, number, people.filter(here))
+                readers = read.filter(here)
+                rendered = self._render(arm, number, readers)
                 faults = _put(faults, here, rendered.errors)
-                own = people.filter(here).select("pid", keep=mine.filter(here))
-                kept = own["keep"] & rendered.errors.is_null()
+                kept = mine.filter(here) & rendered.errors.is_null()
                 if not kept.any():
                     continue
                 if rendered.unsaid is not None:
                     self.neutral.update(rendered.unsaid.filter(kept).to_list())
                 key = self._key(arm, number)
                 skeletons[key] = as_stored(rendered)
-                slots.append(_slots(own["pid"], rendered, key, self._language(arm, number), kept))
+                slots.append(
+                    _slots(readers["pid"], rendered, key, self._language(arm, number), kept)
+                )
         return Written(faults, pl.concat(slots, how="diagonal"), skeletons)
 
     def _by_text(
@@ -142,7 +149,7 @@ class Texts:
         return in_parts(
             lambda some, shelf: text.render(some, shelf, now=now, cards=cards),
             people,
-            self._products,
+            self._products if text.names.uses_products else None,
         )
 
     def _key(self, arm: Arm, number: int) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from maracuja.errors import TemplateError
-from maracuja.model import TraitSource, micros, unpack_meta
+from maracuja.model import META_SOURCE, TraitSource, micros, unpack_meta
 from maracuja.templates.definition import SoldOut, Template, seconds
 from maracuja.templates.placeholders import OPEN
 from maracuja.templates.scope import PRODUCT_TYPES, Names
@@ -92,7 +92,7 @@ def people(
             f"the people have no column {absent[0]!r}", where=template.id, fix="Compile again."
         )
     withheld = _withheld(template, names, frame, now)
-    for path in told_only:
+    for path in _guessed(told_only, frame):
         withheld[path] = _given(path, frame, withheld.get(path))
     chosen = frame.select(reads) if reads else frame.select(pl.lit(0).alias("__row"))
     if not reads:
@@ -112,15 +112,15 @@ def people(
 
 def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame without NaN and without characters of ours; both are rare, so found first."""
+    kinds = {name: kind_of(dtype) for name, dtype in frame.schema.items()}
+    looks = [_ODD[kind](pl.col(name)).any() for name, kind in kinds.items() if kind in _ODD]
+    odd = {one.name for one in frame.select(looks) if one[0]} if looks else set()
     changes: list[pl.Expr] = []
-    for name, dtype in frame.schema.items():
-        column = frame[name]
-        kind = kind_of(dtype)
-        if kind == "float" and column.is_nan().any():
-            changes.append(pl.col(name).fill_nan(None))
-        elif kind == "text" and _holds_open(column):
-            changes.append(pl.col(name).str.replace_all(_PRIVATE, ""))
-        elif kind in ("list", "struct") and _holds_private(column):
+    for name, kind in kinds.items():
+        if name in odd:
+            changes.append(_MENDED[kind](pl.col(name)))
+        elif kind in ("list", "struct") and _holds_private(frame[name]):
+            dtype = frame.schema[name]
             changes.append(
                 pl.col(name).map_elements(_scrubbed, return_dtype=dtype, skip_nulls=True)
             )
@@ -133,12 +133,18 @@ def _holds_private(column: pl.Series) -> bool:
         return _holds_private(column.explode())
     if kind == "struct":
         return any(_holds_private(column.struct.field(name)) for name in column.struct.fields)
-    return kind == "text" and _holds_open(column)
+    return kind == "text" and bool(column.str.contains(OPEN, literal=True).any())
 
 
-def _holds_open(column: pl.Series) -> bool:
-    # Only the opening character can forge a placeholder; looking for one literal is quick.
-    return bool(column.str.contains(OPEN, literal=True).any())
+# Only the opening character can forge a placeholder; looking for one literal is quick.
+_ODD: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
+    "float": lambda column: column.is_nan(),
+    "text": lambda column: column.str.contains(OPEN, literal=True),
+}
+_MENDED: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
+    "float": lambda column: column.fill_nan(None),
+    "text": lambda column: column.str.replace_all(_PRIVATE, ""),
+}
 
 
 def _scrubbed(value: Any) -> Any:
@@ -161,7 +167,7 @@ def _withheld(
     for path, require in template.requires.items():
         if path not in names.reads:
             continue
-        meta = f"meta.{path.removeprefix('person.')}"
+        meta = _meta(path)
         if meta not in frame.columns or now is None:
             raise TemplateError(
                 f"`{path}` is asked for with {require}, so rendering needs `{meta}` and the time",
@@ -193,22 +199,36 @@ def _withheld(
     return found
 
 
+def _guessed(paths: Collection[str], frame: pl.DataFrame) -> list[str]:
+    """Those of the traits that somebody did not tell, but we concluded: mostly none."""
+    metas = {_meta(path): path for path in paths if _meta(path) in frame.columns}
+    if not metas:
+        return []
+    found = frame.select(
+        (_is_guessed(meta) & pl.col(path).is_not_null()).any().alias(path)
+        for meta, path in metas.items()
+    )
+    return [one.name for one in found if one[0]]
+
+
 def _given(path: str, frame: pl.DataFrame, why: pl.Series | None) -> pl.Series:
     """ "not_given" where the trait is only inferred, and `why` or null elsewhere; shape (n,)."""
-    meta = f"meta.{path.removeprefix('person.')}"
-    before = pl.Series([None] * frame.height, dtype=pl.String) if why is None else why
-    if meta not in frame.columns:
-        return before
-    packed = frame[meta]
-    *_, source = unpack_meta(packed.fill_null(0).to_numpy())
-    guessed = pl.Series(source == TraitSource.INFERRED.value)
-    if not guessed.any():
-        return before
-    told = packed.fill_null(0) != 0  # of people who are made up nothing was ever told
-    state = pl.DataFrame({"known": frame[path].is_not_null() & told & guessed})
-    return state.select(
-        pl.when(before.is_not_null()).then(before).when("known").then(pl.lit("not_given"))
+    before = pl.lit(why, dtype=pl.String)
+    known = pl.col(path).is_not_null() & _is_guessed(_meta(path))
+    return frame.select(
+        pl.when(before.is_not_null()).then(before).when(known).then(pl.lit("not_given"))
     ).to_series()
+
+
+def _is_guessed(meta: str) -> pl.Expr:
+    """Where a trait was concluded; of people who are made up nothing was ever told."""
+    packed = pl.col(meta).fill_null(0)
+    return (packed != 0) & (packed & META_SOURCE == TraitSource.INFERRED.value)
+
+
+def _meta(path: str) -> str:
+    """The column of what is known of a trait's value."""
+    return f"meta.{path.removeprefix('person.')}"
 
 
 def _catalogue(template: Template, products: pl.DataFrame | None) -> pl.DataFrame:
