@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 WORKERS ?= 2
-MARKS ?= not slow
+MARKS ?= not slow and not nightly
 
-.PHONY: demo test check web format types bench crash clean
+.PHONY: demo test check web format types bench nightly crash clean
 
 demo: $(READY)
 	@$(BIN)/maracuja demo $(ARGS)
@@ -35,6 +35,9 @@ types: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
+
+nightly: $(READY)
+	$(BIN)/python -m pytest -m nightly $(ARGS)
 
 crash: $(READY)
 	$(BIN)/python -m pytest -m slow tests/acceptance/test_crash.py --crashes 200 $(ARGS)

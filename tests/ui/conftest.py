@@ -36,16 +36,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def serving(home: Path, *, work: bool = False) -> Iterator[str]:
     """The address of a server of this workspace, on any free port."""
     told = ["serve", "-w", str(home), "--port", "0", *([] if work else ["--no-work"])]
-    server = subprocess.Popen([*_PROGRAM, *told], stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if found := re.search(r"http://[\d.]+:\d+", line):
-                yield found[0]
-                break
-    finally:
-        server.terminate()
-        server.wait(30)
+    with subprocess.Popen([*_PROGRAM, *told], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield next(
+                found[0]
+                for line in server.stdout
+                if (found := re.search(r"http://[\d.]+:\d+", line))
+            )
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ export async function startWords(language: Language = firstLanguage()): Promise<
     defaultNS: "app",
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
+    saveMissing: true,
+    missingKeyHandler: (_languages, name, key) => {
+      reportError(new Error(`There are no words "${name}:${key}".`));
+    },
   });
   await loadWords(["app", "kit"], language);
   document.documentElement.lang = language;
