@@ -39,6 +39,7 @@ class App:
     """The parts of a workspace that is open; `close` it, or use `opened`.
 
     `wake` tells the worker that a single message has come in; without it, it looks by itself.
+    `renew` starts the server anew, where there is one, for other settings to be in force.
     """
 
     config: Config
@@ -46,6 +47,7 @@ class App:
     store: Store
     secrets: meta.Secrets
     wake: Callable[[], None] = lambda: None
+    renew: Callable[[], None] = lambda: None
 
     @property
     def lake_root(self) -> Path:
@@ -121,7 +123,10 @@ def create(
 
 
 def open_app(
-    config: Config, clock: Clock | None = None, wake: Callable[[], None] = lambda: None
+    config: Config,
+    clock: Clock | None = None,
+    wake: Callable[[], None] = lambda: None,
+    renew: Callable[[], None] = lambda: None,
 ) -> App:
     """Open the workspace. Raises ConfigError when its tables are missing, older or newer."""
     store = open_store(config.store_url)
@@ -132,7 +137,7 @@ def open_app(
     except BaseException:
         store.close()
         raise
-    return App(config, clock or SystemClock(), store, secrets, wake)
+    return App(config, clock or SystemClock(), store, secrets, wake, renew)
 
 
 def make_links(app: App) -> LinkMaker:

@@ -6,6 +6,10 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from maracuja.api import overview, people_search
+from maracuja.api import first_run, overview, people_search
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (overview.router, people_search.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    first_run.router,
+    overview.router,
+    people_search.router,
+)

@@ -40,7 +40,9 @@ def serve(
 ) -> None:
     """Take events, serve the API and the pages, and let the worker send; Ctrl-C stops."""
     import os
+    import signal
     import socket
+    import sys
 
     from msgspec.structs import replace
 
@@ -48,6 +50,7 @@ def serve(
     from maracuja.api.server import Server
     from maracuja.api.serving import free_port, run
     from maracuja.config import load_config
+    from maracuja.runtime.first_run import make_token
     from maracuja.runtime.worker_process import WorkerProcess
 
     config = load_config(workspace)
@@ -57,7 +60,15 @@ def serve(
     holder = f"the worker of server {os.getpid()} on {socket.gethostname()}"
     where = ["-w", str(workspace), "--public-url", config.public_url]
     worker = WorkerProcess([*where, "--holder", holder, "--with-parent"], say)
-    opened = app.open_app(config, wake=worker.wake)
+    again: list[str] = []
+
+    def renew() -> None:
+        """End as at a signal, and begin again at the same address."""
+        own = ["-w", str(workspace), "--host", place, "--port", str(number)]
+        again[:] = ["serve", *own, *(["--no-work"] if no_work else [])]
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    opened = app.open_app(config, wake=worker.wake, renew=renew)
     shown = f"[{place}]" if ":" in place else place
 
     def ready() -> None:
@@ -65,6 +76,8 @@ def serve(
             worker.start()
         say(f"Ctrl-C stops. Serving [bold]{config.shop.name}[/] at")
         say(f"http://{shown}:{number}")
+        if token := make_token(opened.store):
+            say(f"Nobody owns it yet: {config.public_url}/first-run?token={token}")
 
     server = Server(opened, _load_pages)
     try:
@@ -77,6 +90,8 @@ def serve(
         opened.close()
     if forced:
         raise typer.Exit(130)
+    if again:
+        os.execv(sys.executable, [sys.executable, "-m", "maracuja", *again])
 
 
 def work(

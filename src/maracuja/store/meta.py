@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from maracuja.errors import ConfigError
 from maracuja.rng import make_id
@@ -71,3 +71,15 @@ def put(conn: Connection, name: str, value: str) -> None:
     """Keep a fact under a name that is no secret's."""
     assert name not in Secrets._fields, "secrets are made once"
     bulk.insert_columns(conn, meta, {"name": [name], "value": [value]}, on_conflict="replace")
+
+
+def put_once(conn: Connection, name: str, value: str) -> bool:
+    """Keep a fact unless it stands; whether it was put now, by whoever came first."""
+    new = bulk.insert(conn, meta).values(name=name, value=value)
+    return conn.execute(new.on_conflict_do_nothing(index_elements=["name"])).rowcount == 1
+
+
+def drop(conn: Connection, name: str) -> None:
+    """Forget a fact that is no secret's."""
+    assert name not in Secrets._fields, "secrets are made once"
+    conn.execute(delete(meta).where(meta.c.name == name))
