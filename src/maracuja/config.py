@@ -61,6 +61,7 @@ class Server(Section, frozen=True):
     port: Port = 8080
     public_url: str = ""  # empty: http://host:port
     requests_per_s: int = 1000  # per write key, a burst of ten seconds' worth
+    calls_per_s: int = 50  # per key or session that manages, the same burst; 0: no limit
 
 
 class Store(Section, frozen=True):

@@ -72,6 +72,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         404: "Nothing has this name.",
         409: "What is stored is newer, or the state does not allow it.",
         422: "The definition is wrong.",
+        429: "This key or session calls too often: wait as long as Retry-After says.",
         503: "Too much is asked for at once.",
     }.items()
 }

@@ -8,11 +8,11 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Body, Depends, Path, Query, Request
+from fastapi import Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from maracuja.api.answers import Listing, Part, Word
-from maracuja.api.here import Desk, Here, Long, Now, messaging
+from maracuja.api.here import Here, Long, Now, Sender, messaging
 from maracuja.content import Button, Media, MediaKind
 from maracuja.errors import BadInput
 from maracuja.runtime import (
@@ -89,14 +89,6 @@ EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
-async def _actor(request: Request) -> str:
-    desk: Desk = request.app.state.desk
-    return await desk.sends(request)
-
-
-Sender = Annotated[str, Depends(_actor)]
-
-
 @router.get("")
 def list_conversations(
     here: Here,
@@ -167,7 +159,7 @@ def answer_conversation(
 
     409 where another operator has answered since `after`, or nothing may be sent there now.
     """
-    by = Speaker(given.operator.strip() or actor.removeprefix("key:"), actor)
+    by = Speaker(given.operator.strip() or actor.partition(":")[2], actor)
     said = _read(given)
     with here.store.write() as conn:
         turn = conversation_answers.answer(

@@ -6,10 +6,11 @@ from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Path, Query
+from fastapi import Header, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from maracuja.api.answers import Listing, Name, Part
+from maracuja.api.etags import of_version, version_of
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.campaigns.decoding import KINDS, schemas
 from maracuja.errors import BadInput, NotFound
@@ -20,6 +21,9 @@ from maracuja.store import definitions
 router = managing("/definitions", "definitions")
 Kind = Annotated[str, Path(pattern=f"^({'|'.join(KINDS)})$")]
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Match = Annotated[
+    str | None, Header(max_length=100, description="The ETag that its author started from.")
+]
 Base = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
 
 
@@ -55,10 +59,14 @@ def definition_schemas() -> dict[str, dict[str, Any]]:
 
 
 @router.get("/{kind}/{name}")
-def get_definition(here: Here, kind: Kind, name: Name, version: Version = None) -> DefinitionShown:
-    """The version in force, or the one asked for."""
+def get_definition(
+    here: Here, response: Response, kind: Kind, name: Name, version: Version = None
+) -> DefinitionShown:
+    """The version in force, or the one asked for; its number is the ETag."""
     with here.store.read() as conn:
-        return definition_work.shown(definitions.get(conn, kind, name, version))
+        found = definition_work.shown(definitions.get(conn, kind, name, version))
+    response.headers["etag"] = of_version(found.version)
+    return found
 
 
 @router.get("/{kind}/{name}/history")
@@ -73,13 +81,28 @@ def definition_history(here: Here, kind: Kind, name: Name, part: Part) -> Listin
 
 @router.put("/{kind}/{name}")
 def put_definition(
-    here: Here, actor: Actor, now: Now, kind: Kind, name: Name, given: NewDefinition
+    here: Here,
+    response: Response,
+    actor: Actor,
+    now: Now,
+    kind: Kind,
+    name: Name,
+    given: NewDefinition,
+    if_match: Match = None,
 ) -> DefinitionShown:
     """Store the next version; refused where it does not fit the others or what stands is newer."""
     with here.store.write() as conn:
-        return definition_work.put(
-            conn, kind, name, plain(given.definition), base=given.base, now=now, actor=actor
+        made = definition_work.put(
+            conn,
+            kind,
+            name,
+            plain(given.definition),
+            base=_base(given.base, if_match),
+            now=now,
+            actor=actor,
         )
+    response.headers["etag"] = of_version(made.version)
+    return made
 
 
 @router.delete("/{kind}/{name}")
@@ -90,11 +113,22 @@ def drop_definition(
     kind: Kind,
     name: Name,
     base: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    if_match: Match = None,
 ) -> Dropped:
     """Take a definition out of force; refused where another one names it."""
     with here.store.write() as conn:
-        version = definition_work.drop(conn, kind, name, base=base, now=now, actor=actor)
+        version = definition_work.drop(
+            conn, kind, name, base=_base(base, if_match), now=now, actor=actor
+        )
         return Dropped(version=version)
+
+
+def _base(base: int | None, if_match: str | None) -> int | None:
+    """The version that the author started from, however it was said. Raises BadInput."""
+    matched = version_of(if_match)
+    if base is not None and matched is not None and base != matched:
+        raise BadInput("`base` and If-Match name different versions.", where="If-Match")
+    return matched if base is None else base
 
 
 def plain(raw: dict[str, Any]) -> dict[str, Any]:

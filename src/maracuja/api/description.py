@@ -12,10 +12,20 @@ from fastapi.openapi.utils import get_openapi
 
 from maracuja.api import after_click, campaigns, claims, wear_out
 from maracuja.api.answers import Problem
+from maracuja.api.repeats import KEY_CHARS_MAX, OWN
 
 _SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},
     "key as user": {"type": "http", "scheme": "basic", "description": "An admin key as user."},
+}
+# Logging in is nobody's call yet; single messages say of their keys themselves.
+_WITHOUT_KEYS: Final = ("/api/session", *OWN)
+_ONCE: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A name of your own for this change: however often it comes within a day, "
+    "it is made once and answered alike.",
+    "schema": {"type": "string", "maxLength": KEY_CHARS_MAX, "pattern": "^[ -~]*$"},
 }
 VERBS: Final = ("get", "post", "put", "patch", "delete")
 
@@ -34,9 +44,11 @@ def described(api: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = Problem.model_json_schema()
         parts["securitySchemes"] = _SECURITY
         made["security"] = [{name: []} for name in _SECURITY]
-        for operations in made["paths"].values():
+        for path, operations in made["paths"].items():
             for verb in set(VERBS) & set(operations):
                 _say(operations[verb])
+                if verb != "get" and not path.startswith(_WITHOUT_KEYS):
+                    operations[verb].setdefault("parameters", []).append(_ONCE)
         api.openapi_schema = made
     return api.openapi_schema
 

@@ -10,9 +10,13 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from maracuja.api.answers import PROBLEMS, Turns
-from maracuja.api.guard import Guard, has_session, member
+from maracuja.api.guard import COOKIE, Guard, has_session, member
+from maracuja.api.rates import Rates
+from maracuja.api.repeats import once
 from maracuja.app import App
+from maracuja.errors import TooManyRequests
 from maracuja.runtime.overview import Overview
+from maracuja.runtime.passwords import hash_token
 from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
 
@@ -53,6 +57,7 @@ class Desk:
     guard: Guard
     pages: Pages
     sends: Guard  # lets those pass who may have single messages sent
+    rates: Rates
     turns: Turns = field(default_factory=Turns)
 
 
@@ -77,16 +82,31 @@ def _now(request: Request) -> datetime:
 
 async def _actor(request: Request) -> str:
     desk: Desk = request.app.state.desk
-    if has_session(request):
-        return await member(request, desk.app)
-    return await desk.guard(request)
+    return await _let_in(request, desk, desk.guard)
 
 
 async def _sender(request: Request) -> str:
     desk: Desk = request.app.state.desk
-    if has_session(request):
-        return await member(request, desk.app)
-    return await desk.sends(request)
+    return await _let_in(request, desk, desk.sends)
+
+
+async def _let_in(request: Request, desk: Desk, guard: Guard) -> str:
+    """Who acts, by key or by session. Raises Unauthorized, Forbidden, TooManyRequests."""
+    by_cookie = has_session(request)
+    actor = await member(request, desk.app) if by_cookie else await guard(request)
+    shown = request.cookies[COOKIE] if by_cookie else request.headers["authorization"]
+    wait_s = desk.rates.take(hash_token(shown).hex())
+    if wait_s:
+        raise TooManyRequests("You call too often.", retry_after_s=wait_s)
+    return actor
+
+
+async def _managed_once(request: Request, actor: Annotated[str, Depends(_actor)]) -> None:
+    await once(request, _app(request), actor)
+
+
+async def _sent_once(request: Request, actor: Annotated[str, Depends(_sender)]) -> None:
+    await once(request, _app(request), actor)
 
 
 Here = Annotated[App, Depends(_app)]
@@ -94,15 +114,18 @@ Shown = Annotated[Pages, Depends(_pages)]
 Long = Annotated[Turns, Depends(_turns)]
 Now = Annotated[datetime, Depends(_now)]
 Actor = Annotated[str, Depends(_actor)]
+Sender = Annotated[str, Depends(_sender)]
 
 
 def messaging(path: str, tag: str) -> APIRouter:
     """A router whose every route needs a server or an admin key."""
-    return APIRouter(prefix=path, tags=[tag], dependencies=[Depends(_sender)], responses=PROBLEMS)
+    return APIRouter(
+        prefix=path, tags=[tag], dependencies=[Depends(_sent_once)], responses=PROBLEMS
+    )
 
 
 def managing(path: str, tag: str) -> APIRouter:
     """A router below /api whose every route needs an admin key."""
     return APIRouter(
-        prefix=f"/api{path}", tags=[tag], dependencies=[Depends(_actor)], responses=PROBLEMS
+        prefix=f"/api{path}", tags=[tag], dependencies=[Depends(_managed_once)], responses=PROBLEMS
     )

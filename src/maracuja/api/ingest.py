@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from maracuja.api.rates import Rates
 from maracuja.clock import Clock, monotonic_s
 from maracuja.errors import (
     BadInput,
@@ -37,7 +38,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
-BURST_S: Final = 10
 KEYS_S: Final = 1.0  # how long a revoked key may still be taken
 
 # Segment's browser client says /v1/t for /v1/track, and so on.
@@ -100,7 +100,7 @@ class IngestApp:
     ) -> None:
         self._public_url = public_url
         self._keys = _Keys(read_keys)
-        self._rates = _Rates(requests_per_s)
+        self._rates = Rates(requests_per_s)
         self._inbox = inbox
         self._clock = clock
 
@@ -190,28 +190,6 @@ class _Keys:
         if key is None:
             key = self._seen[presented] = self._ring.authenticate(presented)
         return key
-
-
-class _Rates:
-    """A bucket of requests for each key: ten seconds' worth, filled at the rate."""
-
-    def __init__(self, per_s: float) -> None:
-        self._per_s = per_s
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def take(self, number: str) -> float:
-        """0 where the request may pass, else how many seconds to wait (at least one)."""
-        if self._per_s <= 0:
-            return 0.0
-        now_s = monotonic_s()
-        most = self._per_s * BURST_S
-        left, at_s = self._left.get(number, (most, now_s))
-        left = min(most, left + (now_s - at_s) * self._per_s)
-        if left < 1.0:
-            self._left[number] = (left, now_s)
-            return max(1.0, (1.0 - left) / self._per_s)
-        self._left[number] = (left - 1.0, now_s)
-        return 0.0
 
 
 def _basic_user(header: bytes | None) -> str | None:

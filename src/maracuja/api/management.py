@@ -43,10 +43,13 @@ from maracuja.api import (
 from maracuja.api.answers import add_errors_to
 from maracuja.api.cart_links import cart_links, cart_router
 from maracuja.api.description import described
+from maracuja.api.etags import ETags
 from maracuja.api.form_wiring import form_routers
 from maracuja.api.guard import key_guard
 from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
+from maracuja.api.rates import Rates
+from maracuja.api.repeats import Repeated, Repeats, answer_again
 from maracuja.api.snippet import snippet_router
 from maracuja.api.statements import statements_router
 from maracuja.api.webhooks import webhooks_router
@@ -106,8 +109,11 @@ def make_management(
     )
     admin = key_guard(app.store, KeyKind.ADMIN)
     sends = key_guard(app.store, KeyKind.SERVER, KeyKind.ADMIN)
-    api.state.desk = Desk(app, admin, pages, sends)
+    api.state.desk = Desk(app, admin, pages, sends, Rates(app.config.server.calls_per_s))
     add_errors_to(api)
+    api.add_exception_handler(Repeated, answer_again)  # type: ignore[arg-type]  # of its kind
+    api.add_middleware(Repeats, here=app)
+    api.add_middleware(ETags)
     for router in ROUTERS:
         api.include_router(router)
     api.include_router(home.router)

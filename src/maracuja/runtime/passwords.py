@@ -86,8 +86,8 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def cipher(key_secret: str) -> Fernet:
-    """What seals the secrets of second factors in the database."""
+def cipher(key_secret: str, purpose: str = "second factor") -> Fernet:
+    """What seals secrets in the database, for each purpose with a key of its own."""
     from cryptography.fernet import Fernet
 
-    return Fernet(base64.urlsafe_b64encode(hash_token(f"second factor {key_secret}")))
+    return Fernet(base64.urlsafe_b64encode(hash_token(f"{purpose} {key_secret}")))

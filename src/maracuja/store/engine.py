@@ -9,8 +9,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -33,6 +34,22 @@ _PRAGMAS: Final = (
     "PRAGMA wal_autocheckpoint = 8000",
     "PRAGMA journal_size_limit = 67108864",
 )
+
+
+class Beside(Protocol):
+    """What is written with the change of a request, so that either both stand or neither."""
+
+    def write(self, conn: Connection) -> None:
+        """Write it; called in every write transaction of the state database."""
+        ...
+
+    def committed(self) -> None:
+        """The transaction stands."""
+        ...
+
+
+# Of the request that is being answered, where it has something to write beside its change.
+BESIDE: Final[ContextVar[Beside | None]] = ContextVar("beside", default=None)
 
 
 class Store:
@@ -63,7 +80,7 @@ class Store:
 
         `urgent`: before all other threads that wait to write, as a code for signing in is.
         """
-        return _writing(self._writer, _turn(self._state_turn, urgent=urgent))
+        return _beside(_writing(self._writer, _turn(self._state_turn, urgent=urgent)))
 
     def read_inbox(self) -> AbstractContextManager[Connection]:
         """As `read`, of the database that holds the inbox."""
@@ -140,6 +157,17 @@ def _writing(engine: Engine, turn: AbstractContextManager[None]) -> Iterator[Con
             ) from e
         with transaction:
             yield conn
+
+
+@contextmanager
+def _beside(writing: AbstractContextManager[Connection]) -> Iterator[Connection]:
+    beside = BESIDE.get()
+    with writing as conn:
+        if beside is not None:
+            beside.write(conn)
+        yield conn
+    if beside is not None:
+        beside.committed()
 
 
 def open_store(url: str, *, inbox: Path | None = None) -> Store:

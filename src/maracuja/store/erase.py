@@ -19,6 +19,7 @@ from maracuja.model import Record
 from maracuja.rng import make_key
 from maracuja.store import (
     accounts,
+    answered,
     bulk,
     conversations,
     full_mailboxes,
@@ -121,6 +122,7 @@ def erase(
         for kind, address in addresses
         for account in accounts.reaching(conn, kind)
     ]
+    answered.forget(conn)
     counts["full_mailboxes"] = full_mailboxes.forget(conn, hashes)
     counts["last_words"] = last_words.forget(conn, hashes + also)
     _keep_hashes(conn, hashes, now_us)

@@ -1,4 +1,4 @@
-"""The tables of the people who work here: who they are, and where they are logged in."""
+"""The tables of the people who work here, where they are logged in, what their calls came to."""
 
 from __future__ import annotations
 
@@ -45,5 +45,17 @@ team_failures = Table(
     Column("n", Integer, nullable=False),
     Column("at_us", BigInteger, nullable=False),
     Index("ix_team_failures_at_us", "at_us"),
+    sqlite_with_rowid=False,
+)
+
+kept_answers = Table(
+    "kept_answers",
+    state,
+    # What a call with an idempotency key was answered, for a day.
+    Column("digest", LargeBinary, primary_key=True),  # SHA-256 of who asked and the key
+    Column("asked", LargeBinary, nullable=False),  # SHA-256 of the whole call
+    Column("at_us", BigInteger, nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # encrypted; empty until it was given
+    Index("ix_kept_answers_at_us", "at_us"),
     sqlite_with_rowid=False,
 )
