@@ -16,8 +16,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from maracuja.channels import BY_NAME, channel_of, section_of, telling
-from maracuja.channels.devices import DeviceSettings
+from maracuja.channels import BY_NAME, channel_of, further_accounts, section_of, telling
 from maracuja.channels.email_settings import EmailSettings, without_secrets
 from maracuja.channels.http import HttpSettings, secrets_of
 from maracuja.errors import BadInput, ConfigError
@@ -216,8 +215,8 @@ def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         for channel, section in sorted(named.items())
         for name, part in _sections(channel, section, where)
     }
-    _check_devices(accounts, where)
-    _check_single(accounts, where)
+    further_accounts.check_apart(accounts, where)
+    further_accounts.check_single(accounts, where)
     config = msgspec.structs.replace(
         config,
         channels={**config.channels, **accounts},
@@ -292,40 +291,6 @@ def _account(name: str, raw: Any, where: str) -> Any:
     except ConfigError as fault:
         place = f"{path}.{fault.where.removeprefix(f'{EMAIL}.')}"
         raise ConfigError(f"{where}: {fault.message}", where=place, fix=fault.fix) from fault
-
-
-def _check_devices(accounts: Mapping[str, HttpSettings], where: str) -> None:
-    """Refuse accounts that would write to each other's devices: a vendor ends what is not its own.
-
-    Raises ConfigError with the path of the first one that does not say which are its own.
-    """
-    several: dict[str, dict[str, DeviceSettings]] = {}
-    for name, account in accounts.items():
-        if isinstance(account, DeviceSettings):
-            several.setdefault(channel_of(name), {})[name] = account
-    for channel, found in several.items():
-        taken: set[str] = set()
-        for name, account in found.items() if len(found) > 1 else ():
-            if not account.apps or taken & set(account.apps):
-                raise ConfigError(
-                    f"{where}: {channel} has several accounts, and {section_of(name)} does not "
-                    "say which devices are its own.",
-                    where=f"{section_of(name)}.apps",
-                    fix="Name the apps, or the hosts of the sites, of each: none in two.",
-                )
-            taken |= set(account.apps)
-
-
-def _check_single(accounts: Mapping[str, HttpSettings], where: str) -> None:
-    """Refuse a further account of a channel that has one at most. Raises ConfigError."""
-    for name in accounts:
-        channel = channel_of(name)
-        if name != channel and BY_NAME[channel].one_account:
-            raise ConfigError(
-                f"{where}: {channel} has one account.",
-                where=section_of(name),
-                fix=f"Leave out [{section_of(name)}]; [{channel}] takes several sites.",
-            )
 
 
 def shown(config: Config) -> dict[str, Any]:
