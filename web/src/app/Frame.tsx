@@ -11,7 +11,6 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import { useDisclosure, useLocalStorage } from "@mantine/hooks";
-import { Notifications } from "@mantine/notifications";
 import {
   IconChevronsLeft,
   IconChevronsRight,
@@ -22,15 +21,19 @@ import {
   IconSearch,
   IconSun,
 } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
 import styles from "./Frame.module.css";
 import { PLACES } from "./navigation";
-import { openPalette, Palette } from "./Palette";
 import { logOut, may, useMember } from "./session";
 import { LANGUAGES, type Language, speak } from "./words";
-import "./notifications.css";
+
+const FIRST_LOOK_MS = 800;
+
+// Not needed for the first look at a page.
+const Floating = lazy(() => import("./Floating"));
+const openPalette = async () => (await import("./Floating")).openPalette();
 
 export function Frame() {
   const { t } = useTranslation();
@@ -38,6 +41,13 @@ export function Frame() {
   const { state } = useNavigation();
   const [narrow, setNarrow] = useLocalStorage({ key: "maracuja-narrow", defaultValue: false });
   const [open, menu] = useDisclosure(false);
+
+  const [idle, setIdle] = useState(false);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setIdle(true), FIRST_LOOK_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new place closes the menu
   useEffect(() => {
@@ -94,8 +104,11 @@ export function Frame() {
       >
         <Outlet />
       </main>
-      <Notifications position="bottom-right" limit={4} autoClose={5000} />
-      <Palette />
+      {idle ? (
+        <Suspense>
+          <Floating />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -1,15 +1,25 @@
-/** The command palette: places, and what pages offer to do, by typing. */
+/** What floats over the pages: notices in the corner, and the command palette (places by typing). */
+import { Notifications } from "@mantine/notifications";
 import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { PLACES } from "./navigation";
 import { may, useMember } from "./session";
-import "./palette.css";
+import "./floating.css";
 
 export const openPalette = spotlight.open;
 
-export function Palette() {
+export default function Floating() {
+  return (
+    <>
+      <Notifications position="bottom-right" limit={4} autoClose={5000} />
+      <Palette />
+    </>
+  );
+}
+
+function Palette() {
   const { t } = useTranslation();
   const go = useNavigate();
   const member = useMember();
