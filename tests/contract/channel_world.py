@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from maracuja import app as composition
 from maracuja.api.server import Server
 from maracuja.app import App
 from maracuja.campaigns.decoding import decode_text, kind_of
+from maracuja.channels.base import Inbound
 from maracuja.clock import SimClock
 from maracuja.model import ConsentState, FileKind, Trait, TraitSource, micros
 from maracuja.runtime import launch_control
@@ -76,6 +77,7 @@ class World:
     vendor: HttpVendor
     channel: str
     account: str = "main"
+    address: str = ""  # of the one person whom a test is about
 
     def settle(self, **span: float) -> datetime:
         """Let so much time pass and everything be done that is due."""
@@ -97,20 +99,7 @@ class World:
 
     def call(self, calls: list[Any]) -> list[int]:
         """The vendor calls our webhook; the statuses of our answers."""
-
-        async def send() -> list[int]:
-            transport = httpx.ASGITransport(self.server)  # type: ignore[arg-type]
-            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as asking:
-                path = f"/w/{self.channel}/{self.account}"
-                answers = [
-                    await asking.request(
-                        c.method, path, content=c.body, headers=c.headers, params=c.query
-                    )
-                    for c in calls
-                ]
-            return [answer.status_code for answer in answers]
-
-        return asyncio.run(send())
+        return called(self.server, f"/w/{self.channel}/{self.account}", calls)
 
     def identify(self, traits: list[dict[str, Any]]) -> None:
         """The shop tells who its customers are."""
@@ -184,6 +173,23 @@ class World:
         """How many events have each name."""
         frame = self.events()
         return dict(frame.group_by("event").len().rows()) if frame.width else {}
+
+
+def called(server: Server, path: str, calls: Sequence[Inbound]) -> list[int]:
+    """A vendor calls this address of ours; the statuses of our answers."""
+
+    async def send() -> list[int]:
+        transport = httpx.ASGITransport(server)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as asking:
+            answers = [
+                await asking.request(
+                    c.method, path, content=c.body, headers=c.headers, params=c.query
+                )
+                for c in calls
+            ]
+        return [answer.status_code for answer in answers]
+
+    return asyncio.run(send()) if calls else []
 
 
 def define(conn: Connection, text: str) -> None:

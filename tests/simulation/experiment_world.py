@@ -18,8 +18,10 @@ import polars as pl
 
 from maracuja import app as composition
 from maracuja import rng
+from maracuja.api.server import Server
 from maracuja.app import App
 from maracuja.campaigns.decoding import decode_text, kind_of
+from maracuja.channels import BY_NAME
 from maracuja.clock import SimClock
 from maracuja.model import (
     ConsentState,
@@ -47,12 +49,16 @@ from maracuja.store import (
     runs,
 )
 from maracuja.store.experiments import Experiment, Look
+from maracuja.ui import home
+from tests.contract.channel_world import called
+from tests.simulation.storm_sides import Side
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 STILL = {"messages": 0, "quiet_from": "00:00", "quiet_until": "00:00"}
 DEFINITIONS = """
 kind: topic
 id: news
+channels: [CHANNEL]
 ---
 kind: goal
 id: order
@@ -84,16 +90,25 @@ TEST
 """
 Chance = Callable[[int, str], float]
 """The chance to buy of the n-th person who has read a message with this subject."""
+_NAMED = re.compile(r"Name(\d+), (\w+)")
+
+
+def by_mail(vendor: MailVendor) -> Side:
+    """E-mail, by a mail server of this process."""
+    rates = {"rate_per_s": 100000, "host_rate_per_s": 100000}
+    section = {"sender": "shop@shop.example", **rates}
+    return Side("email", section, vendor, lambda n: f"u{n}@shop.example")
 
 
 @dataclass
 class Shop:
-    """The open workspace; people are numbered from 0."""
+    """The open workspace; people are numbered from 0, and reached over one channel."""
 
     app: App
+    server: Server
     worker: Worker
     clock: SimClock
-    mail: MailVendor
+    side: Side
     seed: int
     pids: list[int] = field(default_factory=list)
     read: dict[int, list[tuple[datetime, str]]] = field(default_factory=dict)
@@ -103,7 +118,7 @@ class Shop:
     # ------------------------------------------------------------ people
 
     def know(self, count: int, traits: Mapping[str, list[Any]] | None = None) -> None:
-        """So many people with an address, who agreed to the news."""
+        """So many people whom the channel reaches, who agreed to the news."""
         every, now_us = range(count), micros(self.clock.now())
         known = {"first_name": [f"Name{n}" for n in every], **(traits or {})}
         with self.app.store.write() as conn:
@@ -118,11 +133,12 @@ class Shop:
                 ],
             )  # fmt: skip
             rev = people.next_rev(conn)
+            kind = BY_NAME[self.side.name].can.address_kind
             claims = resolving.Claims(
                 rows=count,
-                row=np.arange(count),
-                kind=["external_id"] * count,
-                value=[f"u{n}" for n in every],
+                row=np.tile(np.arange(count), 2),
+                kind=["external_id"] * count + [kind] * count,
+                value=[f"u{n}" for n in every] + [self.side.address(n) for n in every],
                 at_us=now_us,
             )
             self.pids = resolving.resolve(conn, rev, claims, now_us=now_us).pid.tolist()
@@ -134,10 +150,11 @@ class Shop:
                     {
                         name: Trait(values[n], TraitSource.DECLARED, 1.0, now_us)
                         for name, values in known.items()
+                        if values[n] is not None
                     }
                     for n in every
                 ],
-                set_addresses=[{"email": f"u{n}@shop.example"} for n in every],
+                set_addresses=[{kind: self.side.address(n)} for n in every],
                 now_us=now_us,
             )
             self.say(conn, range(count), ConsentState.OPTED_IN)
@@ -149,7 +166,7 @@ class Shop:
             conn,
             pid=[self.pids[n] for n in who],
             topic="news",
-            channel="email",
+            channel=self.side.name,
             state=int(state),
             at_us=now_us,
             recorded_us=now_us,
@@ -162,7 +179,7 @@ class Shop:
         heapq.heappush(self.coming, (at, self.told, n))
 
     def track(self, event: str, who: list[tuple[int, datetime]], **properties: Any) -> None:
-        """These people did it at those moments."""
+        """These people did it at those moments, on the device of theirs that is known."""
         calls = []
         for n, at in who:
             self.told += 1
@@ -170,7 +187,7 @@ class Shop:
                 {
                     "type": "track", "event": event, "userId": f"u{n}",
                     "messageId": f"call-{self.told}", "timestamp": at.isoformat(),
-                    "properties": properties,
+                    "properties": properties, "context": self.side.context(n),
                 }
             )  # fmt: skip
         body = msgspec.json.encode({"batch": calls})
@@ -210,25 +227,37 @@ class Shop:
             self._buy()
 
     def settle(self) -> None:
-        """Everything that is due now."""
+        """Everything that is due now; what vendors tell comes in."""
+        path = f"/w/{self.side.name}/main"
+        calls = [] if isinstance(self.side.vendor, MailVendor) else self.side.vendor.calls()
+        assert {*called(self.server, path, calls)} <= {200}
         self.worker.settle(self.clock.now())
 
     def restart(self) -> None:
         """The worker is gone, and another one begins where it was."""
         self.worker.close()
         self.clock.advance(timedelta(seconds=60))
-        self.worker = composition.make_worker(self.app, holder="another", transport=self.mail)
+        self.worker = _worker(self.app, self.side, "another")
 
     def _read(self, chance: Chance | None) -> None:
         now = self.clock.now()
-        for one in self.mail.take():
-            n = int(re.match(r"u(\d+)@", one.to)[1])  # type: ignore[index]
-            self.read.setdefault(n, []).append((now, one.subject))
+        for n, subject in self._came():
+            self.read.setdefault(n, []).append((now, subject))
             if chance is None:
                 continue
-            luck = rng.stream(self.seed, "buys", n, one.subject)
-            if luck.random() < chance(n, one.subject):
+            luck = rng.stream(self.seed, "buys", n, subject)
+            if luck.random() < chance(n, subject):
                 self.buys(n, now + timedelta(hours=float(luck.uniform(0.5, 23))))
+
+    def _came(self) -> list[tuple[int, str]]:
+        """Who has got what since the last look: a mail by its subject, else `Name7, plain ...`."""
+        vendor = self.side.vendor
+        if isinstance(vendor, MailVendor):
+            mails = [(re.match(r"u(\d+)@", one.to), one.subject) for one in vendor.take()]
+            return [(int(to[1]), subject) for to, subject in mails if to is not None]
+        shown, vendor.shown = vendor.shown, []
+        texts = [_NAMED.search(repr(one)) for one in shown]
+        return [(int(text[1]), text[2]) for text in texts if text is not None]
 
     def _buy(self) -> None:
         now, who = self.clock.now(), []
@@ -253,9 +282,9 @@ class Shop:
             return experiments.looks(conn, self.experiment.run)
 
     def run_state(self) -> str:
-        """The state of the last run."""
+        """The state of the campaign's last run."""
         with self.app.store.read() as conn:
-            return runs.every(conn)[-1].state.value
+            return runs.every(conn, campaign="hello")[-1].state.value
 
     def subjects(self) -> Counter[str]:
         """How many have read what."""
@@ -273,27 +302,39 @@ class Shop:
         return campaign_work.report(self.app.ground, "hello", self.clock.now())
 
 
+def _worker(app: App, side: Side, holder: str) -> Worker:
+    return composition.make_worker(app, holder=holder, transports={side.name: side.vendor})
+
+
 @contextmanager
 def opened_shop(
-    place: Path, *, seed: int = 0, pressure: Mapping[str, Any] = STILL, url: str = ""
+    place: Path,
+    *,
+    seed: int = 0,
+    pressure: Mapping[str, Any] = STILL,
+    url: str = "",
+    side: Side | None = None,
 ) -> Iterator[Shop]:
-    """A new shop with its definitions and no people; its clock stands still."""
-    clock = SimClock(NOW)
+    """A new shop with its definitions and no people; its clock stands still.
+
+    Its people are reached by mail, or over the channel of `side`.
+    """
+    clock, side = SimClock(NOW), side or by_mail(MailVendor(seed=seed, keep=True))
     settings = {
         "pressure": dict(pressure),
         "measurement": {"global_holdout": 0},
         "shop": {"currency": "UAH", "time_zone": "Europe/Kyiv"},
         "server": {"public_url": "https://maracuja.shop.example"},
-        "email": {"sender": "shop@shop.example", "rate_per_s": 100000, "host_rate_per_s": 100000},
+        side.name: side.section,
         **({"store": {"url": url}} if url else {}),
     }
     composition.create(place, settings, clock=clock, seed=seed)
-    mail = MailVendor(seed=seed, keep=True)
     with composition.opened(place, clock) as app:
-        worker = composition.make_worker(app, holder="test", transport=mail)
-        shop = Shop(app, worker, clock, mail, seed)
-        shop.apply(DEFINITIONS)
+        server = Server(app, lambda: home)
+        shop = Shop(app, server, _worker(app, side, "test"), clock, side, seed)
+        shop.apply(DEFINITIONS.replace("CHANNEL", side.name))
         try:
             yield shop
         finally:
+            server.close()
             shop.worker.close()

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from maracuja.campaigns.decoding import decode_text, kind_of
-from maracuja.runtime import campaign_work
-from maracuja.store import definitions, experiments, runs
+from maracuja.runtime import campaign_work, experiment_orders
+from maracuja.store import audit, definitions, experiments, runs
 from maracuja.store.experiments import Stage
 from maracuja.ui.report_html import html
 from maracuja.ui.report_terminal import terminal
@@ -133,6 +133,51 @@ def test_hours_are_drawn_and_the_better_one_is_kept_for_the_rest(tmp_path: Path)
         assert len(shop.looks) == 1, "hours are compared when everybody's answer is in"
         assert sorted(shop.read) == list(range(1_000))
         assert seen[19] > 700
+
+
+LETTER = """
+kind: segment
+id: near
+where: [{trait: city, is: Kyiv}]
+---
+kind: campaign
+id: letter
+topic: news
+audience: near
+template: bold
+goals: [order]
+holdout: 0
+"""
+
+
+def test_where_one_arm_loses_people_the_test_is_not_trusted(tmp_path: Path) -> None:
+    """In between a letter goes to a half of all people, and a message a day is the limit.
+
+    Who has heard in the morning does not get it; who is drawn for the evening gets it instead.
+    """
+    pressure = {"messages": 1, "per_days": 1, "quiet_from": "00:00", "quiet_until": "00:00"}
+    with opened_shop(tmp_path, seed=15, pressure=pressure) as shop:
+        shop.know(1_000, {"city": ["Lviv", "Kyiv"] * 500})
+        shop.launch("", text=HOURS.replace("looks: 5", "looks: 5, undecided: morning"))
+        shop.live(29, step=1)  # 14:00 in Kyiv
+        morning = len(shop.read)
+        shop.apply(LETTER)
+        with shop.app.store.write() as conn:
+            campaign_work.launch(conn, shop.app.ground, "letter", shop.clock.now())
+        shop.live(48, lambda n, subject: 0.6 if subject == "Plain" else 0.2, step=1)
+        evening = shop.subjects()["Plain"] - morning
+        assert 200 < morning < 300
+        assert evening < 0.7 * morning
+        assert (shop.experiment.standing, shop.experiment.chosen) == (Stage.NOT_TRUSTED, "")
+        assert shop.run_state() == "sending", "nobody is rolled out to by itself: they wait"
+        with shop.app.store.read() as conn:
+            [line] = audit.newest(conn, subject="campaign:hello", action="experiment")
+        assert line.detail["standing"] == "not_trusted"
+        assert "not trusted" in html(shop.report(), "en")
+        with shop.app.store.write() as conn:
+            experiment_orders.roll_out(conn, "hello", "evening", shop.clock.now())
+        shop.live(24, step=1)
+        assert shop.subjects()["Plain"] > evening + morning + 400
 
 
 OFTEN = """

@@ -92,6 +92,43 @@ def tell(conn: Connection, all_told: Sequence[Told]) -> int:
     return len(named)
 
 
+class Subscribed(NamedTuple):
+    """A person's changed word on a topic over a channel; `state` in words, `source` as kept."""
+
+    pid: int
+    topic: str
+    channel: str
+    state: str
+    at_us: int
+    source: str
+    message: bytes = b""
+    run: int = 0
+
+
+def tell_subscribed(conn: Connection, words: Sequence[Subscribed]) -> None:
+    """Append 'Subscription Updated' for each of them, in the caller's transaction."""
+    feed.append(
+        conn,
+        at_us=[one.at_us for one in words],
+        pid=[one.pid for one in words],
+        event="Subscription Updated",
+        message_id=[make_id("subscription", *one[:5]) for one in words],
+        properties=[
+            msgspec.json.encode(
+                {
+                    "topic": one.topic,
+                    "channel": one.channel,
+                    "state": one.state,
+                    "source": one.source,
+                    **({"message": one.message.hex()} if one.message else {}),
+                    **({"run": one.run} if one.run else {}),
+                }
+            )
+            for one in words
+        ],
+    )
+
+
 def tell_subscriptions(
     conn: Connection,
     now_us: int,
@@ -101,24 +138,5 @@ def tell_subscriptions(
     source: str,
     run: int = 0,
 ) -> None:
-    """Append 'Subscription Updated' for (pid, topic, channel, state) rows."""
-    feed.append(
-        conn,
-        at_us=now_us,
-        pid=[pid for pid, *_ in rows],
-        event="Subscription Updated",
-        message_id=[make_id("subscription", *row, now_us) for row in rows],
-        properties=[
-            msgspec.json.encode(
-                {
-                    "topic": topic,
-                    "channel": channel,
-                    "state": state,
-                    "source": source,
-                    **({"message": message.hex()} if message else {}),
-                    **({"run": run} if run else {}),
-                }
-            )
-            for _, topic, channel, state in rows
-        ],
-    )
+    """`tell_subscribed` for (pid, topic, channel, state) rows that were said together."""
+    tell_subscribed(conn, [Subscribed(*row, now_us, source, message, run) for row in rows])

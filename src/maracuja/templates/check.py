@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -13,8 +13,8 @@ import polars as pl
 from maracuja.errors import TemplateError
 from maracuja.model import Content, Privacy, Record, Trait, TraitSource, pack_meta
 from maracuja.templates import lints, samples, slips
-from maracuja.templates.compiled import Compiled, compiled, splice
-from maracuja.templates.definition import Template
+from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
+from maracuja.templates.definition import Template, Variant
 from maracuja.templates.lints import Finding
 from maracuja.templates.needs import Needs, needs
 from maracuja.templates.placeholders import fill
@@ -122,24 +122,40 @@ def _trials(
     variant = template.variants[n]
     woman, *others = samples.people(variant.language)
     whole = samples.seen(samples.person(reads, set(read.products)), woman)
-    catalogue = samples.product()
     people = samples.worst(whole)
     if made.said:
         people |= {one.who: (samples.seen(whole, one), True) for one in others if one.name}
         people["a name that is none"] = (samples.seen(whole, samples.NOBODY), True)
     if long:
         people[LONG] = (samples.long(whole), True)
-    found: list[Trial] = []
-    for profile, (person, there) in people.items():
-        frame = person.with_columns(pl.lit(0).alias("one"), *fresh(template))
-        shelf = samples.long_product() if profile == LONG else catalogue
-        rendered = made.render(frame, shelf if there else shelf.clear(), now=SAMPLE_TIME)
-        reason = rendered.errors[0]
+    by_shelf: dict[str, list[str]] = {}
+    for profile, (_, there) in people.items():
+        shelf = (LONG if profile == LONG else samples.WHOLE) if there else ""
+        by_shelf.setdefault(shelf, []).append(profile)
+    shelves = {
+        samples.WHOLE: samples.product(),
+        LONG: samples.long_product(),
+        "": samples.product().clear(),
+    }
+    extras = [pl.lit(0).alias("one"), *fresh(template)]
+    found: dict[str, Trial] = {}
+    for shelf, profiles in by_shelf.items():
+        frame = pl.concat([people[profile][0].with_columns(extras) for profile in profiles])
+        rendered = made.render(frame, shelves[shelf], now=SAMPLE_TIME)
+        found |= _read(profiles, rendered, variant)
+    return [found[profile] for profile in people]
+
+
+def _read(profiles: Sequence[str], rendered: Rendered, variant: Variant) -> dict[str, Trial]:
+    """What each of the profiles got, in the order of the rows."""
+    found = {}
+    for n, profile in enumerate(profiles):
+        reason = rendered.errors[n]
         marked = None
         if reason is None:
-            row = rendered.slots.row(0, named=True) if rendered.slots.width else {}
+            row = rendered.slots.row(n, named=True) if rendered.slots.width else {}
             marked = splice(rendered.skeleton, row)
-        trial = Trial(
+        found[profile] = Trial(
             profile=profile,
             language=variant.language,
             channel=variant.channel,
@@ -148,7 +164,6 @@ def _trials(
             marked=marked,
             links={number: link.url for number, link in rendered.links.items()},
         )
-        found.append(trial)
     return found
 
 
