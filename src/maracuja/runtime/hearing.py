@@ -28,7 +28,7 @@ from maracuja.model import ConsentState, DeliveryEvent, TopicKind, Trait, TraitS
 from maracuja.runtime import conversation_hearing, hearing_reach, people_changes, resting, votes
 from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
-from maracuja.runtime.message_events import tell_subscriptions
+from maracuja.runtime.message_events import Subscribed, tell_subscribed
 from maracuja.runtime.part_receipts import whole
 from maracuja.runtime.signup_starts import Opened, hold
 from maracuja.store import (
@@ -290,11 +290,11 @@ class Hearing:
             text_version=[topics[topic].text_version for _, topic, _ in changed],
             address=[_address(row) for row, _, _ in changed],
         )
-        for row, topic, state in changed:
-            told = (row.pid, topic, row.channel, state.name.lower())
-            tell_subscriptions(
-                conn, row.told.heard.at_us, [told], message=row.message, source=_source(row)
-            )
+        tell_subscribed(conn, [
+            Subscribed(row.pid, topic, row.channel, state.name.lower(), row.told.heard.at_us,
+                       _source(row), row.message)
+            for row, topic, state in changed
+        ])  # fmt: skip
 
     def _suppress(self, conn: Connection, rows: Sequence[_Row], salt: str, now_us: int) -> None:
         """Who has closed the channel, and whose address the vendor says is none."""
