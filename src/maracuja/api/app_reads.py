@@ -6,10 +6,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from maracuja.api import first_run, overview, people_search
+from maracuja.api import first_run, overview, people_search, suggestions
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     first_run.router,
     overview.router,
     people_search.router,
+    suggestions.router,
 )

@@ -95,6 +95,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "sending": Area.SENDING,
     "shelf": Area.CONTENT,
     "shop": Area.SHOP,
+    "suggestions": Area.CONTENT,
     "suppressions": Area.PEOPLE,
     "team": Area.TEAM,
     "templates": Area.CONTENT,
