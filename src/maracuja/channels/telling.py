@@ -21,6 +21,7 @@ from maracuja.rng import make_id
 
 SECRET_CHARS_MIN: Final = 16
 IDEMPOTENCY: Final = "idempotency-key"
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 _HERE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -117,5 +118,14 @@ def is_public(host: str) -> bool:
             return False
         # 127.1, 0x7f000001 and the like: what is no name and no whole address.
         return not (name.rpartition(".")[2][:1].isdigit() or name.startswith("0x"))
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    inner = _carried(found) or found
     return inner.is_global and not inner.is_multicast and found.is_global
+
+
+def _carried(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one leads to: mapped, by 6to4, by NAT64."""
+    if not isinstance(found, ipaddress.IPv6Address):
+        return None
+    if found in _NAT64:
+        return ipaddress.IPv4Address(found.packed[-4:])
+    return found.ipv4_mapped or found.sixtofour

@@ -126,12 +126,12 @@ def _refused(url: str, *, private: bool) -> str:
 
 
 def _why(fault: Exception) -> str:
+    if "private network" in str(fault):
+        return "leads into a private network"
     if isinstance(fault, aiohttp.ClientConnectorDNSError):
         return "its name is not known"
     if isinstance(fault, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)):
         return "its certificate is not trusted"
-    if "private network" in str(fault):
-        return "leads into a private network"
     return f"cannot be reached: {fault}"[:200]
 
 
