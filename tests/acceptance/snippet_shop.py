@@ -51,6 +51,13 @@ def build() -> None:
 class SnippetShop(Shop):
     """The shop whose inbox is looked into: nobody works on it."""
 
+    def set_up_push(self, private_key: str) -> None:
+        """Notifications of the browser, by this key."""
+        settings = self.place / "maracuja.toml"
+        told = {"private_key": private_key, "subject": "mailto:a@shop.example", "title": "Fruit"}
+        lines = "".join(f'{name} = "{value}"\n' for name, value in told.items())
+        settings.write_text(f"{settings.read_text()}\n[web_push]\n{lines}")
+
     def calls(self, of: str = "") -> list[dict[str, Any]]:
         """Every call that is durable, each once, in order; of one event or type, where named."""
         store = open_store(f"sqlite:///{self.place}/state.db")
@@ -109,7 +116,12 @@ async def site(
         kind, body = (more or {})[request.path]
         return web.Response(body=body, content_type=kind)
 
+    async def worker(request: web.Request) -> web.Response:
+        script = f'importScripts("{shop_url()}/maracuja-sw.js");'
+        return web.Response(text=script, content_type="text/javascript")
+
     application = web.Application()
+    application.router.add_get("/push.js", worker)
     for path in more or {}:
         application.router.add_get(path, file)
     application.router.add_get("/{rest:.*}", page)

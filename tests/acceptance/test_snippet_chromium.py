@@ -31,13 +31,15 @@ def test_the_script_weighs_at_most_three_kilobytes() -> None:
 
 
 @asynccontextmanager
-async def scene(place: Path) -> AsyncIterator[tuple[SnippetShop, str, Devtools]]:
-    """A shop that is served, the origin of its pages, and a browser."""
+async def scene(place: Path, push: str = "") -> AsyncIterator[tuple[SnippetShop, str, Devtools]]:
+    """A shop that is served, the origin of its pages, and a browser; `push` is the key of push."""
     await asyncio.to_thread(build)
     shop = await asyncio.to_thread(SnippetShop, place / "shop")
+    if push:
+        shop.set_up_push(push)
     async with site(lambda: shop.url, lambda: shop.keys["browser key"]) as origin:
-        await asyncio.to_thread(shop.serve, "--no-work")
         try:
+            await asyncio.to_thread(shop.serve, "--no-work")
             async with browser(place / "chromium") as chromium:
                 yield shop, origin, chromium
         finally:
