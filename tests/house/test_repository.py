@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,3 +111,13 @@ def test_the_repository_speaks_of_the_product_alone() -> None:
         if re.search(r"(?<![\w.])/(root|work|home)/\w", text):
             faults.append(f"{path.relative_to(ROOT)}: a path of one machine")
     assert not faults
+
+
+@pytest.mark.parametrize("lock", ["web/package-lock.json", "web/openapi/package-lock.json"])
+def test_locks_of_npm_name_no_host_and_hold_every_platform(lock: str) -> None:
+    """A part that this platform lacks must stand in the lock: elsewhere it is needed."""
+    packages = json.loads((ROOT / lock).read_text(encoding="utf-8"))["packages"]
+    assert len(packages) > 10 and not [one for one in packages.values() if "resolved" in one]
+    wanted = {name for one in packages.values() for name in one.get("optionalDependencies", ())}
+    held = {path.rpartition("node_modules/")[2] for path in packages}
+    assert wanted - held == set()
