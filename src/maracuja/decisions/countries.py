@@ -5,35 +5,24 @@ It must never guess from a language or a name: those cross borders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-import polars as pl
-
 UNKNOWN: Final = ""
+PREFIX: Final = 4  # the `+` and three digits: as much of a number as tells its country
 _LANGUAGES: Final = ("en", "uk", "ru", "mn", "de", "pl", "fr")
 _OFTEN: Final = {"uk": "GB", "usa": "US", "рф": "RU", "англія": "GB", "англия": "GB"}
 
 
-def of_people(said: pl.Series, phones: pl.Series, zones: pl.Series, shop: str) -> pl.Series:
-    """The country of each person (ISO code, upper case), shape (n,).
+def of_person(said: str | None, phone: str | None, zone: str | None, shop: str) -> str:
+    """The country of a person (ISO code, upper case).
 
-    `said` is the trait `country`, `phones` are numbers in E.164, `zones` IANA names; all texts or
-    nulls. Where none of them tells, it is the shop's; UNKNOWN where that is empty too.
+    `said` is the trait `country`, `phone` a number in E.164 or its first PREFIX characters,
+    `zone` an IANA name. Where none of them tells, it is the shop's; UNKNOWN where that is empty.
     """
-    frame = pl.DataFrame({"said": said, "phone": phones, "zone": zones})
-    words = _looked_up(frame["said"], of_word)
-    return frame.select(
-        country=pl.coalesce(
-            words, of_phones(frame["phone"]), _looked_up(frame["zone"], of_zone), pl.lit(shop)
-        )
-    )["country"]
-
-
-def of_phones(phones: pl.Series) -> pl.Series:
-    """The country of each number in E.164, null where there is none."""
-    return _looked_up(phones.cast(pl.String).str.slice(0, 4), _of_prefix)
+    told = (said and of_word(said)) or (phone and _of_prefix(phone[:PREFIX]))
+    return told or (zone and of_zone(zone)) or shop
 
 
 @lru_cache(maxsize=4096)
@@ -59,16 +48,6 @@ def of_word(word: str) -> str | None:
     if len(text) == 2 and text.isascii() and text.upper() in _names().values():
         return text.upper()
     return _names().get(text.casefold())
-
-
-def _looked_up(column: pl.Series, look: Callable[[str], str | None]) -> pl.Series:
-    """What a lookup says of each distinct value, put back in its places."""
-    texts = column.cast(pl.String)
-    names = [name for name in texts.unique().to_list() if name]
-    if not names:
-        return pl.Series([None], dtype=pl.String).new_from_index(0, texts.len())
-    found = {name: country for name in names if (country := look(name))}
-    return texts.replace_strict(found, default=None, return_dtype=pl.String)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -18,7 +17,7 @@ from maracuja import zones
 from maracuja.decisions import countries
 from maracuja.decisions.law import Effective, Kind, LawSet, Own, kind_of, strictest
 from maracuja.decisions.law_sets import BY_COUNTRY, BY_ID, STRICT
-from maracuja.decisions.quiet import quiet_until
+from maracuja.decisions.quiet import quiet_end
 from maracuja.model import ConsentState, Record
 
 TOLD: Final = {
@@ -62,9 +61,9 @@ def laws_of(people: pl.DataFrame, book: Rulebook) -> pl.Series:
 
     By their own word, else by their telephone, else by their zone, else by the shop's country.
     """
-    told = countries.of_people(people["country"], people["phone"], people["zone"], book.country)
-    known = {**BY_COUNTRY, **book.laws}
-    return told.replace_strict(known, default=STRICT, return_dtype=pl.String).alias("law")
+    told = zip(people["country"], people["phone"], people["zone"], strict=True)
+    found = (book.law_of(countries.of_person(*one, book.country)).id for one in told)
+    return pl.Series("law", found, dtype=pl.String)
 
 
 def lawful(people: pl.DataFrame, book: Rulebook, now: datetime, zone: str) -> pl.DataFrame:
@@ -72,15 +71,15 @@ def lawful(people: pl.DataFrame, book: Rulebook, now: datetime, zone: str) -> pl
 
     `people` has TOLD, shape (n, 5); `zone` is the shop's. Null: open now; the age is not known.
     """
-    law = laws_of(people, book)
+    told = people.select("country", "zone", phone=pl.col("phone").str.slice(0, countries.PREFIX))
+    places = told.unique()
+    law = laws_of(places, book)
     found = {one: book.effective(one) for one in law.unique().to_list()}
-    return pl.DataFrame(
-        [
-            law,
-            _closed(law, people["zone"], found, now, zone),
-            _young(law, people, found, now, zone),
-        ]
-    )
+    places = places.with_columns(law, _closed(law, places["zone"], found, now, zone))
+    there = told.join(
+        places, on=told.columns, how="left", nulls_equal=True, maintain_order="left"
+    ).select("law", "law_until_us")
+    return there.with_columns(_young(there["law"], people, found, now, zone))
 
 
 def _closed(
@@ -91,19 +90,12 @@ def _closed(
     zone: str,
 ) -> pl.Series:
     """When the law lets a message arrive again; null where it does now."""
-    empty = pl.Series("law_until_us", [None], dtype=pl.Int64).new_from_index(0, law.len())
     ends = [
-        pl.select(
-            pl.when(law == one).then(quiet_until(hours, zone_names, now, zone)).cast(pl.Int64)
-        ).to_series()
-        for one, effective in found.items()
-        for hours in effective.quiet
+        [quiet_end(hours, name, now, zone) for hours in found[one].quiet]
+        for one, name in zip(law, zone_names, strict=True)
     ]
-    return reduce(_later, ends, empty).alias("law_until_us")
-
-
-def _later(one: pl.Series, other: pl.Series) -> pl.Series:
-    return pl.select(pl.max_horizontal(one, other)).to_series()
+    last = [max((end for end in some if end is not None), default=None) for some in ends]
+    return pl.Series("law_until_us", last, dtype=pl.Int64)
 
 
 def _young(

@@ -36,13 +36,19 @@ def quiet_until(
     zone is computed once. Names that are no zone count as `default`.
     """
     names = zone_names.unique().to_list()
-    ends = [_end(hours, zones.zone(name, default), now) if hours else None for name in names]
+    ends = [quiet_end(hours, name, now, default) if hours else None for name in names]
     return zone_names.cast(pl.String).replace_strict(
         pl.Series(names, dtype=pl.String),
-        pl.Series([None if end is None else micros(end) for end in ends], dtype=pl.Int64),
+        pl.Series(ends, dtype=pl.Int64),
         return_dtype=pl.Int64,
         default=None,
     )
+
+
+def quiet_end(hours: QuietHours, name: str | None, now: datetime, default: str) -> int | None:
+    """The same of one zone."""
+    end = _end(hours, zones.zone(name, default), now)
+    return None if end is None else micros(end)
 
 
 def _end(hours: QuietHours, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -87,9 +87,9 @@ class Ground:
         return {f"shop.{name}": getattr(shop, name) for name in names} | policy
 
 
-def definitions_in_force(conn: Connection) -> Known:
-    """Every definition in force, by kind and id."""
-    return known([decode_stored(one.body) for one in definitions.current(conn)])
+def definitions_in_force(conn: Connection, kind: str | None = None) -> Known:
+    """Every definition in force, of one kind or of all, by kind and id."""
+    return known([decode_stored(one.body) for one in definitions.current(conn, kind)])
 
 
 def trait_types(conn: Connection) -> dict[str, TraitType]:

@@ -117,7 +117,8 @@ class PeopleReader:
         """The people of `pids` (sorted) as launch_chunk.PERSON and `columns`, by pid.
 
         `columns` are a template's: `person.<trait>`, `meta.<trait>`, and SILENCED. Who is no
-        longer there comes with `known` false. Shape (n, 9 + columns), with more for each channel but one.
+        longer there comes with `known` false. Shape (n, 9 + columns), with more for each channel
+        but one.
         """
         self._newer, self._rev = newer_profiles(conn, self._rev, self._types, known=self._newer)
         addresses = sorted({kind for one in self._channels for kind in _addresses(one)})
@@ -156,7 +157,8 @@ class PeopleReader:
             frame = frame.with_columns(self._closed(conn, frame, channel, now))
         if self._marketing:
             kept = withheld(conn, pids, Asked(self._topic, self._channels, now, self._facts))
-            frame = frame.join(kept, on="pid", how="left", maintain_order="left")
+            if kept.height:
+                frame = frame.join(kept, on="pid", how="left", maintain_order="left")
             if SILENCED in columns:
                 quiet = silenced_of(conn, pids)
                 frame = frame.join(quiet, on="pid", how="left", maintain_order="left")

@@ -107,10 +107,10 @@ class Told(NamedTuple):
 
 def told_of(person: Profile, flags: Sequence[str] = ()) -> Told:
     """What the law asks about, of one person; `country` '' where nothing tells it."""
-    document = Document(traits=person.traits, addresses=person.addresses)
-    frame = pl.DataFrame([_row(document, flags)], schema=TOLD, orient="row")
-    found = countries.of_people(frame["country"], frame["phone"], frame["zone"], "")
-    return Told(found[0], frame)
+    row = _row(Document(traits=person.traits, addresses=person.addresses), flags)
+    said, phone, zone, *_ = row
+    frame = pl.DataFrame([row], schema=TOLD, orient="row")
+    return Told(countries.of_person(said, phone, zone, ""), frame)
 
 
 def _told(found: pl.DataFrame, flags: Sequence[str]) -> pl.DataFrame:

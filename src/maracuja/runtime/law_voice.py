@@ -26,16 +26,11 @@ def asked_by_law(conn: Connection, pids: Pids, asked: Asked) -> pl.DataFrame:
         objecting = np.zeros(0, dtype=np.int64)
     objecting = np.setdiff1d(objecting, restricted)
     found = [(restricted, Reason.RESTRICTED), (objecting, Reason.OBJECTED)]
-    return pl.concat(
-        pl.DataFrame(
-            {"pid": those, "withheld": reason.value, "withheld_until_us": None},
-            schema=COLUMNS,
-        )
-        for those, reason in found
-    )
+    rows = [(pid, reason.value, None) for those, reason in found for pid in those.tolist()]
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
 
 
 def profiles(conn: Connection, facts: RunFacts) -> list[str]:
     """Where the run's campaign goes by what people did, by the segments in force now."""
-    segments = segments_of(definitions_in_force(conn))
+    segments = segments_of(definitions_in_force(conn, "segment"))
     return by_behaviour(facts.campaign, segments, facts.templates.values())

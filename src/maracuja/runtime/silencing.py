@@ -27,11 +27,9 @@ def not_about(conn: Connection, pids: Pids, asked: Asked) -> pl.DataFrame:
     category = asked.facts.campaign.category if asked.facts else ""
     if not category:
         return pl.DataFrame(schema=COLUMNS)
-    found = {
-        one.pid: one.category
-        for one in silenced.about(conn, pids)
-        if is_below(category, one.category)
-    }
+    told = silenced.about(conn, pids)
+    above = {one for one in {word.category for word in told} if is_below(category, one)}
+    found = {word.pid: word.category for word in told if word.category in above}
     return pl.DataFrame(
         [(pid, stored(Reason.NOT_ABOUT_THIS, said), None) for pid, said in sorted(found.items())],
         schema=COLUMNS,

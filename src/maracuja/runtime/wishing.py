@@ -32,28 +32,29 @@ def wished(conn: Connection, pids: Pids, asked: Asked) -> pl.DataFrame:
     if not found:
         return pl.DataFrame(schema=COLUMNS)
     now_us = micros(asked.now)
-    frame = pl.DataFrame(found, schema=Wish._fields, orient="row").with_columns(
+    frame = pl.DataFrame(found, schema=Wish._fields, orient="row")
+    told = frame.lazy().with_columns(
         free_us=pl.col("last_us") + pl.col("every_days").cast(pl.Int64) * DAY_US
     )
     less = (pl.col("every_days") > 0) & (pl.col("last_us") > 0)
     if asked.facts is not None:
         less &= pl.col("last_key") != occasion(asked.facts)
     said = [
-        _row(frame.filter(pl.col("pause_until_us") > now_us), Reason.ASKED_FOR_PAUSE,
+        _row(told.filter(pl.col("pause_until_us") > now_us), Reason.ASKED_FOR_PAUSE,
              "pause_until_us"),
-        _row(frame.filter(less & (pl.col("free_us") > now_us)), Reason.ASKED_FOR_LESS, "free_us"),
-        _row(_untimely(conn, frame, asked), Reason.ASKED_FOR_HOURS, "open_us"),
+        _row(told.filter(less & (pl.col("free_us") > now_us)), Reason.ASKED_FOR_LESS, "free_us"),
+        _row(_untimely(conn, frame, asked).lazy(), Reason.ASKED_FOR_HOURS, "open_us"),
     ]  # fmt: skip
     # Of several reasons, the one that lasts longest: nobody is looked at again in vain.
     longest = pl.concat(said).sort("withheld_until_us", descending=True, maintain_order=True)
-    return longest.unique("pid", keep="first", maintain_order=True)
+    return longest.unique("pid", keep="first", maintain_order=True).collect()
 
 
 def note_heard(conn: Connection, facts: RunFacts, decisions: pl.DataFrame, at_us: int) -> None:
     """Remember when people who asked for less are written to, or would have been."""
-    if facts.marketing:
+    if facts.marketing and wishes.any_there(conn):
         heard = decisions.filter(pl.col("outcome").is_in(_HEARD))["pid"]
-        wishes.heard(conn, facts.topic.id, occasion(facts), heard.to_list(), at_us)
+        wishes.heard(conn, facts.topic.id, occasion(facts), heard.to_numpy(), at_us)
 
 
 def occasion(facts: RunFacts) -> int:
@@ -66,7 +67,7 @@ def named_occasion(campaign: str, occurrence: str) -> int:
     return make_key("occasion", campaign, occurrence)
 
 
-def _row(frame: pl.DataFrame, reason: Reason, until: str) -> pl.DataFrame:
+def _row(frame: pl.LazyFrame, reason: Reason, until: str) -> pl.LazyFrame:
     return frame.select(
         "pid", withheld=pl.lit(reason.value), withheld_until_us=pl.col(until).cast(pl.Int64)
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, delete, func, select
 
-from maracuja.store import bulk
+from maracuja.store import bulk, people_rows
 from maracuja.store.schema_law import objections
 
 
@@ -41,13 +41,10 @@ def of(conn: Connection, pid: int) -> Objection | None:
     return Objection(*row) if row else None
 
 
-def among(conn: Connection, pids: Any) -> npt.NDArray[np.int64]:
-    """Those of these canonical people who object, sorted; one quick look where nobody does."""
-    if conn.execute(select(objections.c.pid).limit(1)).first() is None:
-        return np.zeros(0, dtype=np.int64)
-    asked = np.unique(np.asarray(pids, dtype=np.int64))
-    rows = bulk.rows_where_in(conn, select(objections.c.pid), objections.c.pid, asked)
-    return np.array(sorted(pid for (pid,) in rows), dtype=np.int64)
+def among(conn: Connection, pids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Those of these canonical people who object, sorted."""
+    rows = people_rows.of_people(conn, objections, pids)
+    return np.array(sorted(pid for pid, *_ in rows), dtype=np.int64)
 
 
 def count(conn: Connection) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
 from maracuja.store import bulk
 
@@ -18,14 +18,20 @@ Row = tuple[Any, ...]
 SCATTERED = 4  # pids so many times as wide apart as they are many are asked for one by one
 
 
-def of_people(conn: Connection, table: Table, pids: npt.NDArray[np.int64]) -> list[Row]:
-    """The rows of these canonical people (shape (n,)); of an empty table one cheap question."""
+def of_people(
+    conn: Connection, table: Table, pids: npt.NDArray[np.int64], *where: ColumnElement[bool]
+) -> list[Row]:
+    """The rows of these canonical people (shape (n,)); of an empty table one cheap question.
+
+    `where` narrows them; the table's first column is the pid.
+    """
     if not pids.size or conn.execute(select(table.c.pid).limit(1)).first() is None:
         return []
     low, high = int(pids.min()), int(pids.max())
     if high - low > SCATTERED * len(pids):
-        return bulk.rows_where_in(conn, select(table), table.c.pid, np.unique(pids))
-    rows = bulk.fetch(conn, select(table).where(table.c.pid >= low, table.c.pid <= high))
+        query = select(table).where(*where)
+        return bulk.rows_where_in(conn, query, table.c.pid, np.unique(pids))
+    rows = bulk.fetch(conn, select(table).where(table.c.pid >= low, table.c.pid <= high, *where))
     asked = set(pids.tolist())
     return [row for row in rows if row[0] in asked]
 

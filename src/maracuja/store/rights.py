@@ -110,7 +110,7 @@ def change(conn: Connection, number: int, **values: Any) -> None:
         raise NotFound(f"There is no request {number}.")
 
 
-def withholding(conn: Connection, pids: Any) -> npt.NDArray[np.int64]:
+def withholding(conn: Connection, pids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Those of these canonical people who have asked to be left alone, sorted.
 
     Who asked for a restriction is left alone until it is withdrawn, also once it was answered.
@@ -119,11 +119,10 @@ def withholding(conn: Connection, pids: Any) -> npt.NDArray[np.int64]:
         (requests.c.state == OPEN) & requests.c.right.in_(WITHHOLDING),
         (requests.c.state == "answered") & (requests.c.right == "restriction"),
     )
-    if conn.execute(select(requests.c.pid).where(keeps).limit(1)).first() is None:
-        return np.zeros(0, dtype=np.int64)
-    asked = np.unique(np.asarray(pids, dtype=np.int64))
-    rows = bulk.rows_where_in(conn, select(requests.c.pid).where(keeps), requests.c.pid, asked)
-    return np.array(sorted({pid for (pid,) in rows}), dtype=np.int64)
+    # They are few, and of the erased no pid is kept.
+    asking = select(requests.c.pid).where(keeps, requests.c.pid.is_not(None))
+    (left_alone,) = bulk.fetch_integers(conn, asking)
+    return np.intersect1d(left_alone, pids)
 
 
 def due_before(conn: Connection, until_us: int) -> list[Request]:

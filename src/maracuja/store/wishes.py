@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import BigInteger, Connection, Text, delete, select, update
 
-from maracuja.store import bulk
+from maracuja.store import bulk, people_rows
 from maracuja.store.schema import wishes
 
 EVERYTHING: Final = ""  # the topic of what holds for all of them: hours and pauses
@@ -53,27 +53,20 @@ def any_there(conn: Connection) -> bool:
 
 def about(conn: Connection, topic: str, pids: npt.NDArray[np.int64]) -> list[Wish]:
     """What these canonical people (shape (n,)) wish about a topic, and for all of them."""
-    if not pids.size or not any_there(conn):
-        return []
-    query = select(*_COLUMNS).where(wishes.c.topic.in_([EVERYTHING, topic]))
-    low, high = int(pids.min()), int(pids.max())
-    if high - low > 4 * len(pids):
-        rows = bulk.rows_where_in(conn, query, wishes.c.pid, np.unique(pids))
-    else:
-        rows = bulk.fetch(conn, query.where(wishes.c.pid >= low, wishes.c.pid <= high))
-    asked = set(pids.tolist())
-    return [Wish(*row) for row in rows if row[0] in asked]
+    theirs = wishes.c.topic.in_([EVERYTHING, topic])
+    return [Wish(*row) for row in people_rows.of_people(conn, wishes, pids, theirs)]
 
 
-def heard(conn: Connection, topic: str, key: int, pids: Sequence[int], at_us: int) -> int:
+def heard(conn: Connection, topic: str, key: int, pids: npt.NDArray[np.int64], at_us: int) -> int:
     """Note that these people heard about the topic, or would have; of how many it matters."""
-    if not len(pids) or not any_there(conn):
+    theirs = (wishes.c.topic == topic) & (wishes.c.last_us <= at_us)
+    rows = people_rows.of_people(conn, wishes, pids, theirs)
+    if not rows:
         return 0
-    told = bulk.given_ids(conn, pids, name="heard")
-    mine = wishes.c.pid.in_(select(told.c.id)) & (wishes.c.topic == topic)
-    later = wishes.c.last_us <= at_us
+    told = bulk.given_ids(conn, [pid for pid, *_ in rows], name="heard")
+    mine = wishes.c.pid.in_(select(told.c.id))
     return conn.execute(
-        update(wishes).where(mine, later).values(last_us=at_us, last_key=key)
+        update(wishes).where(mine, theirs).values(last_us=at_us, last_key=key)
     ).rowcount
 
 

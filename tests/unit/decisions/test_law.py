@@ -147,8 +147,7 @@ def test_deadlines_count_days_or_working_days() -> None:
 def test_a_country_is_their_word_else_their_phone_else_their_zone(
     said: str | None, phone: str | None, zone: str | None, country: str
 ) -> None:
-    columns = [pl.Series([one], dtype=pl.String) for one in (said, phone, zone)]
-    assert countries.of_people(*columns, "PL").to_list() == [country]
+    assert countries.of_person(said, phone, zone, "PL") == country
 
 
 def people(*rows: tuple[object, ...]) -> pl.DataFrame:

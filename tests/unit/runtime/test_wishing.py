@@ -89,7 +89,7 @@ def test_a_message_that_was_decided_is_not_stopped_by_itself(shop: Store) -> Non
     key = named_occasion("sale", "once")
     with shop.write() as conn:
         wishes.put(conn, [Wish(1, "news", every_days=7), Wish(2, "", pause_until_us=1)])
-        assert wishes.heard(conn, "news", key, [1, 2, 3], NOW_US) == 1
+        assert wishes.heard(conn, "news", key, np.array([1, 2, 3]), NOW_US) == 1
     asked = Asked("news", ["email"], NOW, facts())
     with shop.read() as conn:
         assert wished(conn, np.arange(1, 6), asked).is_empty()
