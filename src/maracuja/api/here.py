@@ -15,8 +15,10 @@ from maracuja.api.rates import Rates
 from maracuja.api.repeats import once
 from maracuja.app import App
 from maracuja.errors import TooManyRequests
+from maracuja.runtime.message_proof import Proof
 from maracuja.runtime.overview import Overview
 from maracuja.runtime.passwords import hash_token
+from maracuja.runtime.processing_record import ProcessingRecord
 from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
 
@@ -30,6 +32,14 @@ class Pages(Protocol):
 
     def claims(self, report: ClaimsReport, language: str) -> str:
         """The claims of the trade beside the shop's own data."""
+        ...
+
+    def record(self, record: ProcessingRecord, language: str) -> str:
+        """The record of processing."""
+        ...
+
+    def proof(self, proof: Proof, language: str) -> str:
+        """The proof of a message."""
         ...
 
     def welcome(self, seen: Overview) -> str:

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Path, Query
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Language, Listing, Moment, Part
-from maracuja.api.here import Actor, Here, Long, Now, managing
+from maracuja.api.answers import ID_MAX, Listing, Moment, Part
+from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
 from maracuja.decisions.law_sets import LAWS
 from maracuja.errors import NotFound
 from maracuja.runtime import breach_words, breach_work, processing_record, retention_work
@@ -24,6 +25,16 @@ router = managing("/law", "law")
 Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The breach's number.")]
 Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 To = Literal["authority", "people"]
+Form = Literal["json", "html"]
+Spoken = Annotated[str, Query(pattern="^(en|ru|uk|mn)$", description="en, ru, uk or mn.")]
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}}
+}
+_UNSEEN = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
 
 
 class BreachNoted(BaseModel):
@@ -75,10 +86,15 @@ def law_set(
     raise NotFound(f"There is no law `{law}`.")
 
 
-@router.get("/record")
-def record_of_processing(here: Here, now: Now) -> ProcessingRecord:
-    """Who gets what, where, for what and for how long."""
-    return processing_record.record(here.store, here.config, now)
+@router.get("/record", response_model=ProcessingRecord, responses=_PAGE)
+def record_of_processing(
+    here: Here, now: Now, pages: Shown, form: Form = "json", language: Spoken = "en"
+) -> Any:
+    """Who gets what, where, for what and for how long; as JSON or as a page."""
+    found = processing_record.record(here.store, here.config, now)
+    if form == "html":
+        return HTMLResponse(pages.record(found, language), headers=_UNSEEN)
+    return found
 
 
 @router.get("/retention")
@@ -87,16 +103,22 @@ def retention(here: Here, now: Now, part: Part) -> Listing[Kept]:
     return part.of(retention_work.report(here.store, here.config, now), attrgetter("kind"))
 
 
-@router.get("/proof/{message}")
+@router.get("/proof/{message}", response_model=Proof, responses=_PAGE)
 def proof_of_message(
     here: Here,
     now: Now,
     long: Long,
+    pages: Shown,
     message: Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$", description="Its id.")],
-) -> Proof:
+    form: Form = "json",
+    language: Spoken = "en",
+) -> Any:
     """The exact text, the consent at that second, the decision and the delivery of a message."""
     with long.long():
-        return prove(here.ground, message, now)
+        found = prove(here.ground, message, now)
+    if form == "html":
+        return HTMLResponse(pages.proof(found, language), headers=_UNSEEN)
+    return found
 
 
 @router.get("/breaches")
@@ -163,7 +185,7 @@ def text_of_breach(
     number: Number,
     to: To,
     law: Annotated[str, Query(max_length=20, pattern="^[a-z]*$")] = "",
-    language: Language = "en",
+    language: Spoken = "en",
 ) -> Draft:
     """A draft of what the authority, or the people, are told; nothing is sent."""
     with here.store.read() as conn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from maracuja.cli.law_words import ACTOR, PANEL, Number, moment_of
-from maracuja.cli.output import HERE, Json, Language, Words, Workspace, pairs, say, say_json, table
+from maracuja.cli.output import HERE, Json, Workspace, pairs, say, say_json, table
 from maracuja.cli.output import when as shown_when
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def text(
     number: Number,
     who: Told,
     law: Annotated[str, typer.Option(help="Of which law's authority; the first of it.")] = "",
-    language: Language = Words.EN,
+    language: Annotated[str, typer.Option(help="en, ru, uk or mn.")] = "en",
     workspace: Workspace = HERE,
     json: Json = False,
 ) -> None:
@@ -156,7 +156,7 @@ def text(
         controller = declaration(conn).controller
         named = law or next(iter(leak.laws), "")
         shop = here.config.shop.name
-    draft = breach_words.text(leak, who.value, named, controller, shop, language.value)
+    draft = breach_words.text(leak, who.value, named, controller, shop, language)
     if json:
         say_json({"text": draft})
     else:

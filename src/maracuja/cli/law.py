@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Page = Annotated[
     Path | None, typer.Option("--html", help="Write it there as a page.", show_default=False)
 ]
+Spoken = Annotated[str, typer.Option("--language", help="Of the page: en, ru, uk or mn.")]
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -121,7 +122,9 @@ def person(who: Who, workspace: Workspace = HERE, json: Json = False) -> None:
     say(pairs({name: value for name, value in shown.items() if value != ""}))
 
 
-def record(page: Page = None, workspace: Workspace = HERE, json: Json = False) -> None:
+def record(
+    page: Page = None, language: Spoken = "en", workspace: Workspace = HERE, json: Json = False
+) -> None:
     """Print the record of processing: who gets what, where, for what, and for how long."""
     from maracuja import app
     from maracuja.runtime import processing_record
@@ -130,7 +133,7 @@ def record(page: Page = None, workspace: Workspace = HERE, json: Json = False) -
     with app.opened(workspace) as here:
         found = processing_record.record(here.store, here.config, here.clock.now())
     if page is not None:
-        page.write_text(record_html(found), encoding="utf-8")
+        page.write_text(record_html(found, language), encoding="utf-8")
     if json:
         say_json(found)
         return
@@ -176,6 +179,7 @@ def retention(workspace: Workspace = HERE, json: Json = False) -> None:
 def proof(
     message: Annotated[str, typer.Argument(help="Its id, hexadecimal.", show_default=False)],
     page: Page = None,
+    language: Spoken = "en",
     workspace: Workspace = HERE,
     json: Json = False,
 ) -> None:
@@ -189,7 +193,7 @@ def proof(
         found = prove(here.ground, message, here.clock.now())
     if page is not None:
         page.touch(mode=0o600)
-        page.write_text(proof_html(found), encoding="utf-8")
+        page.write_text(proof_html(found, language), encoding="utf-8")
     if json:
         say_json(found)
         return

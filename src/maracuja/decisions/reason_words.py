@@ -284,6 +284,11 @@ QUEUED: Final = "Message Queued"  # no event: nothing has become of it yet
 _BECAME: Final[dict[str, tuple[str, str, str]]] = {
     QUEUED: ("to be sent", "будет отправлено", "буде надіслано"),
     "Message Sent": ("sent", "отправлено", "надіслано"),
+    "Message Deferred": (
+        "put off by the recipient's server",
+        "сервер получателя просит подождать",
+        "сервер отримувача просить зачекати",
+    ),
     "Message Delivered": ("delivered", "доставлено", "доставлено"),
     "Message Read": ("read", "прочитано", "прочитано"),
     "Message Clicked": ("clicked", "переход по ссылке", "перехід за посиланням"),

@@ -12,7 +12,7 @@ from maracuja.decisions.law_sets import BY_ID, DEFAULT
 from maracuja.errors import BadInput
 from maracuja.runtime.breach_work import AUTHORITY, PEOPLE, BreachShown
 
-LANGUAGES: Final = ("en", "ru", "uk")
+LANGUAGES: Final = ("en", "ru", "uk", "mn")
 _WHEN: Final = "%Y-%m-%d %H:%M UTC"
 
 _TEXTS: Final[dict[tuple[str, str], str]] = {
@@ -34,6 +34,13 @@ _TEXTS: Final[dict[tuple[str, str], str]] = {
         "Види даних: {data}.\nКількість людей: близько {people}.\n"
         "Імовірні наслідки: [consequences].\nВжиті заходи: {measures}.\nКонтакт: {contact}."
     ),
+    (AUTHORITY, "mn"): (
+        "Хэнд: {authority}\n\n{shop} ({address}) хувийн мэдээлэл алдагдсаныг мэдээлж байна"
+        " ({rule}).\nЮу болсон: {what}.\nХэзээ: {span}; илрүүлсэн: {noticed}.\n"
+        "Мэдээллийн төрөл: {data}.\nХүний тоо: ойролцоогоор {people}.\n"
+        "Гарч болзошгүй үр дагавар: [consequences].\nАвсан арга хэмжээ: {measures}.\n"
+        "Холбоо барих: {contact}."
+    ),
     (PEOPLE, "en"): (
         "Your data at {shop}: what happened, and what you can do\n\n"
         "On {noticed} we noticed that {what}. It concerns: {data}.\n"
@@ -52,13 +59,19 @@ _TEXTS: Final[dict[tuple[str, str], str]] = {
         "Чим це може загрожувати: [consequences].\nЩо ми зробили: {measures}.\n"
         "Що можете зробити ви: [advice].\nЗапитайте нас: {contact}."
     ),
+    (PEOPLE, "mn"): (
+        "{shop} дахь таны мэдээлэл: юу болсон, та юу хийж болох вэ\n\n"
+        "Бид {noticed} дараахыг илрүүллээ: {what}. Энэ нь дараах мэдээлэлд хамаарна: {data}.\n"
+        "Танд ямар нөлөөтэй байж болох: [consequences].\nБидний авсан арга хэмжээ: {measures}.\n"
+        "Та юу хийж болох: [advice].\nБиднээс асуугаарай: {contact}."
+    ),
 }
 
 
 def text(
     leak: BreachShown, to: str, law: str, controller: Controller, shop: str, language: str = "en"
 ) -> str:
-    """A draft for the authority of a law, or for the people, in en, ru or uk. Raises BadInput."""
+    """A draft for a law's authority, or for the people, in one of LANGUAGES. Raises BadInput."""
     if (to, language) not in _TEXTS:
         raise BadInput(
             f"There is no text to `{to}` in `{language}`.",

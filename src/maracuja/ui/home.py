@@ -7,17 +7,19 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
+from maracuja.runtime.message_proof import Proof
 from maracuja.runtime.overview import Overview
+from maracuja.runtime.processing_record import ProcessingRecord
 from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
-from maracuja.ui import claims_html, claims_words
+from maracuja.ui import claims_html, claims_words, law_html
 from maracuja.ui.home_reference import reference_body
 from maracuja.ui.report_html import html
 from maracuja.ui.report_svg import LOGO
 from maracuja.ui.web_app import file as app_file
 from maracuja.ui.web_app import page as app_page
 
-__all__ = ["app_file", "app_page", "claims", "reference", "report", "welcome"]
+__all__ = ["app_file", "app_page", "claims", "proof", "record", "reference", "report", "welcome"]
 
 _STYLE: Final = "".join(
     Path(__file__).with_name(name).read_text(encoding="utf-8")
@@ -71,6 +73,23 @@ def claims(report: ClaimsReport, language: str) -> str:
         name: f"/claims?language={code}" for code, name in LANGUAGES.items() if code != language
     }
     return claims_html.html(report, language, leads={**others, "API": "/docs"})
+
+
+def record(record: ProcessingRecord, language: str) -> str:
+    """The record of processing, with ways to the other languages."""
+    return law_html.record_html(record, language, leads=_lawful_leads(language))
+
+
+def proof(proof: Proof, language: str) -> str:
+    """The proof of a message, with ways to the other languages."""
+    return law_html.proof_html(proof, language, leads=_lawful_leads(language))
+
+
+def _lawful_leads(language: str) -> dict[str, str]:
+    names = {**LANGUAGES, "mn": "Монгол"}
+    return {
+        name: f"?form=html&language={code}" for code, name in names.items() if code != language
+    }
 
 
 def welcome(seen: Overview) -> str:

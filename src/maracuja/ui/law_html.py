@@ -5,152 +5,255 @@ No script, no font and no address outside; what is shown is escaped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from html import escape
+from pathlib import Path
+from typing import Final
 
-from maracuja.runtime.message_proof import Proof, StepProven
+from maracuja.runtime.message_proof import ConsentProven, Proof, StepProven, TextProven
 from maracuja.runtime.processing_record import ProcessingRecord
+from maracuja.ui.law_words import checked_language, detail, label, said, step
+from maracuja.ui.report_svg import LOGO
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-    "color:#1b1b1b;background:#fff}h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}"
-    "table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}"
-    "th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;"
-    "border-bottom:1px solid #ccc}th{font-weight:600}"
-    "pre{white-space:pre-wrap;background:#f4f4f2;padding:1rem;overflow-wrap:anywhere}"
-    "@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}"
-    "pre{background:#242424}th,td{border-color:#444}}"
+_STYLE: Final = "".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("report.css", "law.css")
 )
+_CODE: Final = re.compile(r"`([^`]+)`")
+_SECOND: Final = "%Y-%m-%d %H:%M:%S"
+
+Leads = Mapping[str, str]
 
 
-def record_html(one: ProcessingRecord) -> str:
-    """The record of processing as a page."""
+def record_html(one: ProcessingRecord, language: str = "en", *, leads: Leads | None = None) -> str:
+    """The record of processing in en, ru, uk or mn; `leads` are links at the top, {text: address}.
+
+    Raises BadInput for another language.
+    """
+    say = _Words(checked_language(language))
     who = one.controller
     parts = [
         _pairs(
             {
-                "Responsible": who.name,
-                "Address": who.address,
-                "Contact": who.contact,
-                "Data protection officer": who.officer,
-                "Purposes": "; ".join(one.purposes),
-                "People": one.people,
+                say["responsible"]: who.name,
+                say["address"]: who.address,
+                say["contact"]: who.contact,
+                say["officer"]: who.officer,
+                say["purposes"]: "; ".join(map(say.told, one.purposes)),
+                say["people"]: say.told(one.people),
             }
         ),
-        "<h2>Channels and recipients</h2>",
-        _table(
-            ["channel", "recipient", "country", "safeguards", "data", "basis", "kept there"],
-            (
-                [c.channel, c.recipient, c.country, c.safeguards, ", ".join(c.data), c.basis,
-                 c.keeps]
-                for c in one.channels
-            ),
-        ),
-        "<h2>Traits</h2>",
-        _table(
-            ["trait", "purpose", "basis", "class", "kept"],
-            ([t.name, t.purpose, t.basis, t.class_, t.kept] for t in one.traits),
-        ),
-        "<h2>How long data are kept</h2>",
-        _table(
-            ["data", "days", "by", "oldest"],
-            (
-                [k.kind, str(k.days or "no limit"), k.by,
-                 f"{k.oldest:%Y-%m-%d}" if k.oldest else ""]
-                for k in one.retention
-            ),
-        ),
-        "<h2>Security</h2>",
-        _list(one.security),
-    ]  # fmt: skip
-    if one.lacks:
-        parts += ["<h2>Not declared yet</h2>", _list(one.lacks)]
-    return _page("Record of processing", [f"<p>As of {one.made:%Y-%m-%d %H:%M} UTC.</p>", *parts])
+        _lacking(one.lacks, say),
+        _channels(one, say),
+        _traits(one, say),
+        _retention(one, say),
+        _section(say["security"], _list(map(say.told, one.security))),
+    ]
+    about = f"{label('as_of', language, f'{one.made:%Y-%m-%d %H:%M}')} · {say['no_advice']}"
+    return _page(say["record"], about, parts, say, leads or {})
 
 
-def proof_html(one: Proof) -> str:
-    """The proof of a message as a page."""
+def proof_html(one: Proof, language: str = "en", *, leads: Leads | None = None) -> str:
+    """The proof of a message in en, ru, uk or mn. Raises BadInput for another language."""
+    say = _Words(checked_language(language))
     parts = [
         _pairs(
             {
-                "Message": one.message,
-                "Person": "" if one.pid is None else str(one.pid),
-                "Campaign": one.campaign,
-                "Topic": one.topic,
-                "Channel": one.channel,
-                "Law": " ".join(filter(None, [one.law, one.country])),
+                say["message"]: one.message,
+                say["person"]: "" if one.pid is None else f"pid:{one.pid}",
+                say["campaign"]: one.campaign,
+                say["topic"]: one.topic,
+                say["channel"]: one.channel,
+                say["law"]: " · ".join(filter(None, [one.law, one.country])),
             }
-        )
+        ),
+        "" if one.text is None else _text(one.text, say),
+        _consent(one.consent, say),
+        _steps(say["decision"], one.decisions, say),
+        _steps(say["delivery"], one.delivery, say),
+        _section(say["gaps"], _list(map(say.told, one.gaps))) if one.gaps else "",
     ]
-    if one.text is not None:
-        text = one.text
-        parts += [
-            "<h2>Text</h2>",
-            _pairs(
-                {
-                    "Template": " ".join(filter(None, [
-                        text.template,
-                        f"version {text.template_version}" if text.template_version else "",
-                        text.variant,
-                        text.language,
-                    ])),
-                    "To": text.address,
-                    "Subject": text.subject,
-                    "SHA-256": text.sha256,
-                }
-            ),
-            f"<pre>{escape(text.text or text.html)}</pre>",
-        ]  # fmt: skip
-    if one.consent:
-        parts += [
-            "<h2>Consent, as it stood at that second</h2>",
-            _table(
-                ["said", "state", "source", "text shown", "address"],
-                (
-                    [f"{w.said:%Y-%m-%d %H:%M:%S}", w.state, w.source,
-                     " ".join(filter(None, [w.text_version, w.language, w.shown])), w.address]
-                    for w in one.consent
-                ),
-            ),
-        ]  # fmt: skip
-    for title, steps in (("Decision", one.decisions), ("Delivery", one.delivery)):
-        if steps:
-            parts += [f"<h2>{title}</h2>", _table(["when", "what", "details"], _steps(steps))]
-    if one.gaps:
-        parts += ["<h2>What is not known</h2>", _list(one.gaps)]
-    return _page("Proof of a message", parts)
+    return _page(say["proof"], "", parts, say, leads or {})
 
 
-def _steps(steps: Sequence[StepProven]) -> Iterable[list[str]]:
-    for one in steps:
-        told = ", ".join(f"{k}: {v}" for k, v in one.detail.items() if v not in (None, ""))
-        yield [f"{one.at:%Y-%m-%d %H:%M:%S}", one.says, told]
+class _Words:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __getitem__(self, name: str) -> str:
+        return label(name, self.language)
+
+    def told(self, text: str) -> str:
+        """A sentence of the record or the proof."""
+        return said(text, self.language)
 
 
-def _page(title: str, parts: Sequence[str]) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main><h1>{escape(title)}</h1>{''.join(parts)}</main></body></html>"
+def _lacking(lacks: Sequence[str], say: _Words) -> str:
+    if not lacks:
+        return ""
+    told = (_CODE.sub(r"<code>\1</code>", escape(say.told(one))) for one in lacks)
+    items = "".join(f"<li>{one}</li>" for one in told)
+    return f'<section><h2>{escape(say["lacks"])}</h2><ul class="alerts">{items}</ul></section>'
+
+
+def _channels(one: ProcessingRecord, say: _Words) -> str:
+    names = ["channel", "recipient", "country", "safeguards", "data", "basis", "kept_there"]
+    rows = (
+        [
+            c.channel,
+            say.told(c.recipient),
+            say.told(c.country),
+            c.safeguards,
+            ", ".join(map(say.told, c.data)),
+            say.told(c.basis),
+            say.told(c.keeps),
+        ]
+        for c in one.channels
     )
+    return _section(say["channels"], _table([say[name] for name in names], rows))
+
+
+def _traits(one: ProcessingRecord, say: _Words) -> str:
+    if not one.traits:
+        return ""
+    names = ["trait", "purpose", "basis", "class", "kept"]
+    rows = (
+        [t.name, t.purpose, say.told(t.basis), say.told(t.class_), say.told(t.kept)]
+        for t in one.traits
+    )
+    return _section(say["traits"], _table([say[name] for name in names], rows))
+
+
+def _retention(one: ProcessingRecord, say: _Words) -> str:
+    names = ["data", "days", "by", "oldest", "note"]
+    rows = (
+        [
+            say.told(k.kind),
+            str(k.days or say.told("no limit")),
+            "" if k.by == "no limit" else say.told(k.by),
+            f"{k.oldest:%Y-%m-%d}" if k.oldest else "",
+            say.told(k.note),
+        ]
+        for k in one.retention
+    )
+    return _section(say["retention"], _table([say[name] for name in names], rows))
+
+
+def _text(one: TextProven, say: _Words) -> str:
+    version = one.template_version
+    numbered = label("version", say.language, str(version)) if version else ""
+    told = _definitions(
+        {
+            say["template"]: " · ".join(
+                filter(None, [one.template, numbered, one.variant, one.language])
+            ),
+            say["to"]: one.address,
+            say["subject"]: one.subject,
+            say["digest"]: one.sha256,
+        }
+    )
+    lang = f' lang="{escape(one.language)}"' if one.language else ""
+    return _section(say["text"], f"{told}<pre{lang}>{escape(one.text or one.html)}</pre>")
+
+
+def _consent(words: Sequence[ConsentProven], say: _Words) -> str:
+    if not words:
+        return ""
+    names = ["said", "state", "source", "shown", "address"]
+    rows = (
+        [
+            _utc(one.said),
+            say.told(one.state),
+            one.source,
+            " · ".join(filter(None, [one.text_version, one.language, one.shown])),
+            one.address,
+        ]
+        for one in words
+    )
+    return _section(say["consent"], _table([say[name] for name in names], rows))
+
+
+def _steps(title: str, steps: Sequence[StepProven], say: _Words) -> str:
+    if not steps:
+        return ""
+    rows = []
+    for one in steps:
+        told = {
+            name: value
+            for name, value in one.detail.items()
+            if value not in (None, "", False) and name != "outcome"
+        }
+        more = "".join(
+            f"<span>{escape(detail(name, say.language))}: {escape(say.told(str(value)))}</span>"
+            for name, value in told.items()
+        )
+        cells = [escape(_utc(one.at)), escape(step(one, say.language))]
+        rows.append([*cells, f'<div class="more">{more}</div>' if more else ""])
+    names = [say[name] for name in ("when", "what", "details")]
+    return _section(title, _marked_table(names, rows))
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:{_SECOND}} UTC"
+
+
+def _page(title: str, about: str, parts: Sequence[str], say: _Words, leads: Leads) -> str:
+    links = "".join(
+        f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in leads.items()
+    )
+    nav = f'<nav aria-label="{escape(say["languages"])}">{links}</nav>' if links else ""
+    sub = f'<p class="sub">{escape(about)}</p>' if about else ""
+    return (
+        f'<!doctype html>\n<html lang="{say.language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)} · Maracuja</title><style>{_STYLE}</style></head>'
+        f'<body><main class="record">\n<header><div class="brand">{LOGO}Maracuja{nav}</div>'
+        f"<h1>{escape(title)}</h1>{sub}</header>\n"
+        + "\n".join(part for part in parts if part)
+        + "\n</main></body></html>\n"
+    )  # fmt: skip
+
+
+def _section(title: str, inner: str) -> str:
+    return f'<section class="card"><h2>{escape(title)}</h2>{inner}</section>'
 
 
 def _pairs(told: Mapping[str, str]) -> str:
-    rows = (
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
-        for name, value in told.items()
-        if value
+    inner = _definitions(told)
+    return f'<section class="card">{inner}</section>' if inner else ""
+
+
+def _definitions(told: Mapping[str, str]) -> str:
+    rows = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told.items() if value
     )
-    return f"<table>{''.join(rows)}</table>"
+    return f"<dl>{rows}</dl>" if rows else ""
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    return _marked_table(names, ([escape(value) for value in row] for row in rows))
+
+
+def _marked_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are HTML; its roles stand when a narrow page lays it out as blocks."""
+    head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in names)
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(value)}</td>' for value in row)}</tr>" for row in rows
+        '<tr role="row">'
+        + "".join(
+            f'<td role="cell" data-name="{escape(name)}">{value}</td>'
+            for name, value in zip(names, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<table role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table>'
+    )
 
 
 def _list(items: Iterable[str]) -> str:

@@ -56,6 +56,11 @@ def test_the_law_is_shown_with_its_sources(world: World) -> None:
     assert world.ask("GET", "/api/law/sets/magna").status_code == 404
     record = world.get("/api/law/record")
     assert record["channels"][0]["channel"] == "email" and record["lacks"]
+    page = world.ask("GET", "/api/law/record?form=html&language=mn")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert '<html lang="mn">' in page.text and "language=uk" in page.text
+    assert world.ask("GET", "/api/law/record?form=html&language=de").status_code == 400
     assert {one["kind"] for one in world.items("/api/law/retention")} >= {"events", "inbox"}
     assert world.ask("GET", f"/api/law/proof/{'0' * 32}").status_code == 404
 
