@@ -50,6 +50,7 @@ POINTS: Final = (
     # A trigger lets people in, and hands them over when they are due.
     "entries.listening",
     "entries.followed",
+    "entries.forsaken",
     "entries.handed_over",
     # An experiment is looked at, and its winner goes to those who waited for it.
     "experiment.looked",

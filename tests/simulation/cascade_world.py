@@ -191,10 +191,14 @@ class Shop:
 
     def order(self, n: int, revenue: float) -> None:
         """A person buys something."""
+        self.track(n, "Order Completed", revenue=revenue)
+
+    def track(self, n: int, event: str, **properties: Any) -> None:
+        """A person does something now."""
         now = self.clock.now()
         call = {
-            "type": "track", "event": "Order Completed", "userId": f"u{n}",
-            "messageId": f"o{n}-{now:%H%M}", "properties": {"revenue": revenue},
+            "type": "track", "event": event, "userId": f"u{n}",
+            "messageId": f"{event} {n}-{now:%H%M}", "properties": properties,
         }  # fmt: skip
         body = msgspec.json.encode({"batch": [call]})
         with self.app.store.write_inbox() as conn:

@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from maracuja import commit_points, rng
+from maracuja.campaigns.decoding import decode_text
 from maracuja.simulate.vendors.http import Faults
+from maracuja.store import definitions
 from tests.simulation.cascade_world import CHANNELS, Shop, opened_shop, phone
 
 PEOPLE = 30
@@ -168,3 +170,90 @@ def test_a_crash_at_any_commit_point_loses_no_step_and_doubles_none(
         sms = [0, 1, *range(5, 12)]
         assert Counter(shop.got("sms")) == Counter(sms), "once each"
         assert sorted(shop.got("telegram")) == [0, 8, 10]
+
+
+WELCOME = """
+kind: campaign
+id: hello
+topic: news
+trigger: {event: Signed Up, wait: 10 minutes, unless: [{did: Order Completed}]}
+cascade:
+  steps: [{channel: viber_business, wait: 30 minutes}, {channel: sms, wait: 30 minutes},
+          {channel: telegram}]
+template: hello
+expires_after: 5 hours
+goals: [order]
+holdout: 0
+"""
+
+
+def welcome(shop: Shop) -> None:
+    """The campaign listens, and ten people sign up; one of them buys before it is due."""
+    with shop.app.store.write() as conn:
+        [one] = decode_text(WELCOME)
+        version = definitions.get(conn, "campaign", "hello").version
+        definitions.put(conn, "campaign", "hello", one, base=version, actor="test", now_us=1)
+    shop.launch()
+    shop.settle(minutes=1)
+    for n in range(10):
+        shop.track(n, "Signed Up")
+    shop.settle(minutes=5)
+    shop.order(9, 10)
+
+
+def receipts(shop: Shop, minute: int) -> None:
+    """Some phones receive what comes, one refuses it, the others are silent."""
+    if minute == 20:
+        for n in range(2, 5):
+            shop.viber.tell_status(phone(n), "Delivered")
+        shop.viber.tell_status(phone(5), "Undelivered")
+    if minute == 55:
+        for n in {6, 7} & set(shop.got("sms")):
+            shop.sms.becomes(phone(n), "Delivered")
+
+
+def welcomed(shop: Shop) -> None:
+    """Who got what of it, once each: who was reached got nothing more."""
+    assert sorted(shop.got("viber_business")) == list(range(2, 9)), "who has bought gets nothing"
+    assert Counter(shop.got("sms")) == Counter([0, 1, *range(5, 9)]), "once each"
+    assert sorted(shop.got("telegram")) == [0, 8]
+    assert shop.waiting() == []
+    never = shop.decisions().filter(n=9)
+    assert never.select("outcome", "reason").rows() == [("never", "goal_reached")]
+
+
+def test_what_an_event_sets_off_falls_back_to_other_channels(tmp_path: Path) -> None:
+    with opened_shop(tmp_path) as shop:
+        shop.know(10, chats=range(0, 10, 2))
+        shop.viber.stopped = {phone(0), phone(1)}
+        welcome(shop)
+        shop.settle(minutes=4)
+        assert shop.got("viber_business") == [], "its wait is not over"
+        for minute in range(10, 130, 5):
+            receipts(shop, minute)
+            shop.settle(minutes=5)
+        shop.settle(hours=6)
+        welcomed(shop)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["entries.handed_over", *POINTS[:-1]])
+def test_a_crash_between_the_event_and_the_last_channel_changes_nothing(
+    tmp_path: Path, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened_shop(tmp_path) as shop:
+        shop.know(10, chats=range(0, 10, 2))
+        shop.viber.stopped = {phone(0), phone(1)}
+        welcome(shop)
+        died = 0
+        for minute in range(5, 130, 5):
+            receipts(shop, minute)
+            with dying(monkeypatch, "" if died else point, 1):
+                try:
+                    shop.settle(minutes=5)
+                except Died:
+                    died += 1
+                    shop.restart()
+        shop.settle(hours=6)
+        assert died, "the point was passed"
+        welcomed(shop)

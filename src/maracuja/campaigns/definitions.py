@@ -181,8 +181,15 @@ class Campaign(Record, frozen=True, tag_field="kind", tag="campaign"):
             raise ValueError(fault)
         if self.audience == "" and self.trigger is None:
             raise ValueError("the `audience` is missing: a segment, or conditions")
+        if self.messages and self.variants:
+            raise ValueError(
+                "the messages of a series have one text each: try two texts in a campaign of its"
+                " own, with a `trigger` and `variants`"
+            )
         if sum(map(bool, (self.template, self.variants, self.messages))) != 1:
-            raise ValueError("a campaign has either a `template` or `variants`")
+            raise ValueError(
+                "a campaign has either a `template` or `variants`, or a series of `messages`"
+            )
         if len(self.variants) > VARIANTS_MAX:
             raise ValueError(f"more than {VARIANTS_MAX} variants cannot be told apart")
         names = [variant.id for variant in self.variants]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,12 +16,14 @@ from maracuja.model import moment
 from maracuja.store import audit, definitions, entries, health, manifest, outbox, runs, waiting
 from maracuja.store.runs import Run, RunState
 
+_HELD: Final = {RunState.PAUSED: "pause", RunState.CANCELLED: "cancel"}
+
 
 @dataclass(frozen=True)
 class RunShown:
     """Where one occurrence of a campaign is; `messages` counts the outbox by state.
 
-    `held` says why the worker has paused it by itself; '' where it has not.
+    `held` says why the worker has paused or ended it by itself; '' where it has not.
     """
 
     run: int
@@ -91,12 +94,12 @@ def paused(conn: Connection) -> dict[str, str]:
 
 
 def _held(conn: Connection, run: Run) -> str:
-    """Why the worker has paused the run; '' where a person did, or nobody."""
-    if run.state is not RunState.PAUSED:
-        return ""
+    """Why the worker has paused or ended the run; '' where a person did, or nobody."""
+    action = _HELD.get(run.state, "")
     subject = f"campaign:{run.campaign}"
-    for line in audit.newest(conn, subject=subject, action="pause", rows_max=1):
-        return line.detail if line.actor == audit.WORKER else ""
+    for line in audit.newest(conn, subject=subject, action=action, rows_max=1) if action else ():
+        by_itself = line.actor == audit.WORKER and run.finished_us in (None, line.at_us)
+        return line.detail if by_itself else ""
     return ""
 
 

@@ -23,14 +23,18 @@ from maracuja.errors import DefinitionError
 from maracuja.model import micros
 from maracuja.runtime import launch_checks
 from maracuja.runtime.cascade_receipts import unread_since
-from maracuja.runtime.launch_control import as_it_stands
+from maracuja.runtime.launch_control import as_it_stands, cancel
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import facts_of
-from maracuja.store import definitions, entries, runs, waiting
+from maracuja.store import audit, definitions, entries, runs, waiting
 from maracuja.store.entries import Entry
 from maracuja.store.runs import Run, RunState
 
 LOOKED: Final = timedelta(seconds=10)  # how often it is asked whether definitions have changed
+FORSAKEN: Final = (
+    "Its definition is gone, or has no trigger any more: nobody enters, and whoever was under way"
+    " was let go."
+)
 
 Guard = Callable[[Run, datetime, Callable[[], None]], None]
 
@@ -160,16 +164,19 @@ class Entries:
         with self._ground.store.read() as conn:
             try:
                 found = as_it_stands(conn, self._ground, run)
-                if found is None or found[0].campaign.trigger is None:
-                    return
-                if encode_facts(found[0]) == run.facts:
-                    return
-                occurrence = listening(edition_of(run.occurrence) + 1, now)
-                facts = msgspec.structs.replace(found[0], occurrence=occurrence)
-                for fault in launch_checks.of_run(conn, self._ground, facts):
-                    raise fault
+                facts = found[0] if found and found[0].campaign.trigger else None
+                if facts is not None:
+                    if encode_facts(facts) == run.facts:
+                        return
+                    occurrence = listening(edition_of(run.occurrence) + 1, now)
+                    facts = msgspec.structs.replace(facts, occurrence=occurrence)
+                    for fault in launch_checks.of_run(conn, self._ground, facts):
+                        raise fault
             except DefinitionError:
                 return  # the old ones hold until they are mended
+        if facts is None:
+            self._forsake(run, now)
+            return
         with self._ground.store.write() as conn:
             version = definitions.get(conn, "campaign", run.campaign).version
             made = runs.create(
@@ -184,6 +191,16 @@ class Entries:
             runs.set_state(conn, made.run, RunState.LAUNCHING, micros(now))
             runs.set_state(conn, made.run, RunState.SENDING, micros(now))
         passed("entries.followed")
+
+    def _forsake(self, run: Run, now: datetime) -> None:
+        """End the campaign of a run whose definition sets nothing off any more, and say so."""
+        with self._ground.store.write() as conn:
+            if runs.get(conn, run.run).state is not RunState.SENDING:
+                return
+            cancel(conn, run.campaign, now)
+            subject = f"campaign:{run.campaign}"
+            audit.add(conn, micros(now), audit.WORKER, "cancel", subject, FORSAKEN)
+        passed("entries.forsaken")
 
 
 def _turn_of(key: str, base: str, edition: str) -> int | None:

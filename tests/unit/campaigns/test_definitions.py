@@ -100,6 +100,12 @@ START = "kind: campaign\nid: a\ntopic: t\naudience: s\n"
             "no variant with a template",
         ),
         (START + "variants: [{id: a, template: x}, {id: a, template: y}]", "f", "same id"),
+        (
+            START + "trigger: {event: e}\nmessages: [{template: x}]\n"
+            "variants: [{id: a, template: x}, {id: b, template: y}]",
+            "f",
+            "one text each: try two texts in a campaign of its own",
+        ),
         (START + "template: x\nschedule: {every: week, at: '25:00'}", "f: schedule.at", "regex"),
         (START + "template: x\nholdout: 2", "f: holdout", "<= 1"),
         (START + "template: x\nexpires_after: soon", "f", "not a span"),

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from maracuja.model import micros
-from maracuja.runtime import launch_control
-from maracuja.store import entries, erase, meta, runs
+from maracuja.runtime import campaign_status, definition_work, launch_control
+from maracuja.store import audit, entries, erase, meta, runs
 from maracuja.store.engine import Store
 from tests.unit.runtime.trigger_shop import (
     CART,
@@ -275,6 +275,45 @@ def test_a_definition_that_is_broken_leaves_the_old_one_in_force(shop: TriggerSh
     shop.track(1, "Product Added", product_id="p1")
     shop.pass_(hours=3)
     assert shop.told() == [(1, "send", "passed")]
+
+
+SCHEDULED = """
+kind: campaign
+id: cart
+topic: offers
+audience: [{trait: city, is: Kyiv}]
+template: plain
+goals: [order]
+---
+kind: template
+id: plain
+variants: [{language: en, subject: Plain, text: "Plain. {{ links.unsubscribe }}"}]
+"""
+
+
+@pytest.mark.parametrize("text", ["", SCHEDULED], ids=["deleted", "without a trigger"])
+def test_a_definition_that_sets_nothing_off_any_more_ends_the_campaign_and_says_so(
+    shop: TriggerShop, text: str
+) -> None:
+    shop.apply(CART)
+    shop.start()
+    shop.track(1, "Product Added", product_id="p1")
+    shop.pass_(hours=1)
+    if text:
+        shop.apply(text)
+    else:
+        with shop.store.write() as conn:
+            definition_work.drop(conn, "campaign", "cart", base=1, now=shop.now, actor="ann")
+    shop.pass_(seconds=30)
+    shop.track(2, "Product Added", product_id="p1")
+    shop.pass_(hours=6)
+    assert shop.told() == [], "nobody enters, and whoever was under way was let go"
+    with shop.store.read() as conn:
+        [shown] = campaign_status.status(conn, "cart")
+        [line] = audit.newest(conn, subject="campaign:cart", action="cancel")
+        assert entries.next_due(conn, [shown.run]) is None
+    assert (shown.state, line.actor) == ("cancelled", audit.WORKER)
+    assert "no trigger any more" in shown.held == line.detail
 
 
 def test_quiet_hours_put_off_until_the_morning(store: Store, tmp_path: Path) -> None:
