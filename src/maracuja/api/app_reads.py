@@ -6,11 +6,15 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from maracuja.api import first_run, overview, people_search, suggestions
+from maracuja.api import first_run, live, overview, people_profile, people_search, suggestions
+from maracuja.api.live import Watch as Watch
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     first_run.router,
+    live.router,
+    live.work_router,
     overview.router,
+    people_profile.router,
     people_search.router,
     suggestions.router,
 )

@@ -100,6 +100,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "team": Area.TEAM,
     "templates": Area.CONTENT,
     "wear-out": Area.REPORTS,
+    "work": Area.CONTENT,
     "workspace": Area.REPORTS,
 }
 # What a path ends with where it belongs elsewhere than its beginning.
@@ -112,6 +113,7 @@ ENDINGS: Final[Mapping[tuple[str, str], Area]] = {
     ("campaigns", "roll-out"): Area.SENDING,
     ("campaigns", "send-to-me"): Area.SENDING,
     ("people", "export"): Area.PRIVACY,
+    ("people", "pause"): Area.CONVERSATIONS,  # whoever talks with somebody may give them rest
 }
 # Questions that are asked by POST because they are long.
 QUESTIONS: Final = frozenset(

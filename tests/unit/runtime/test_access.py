@@ -26,6 +26,7 @@ VECTORS = [
         ("POST", "/api/people/{pid}/merge", Area.PEOPLE, Level.WRITE),
         ("DELETE", "/api/people/{pid}", Area.PRIVACY, Level.WRITE),
         ("GET", "/api/people/{pid}/export", Area.PRIVACY, Level.READ),
+        ("PUT", "/api/people/{pid}/pause", Area.CONVERSATIONS, Level.WRITE),
         ("POST", "/api/segments/count", Area.CONTENT, Level.READ),
         ("POST", "/api/campaigns/{name}/launch", Area.SENDING, Level.WRITE),
         ("POST", "/api/campaigns/{name}/dry-run", Area.CONTENT, Level.READ),
@@ -88,7 +89,31 @@ def test_a_password_is_known_again_and_nothing_else_is() -> None:
     assert not passwords.verify_password("anything at all", "")
 
 
-@pytest.mark.parametrize("password", ["", "short", "a" * 40, "abababababab", "x" * 500])
+@pytest.mark.parametrize("password", ["", "short", "a" * 40, "abababababab", "four words " * 12])
 def test_weak_passwords_are_refused(password: str) -> None:
     with pytest.raises(BadInput):
         passwords.check_password(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234", "P@ssw0rd2026!", "qwertyuiop12", "1q2w3e4r5t6y", "administrator", "йцукенгшщзхъ",
+        "123456789012", "iloveyou2024!", "Summer2026Summer2026", "letmein letmein", "zxcvbnm,asdfgh",
+        "correct horse battery staple", "пароль123456", "olena.shop2026!", "1qaz2wsx3edc", "abcdefgh1234",
+    ],
+)  # fmt: skip
+def test_what_is_tried_first_is_refused(password: str) -> None:
+    with pytest.raises(BadInput, match="first that are tried"):
+        passwords.check_password(password, "olena.shop@mail.example", "Олена")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "four words without sense", "tram-velvet-onion-2031", "Зелений чайник їде додому",
+        "kG7#wq!Zr2mP", "мандарин лежить на даху",
+    ],
+)  # fmt: skip
+def test_what_takes_thought_is_taken(password: str) -> None:
+    passwords.check_password(password, "olena.shop@mail.example", "Олена")
