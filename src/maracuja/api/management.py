@@ -128,6 +128,7 @@ def make_management(
     if room is not None:
         api.include_router(web_chat.web_chat_router(room))
     api.state.web_chat = room
+    api.state.live = app_reads.Watch(app.store)
     called = webhooks_router(app.vendors.over_http(), put, app.clock, app.config.public_url)
     api.include_router(called)
     api.include_router(hooks.called_router(app))

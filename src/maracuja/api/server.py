@@ -57,7 +57,8 @@ class Management(Protocol):
 
 
 def hang_up(management: Management) -> None:
-    """Close every open chat: browsers come back to the next server by themselves."""
+    """Close every open chat and stream: browsers come back to the next server by themselves."""
+    management.state.live.close()
     if management.state.web_chat is not None:
         management.state.web_chat.bell.close()
 

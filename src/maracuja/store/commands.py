@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from maracuja.errors import Conflict, NotFound
+from maracuja.store import live
 from maracuja.store.schema import commands
 
 ROWS_MAX: Final = 1_000
@@ -29,6 +30,7 @@ def append(conn: Connection, now_us: int, actor: str, name: str, args: Any = Non
     """Write a command (its arguments are plain data) and return its number."""
     row = {"at_us": now_us, "actor": actor, "name": name, "args": msgspec.json.encode(args)}
     number: int = conn.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
+    live.tell(conn, live.Kind.WORK, [str(number)])
     return number
 
 
@@ -43,6 +45,13 @@ def waiting(conn: Connection, *, rows_max: int = ROWS_MAX) -> list[Command]:
     return [_command(row) for row in conn.execute(query)]
 
 
+def lately(conn: Connection, since_us: int, *, rows_max: int = ROWS_MAX) -> list[Command]:
+    """Commands that wait, and those done since then, newest first."""
+    late = commands.c.done_us.is_(None) | (commands.c.done_us >= since_us)
+    query = select(commands).where(late).order_by(commands.c.id.desc()).limit(rows_max)
+    return [_command(row) for row in conn.execute(query)]
+
+
 def finish(conn: Connection, number: int, now_us: int, result: Any = None) -> None:
     """Say what came of a command, in the transaction that obeyed it. Raises Conflict if done."""
     open_one = (commands.c.id == number) & commands.c.done_us.is_(None)
@@ -51,6 +60,7 @@ def finish(conn: Connection, number: int, now_us: int, result: Any = None) -> No
     )
     if conn.execute(statement).rowcount != 1:
         raise Conflict(f"the command {number} is done already, or was never written")
+    live.tell(conn, live.Kind.WORK, [str(number)])
 
 
 def get(conn: Connection, number: int) -> Command:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Integer, LargeBinary, Text, select, update
 
 from maracuja.model import Status
 from maracuja.rng import make_id
-from maracuja.store import bulk
+from maracuja.store import bulk, live
 from maracuja.store.conversations import Author, Conversation, TalkState, Turn
 from maracuja.store.schema import conversations, turns
 
@@ -184,6 +184,7 @@ def _write(conn: Connection, talks: Sequence[Conversation], said: Sequence[Turn]
     bulk.insert_columns(conn, conversations, columns, on_conflict="replace")
     columns = dict(zip(Turn._fields, map(list, zip(*said, strict=True)), strict=True))
     bulk.insert_columns(conn, turns, columns)
+    live.tell(conn, live.Kind.CONVERSATION, [talk.id.hex() for talk in talks])
 
 
 def move_addresses(conn: Connection, moved: Sequence[Moved]) -> None:
@@ -227,6 +228,7 @@ def note(conn: Connection, told: Sequence[Became]) -> None:
     )
     values = {"status": came.c.status, "code": came.c.code}
     conn.execute(update(turns).where(t.id == came.c.id).values(values))
+    live.tell(conn, live.Kind.CONVERSATION, [talk.hex() for _, talk, _ in news.values()])
     _reopen(conn, [(talk, seq) for one, talk, seq in news.values() if one.status in FAILING])
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, delete, func, select, tuple_, update
 
-from maracuja.store import bulk
+from maracuja.store import bulk, live
 from maracuja.store.schema import conversations, turns
 
 TURNS_MAX: Final = 200  # of one page
@@ -207,6 +207,7 @@ def change(conn: Connection, number: bytes, **values: Any) -> None:
     """Change these columns of a conversation."""
     kept = {name: value for name, value in values.items() if name != "id"}
     conn.execute(update(conversations).where(conversations.c.id == number).values(kept))
+    live.tell(conn, live.Kind.CONVERSATION, [number.hex()])
 
 
 def words_after(conn: Connection, number: bytes, seq: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, select, update
 
 from maracuja.errors import Conflict, NotFound
-from maracuja.store import bulk, counters
+from maracuja.store import bulk, counters, live
 from maracuja.store.schema import runs
 
 AUDIENCE_NONE: Final = ""
@@ -89,6 +89,7 @@ def create(
         facts=facts,
     )
     conn.execute(runs.insert().values({**made._asdict(), "state": made.state.value}))
+    live.tell(conn, live.Kind.CAMPAIGN, [campaign])
     return made
 
 
@@ -108,6 +109,7 @@ def set_state(conn: Connection, run: int, state: RunState, now_us: int) -> Run:
     if not NEXT[state]:
         changes["finished_us"] = now_us
     conn.execute(update(runs).where(runs.c.run == run).values(changes))
+    live.tell(conn, live.Kind.CAMPAIGN, [standing.campaign])
     return get(conn, run)
 
 
@@ -148,6 +150,7 @@ def advance(conn: Connection, run: int, part: int) -> None:
     mine = (runs.c.run == run) & (runs.c.next_part == part)
     if conn.execute(update(runs).where(mine).values(next_part=part + 1)).rowcount != 1:
         raise Conflict(f"part {part} of run {run} is decided already, or not its turn")
+    live.tell(conn, live.Kind.CAMPAIGN, [get(conn, run).campaign])
 
 
 def get(conn: Connection, run: int) -> Run:

@@ -39,6 +39,7 @@ from maracuja.store.schema_law import objections as objections
 from maracuja.store.schema_law import rights_requests as rights_requests
 from maracuja.store.schema_links import open_polls as open_polls
 from maracuja.store.schema_links import short_links as short_links
+from maracuja.store.schema_live import changed_things as changed_things
 from maracuja.store.schema_parts import message_parts as message_parts
 from maracuja.store.schema_posted import posted as posted
 from maracuja.store.schema_posted import posted_events as posted_events
@@ -56,7 +57,6 @@ from maracuja.store.schema_team import team_members as team_members
 from maracuja.store.schema_waiting import waiting as waiting
 from maracuja.store.schema_warm_up import warm_up_days as warm_up_days
 from maracuja.store.schema_web_chat import chat_lines as chat_lines
-from maracuja.store.schema_web_chat import chat_threads as chat_threads
 
 # ---------------------------------------------------------------- the workspace
 

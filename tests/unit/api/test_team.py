@@ -224,7 +224,7 @@ def test_rights_change_at_once_and_the_last_owner_stays(world: World) -> None:
     )
 
 
-OPEN = ("/api/session", "/api/first-run")  # asked by whoever is there
+OPEN = ("/api/session", "/api/first-run", "/api/live")  # asked by whoever is there
 
 
 def test_every_route_belongs_to_an_area(world: World) -> None:

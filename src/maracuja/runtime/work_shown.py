@@ -1,0 +1,104 @@
+"""Work that takes a while and how far it is: campaigns, and what was asked of the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from maracuja.model import micros, moment
+from maracuja.runtime import campaign_status
+from maracuja.runtime.campaign_status import RunShown
+from maracuja.store import commands, runs
+from maracuja.store.commands import Command
+from maracuja.store.outbox import OutboxState
+from maracuja.store.runs import RunState
+
+DONE_FOR_S: Final = 600  # so long what is done is still shown
+_LIVE: Final = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunState.PAUSED)
+_FINAL: Final = frozenset(one.name.lower() for one in OutboxState if one > OutboxState.CLAIMED)
+
+
+class Doing(StrEnum):
+    """What is being done."""
+
+    WAITING = "waiting"  # for its time, or for the worker
+    DECIDING = "deciding"  # who gets what
+    SENDING = "sending"
+    PAUSED = "paused"
+    OBEYING = "obeying"  # a wish, such as an erasure
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class WorkShown:
+    """A piece of work: `done` of `total` parts or messages; 0 of 0 where that is not known.
+
+    `kind`: campaign, or the name of what was asked (such as erase). `subject`: the campaign or
+    whom it is about. `number` is that of the run or the command.
+    """
+
+    kind: str
+    subject: str
+    number: int
+    doing: Doing
+    done: int
+    total: int
+    since: datetime
+    actor: str
+    result: Any = None
+
+
+def work(conn: Connection, now: datetime) -> list[WorkShown]:
+    """Everything that is under way or has just been done, the newest first."""
+    live = runs.every(conn, states=_LIVE)
+    shown = [_run(one) for one in campaign_status.shown(conn, live)]
+    asked = commands.lately(conn, micros(now) - DONE_FOR_S * 1_000_000)
+    shown += [_command(one) for one in asked]
+    return sorted(shown, key=lambda one: (one.since, one.number), reverse=True)
+
+
+def _run(run: RunShown) -> WorkShown:
+    deciding = run.parts_decided < run.parts or run.audience is None
+    total = sum(run.messages.values())
+    final = sum(n for name, n in run.messages.items() if name in _FINAL)
+    doing = {"scheduled": Doing.WAITING, "paused": Doing.PAUSED}.get(
+        run.state, Doing.DECIDING if deciding else Doing.SENDING
+    )
+    return WorkShown(
+        kind="campaign",
+        subject=run.campaign,
+        number=run.run,
+        doing=doing,
+        done=run.parts_decided if deciding else final,
+        total=run.parts if deciding else total + run.waiting,
+        since=run.launched or run.planned,
+        actor="",
+    )
+
+
+def _command(one: Command) -> WorkShown:
+    finished = one.done_us is not None
+    return WorkShown(
+        kind=one.name,
+        subject=_subject(one.args),
+        number=one.id,
+        doing=Doing.DONE if finished else Doing.OBEYING,
+        done=int(finished),
+        total=1,
+        since=moment(one.at_us),
+        actor=one.actor,
+        result=one.result,
+    )
+
+
+def _subject(args: Any) -> str:
+    """Whom or what a command is about, where it names one thing."""
+    if isinstance(args, dict):
+        for name in ("pid", "campaign", "name"):
+            if name in args:
+                return str(args[name])
+    return ""
