@@ -235,10 +235,11 @@ def _telling(app: App) -> list[CallThread]:
 def make_hearing(app: App) -> Hearing:
     """What is done with what people and vendors tell on the channels."""
     from maracuja.runtime.hearing import Hearing
+    from maracuja.runtime.signup_messages import desk_of
 
     agreed = {name: account.topics for name, account in app.config.channels.items()}
     quiet = timedelta(days=app.config.conversations.quiet_days)
-    return Hearing(app.lake_root, key_ring(app), agreed, app.config.shop.country, quiet)
+    return Hearing(app.lake_root, desk_of(app.config, key_ring(app)), agreed, quiet)
 
 
 def mail_listening(app: App) -> MailListening:

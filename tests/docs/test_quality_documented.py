@@ -10,6 +10,7 @@ import pytest
 
 from maracuja.campaigns.decoding import decode_text
 from maracuja.campaigns.holds import BUILT_IN, HoldRule
+from maracuja.channels.asking import WORDS, Wish
 from maracuja.cli import facts
 from maracuja.links.statements import STILL
 from maracuja.runtime import quality
@@ -84,3 +85,9 @@ def test_what_is_silent_is_named() -> None:
     page = (DOCS / "facts.md").read_text(encoding="utf-8")
     listed = ", ".join(f"`{name}`" for name in sorted(SILENT))
     assert listed in page.replace("\n  ", " ")
+
+
+def test_the_words_of_the_wrong_person_are_these() -> None:
+    for language, words in WORDS[Wish.WRONG_PERSON].items():
+        assert f"| {language} | {', '.join(words)} |\n" in PAGE
+    assert f"reply: {Wish.WRONG_PERSON.value}}}" in PAGE

@@ -16,6 +16,8 @@ from maracuja.campaigns.decoding import decode_text
 from maracuja.campaigns.form_checks import check_form
 from maracuja.campaigns.forms import ASKED_FOR, Bonus, Field, FieldType, Form, InCountry, Look
 from maracuja.channels import BY_NAME
+from maracuja.channels.asking import WORDS as ASKING
+from maracuja.channels.asking import Wish
 from maracuja.cli import cli
 from maracuja.decisions.reasons import Reason
 from maracuja.runtime import form_desk, signing_up
@@ -105,3 +107,11 @@ def test_every_word_is_there_in_every_language(words: dict[str, dict[str, str]])
         for name, text in words["en"].items():
             holes = re.findall(r"{\w+}", text)
             assert sorted(re.findall(r"{\w+}", words[language][name])) == sorted(holes), name
+
+
+def test_the_words_for_ones_own_data_are_these() -> None:
+    for language in ("en", "ru", "uk", "mn"):
+        see, erase = (", ".join(ASKING[wish][language]) for wish in (Wish.SEE, Wish.ERASE))
+        assert f"| {language} | {see} | {erase} |\n" in PAGE
+    for wish in (Wish.SEE, Wish.ERASE):
+        assert f"reply: {wish.value}" in PAGE

@@ -41,7 +41,7 @@ def form_routers(app: App) -> list[APIRouter]:
     """The routes below /f and /y, and of the page of a person's own data."""
     desk = form_desk(app)
     routes = FormRoutes(desk, app.clock)
-    asked = OwnDataDesk(app.store, desk.ring, desk.signing.desk)
+    asked = OwnDataDesk(app.store, desk.ring, desk.signing.desk, [*app.vendors.talking()])
     own = OwnDataRoutes(asked, app.clock)
     return [
         forms_router(routes),

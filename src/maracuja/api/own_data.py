@@ -17,7 +17,7 @@ from maracuja.api.link_pages import gone_page
 from maracuja.api.page_frame import headers_of
 from maracuja.clock import Clock
 from maracuja.links.tokens import Purpose, Ticket
-from maracuja.runtime.own_data import OwnData, OwnDataDesk
+from maracuja.runtime.own_data import OwnData, OwnDataDesk, Written
 from maracuja.runtime.signup_messages import ERASE
 
 _BOTH: Final = ["GET", "HEAD"]
@@ -74,7 +74,7 @@ class OwnDataRoutes:
         *,
         whole: bool,
         said: str = "",
-        at: str = "",
+        at: Written | None = None,
     ) -> Response:
         found: OwnData | None = None
         if ticket is not None:
@@ -92,7 +92,7 @@ class OwnDataRoutes:
         posted, now = await read_posted(request), self._clock.now()
         desk, name = self._desk, first_of(posted, "name")
         language = language_of(request, posted)
-        at = ""
+        at: Written | None = None
         if not desk.is_fresh(ticket, first_of(posted, "key"), now):
             said = "stale"
         else:
@@ -112,7 +112,7 @@ class OwnDataRoutes:
                     at = await run_in_threadpool(
                         lambda: desk.write_to_them(ticket, language, now, erase=wish == "erase")
                     )
-                    said = "sent" if at else "no_address"
+                    said = "sent" if at is not None else "no_address"
                 case _:
                     said = "refused"
         return await self._shown(ticket, request, posted, whole=whole, said=said, at=at)

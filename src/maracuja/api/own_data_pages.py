@@ -11,18 +11,21 @@ from maracuja.api.own_data_words import DATA, TRAITS
 from maracuja.api.page_frame import framed
 from maracuja.campaigns.forms import FieldType
 from maracuja.language.numbers import day
-from maracuja.runtime.own_data import ConsentSeen, OwnData, TraitSeen
+from maracuja.runtime.own_data import ConsentSeen, OwnData, TraitSeen, Written
 
 _INPUTS = {FieldType.TEXT: "text", FieldType.NUMBER: "number", FieldType.DATE: "date"}
 
 
-def own_page(found: OwnData, language: str, key: str, *, said: str = "", at: str = "") -> str:
+def own_page(
+    found: OwnData, language: str, key: str, *, said: str = "", at: Written | None = None
+) -> str:
     """Everything that is kept, with what may be done about it; `said` names the word above.
 
-    `key` comes back with every form of the page, `at` is the hidden address that was written to.
+    `key` comes back with every form of the page, `at` is where a link was sent.
     """
     words = DATA[language]
-    note = words.get(said, "").format(address=at)
+    where = f"{_channel(at.channel, language)} {at.address}" if at is not None else ""
+    note = words.get(said, "").format(address=where)
     above = f'<p role="status">{escape(note)}</p>' if note else ""
     facts = "".join(_trait(one, language, key) for one in found.traits)
     reached = "".join(

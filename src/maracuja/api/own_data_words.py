@@ -73,8 +73,8 @@ DATA: Final[dict[str, dict[str, str]]] = {
         "without names, and a fingerprint of your address so that nobody writes to it again. We "
         "ask your own address once more before.",
         "erase_button": "Delete everything about me",
-        "sent": "We have written to {address}. The link in it holds for an hour.",
-        "no_address": "We have no mail address of yours. Please write to the shop.",
+        "sent": "We have written to you: {address}. The link in it holds for an hour.",
+        "no_address": "We know no address at which to write to you. Please write to the shop.",
         "erase_sure": "Really delete everything?",
         "erase_yes": "Yes, delete everything",
         "erased_title": "It is being deleted",
@@ -126,8 +126,8 @@ DATA: Final[dict[str, dict[str, str]]] = {
         "отпечаток адреса, чтобы никто больше на него не писал. Сначала мы ещё раз спросим ваш "
         "собственный адрес.",
         "erase_button": "Удалить всё обо мне",
-        "sent": "Мы написали на {address}. Ссылка действует один час.",
-        "no_address": "У нас нет вашего почтового адреса. Напишите, пожалуйста, магазину.",
+        "sent": "Мы написали вам: {address}. Ссылка действует один час.",
+        "no_address": "У нас нет адреса, куда вам написать. Напишите, пожалуйста, магазину.",
         "erase_sure": "Действительно удалить всё?",
         "erase_yes": "Да, удалить всё",
         "erased_title": "Удаляется",
@@ -179,8 +179,8 @@ DATA: Final[dict[str, dict[str, str]]] = {
         "імен і відбиток адреси, щоб ніхто більше на неї не писав. Спершу ми ще раз спитаємо вашу "
         "власну адресу.",
         "erase_button": "Видалити все про мене",
-        "sent": "Ми написали на {address}. Посилання діє одну годину.",
-        "no_address": "У нас немає вашої поштової адреси. Напишіть, будь ласка, крамниці.",
+        "sent": "Ми написали вам: {address}. Посилання діє одну годину.",
+        "no_address": "У нас немає адреси, на яку вам написати. Напишіть, будь ласка, крамниці.",
         "erase_sure": "Справді видалити все?",
         "erase_yes": "Так, видалити все",
         "erased_title": "Видаляється",
@@ -231,8 +231,8 @@ DATA: Final[dict[str, dict[str, str]]] = {
         "erase_text": "Таны тухай хадгалсан бүхэн үүрд устана. Нэргүй нийлбэр тоо, мөн хэн ч "
         "дахин бичихгүйн тулд хаягийн чинь хээ үлдэнэ. Эхлээд бид хаягаас чинь дахин асууна.",
         "erase_button": "Миний тухай бүгдийг устга",
-        "sent": "Бид {address} хаягаар бичлээ. Холбоос нэг цаг хүчинтэй.",
-        "no_address": "Бидэнд таны и-мэйл алга. Дэлгүүрт бичнэ үү.",
+        "sent": "Бид танд бичлээ: {address}. Холбоос нэг цаг хүчинтэй.",
+        "no_address": "Танд бичих хаяг бидэнд алга. Дэлгүүрт бичнэ үү.",
         "erase_sure": "Үнэхээр бүгдийг устгах уу?",
         "erase_yes": "Тийм, бүгдийг устга",
         "erased_title": "Устгаж байна",

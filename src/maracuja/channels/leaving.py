@@ -22,20 +22,21 @@ _LEAVE_PRESSED: Final = _LEAVE - frozenset(
 _AROUND: Final = re.compile(r"^[\s/.!\"'«»]+|[\s.!\"'«»]+$")
 
 
-def _word(text: str) -> str:
+def whole_word(text: str) -> str:
+    """A message that is nothing but a few words, without what stands around them; '' of others."""
     return _AROUND.sub("", text[:40]).casefold() if len(text) <= 40 else ""
 
 
 def leaves(text: str) -> bool:
     """Whether the whole message is a word for leaving, such as STOP or /stop."""
-    return _word(text) in _LEAVE
+    return whole_word(text) in _LEAVE
 
 
 def leaves_by_button(text: str) -> bool:
     """Whether what a pressed button says can only be a word for leaving."""
-    return _word(text) in _LEAVE_PRESSED
+    return whole_word(text) in _LEAVE_PRESSED
 
 
 def returns(text: str) -> bool:
     """Whether the whole message is a word for coming back, such as START."""
-    return _word(text) in _RETURN
+    return whole_word(text) in _RETURN

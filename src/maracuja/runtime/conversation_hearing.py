@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from maracuja.channels.asking import Wished, wished
 from maracuja.channels.heard import Attachment, HeardKind
 from maracuja.ingest.heard import HeardRow
 from maracuja.store import conversation_words
@@ -28,6 +29,7 @@ class Said(NamedTuple):
     told: HeardRow
     pid: int
     message: bytes
+    run: int
     payload: str
     declared: Mapping[str, Any]
     language: str
@@ -67,6 +69,14 @@ def hear(conn: Connection, said: Sequence[Said], quiet: timedelta) -> int:
     return conversation_words.hear(conn, words, quiet // timedelta(microseconds=1))
 
 
+def wish_of(row: Said) -> Wished | None:
+    """What these words, or a pressed button, ask about the person: we answer that ourselves."""
+    heard = row.told.heard
+    if heard.kind is HeardKind.TAP:
+        return wished(row.payload) or wished(heard.text)
+    return wished(heard.text) if heard.kind is HeardKind.MESSAGE else None
+
+
 def _word(row: Said, now_at: Mapping[tuple[str, str, str], str]) -> Word:
     told, heard = row.told, row.told.heard
     pressed = heard.kind is HeardKind.TAP
@@ -85,7 +95,7 @@ def _word(row: Said, now_at: Mapping[tuple[str, str, str], str]) -> Word:
         about=row.message,
         language="" if row.language == UNSURE else row.language,
         code=_clean(heard.code),
-        asks=not pressed,
+        asks=not pressed and wish_of(row) is None,
         subject=_clean(heard.subject),
     )
 

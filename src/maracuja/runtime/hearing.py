@@ -22,22 +22,29 @@ from maracuja.channels.heard import HeardKind
 from maracuja.channels.polls import Answered, read_reply
 from maracuja.ingest.addresses import phone
 from maracuja.ingest.deliveries import STOPS
-from maracuja.ingest.heard import HeardRow, became, event_name, event_properties, languages
-from maracuja.links.tokens import KeyRing, Purpose
+from maracuja.ingest.heard import HeardRow, languages
+from maracuja.links.tokens import Purpose
 from maracuja.model import ConsentState, DeliveryEvent, TopicKind, Trait, TraitSource
-from maracuja.runtime import conversation_hearing, hearing_reach, people_changes, resting, votes
+from maracuja.runtime import (
+    conversation_hearing,
+    hearing_reach,
+    hearing_told,
+    own_wishes,
+    people_changes,
+    resting,
+    votes,
+)
 from maracuja.runtime.conversation_hearing import Said
 from maracuja.runtime.hearing_reach import BLOCKED, Reached
 from maracuja.runtime.message_events import Subscribed, tell_subscribed
 from maracuja.runtime.part_receipts import whole
+from maracuja.runtime.signup_messages import Desk
 from maracuja.runtime.signup_starts import Opened, hold
 from maracuja.store import (
     accounts,
     consents,
     definitions,
-    feed,
     people,
-    posted,
     resolving,
     suppressions,
     vendor_ids,
@@ -76,22 +83,21 @@ class _Row:
 class Hearing:
     """Takes what was heard. `agreed` are the topics that opening an account agrees to, by name.
 
-    `lake` is its root; `ring` reads the tokens of links into channels; `country` is that of
-    numbers without a prefix; a conversation is over when it was `quiet` for so long.
+    `lake` is its root; the `desk` reads the tokens of links into channels, answers what people
+    ask about themselves, and knows the country of numbers without a prefix; a conversation is
+    over when it was `quiet` for so long.
     """
 
     def __init__(
         self,
         lake: Path,
-        ring: KeyRing,
+        desk: Desk,
         agreed: Mapping[str, Sequence[str]],
-        country: str,
         quiet: timedelta,
     ) -> None:
         self._lake = lake
-        self._ring = ring
+        self._desk = desk
         self._agreed = agreed
-        self._country = country
         self._quiet = quiet
 
     def take(
@@ -119,13 +125,15 @@ class Hearing:
         hearing_reach.open_windows(conn, reached, salt)
         self._consent(conn, rows, now_us)
         came = [_opened(row) for row in rows if row.told.heard.kind in _BROUGHT]
-        hold(conn, rev, came, self._ring, salt, exposures)
+        hold(conn, rev, came, self._desk.ring, salt, exposures)
         self._suppress(conn, rows, salt, now_us)
         for row, language in zip(rows, languages([r.told.heard for r in rows]), strict=True):
             row.language = language
-        self._tell(conn, rows)
+        said = [_said(row) for row in rows]
+        own_wishes.obey(conn, rev, said, self._desk, now_us)
+        hearing_told.tell(conn, said)
         votes.tell(conn, rows)
-        conversation_hearing.hear(conn, [_said(row) for row in rows], self._quiet)
+        conversation_hearing.hear(conn, said, self._quiet)
         return [{**row.told.heard.observed, **row.declared} for row in rows]
 
     def _row(self, told: HeardRow) -> _Row:
@@ -134,7 +142,7 @@ class Hearing:
         shown = str(declared.pop("phone", "") or told.heard.observed.get("phone", ""))
         if not shown and BY_NAME[told.channel].can.address_else == "phone":
             shown = told.heard.address if told.heard.address.startswith("+") else ""
-        number = (phone(shown, self._country) or "") if shown else ""
+        number = (phone(shown, self._desk.country) or "") if shown else ""
         if number and "phone" in told.heard.declared:
             declared["phone"] = number
         row = _Row(
@@ -145,13 +153,13 @@ class Hearing:
             phone=number,
         )
         if told.heard.kind in _BROUGHT:
-            ticket = self._ring.read(row.payload, Purpose.START)
+            ticket = self._desk.ring.read(row.payload, Purpose.START)
             if ticket is not None:
                 fresh = told.received_us // 1_000_000 - ticket.sent_s < START_DAYS * 86_400
                 row.payload, row.guest = ticket.detail, ticket.pid if fresh else 0
                 row.signup = ticket.message if fresh and any(ticket.message) else b""
         elif told.heard.kind is HeardKind.TAP:
-            answer = read_reply(self._ring.unseal(row.payload) or "")
+            answer = read_reply(self._desk.ring.unseal(row.payload) or "")
             if answer is not None:
                 row.payload, row.answers = answer.words, [answer]
         return row
@@ -315,24 +323,6 @@ class Hearing:
         stops = [(_as_delivery(row), row.pid) for row in rows if row.told.heard.status in STOPS]
         people_changes.suppress(conn, salt, stops, now_us=now_us, lake=self._lake)
 
-    def _tell(self, conn: Connection, rows: Sequence[_Row]) -> None:
-        """Each as an event of the feed."""
-        named = [row for row in rows if event_name(row.told.heard)]
-        feed.append(
-            conn,
-            at_us=[min(row.told.heard.at_us, row.told.received_us) for row in named],
-            pid=[row.pid for row in named],
-            event=[event_name(row.told.heard) for row in named],
-            message_id=[row.told.event_id for row in named],
-            properties=[
-                msgspec.json.encode(
-                    event_properties(row.told, row.payload, row.message, row.run, row.language)
-                )
-                for row in named
-            ],
-        )
-        posted.note(conn, [(row.run, _as_step(row)) for row in named if became(row.told.heard)])
-
 
 def _address(row: _Row) -> str:
     return row.told.heard.address
@@ -357,7 +347,7 @@ def _opened(row: _Row) -> Opened:
 
 
 def _said(row: _Row) -> Said:
-    return Said(row.told, row.pid, row.message, row.payload, row.declared, row.language)
+    return Said(row.told, row.pid, row.message, row.run, row.payload, row.declared, row.language)
 
 
 def _source(row: _Row) -> str:
@@ -373,13 +363,6 @@ def _topics(conn: Connection) -> dict[str, Topic]:
     """The marketing topics in force by id."""
     found = [msgspec.json.decode(o.body, type=Topic) for o in definitions.current(conn, "topic")]
     return {topic.id: topic for topic in found if topic.type is TopicKind.MARKETING}
-
-
-def _as_step(row: _Row) -> posted.Step:
-    heard = row.told.heard
-    status = became(heard)
-    assert status is not None
-    return posted.Step(row.message, status, heard.at_us, heard.code, heard.raw)
 
 
 def _as_delivery(row: _Row) -> DeliveryEvent:

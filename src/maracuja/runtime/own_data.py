@@ -6,7 +6,7 @@ a link that was sent to the person's own address on their wish.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -14,21 +14,30 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from maracuja.campaigns.forms import Field, FieldType
+from maracuja.channels import DEVICE_KINDS, NAMES_BY_CODE, address_kinds, channel_of
 from maracuja.decisions.law import Right
 from maracuja.links.tokens import KeyRing, Ticket
-from maracuja.model import ConsentState, Privacy, Trait, TraitSource, TraitType, micros, moment
+from maracuja.model import (
+    ConsentState,
+    Privacy,
+    Profile,
+    Trait,
+    TraitSource,
+    TraitType,
+    micros,
+    moment,
+)
 from maracuja.runtime import rights_work
+from maracuja.runtime.disowning import PERSON, Place, deny, nothing
 from maracuja.runtime.form_answers import read_value
 from maracuja.runtime.form_desk import masked
 from maracuja.runtime.law_in_force import declared
 from maracuja.runtime.orders import ERASE
 from maracuja.runtime.signup_messages import Desk, topic_names
-from maracuja.store import audit, commands, consents, denied, discovered, meta, people, signups
-from maracuja.store.denied import Denied
+from maracuja.store import audit, commands, consents, denied, discovered, people, signups
 from maracuja.store.engine import Store
 from maracuja.store.signups import Proof
 
-ACTOR: Final = "person"
 SOURCE: Final = "own_data_page"
 WHOLE_FOR: Final = timedelta(hours=1)  # a link to all of it is good for so long
 ADDRESSES: Final = frozenset({"email", "phone"})
@@ -69,23 +78,33 @@ class ConsentSeen(NamedTuple):
 
 
 class OwnData(NamedTuple):
-    """Everything that the page shows; `reached` is the mail address, hidden but for its owner."""
+    """Everything that the page shows."""
 
     whole: bool
     traits: list[TraitSeen]
     addresses: list[tuple[str, str]]
     consents: list[ConsentSeen]
     language: str
-    reached: str
+
+
+class Written(NamedTuple):
+    """Where a link was sent: the channel, and the address as only its owner knows it."""
+
+    channel: str
+    address: str
 
 
 @dataclass(frozen=True)
 class OwnDataDesk:
-    """Everything behind the page. Its methods block on the database: call them in a thread."""
+    """Everything behind the page. Its methods block on the database: call them in a thread.
+
+    `channels` are the accounts over which people may be written to.
+    """
 
     store: Store
     ring: KeyRing
     desk: Desk
+    channels: Sequence[str]
 
     def see(self, ticket: Ticket, *, whole: bool) -> OwnData | None:
         """What is kept about the person of a link; None where nobody is there any more."""
@@ -106,7 +125,6 @@ class OwnDataDesk:
                 ],
                 _consents(conn, pid, spoken),
                 spoken,
-                masked(person.addresses.get("email", "")),
             )
 
     def key(self, ticket: Ticket, now: datetime) -> str:
@@ -136,10 +154,10 @@ class OwnDataDesk:
             held = people.get(conn, pid).traits[name].value
             denied.confirm(conn, pid, name)
             if value != held:
-                _deny(conn, pid, name, held, now_us)
+                deny(conn, pid, {name: held}, now_us)
             told = {name: Trait(value, TraitSource.DECLARED, 1.0, now_us)}
             people.change(conn, rev, [pid], set_traits=[told], now_us=now_us)
-            audit.add(conn, now_us, ACTOR, "change_trait", f"person:{pid}", {"trait": name})
+            audit.add(conn, now_us, PERSON, "change_trait", f"person:{pid}", {"trait": name})
         return True
 
     def delete(self, ticket: Ticket, name: str, now: datetime, *, whole: bool) -> bool:
@@ -150,10 +168,10 @@ class OwnDataDesk:
             seen = self._changeable(conn, pid, name, whole=whole)
             if seen is None or seen.fixed:
                 return False
-            _deny(conn, pid, name, people.get(conn, pid).traits[name].value, now_us)
-            gone = {name: Trait(None, TraitSource.DECLARED, 1.0, now_us)}
+            deny(conn, pid, {name: people.get(conn, pid).traits[name].value}, now_us)
+            gone = {name: nothing(now_us)}
             people.change(conn, rev, [pid], set_traits=[gone], now_us=now_us)
-            audit.add(conn, now_us, ACTOR, "delete_trait", f"person:{pid}", {"trait": name})
+            audit.add(conn, now_us, PERSON, "delete_trait", f"person:{pid}", {"trait": name})
         return True
 
     def _changeable(
@@ -165,22 +183,34 @@ class OwnDataDesk:
         seen = _traits(conn, people.get(conn, pid).traits, whole=whole)
         return next((one for one in seen if one.name == name and one.value is not None), None)
 
-    def write_to_them(self, ticket: Ticket, language: str, now: datetime, *, erase: bool) -> str:
-        """Send the link that shows, or deletes, everything to their own address; its hidden form.
+    def write_to_them(
+        self, ticket: Ticket, language: str, now: datetime, *, erase: bool
+    ) -> Written | None:
+        """Send the link that shows, or deletes, everything to an address of their own.
 
-        '' where there is none. Once an hour at most, however often it is asked for.
+        It goes where the link came that they hold; else by mail, else wherever they are known.
+        None where that is nowhere. Once an hour at most, however often it is asked for.
         """
         with self.store.write() as conn:
             pid = _standing(conn, ticket)
-            address = people.get(conn, pid).addresses.get("email", "") if pid else ""
-            if not address:
-                return ""
-            hour = now.replace(minute=0, second=0, microsecond=0)
-            key = f"own:{'erase' if erase else 'whole'}:{pid}:{language}:{hour.isoformat()}"
-            self.desk.own(conn, pid, address, key, language, hour, now, erase=erase)
+            place = self._place(people.get(conn, pid), ticket) if pid else None
+            if place is None:
+                return None
+            self.desk.own(conn, pid, place, language, now, erase=erase)
             what = "ask_to_erase" if erase else "ask_to_see"
-            audit.add(conn, micros(now), ACTOR, what, f"person:{pid}")
-        return masked(address)
+            detail = {"channel": place.channel}
+            audit.add(conn, micros(now), PERSON, what, f"person:{pid}", detail)
+        return Written(channel_of(place.channel), masked(place.address))
+
+    def _place(self, person: Profile, ticket: Ticket) -> Place | None:
+        """Where they are written to; their devices take no such link."""
+        mine = NAMES_BY_CODE.get(ticket.channel, "email")
+        ranked = sorted(self.channels, key=lambda c: (channel_of(c) != mine, c != "email"))
+        for channel in ranked:
+            kinds = [kind for kind in address_kinds(channel) if kind not in DEVICE_KINDS]
+            if at := next(filter(None, map(person.addresses.get, kinds)), ""):
+                return Place(channel, at)
+        return None
 
     def is_open(self, ticket: Ticket, now: datetime) -> bool:
         """Whether a link that was sent to the person's own address still holds."""
@@ -201,10 +231,10 @@ class OwnDataDesk:
                 Right.ERASURE,
                 country=self.desk.country,
                 source=SOURCE,
-                actor=ACTOR,
+                actor=PERSON,
                 now=now,
             )
-            rights_work.answer(conn, taken.id, actor=ACTOR, now=now)
+            rights_work.answer(conn, taken.id, actor=PERSON, now=now)
         return True
 
 
@@ -212,11 +242,6 @@ def _standing(conn: Connection, ticket: Ticket) -> int:
     """The canonical pid of a link's person; 0 where nobody is there."""
     (pid,) = people.canonical(conn, [ticket.pid]).tolist()
     return int(pid) if people.standing(conn, [pid])[0] else 0
-
-
-def _deny(conn: Connection, pid: int, name: str, value: Any, now_us: int) -> None:
-    salt = meta.load(conn).suppression_salt
-    denied.put(conn, [Denied(pid, name, denied.digest(salt, name, value), now_us)])
 
 
 def _traits(conn: Connection, known: Mapping[str, Trait], *, whole: bool) -> list[TraitSeen]:

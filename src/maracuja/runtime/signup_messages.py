@@ -13,13 +13,22 @@ from sqlalchemy import Connection
 from maracuja.campaigns.definitions import Topic
 from maracuja.campaigns.forms import ASKED_FOR
 from maracuja.campaigns.promotion import signs_of_promotion
+from maracuja.channels import CODES_BY_NAME, channel_of
 from maracuja.config import Config
 from maracuja.language.numbers import day
 from maracuja.links.making import SHORT
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
 from maracuja.model import micros, moment
 from maracuja.runtime import posting
-from maracuja.runtime.signup_words import Letter, code_text, confirm_letter, own_letter
+from maracuja.runtime.disowning import Place
+from maracuja.runtime.signup_words import (
+    Letter,
+    code_text,
+    confirm_letter,
+    excuse_letter,
+    own_letter,
+    own_text,
+)
 from maracuja.store import definitions, short_links, signups
 from maracuja.store.short_links import ShortLink
 from maracuja.store.signups import Signup
@@ -60,10 +69,7 @@ class Desk:
     def _ask(self, conn: Connection, row: Signup, now: datetime, *, again: bool) -> None:
         language, key = row.proof.language, f"signup:{row.id.hex()}:{row.messages}"
         if ASKED_FOR[row.channel] == "phone":
-            ticket = _ticket(row, now)
-            short = ShortLink(self.ring.short(ticket), row.pid, self.ring.sign(ticket))
-            short_links.add(conn, [short], micros(now))
-            at = f"{self.public_url}/{SHORT}/{short.code}"
+            at = self._short(conn, _ticket(row, now), now)
             text = code_text(language, self.shop, self.code(row), at)
             self._post(conn, key, row.channel, row.address, Letter("", text, ""), language, now)
             return
@@ -79,28 +85,47 @@ class Desk:
         self,
         conn: Connection,
         pid: int,
-        address: str,
-        key: str,
+        place: Place,
         language: str,
-        since: datetime,
         now: datetime,
         *,
         erase: bool,
     ) -> None:
         """Write to a person's own address where they may see, or delete, all about them.
 
-        The link is as of `since`: the same one, however often it is asked for under this key.
+        Once an hour at most, however often it is asked for.
         """
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        what = ERASE if erase else WHOLE
+        told = (what, pid, place.channel, place.address, language, hour.isoformat())
+        key = ":".join(("own", *map(str, told)))
         ticket = Ticket(
             purpose=Purpose.CONFIRM,
-            message=bytes(16),
+            message=posting.message_id(key),
             pid=pid,
-            sent_s=int(since.timestamp()),
-            detail=ERASE if erase else WHOLE,
+            channel=CODES_BY_NAME[place.channel],
+            sent_s=int(hour.timestamp()),
+            detail=what,
         )
-        link = f"{self.public_url}/y/{self.ring.sign(ticket)}"
-        letter = own_letter(language, self.shop, link, erase=erase)
-        self._post(conn, key, "email", address, letter, language, now)
+        if ASKED_FOR.get(channel_of(place.channel)) == "phone":
+            letter = own_text(language, self.shop, self._short(conn, ticket, now), erase=erase)
+        else:
+            link = f"{self.public_url}/y/{self.ring.sign(ticket)}"
+            letter = own_letter(language, self.shop, link, erase=erase)
+        self._post(conn, key, place.channel, place.address, letter, language, now)
+
+    def excuse(
+        self, conn: Connection, place: Place, key: str, language: str, now: datetime
+    ) -> None:
+        """Tell whoever said that they are somebody else that it holds."""
+        letter = excuse_letter(language, self.shop)
+        self._post(conn, f"excuse:{key}", place.channel, place.address, letter, language, now)
+
+    def _short(self, conn: Connection, ticket: Ticket, now: datetime) -> str:
+        """The address of a link that a short message has room for."""
+        short = ShortLink(self.ring.short(ticket), ticket.pid, self.ring.sign(ticket))
+        short_links.add(conn, [short], micros(now))
+        return f"{self.public_url}/{SHORT}/{short.code}"
 
     def _post(
         self,

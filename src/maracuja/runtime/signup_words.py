@@ -1,4 +1,4 @@
-"""What somebody is written who signed up: please confirm, once more, show me all, forget me."""
+"""What people are written who signed up or asked about themselves, by a mail or in a chat."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "erase": "You asked {shop} to delete everything that is kept about you.",
         "erase_button": "Go on to delete it",
         "own_else": "If it was not you, do nothing. The link holds for an hour.",
+        "excuse_subject": "It was not for you: {shop}",
+        "excuse": "Thank you, and excuse us. {shop} has deleted the name and writes you"
+        " no more news or offers here.",
     },
     "ru": {
         "subject": "Подтвердите, пожалуйста: {shop}",
@@ -40,6 +43,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "erase": "Вы попросили {shop} удалить всё, что о вас хранится.",
         "erase_button": "Перейти к удалению",
         "own_else": "Если это не вы, ничего не делайте. Ссылка действует один час.",
+        "excuse_subject": "Это было не вам: {shop}",
+        "excuse": "Спасибо и извините. {shop}: имя удалено, новостей и предложений сюда"
+        " больше не будет.",
     },
     "uk": {
         "subject": "Підтвердьте, будь ласка: {shop}",
@@ -57,6 +63,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "erase": "Ви попросили {shop} видалити все, що про вас зберігається.",
         "erase_button": "Перейти до видалення",
         "own_else": "Якщо це не ви, нічого не робіть. Посилання діє одну годину.",
+        "excuse_subject": "Це було не вам: {shop}",
+        "excuse": "Дякуємо і вибачте. {shop}: ім'я видалено, новин і пропозицій сюди"
+        " більше не буде.",
     },
     "mn": {
         "subject": "Баталгаажуулна уу: {shop}",
@@ -74,12 +83,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "erase": "Та {shop}-д хадгалсан өөрийн бүх мэдээллийг устгахыг хүссэн.",
         "erase_button": "Устгах руу очих",
         "own_else": "Хэрэв та биш бол юу ч бүү хий. Холбоос нэг цаг хүчинтэй.",
+        "excuse_subject": "Танд биш байсан: {shop}",
+        "excuse": "Баярлалаа, уучлаарай. {shop}: нэрийг устгасан, энд дахин мэдээ, санал"
+        " илгээхгүй.",
     },
 }
 
 
 class Letter(NamedTuple):
-    """A mail that asks for a press."""
+    """A mail that asks for a press, or of a chat its text alone."""
 
     subject: str
     text: str
@@ -112,6 +124,18 @@ def own_letter(language: str, shop: str, link: str, *, erase: bool) -> Letter:
     lines = [words[name].format(shop=shop), words["own_else"]]
     subject = words[f"{name}_subject"].format(shop=shop)
     return _letter(subject, lines, words[f"{name}_button"], link, language)
+
+
+def own_text(language: str, shop: str, link: str, *, erase: bool) -> Letter:
+    """The same as a short message."""
+    words = _words(language)
+    return Letter("", f"{words['erase' if erase else 'own'].format(shop=shop)} {link}", "")
+
+
+def excuse_letter(language: str, shop: str) -> Letter:
+    """What is done for whoever is not the person that was meant."""
+    words = _words(language)
+    return Letter(words["excuse_subject"].format(shop=shop), words["excuse"].format(shop=shop), "")
 
 
 def _words(language: str) -> Mapping[str, str]:

@@ -12,47 +12,17 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from maracuja.campaigns.definitions import Topic
 from maracuja.channels import NAMES_BY_CODE, address_kinds
-from maracuja.channels.devices import split
 from maracuja.links.statements import Kind, Statement, read
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
-from maracuja.model import (
-    ConsentState,
-    DeliveryEvent,
-    Profile,
-    Status,
-    TopicKind,
-    Trait,
-    TraitSource,
-    micros,
-)
+from maracuja.model import DeliveryEvent, Profile, Status, Trait, TraitSource, micros
 from maracuja.runtime import silencing
-from maracuja.runtime.launch_ground import definitions_in_force
-from maracuja.runtime.message_events import tell_subscriptions
+from maracuja.runtime.disowning import PERSON, Place, deny, nothing, wrong_person
 from maracuja.runtime.sent_addresses import sent_to
-from maracuja.store import (
-    audit,
-    consents,
-    denied,
-    disputed,
-    meta,
-    people,
-    silenced,
-    suppressions,
-)
-from maracuja.store.denied import Denied
+from maracuja.store import audit, denied, disputed, people, silenced
 from maracuja.store.engine import Store
 
-NAMES: Final[tuple[str, ...]] = (
-    "first_name", "last_name", "name", "full_name", "patronymic", "middle_name", "second_name",
-    "otchestvo", "nickname", "gender",
-)  # fmt: skip
-"""What goes with a name that is somebody else's; a gender is mostly concluded from it."""
-
-WRONG_PERSON: Final = "wrong_person"  # the source in the ledger, and the reason of suppressions
 LINK: Final = "link"
-PERSON: Final = "person"  # who acts, in the audit log
 
 
 class Asked(NamedTuple):
@@ -144,10 +114,10 @@ def _still(
         new = Trait(held.value, TraitSource.DECLARED, 1.0, now_us, held.ttl_s)
         _change(conn, profile.pid, {trait: new}, {}, now_us)
     else:
-        _deny(conn, profile.pid, {trait: held.value}, ticket, now_us)
+        deny(conn, profile.pid, {trait: held.value}, now_us, ticket.message)
         # A number that is theirs no more is not called any more either.
         own = profile.addresses.get(trait) == held.value
-        _change(conn, profile.pid, {trait: _nothing(now_us)}, {trait: ""} if own else {}, now_us)
+        _change(conn, profile.pid, {trait: nothing(now_us)}, {trait: ""} if own else {}, now_us)
     disputed.settle(conn, [(profile.pid, trait, int(source)) for source in TraitSource])
     detail = {"trait": trait, "answer": answer, "message": ticket.message.hex()}
     audit.add(conn, now_us, PERSON, "still", f"person:{profile.pid}", detail)
@@ -160,78 +130,11 @@ def _wrong_person(
     """Void the name, and what was agreed to for the address that the message went to."""
     now_us, pid = micros(now), profile.pid
     channel = NAMES_BY_CODE.get(ticket.channel, "email")
-    names: dict[str, Any] = {
-        name: profile.traits[name].value for name in NAMES if name in profile.traits
-    }
-    _deny(conn, pid, names, ticket, now_us)
-    _change(conn, pid, dict.fromkeys(names, _nothing(now_us)), {}, now_us)
     event = DeliveryEvent(ticket.message, pid, Status.SENT, now_us, channel, run=ticket.run)
     address = sent_to(conn, lake, [event]).get(ticket.message) or _in_use(profile, channel)
-    said = _say_no(conn, pid, channel, address, ticket, now_us)
-    if address:
-        salt = meta.load(conn).suppression_salt
-        suppressions.add(
-            conn,
-            channel=channel,
-            digest=suppressions.digests(salt, channel, split(address)),
-            scope=suppressions.MARKETING,
-            reason=WRONG_PERSON,
-            at_us=now_us,
-        )
-    detail = {
-        "channel": channel,
-        "traits": sorted(names),
-        "topics": said,
-        "message": ticket.message.hex(),
-    }
-    audit.add(conn, now_us, PERSON, WRONG_PERSON, f"person:{pid}", detail)
+    place = Place(channel, address, ticket.message, ticket.run)
+    wrong_person(conn, people.next_rev(conn), profile, place, now_us, now_us)
     return True
-
-
-def _say_no(
-    conn: Connection, pid: int, channel: str, address: str, ticket: Ticket, now_us: int
-) -> list[str]:
-    """Take back every marketing consent of the channel; the topics that changed."""
-    changed: list[Topic] = []
-    for topic in definitions_in_force(conn).values():
-        if not isinstance(topic, Topic) or topic.type is not TopicKind.MARKETING:
-            continue
-        if channel not in topic.channels:
-            continue
-        state = ConsentState(int(consents.states(conn, [pid], topic.id, channel)[0]))
-        if state is not ConsentState.OPTED_OUT:
-            changed.append(topic)
-    consents.record(
-        conn,
-        pid=[pid] * len(changed),
-        topic=[topic.id for topic in changed],
-        channel=[channel] * len(changed),
-        state=[ConsentState.OPTED_OUT] * len(changed),
-        at_us=now_us,
-        recorded_us=now_us,
-        source=WRONG_PERSON,
-        text_version=[topic.text_version for topic in changed],
-        address=address,
-        message_id=ticket.message,
-    )
-    rows = [(pid, topic.id, channel, "opted_out") for topic in changed]
-    tell_subscriptions(
-        conn, now_us, rows, message=ticket.message, source=WRONG_PERSON, run=ticket.run
-    )
-    return [topic.id for topic in changed]
-
-
-def _deny(
-    conn: Connection, pid: int, values: Mapping[str, Any], ticket: Ticket, now_us: int
-) -> None:
-    salt = meta.load(conn).suppression_salt
-    denied.put(
-        conn,
-        [
-            Denied(pid, name, denied.digest(salt, name, value), now_us, ticket.message)
-            for name, value in values.items()
-        ],
-    )
 
 
 def _change(
@@ -243,10 +146,6 @@ def _change(
 ) -> None:
     rev = people.next_rev(conn)
     people.change(conn, rev, [pid], set_traits=[traits], set_addresses=[addresses], now_us=now_us)
-
-
-def _nothing(now_us: int) -> Trait:
-    return Trait(None, TraitSource.DECLARED, 1.0, now_us)
 
 
 def _in_use(profile: Profile, channel: str) -> str:

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from maracuja.app import key_ring
+from maracuja.channels import CODES_BY_NAME
 from maracuja.links.tokens import Purpose, Ticket
 from maracuja.model import Privacy, micros
+from maracuja.runtime.own_data import OwnDataDesk
+from maracuja.runtime.signup_messages import desk_of
 from maracuja.store import audit, commands, discovered, objections, people, wishes
 from tests.unit.api.api_world import World
 from tests.unit.api.form_world import (
@@ -213,6 +216,41 @@ def test_everything_is_deleted_once_their_own_address_says_so(world: World) -> N
     for dead in (path, f"/p/{token_of(world, pid)}"):
         assert world.ask("GET", dead, key=None).status_code in (200, 404)
     assert world.ask("GET", path, key=None).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("known", "code", "channel"),
+    [
+        ({"telegram": "42"}, 1, "telegram"),  # the link came by mail: there is no mail address now
+        ({"telegram": "42", "email": "p3@shop.example"}, 1, "email"),
+        ({"telegram": "42", "email": "p3@shop.example"}, CODES_BY_NAME["telegram"], "telegram"),
+        ({"telegram": "42"}, CODES_BY_NAME["viber"], "telegram"),
+        ({"web_push": "a-device"}, 1, ""),
+    ],
+)
+def test_the_link_goes_where_they_are_known(
+    world: World, known: dict[str, str], code: int, channel: str
+) -> None:
+    desk = OwnDataDesk(
+        world.app.store,
+        key_ring(world.app),
+        desk_of(world.app.config, key_ring(world.app)),
+        ["email", "telegram", "viber", "web_push"],
+    )
+    pid, now = pid_of(world), world.app.clock.now()
+    with world.app.store.write() as conn:
+        rev = people.next_rev(conn)
+        told = {"email": "", **known}
+        people.change(conn, rev, [pid], set_traits=[{}], set_addresses=[told], now_us=micros(now))
+    ticket = Ticket(Purpose.PREFERENCES, b"m" * 16, pid, run=9, channel=code, sent_s=1)
+    sent = desk.write_to_them(ticket, "uk", now, erase=False)
+    if not channel:
+        assert sent is None and letters(world) == []
+        return
+    assert sent is not None and sent.channel == channel
+    (letter,) = letters(world)
+    assert (letter["channel"], letter["to"]) == (channel, known[channel])
+    assert "Kyiv" in open_page(world, link_in(letter))
 
 
 def token_of(world: World, pid: int) -> str:

@@ -22,7 +22,8 @@ from maracuja.links.statements import PAGES, STILL, Kind, Statement, detail_of, 
 from maracuja.links.tokens import KeyRing, Purpose, Ticket
 from maracuja.model import ConsentState, TraitSource, micros
 from maracuja.rng import make_id
-from maracuja.runtime.statements import NAMES, Statements, masked
+from maracuja.runtime.disowning import NAMES
+from maracuja.runtime.statements import Statements, masked
 from maracuja.store import audit, consents, denied, disputed, people, silenced, suppressions
 from maracuja.store.disputed import Disputed
 from maracuja.store.engine import Store
