@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 
 from maracuja.api import problems
 from maracuja.api.problems import MEDIA_TYPE
-from maracuja.errors import BadInput, MaracujaError, Overloaded
+from maracuja.errors import BadInput, Forbidden, MaracujaError, Overloaded
 
 LONG_WAIT_S: Final = 30.0
 LONG_WAITING_MAX: Final = 8  # far fewer than threads, so that links are never kept waiting
@@ -234,7 +234,11 @@ def add_errors_to(api: FastAPI) -> None:
         api.add_exception_handler(kind, answer)
 
 
-async def _ours(_: Request, error: MaracujaError) -> JSONResponse:
+async def _ours(request: Request, error: MaracujaError) -> JSONResponse:
+    if isinstance(error, Forbidden):
+        # The template of the path: what stands in its place may be a secret.
+        path = getattr(request.scope.get("route"), "path", "")
+        _log.warning("%s %s was refused: %s", request.method, path, error.message)
     return problem(error)
 
 

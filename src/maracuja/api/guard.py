@@ -22,6 +22,7 @@ from maracuja.store.engine import Store
 from maracuja.store.keys import KeyKind
 
 COOKIE: Final = "maracuja_session"
+LOCKED: Final = f"__Host-{COOKIE}"  # over https: no other site of the domain can set it
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -63,7 +64,7 @@ def present(request: Request, app: App) -> Who:
 
     Blocks on the database. Raises Unauthorized, Forbidden.
     """
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie_of(app), "")
     if not token:
         raise Unauthorized("You are not logged in.")
     who = app.team.who(token, app.clock.now())
@@ -72,9 +73,19 @@ def present(request: Request, app: App) -> Who:
     return who
 
 
-def has_session(request: Request) -> bool:
+def is_locked(app: App) -> bool:
+    """Whether the world reaches this server over https alone."""
+    return app.config.public_url.startswith("https://")
+
+
+def cookie_of(app: App) -> str:
+    """The name of the cookie that holds a session."""
+    return LOCKED if is_locked(app) else COOKIE
+
+
+def has_session(request: Request, app: App) -> bool:
     """Whether somebody of the team asks, by cookie and without a key."""
-    return COOKIE in request.cookies and "authorization" not in request.headers
+    return cookie_of(app) in request.cookies and "authorization" not in request.headers
 
 
 async def member(request: Request, app: App) -> str:

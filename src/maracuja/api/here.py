@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from maracuja.api.answers import PROBLEMS, Turns
-from maracuja.api.guard import COOKIE, Guard, has_session, member
+from maracuja.api.guard import Guard, cookie_of, has_session, member
 from maracuja.api.rates import Rates
 from maracuja.api.repeats import once
 from maracuja.app import App
@@ -102,9 +102,9 @@ async def _sender(request: Request) -> str:
 
 async def _let_in(request: Request, desk: Desk, guard: Guard) -> str:
     """Who acts, by key or by session. Raises Unauthorized, Forbidden, TooManyRequests."""
-    by_cookie = has_session(request)
+    by_cookie = has_session(request, desk.app)
     actor = await member(request, desk.app) if by_cookie else await guard(request)
-    shown = request.cookies[COOKIE] if by_cookie else request.headers["authorization"]
+    shown = request.cookies[cookie_of(desk.app)] if by_cookie else request.headers["authorization"]
     wait_s = desk.rates.take(hash_token(shown).hex())
     if wait_s:
         raise TooManyRequests("You call too often.", retry_after_s=wait_s)

@@ -38,6 +38,8 @@ HEADERS: Final = {
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
     b"cache-control": b"no-store",
 }
+# Where the world reaches us over https alone: browsers keep to it for a year.
+STRICT: Final = {b"strict-transport-security": b"max-age=31536000"}
 MESSAGES: Final = "/v1/messages"
 # Below /v1 too, but no events.
 MANAGED: Final = ("/v1/shop", MESSAGES, "/v1/conversations", "/v1/inbox")
@@ -72,6 +74,8 @@ class Server:
     def __init__(self, app: App, load_pages: Callable[[], Pages]) -> None:
         self._app = app
         self._load_pages = load_pages
+        strict = app.config.public_url.startswith("https://")
+        self._headers = HEADERS | STRICT if strict else HEADERS
         self._writer = InboxWriter(app.store)
         self._ingest = IngestApp(
             read_keys=self._read_keys,
@@ -130,7 +134,7 @@ class Server:
         if path.startswith("/v1/") and not _managed(path):
             await self._ingest(scope, receive, send)
             return
-        guarded = _guarded(send)
+        guarded = _guarded(send, self._headers)
         if path == "/healthz":
             await _answer(guarded, 200, b'{"ok": true}')
             return
@@ -178,14 +182,14 @@ def _check_size(scope: Scope) -> None:
                 raise TooLarge(f"A body of more than {most} bytes is not taken.")
 
 
-def _guarded(send: Send) -> Send:
+def _guarded(send: Send, further: Mapping[bytes, bytes]) -> Send:
     """Add the headers that a route has not set itself."""
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             given: Sequence[tuple[bytes, bytes]] = list(message.get("headers", ()))
             names = {name.lower() for name, _ in given}
-            added = [(name, value) for name, value in HEADERS.items() if name not in names]
+            added = [(name, value) for name, value in further.items() if name not in names]
             message = {**message, "headers": [*given, *added]}
         await send(message)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from maracuja.api.answers import PROBLEMS
-from maracuja.api.guard import COOKIE, check_origin, present
+from maracuja.api.answers import PROBLEMS, Listing, Part
+from maracuja.api.callers import caller_ip
+from maracuja.api.guard import check_origin, cookie_of, is_locked, present
 from maracuja.api.here import Here, Now
 from maracuja.app import App
+from maracuja.runtime.session_places import PlaceShown, end_place
+from maracuja.runtime.session_places import places as session_places_of
 from maracuja.runtime.team_members import MemberShown, SecondFactor, Who
 from maracuja.runtime.team_work import SESSION_FOR
 
@@ -66,14 +70,25 @@ LoggedInHere = Annotated[Who, Depends(_who)]
 
 @router.post("")
 def log_in(request: Request, response: Response, here: Here, now: Now, asked: LogIn) -> LoggedIn:
-    """Log in; the session's token is set as a cookie that no script can read."""
+    """Log in; the session's token is set as a cookie that no script can read.
+
+    Whoever was logged in there before is not any more.
+    """
     check_origin(request)
-    place = request.client.host if request.client else ""
+    place = caller_ip(request)
     agent = request.headers.get("user-agent", "")
+    before = request.cookies.get(cookie_of(here), "")
     token, who = here.team.log_in(
-        asked.email, asked.password, now, place=place, agent=agent, code=asked.code
+        asked.email,
+        asked.password,
+        now,
+        place=place,
+        agent=agent,
+        code=asked.code,
+        before=before,
     )
-    response.set_cookie(COOKIE, token, max_age=int(SESSION_FOR.total_seconds()), **_how(here))
+    kept_s = int(SESSION_FOR.total_seconds())
+    response.set_cookie(cookie_of(here), token, max_age=kept_s, **_how(here))
     return LoggedIn(member=who.member, csrf=who.csrf)
 
 
@@ -91,12 +106,29 @@ def session(who: LoggedInHere) -> LoggedIn:
 
 
 @router.delete("", status_code=204)
-def log_out(response: Response, here: Here, who: LoggedInHere, everywhere: bool = False) -> None:
+def log_out(
+    response: Response, here: Here, now: Now, who: LoggedInHere, everywhere: bool = False
+) -> None:
     """End this session, or every one of the same person."""
-    if everywhere:
-        here.team.log_out_elsewhere(who)
-    here.team.log_out(who)
-    response.delete_cookie(COOKIE, **_how(here))
+    here.team.log_out(who, now, everywhere=everywhere)
+    response.delete_cookie(cookie_of(here), **_how(here))
+
+
+@router.get("/places")
+def session_places(here: Here, now: Now, who: LoggedInHere, part: Part) -> Listing[PlaceShown]:
+    """Where you are logged in, the place used last in front."""
+    return part.of(session_places_of(here.store, who, now), attrgetter("id"))
+
+
+@router.delete("/places/{place}", status_code=204)
+def end_session_place(
+    here: Here,
+    now: Now,
+    who: LoggedInHere,
+    place: Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="Its id.")],
+) -> None:
+    """Log out at another place, such as a computer that was left behind."""
+    end_place(here.store, who, place, now)
 
 
 @router.post("/password", status_code=204)
@@ -120,10 +152,9 @@ def set_factor(here: Here, now: Now, who: LoggedInHere, asked: Factor) -> list[s
 @router.delete("/second-factor", status_code=204)
 def drop_factor(here: Here, now: Now, who: LoggedInHere) -> None:
     """Ask no codes any more."""
-    here.team.drop_factor(who.member.id, now, f"team:{who.member.email}")
+    here.team.drop_factor(who.member.id, now, who.actor)
 
 
 def _how(here: App) -> dict[str, Any]:
     """How the cookie is set: for this site alone, and over https where the server is there."""
-    secure = here.config.public_url.startswith("https://")
-    return {"httponly": True, "samesite": "lax", "secure": secure, "path": "/"}
+    return {"httponly": True, "samesite": "lax", "secure": is_locked(here), "path": "/"}

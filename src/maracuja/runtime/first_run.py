@@ -92,7 +92,7 @@ def claim(
     address = addresses.email(owner.email)
     if address is None:
         raise BadInput(f"`{owner.email[:100]}` is no e-mail address.", where="email")
-    check_password(owner.password)
+    check_password(owner.password, address, owner.name)
     hashed = hash_password(owner.password)
     text = named(directory / FILE_NAME, shop)
     with store.write() as conn:

@@ -15,24 +15,34 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from maracuja.errors import BadInput
+from maracuja.runtime.common_passwords import is_common
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 PASSWORD_CHARS_MIN: Final = 12
-PASSWORD_CHARS_MAX: Final = 200
+PASSWORD_CHARS_MAX: Final = 128
+TRIED_CHARS_MAX: Final = 1000
 STEP_S: Final = 30
+_FOUR_WORDS: Final = "Take four words that have nothing to do with each other."
 _MEMORY_KIB, _PASSES, _LANES = 19 * 1024, 2, 1  # OWASP, Password Storage Cheat Sheet
 
 
-def check_password(password: str) -> None:
-    """Refuse a password that is short, long or one character again and again. Raises BadInput."""
+def check_password(password: str, *own: str) -> None:
+    """Refuse a password that is short, long, or soon guessed. Raises BadInput.
+
+    `own` are the person's address and name, which are no secret.
+    """
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX or len(set(password)) < 5:
         raise BadInput(
             f"A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} letters,"
             " and not always the same.",
             where="password",
-            fix="Take four words that have nothing to do with each other.",
+            fix=_FOUR_WORDS,
+        )
+    if is_common(password, *own):
+        raise BadInput(
+            "This password is among the first that are tried.", where="password", fix=_FOUR_WORDS
         )
 
 
@@ -52,7 +62,7 @@ def verify_password(password: str, hashed: str) -> bool:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
     try:
-        Argon2id.verify_phc_encoded(password[:PASSWORD_CHARS_MAX].encode(), hashed or _nobodys())
+        Argon2id.verify_phc_encoded(password[:TRIED_CHARS_MAX].encode(), hashed or _nobodys())
     except InvalidKey:
         return False
     return bool(hashed)

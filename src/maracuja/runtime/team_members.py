@@ -36,6 +36,11 @@ class Who:
     csrf: str
     digest: bytes
 
+    @property
+    def actor(self) -> str:
+        """As whom the audit log names them."""
+        return f"team:{self.member.email}"
+
 
 @dataclass(frozen=True)
 class SecondFactor:

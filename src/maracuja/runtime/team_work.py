@@ -123,6 +123,7 @@ class Team:
         hashed = hash_password(password)
         with self._store.write() as conn:
             member = team.invited(conn, hash_token(token))
+            check_password(password, member.email, name)
             if member.invited_until_us < micros(now) or member.off:
                 raise NotFound("There is no such invitation.", fix="Ask for a new one.")
             called = {"name": name.strip()[:100]} if name.strip() else {}
@@ -185,8 +186,9 @@ class Team:
         place: str,
         agent: str = "",
         code: str = "",
+        before: str = "",
     ) -> tuple[str, Who]:
-        """A session's token, and who it is.
+        """A new session's token, and who it is; the one of the token `before` ends.
 
         Raises TooManyRequests after wrong tries, by the address or from the `place` (where the
         request comes from), and Unauthorized: at `code` where the second factor is asked for.
@@ -199,7 +201,7 @@ class Team:
             member = _known(conn, address)
         good = verify_password(password, member.password if member else "")
         if member is None or not good or member.off:
-            self._failed(keys, now)
+            self._failed(keys, now, member)
             raise Unauthorized("Address or password are wrong.", where="password")
         if member.totp:
             self._second(member, code, keys, now)
@@ -211,6 +213,7 @@ class Team:
         with self._store.write() as conn:
             for key in keys:
                 team.succeeded(conn, key)
+            team.end(conn, hash_token(before))
             team.begin(conn, session)
             team.change(conn, member.id, seen_us=micros(now))
             audit.add(conn, micros(now), actor_of(member), "log_in", f"team:{member.id}")
@@ -232,19 +235,18 @@ class Team:
                 team.touch(conn, digest, micros(now))
         return self._who(member, digest)
 
-    def log_out(self, who: Who) -> None:
-        """End this session."""
+    def log_out(self, who: Who, now: datetime, *, everywhere: bool = False) -> None:
+        """End this session, or every one of the same person."""
         with self._store.write() as conn:
+            if everywhere:
+                team.end_all(conn, who.member.id)
             team.end(conn, who.digest)
-
-    def log_out_elsewhere(self, who: Who) -> int:
-        """End every other session of the same person; how many."""
-        with self._store.write() as conn:
-            return team.end_all(conn, who.member.id, but=who.digest)
+            said = {"everywhere": everywhere}
+            audit.add(conn, micros(now), who.actor, "log_out", f"team:{who.member.id}", said)
 
     def change_password(self, who: Who, old: str, new: str, now: datetime) -> None:
         """Another password; every other session ends. Raises Unauthorized, BadInput."""
-        check_password(new)
+        check_password(new, who.member.email, who.member.name)
         with self._store.read() as conn:
             member = team.get(conn, who.member.id)
         if not verify_password(old, member.password):
@@ -284,7 +286,7 @@ class Team:
             team.change(conn, who.member.id, totp=sealed, totp_step=step, recovery=digests)
             team.end_all(conn, who.member.id, but=who.digest)
             subject = f"team:{who.member.id}"
-            audit.add(conn, micros(now), f"team:{who.member.email}", "second_factor", subject)
+            audit.add(conn, micros(now), who.actor, "second_factor", subject)
         return codes
 
     def drop_factor(self, number: int, now: datetime, actor: str) -> None:
@@ -308,7 +310,7 @@ class Team:
             left.remove(digest)
             values = {"recovery": msgspec.json.encode(left)}
         else:
-            self._failed(keys, now)
+            self._failed(keys, now, member)
             raise Unauthorized("The code is wrong, or was used before.", where="code")
         with self._store.write() as conn:
             team.change(conn, member.id, **values)
@@ -328,10 +330,13 @@ class Team:
         csrf = hmac.new(self._key.encode(), b"csrf" + digest, "sha256").hexdigest()
         return Who(shown(member), csrf, digest)
 
-    def _failed(self, keys: tuple[str, ...], now: datetime) -> None:
+    def _failed(self, keys: tuple[str, ...], now: datetime, member: Member | None) -> None:
+        """Count a wrong try. The audit log names who was tried, and nobody who is not here."""
         with self._store.write() as conn:
             for key in keys:
                 team.failed(conn, key, micros(now), micros(now - FORGET_AFTER))
+            subject = f"team:{member.id}" if member else "team"
+            audit.add(conn, micros(now), keys[-1], "log_in_failed", subject)
 
 
 def _check_wait(failures: team.Failures, now: datetime) -> None:

@@ -124,7 +124,7 @@ def agree(world: World) -> None:
         assert answer.status_code == 200 and answer.json()["in_force"], answer.text
 
 
-def make_world(place: Path, *, url: str = "", calls_per_s: int = 0) -> dict[str, str]:
+def make_world(place: Path, *, url: str = "", **server: Any) -> dict[str, str]:
     """A shop of 40 people, every second one in Kyiv, at noon; its keys.
 
     Its state is on the database at `url`, or on SQLite; tests may ask as fast as they can.
@@ -134,7 +134,7 @@ def make_world(place: Path, *, url: str = "", calls_per_s: int = 0) -> dict[str,
         "shop": {"name": "Fruit & Co"},
         "pressure": STILL,
         "store": {"url": url},
-        "server": {"calls_per_s": calls_per_s},
+        "server": {"calls_per_s": 0, **server},
     }
     made = composition.create(place, settings, clock=clock, seed=7)
     with composition.opened(place, clock) as app:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from maracuja.clock import SimClock
 from maracuja.runtime.access import Area, Level, Role, asked, rights
-from tests.unit.api.api_world import NOON, World
+from tests.unit.api.api_world import NOON, World, make_world, opened_world
 
 PASSWORD = "four words without sense"
 EMAIL = "olena@shop.example"
@@ -46,6 +47,9 @@ class Browser:
                 return answer
 
         return asyncio.run(send())
+
+    def cookies(self) -> list[tuple[str, str]]:
+        return list(self._cookies.items())
 
     def log_in(self, email: str = EMAIL, password: str = PASSWORD, code: str = "") -> Any:
         asked = {"email": email, "password": password, "code": code}
@@ -141,6 +145,7 @@ def test_a_session_ends_by_itself_and_by_logging_out(world: World) -> None:
     browser, other = _join(world), Browser(world)
     other.log_in()
     assert browser.ask("DELETE", "/api/session").status_code == 204
+    assert world.items("/api/audit?action=log_out")[0]["detail"] == {"everywhere": False}
     assert browser.ask("GET", "/api/people").status_code == 401
     assert other.ask("GET", "/api/people").status_code == 200
     for _ in range(3):  # it lasts while it is used
@@ -222,6 +227,62 @@ def test_rights_change_at_once_and_the_last_owner_stays(world: World) -> None:
     assert (
         world.ask("POST", "/api/team", json={"email": EMAIL, "role": "owner"}).status_code == 409
     )
+
+
+def test_logging_in_again_ends_the_session_that_was_there(world: World) -> None:
+    browser = _join(world)
+    (old,) = [value for _, value in browser.cookies()]
+    assert browser.log_in().status_code == 200
+    (new,) = [value for _, value in browser.cookies()]
+    assert new != old
+    stolen = world.ask(
+        "GET", "/api/people", key=None, headers={"cookie": f"maracuja_session={old}"}
+    )
+    assert stolen.status_code == 401
+
+
+def test_over_https_the_cookie_is_locked_to_this_host(tmp_path: Path) -> None:
+    place = tmp_path / "shop"
+    keys = make_world(place, public_url="https://go.shop.example")
+    with opened_world(place, keys) as world:
+        asked = {"token": _invite(world), "password": PASSWORD}
+        assert world.ask("POST", "/api/session/join", key=None, json=asked).status_code == 200
+        entered = {"email": EMAIL, "password": PASSWORD}
+        answer = world.ask("POST", "/api/session", key=None, json=entered)
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-maracuja_session=")
+        assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        token = cookie.split(";")[0].partition("=")[2]
+        for name, status in (("__Host-maracuja_session", 200), ("maracuja_session", 401)):
+            headers = {"cookie": f"{name}={token}"}
+            assert world.ask("GET", "/api/people", key=None, headers=headers).status_code == status
+
+
+def test_everybody_sees_where_they_are_logged_in_and_ends_it_there(world: World) -> None:
+    browser, other = _join(world), Browser(world)
+    _wait(world, minutes=5)
+    other.log_in()
+    found = browser.ask("GET", "/api/session/places").json()["items"]
+    (there,) = [one for one in found if not one["here"]]
+    assert len(found) == 2
+    path = f"/api/session/places/{there['id']}"
+    assert browser.ask("DELETE", path, csrf="").status_code == 403
+    assert browser.ask("DELETE", path).status_code == 204
+    assert other.ask("GET", "/api/session").status_code == 401
+    assert browser.ask("GET", "/api/session").status_code == 200
+    assert browser.ask("DELETE", path).status_code == 404
+
+
+def test_wrong_tries_stand_in_the_audit_log(world: World) -> None:
+    browser = _join(world)
+    (member,) = world.items("/api/team")
+    browser.log_in(password="a wrong password")
+    browser.log_in("nobody@shop.example", password="a wrong password")
+    unknown, known = world.items("/api/audit?action=log_in_failed")
+    assert (known["subject"], unknown["subject"]) == (f"team:{member['id']}", "team")
+    assert known["actor"] == "place:203.0.113.7" and "nobody" not in str(unknown)
 
 
 OPEN = ("/api/session", "/api/first-run", "/api/live")  # asked by whoever is there

@@ -98,11 +98,24 @@ def test_weak_passwords_are_refused(password: str) -> None:
 @pytest.mark.parametrize(
     "password",
     [
-        "password1234", "P@ssw0rd2026!", "qwertyuiop12", "1q2w3e4r5t6y", "administrator", "йцукенгшщзхъ",
-        "123456789012", "iloveyou2024!", "Summer2026Summer2026", "letmein letmein", "zxcvbnm,asdfgh",
-        "correct horse battery staple", "пароль123456", "olena.shop2026!", "1qaz2wsx3edc", "abcdefgh1234",
+        "password1234",
+        "P@ssw0rd2026!",
+        "qwertyuiop12",
+        "1q2w3e4r5t6y",
+        "administrator",
+        "йцукенгшщзхъ",
+        "123456789012",
+        "iloveyou2024!",
+        "Summer2026Summer2026",
+        "letmein letmein",
+        "zxcvbnm,asdfgh",
+        "correct horse battery staple",
+        "пароль123456",
+        "olena.shop2026!",
+        "1qaz2wsx3edc",
+        "abcdefgh1234",
     ],
-)  # fmt: skip
+)
 def test_what_is_tried_first_is_refused(password: str) -> None:
     with pytest.raises(BadInput, match="first that are tried"):
         passwords.check_password(password, "olena.shop@mail.example", "Олена")
