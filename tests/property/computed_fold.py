@@ -192,7 +192,10 @@ def stays(own: list[Event], now: datetime) -> list[tuple[Event, timedelta]]:
     lately = _lately(own, now)
     found = []
     for row in lately:
-        if row["event"] != "Product Viewed":
+        seconds = row["properties.seconds"]
+        if row["event"] == "Product Dwelled" and seconds:
+            found.append((row, timedelta(seconds=min(seconds, 86_400))))
+        if row["event"] != "Product Viewed" or row["context.library.name"] == "maracuja.js":
             continue
         later = [
             other["ts"]

@@ -41,7 +41,9 @@ COLUMNS: dict[str, Any] = {
     "properties.category": pl.String,
     "properties.price": pl.Float64,
     "properties.products": pl.String,
+    "properties.seconds": pl.Float64,
     "context.campaign.source": pl.String,
+    "context.library.name": pl.String,
     "context.device.type": pl.String,
     "context.location.region": pl.String,
 }
@@ -72,7 +74,13 @@ rows = st.fixed_dictionaries(
         "pid": st.integers(0, 6),
         "kind": st.sampled_from(["track", "track", "page", "internal"]),
         "event": st.sampled_from(
-            [*computed_fold.POINTS, "Checkout Started", "Order Refunded", "Page Viewed"]
+            [
+                *computed_fold.POINTS,
+                "Checkout Started",
+                "Order Refunded",
+                "Page Viewed",
+                "Product Dwelled",
+            ]
         ),
         "ts": ages.map(lambda age: NOW.replace(tzinfo=None) - age),
         "properties.order_id": maybe("o1", "o2", ""),
@@ -81,7 +89,9 @@ rows = st.fixed_dictionaries(
         "properties.category": maybe("fruit", "tea", "Ж", ""),
         "properties.price": maybe(10.0, 12.5, 99.99, 0.0),
         "properties.products": st.one_of(st.none(), items),
+        "properties.seconds": maybe(0.0, 3.0, 90.0, 200_000.0),
         "context.campaign.source": maybe("google", "mail"),
+        "context.library.name": maybe("maracuja.js", "analytics.js"),
         "context.device.type": maybe("mobile", "desktop"),
         "context.location.region": maybe("Kyiv", "Odesa"),
     }

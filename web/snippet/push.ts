@@ -42,14 +42,15 @@ export const notifications = ({ analytics, settings, host, read, write, agreed }
   };
 
   const ask = async () => {
-    if (!possible || !agreed() || Notification.permission !== "default") return;
+    const topic = settings.push;
+    if (!possible || !topic || !agreed() || Notification.permission !== "default") return;
     const { yes, text, language } = await question(settings.pushText);
     write(KEPT, Date.now());
     // At once, while the press still counts as one.
     if (!yes || (await Notification.requestPermission()) !== "granted") return;
     await subscribe();
     analytics.track("Subscription Updated", {
-      topic: settings.push,
+      topic,
       channel: "web_push",
       state: "opted_in",
       source: location.hostname,

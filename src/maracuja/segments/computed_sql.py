@@ -43,6 +43,8 @@ from maracuja.segments.rows import Lake
 WEIGHT: Final = 1_000_000  # weights of interests are whole numbers of this part of a point
 DAY_US: Final = 86_400_000_000
 REFUNDED: Final = "Order Refunded"
+MEASURED: Final = "Product Dwelled"
+MEASURES: Final = "maracuja.js"  # the library whose views are measured: the shop's snippet
 
 
 def computed_sql(name: str, of: str, lake: Lake, when: When) -> str:
@@ -212,10 +214,12 @@ def _visits(lake: Lake, when: When) -> str:
 def _stays(lake: Lake, when: When) -> str:
     """How long people stayed with products: pid, category, product, us (whole).
 
-    Until the next event that is a second or more later, within a visit; the last one of a visit
-    has none, for nobody knows how long it was.
+    The shop's snippet measures it. Of other clients' views it is the time until the next event
+    that is a second or more later, within a visit; the last one of a visit has none, for nobody
+    knows how long it was.
     """
     c = lake.columns
+    seconds = amount("seconds", c)
     rows = events(
         lake,
         when,
@@ -224,6 +228,9 @@ def _stays(lake: Lake, when: When) -> str:
             "event": "event",
             "category": text("category", c),
             "product": identifier("product_id", c),
+            "measured": f"CASE WHEN event = {literal(MEASURED)} AND {seconds} > 0 THEN"
+            f" least(CAST(round({seconds}) AS BIGINT), {DAY_US // 1_000_000}) END",
+            "library": text("context.library.name", c),
         },
         days=VISITS_DAYS,
     )
@@ -232,9 +239,11 @@ def _stays(lake: Lake, when: When) -> str:
         f" AND INTERVAL {GAP_MINUTES} MINUTE FOLLOWING)"
     )
     stays = (
-        "SELECT pid, category, product, epoch_us(ahead) - epoch_us(ts) AS us FROM"
+        "SELECT pid, category, product,"
+        " coalesce(measured * 1000000, epoch_us(ahead) - epoch_us(ts)) AS us FROM"
         f" (SELECT *, {ahead} AS ahead FROM ({rows}))"
-        " WHERE event = 'Product Viewed' AND ahead IS NOT NULL"
+        " WHERE measured > 0 OR (event = 'Product Viewed' AND ahead IS NOT NULL"
+        f" AND library IS DISTINCT FROM {literal(MEASURES)})"
     )
     return looked_up(stays, lake, ("category",))
 
