@@ -756,6 +756,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/first-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["see_first_run"];
+        put?: never;
+        post: operations["claim_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/forms": {
         parameters: {
             query?: never;
@@ -1220,6 +1236,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["live_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail/dns": {
         parameters: {
             query?: never;
@@ -1342,6 +1374,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["try_outbound_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_overview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1492,6 +1540,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{pid}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["pause_marketing"];
+        post?: never;
+        delete: operations["resume_marketing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{pid}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["segments_of_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{pid}/suppressions": {
         parameters: {
             query?: never;
@@ -1540,6 +1620,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{pid}/traits/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["tell_trait"];
+        post?: never;
+        delete: operations["forget_trait"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{pid}/why": {
         parameters: {
             query?: never;
@@ -1548,6 +1644,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["why_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{pid}/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["wishes_of_person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1860,6 +1972,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/places/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["end_session_place"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/second-factor": {
         parameters: {
             query?: never;
@@ -1900,6 +2044,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["suggested_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["suggested_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2068,6 +2244,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspace": {
         parameters: {
             query?: never;
@@ -2169,6 +2361,17 @@ export interface components {
             content: string;
             name: string;
             type: string;
+        };
+        Attention: {
+            /** @default 0 */
+            count: number;
+            /** @default  */
+            detail: string;
+            due?: string | null;
+            matter: components["schemas"]["Matter"];
+            /** @default  */
+            subject: string;
+            weight: components["schemas"]["Weight"];
         };
         Audience: {
             held_campaign: number;
@@ -2307,6 +2510,17 @@ export interface components {
             state: string;
             topic: string;
         };
+        CampaignWorth: {
+            campaign: string;
+            conversions: components["schemas"]["Span"];
+            final: boolean;
+            finding: components["schemas"]["Finding"];
+            goal: string;
+            name: string;
+            revenue: components["schemas"]["Span"];
+            sent: number;
+            why_not_yet: string;
+        };
         CascadeTold: {
             alone: string;
             alone_cost: number;
@@ -2320,6 +2534,17 @@ export interface components {
             assignee?: string | null;
             read?: number | null;
             state?: ("open" | "waiting" | "closed") | null;
+        };
+        ChannelHealth: {
+            channel: string;
+            delivered: number | null;
+            failed: number;
+            last_success: string | null;
+            paused: boolean;
+            rate_per_s: number | null;
+            reason: string;
+            sent: number;
+            set_up: boolean;
         };
         ChannelLink: {
             channel: string;
@@ -2365,6 +2590,15 @@ export interface components {
             marketing: boolean;
             /** @default  */
             template: string;
+        };
+        Checklist: {
+            campaign: boolean;
+            channel_sends: boolean;
+            done: boolean;
+            owner: boolean;
+            people: boolean;
+            shop_named: boolean;
+            topic: boolean;
         };
         Claim: {
             against: components["schemas"]["Against"];
@@ -2636,6 +2870,8 @@ export interface components {
             state: "well" | "weak" | "lacking" | "wrong" | "unknown";
             what: string;
         };
+        /** @enum {string} */
+        Doing: "waiting" | "deciding" | "sending" | "paused" | "obeying" | "done";
         Doubt: {
             pid: number;
             value: string;
@@ -2713,6 +2949,12 @@ export interface components {
             people: number;
             /** @default null */
             smallest: number | null;
+        };
+        EventKnown: {
+            name: string;
+            /** Properties */
+            properties: components["schemas"]["NameKnown"][];
+            seen: number;
         };
         EventShown: {
             /** Format: date-time */
@@ -2863,6 +3105,11 @@ export interface components {
             share: number;
             times: number;
         };
+        FirstRun: {
+            here: boolean;
+            needed: boolean;
+            shop: components["schemas"]["ShopNamed"] | null;
+        };
         FormListed: {
             begun: number;
             channels: string[];
@@ -2885,6 +3132,12 @@ export interface components {
             page: string;
             plain: string;
             script: string;
+        };
+        Freshness: {
+            lag_s: number;
+            last_event: string | null;
+            last_import: string | null;
+            waiting: number;
         };
         FunnelStep: {
             event: string;
@@ -3255,6 +3508,10 @@ export interface components {
             items: components["schemas"]["OutletShown"][];
             next?: string | null;
         };
+        Listing_PlaceShown_: {
+            items: components["schemas"]["PlaceShown"][];
+            next?: string | null;
+        };
         Listing_PoolShown_: {
             items: components["schemas"]["PoolShown"][];
             next?: string | null;
@@ -3279,6 +3536,10 @@ export interface components {
             items: components["schemas"]["RunShown"][];
             next?: string | null;
         };
+        Listing_SegmentHeld_: {
+            items: components["schemas"]["SegmentHeld"][];
+            next?: string | null;
+        };
         Listing_SilencedShown_: {
             items: components["schemas"]["SilencedShown"][];
             next?: string | null;
@@ -3301,6 +3562,14 @@ export interface components {
         };
         Listing_TraitQuality_: {
             items: components["schemas"]["TraitQuality"][];
+            next?: string | null;
+        };
+        Listing_ValueSeen_: {
+            items: components["schemas"]["ValueSeen"][];
+            next?: string | null;
+        };
+        Listing_WorkShown_: {
+            items: components["schemas"]["WorkShown"][];
             next?: string | null;
         };
         Listing_dict_str__Any__: {
@@ -3344,6 +3613,8 @@ export interface components {
             lost: number;
             why: string;
         };
+        /** @enum {string} */
+        Matter: "no_worker" | "sending_stopped" | "channel_paused" | "channel_trouble" | "campaign_held" | "campaign_paused" | "rights_due" | "breach_due" | "events_refused" | "conversations_open" | "people_held" | "coupons_low" | "coupons_end" | "traits_disputed";
         /** @enum {unknown} */
         Measure: "clicks" | "conversions" | "revenue";
         MeasuresTaken: {
@@ -3473,6 +3744,23 @@ export interface components {
             estimator: string;
             needs: string;
             own_data: string;
+        };
+        NameKnown: {
+            name: string;
+            seen: number;
+            type: string;
+            values: boolean;
+        };
+        Names: {
+            campaigns: string[];
+            context: components["schemas"]["NameKnown"][];
+            events: components["schemas"]["EventKnown"][];
+            facts: {
+                [key: string]: string;
+            };
+            segments: string[];
+            topics: string[];
+            traits: components["schemas"]["NameKnown"][];
         };
         NeedShown: {
             fallback: boolean;
@@ -3612,6 +3900,16 @@ export interface components {
             shop: string;
             worker: string;
         };
+        OverviewPage: {
+            attention: components["schemas"]["Attention"][];
+            channels: components["schemas"]["ChannelHealth"][];
+            checklist: components["schemas"]["Checklist"];
+            demo: boolean;
+            freshness: components["schemas"]["Freshness"];
+            people: number;
+            shop: string;
+            worth: components["schemas"]["Worth"] | null;
+        };
         PairTest: {
             arm: string;
             better: number;
@@ -3621,6 +3919,11 @@ export interface components {
             other: string;
             over: boolean;
             z: number | null;
+        };
+        PauseAsked: {
+            days: number;
+            /** @default  */
+            reason: string;
         };
         PeopleAsked: {
             columns?: string[];
@@ -3671,6 +3974,17 @@ export interface components {
             pid: number;
             suppressions: components["schemas"]["SuppressionShown"][];
             traits: components["schemas"]["TraitShown"][];
+        };
+        PlaceShown: {
+            agent: string;
+            here: boolean;
+            id: string;
+            /** Format: date-time */
+            seen: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
         };
         Placed: {
             /** @default  */
@@ -4062,6 +4376,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        SegmentHeld: {
+            fault: string;
+            held: boolean;
+            id: string;
+            name: string;
+        };
         Sending: {
             channels: {
                 [key: string]: string;
@@ -4087,6 +4407,14 @@ export interface components {
             top_people: number;
             top_value: number;
             value: number;
+        };
+        ShopNamed: {
+            country: string;
+            currency: string;
+            language: string;
+            languages: string[];
+            name: string;
+            time_zone: string;
         };
         SideBySide: {
             language: string;
@@ -4116,6 +4444,12 @@ export interface components {
             shown: number;
             source: string;
             submitted: number;
+        };
+        Span: {
+            high: number | null;
+            low: number | null;
+            reason: string;
+            value: number | null;
         };
         SpendRefused: {
             line: number;
@@ -4353,6 +4687,9 @@ export interface components {
             source: string;
             value: unknown;
         };
+        TraitTold: {
+            value: boolean | number | string;
+        };
         Trial: {
             calls: {
                 [key: string]: unknown;
@@ -4400,6 +4737,8 @@ export interface components {
             twin: string;
             variant: string;
         };
+        /** @enum {string} */
+        Unmeasured: "no_goal" | "no_match";
         Used: {
             /** @default  */
             currency: string;
@@ -4408,6 +4747,10 @@ export interface components {
             /** @default  */
             order_id: string;
             revenue?: number | null;
+        };
+        ValueSeen: {
+            count: number;
+            value: unknown;
         };
         Wanted: {
             external_id: string;
@@ -4436,6 +4779,8 @@ export interface components {
             trend: components["schemas"]["Interval"];
             wear: components["schemas"]["Wear"];
         };
+        /** @enum {string} */
+        Weight: "urgent" | "soon" | "note";
         Why: {
             /** @default  */
             absent: string;
@@ -4446,9 +4791,46 @@ export interface components {
             /** @default [] */
             suppressed: string[];
         };
+        Wishes: {
+            every_days: {
+                [key: string]: number;
+            };
+            hours: [
+                number,
+                number
+            ];
+            objects: boolean;
+            pause_until: string | null;
+        };
         Wording: {
             neutral: number;
             said: number;
+        };
+        WorkShown: {
+            actor: string;
+            doing: components["schemas"]["Doing"];
+            done: number;
+            kind: string;
+            number: number;
+            result?: unknown;
+            /** Format: date-time */
+            since: string;
+            subject: string;
+            total: number;
+        };
+        Worth: {
+            campaigns: components["schemas"]["CampaignWorth"][];
+            conversions: components["schemas"]["Span"];
+            currency: string;
+            finding: components["schemas"]["Finding"];
+            revenue: components["schemas"]["Span"];
+            /** Format: date-time */
+            since: string;
+            unmeasured: {
+                [key: string]: components["schemas"]["Unmeasured"];
+            };
+            /** Format: date-time */
+            until: string;
         };
         Written: {
             text: string;
@@ -4610,7 +4992,9 @@ export interface operations {
     archive_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4629,7 +5013,9 @@ export interface operations {
     fetch_campaign_back: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4648,7 +5034,9 @@ export interface operations {
     cancel_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4693,7 +5081,9 @@ export interface operations {
     clone_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4724,7 +5114,9 @@ export interface operations {
                 days?: number;
                 language?: string;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4745,7 +5137,9 @@ export interface operations {
     label_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4772,7 +5166,9 @@ export interface operations {
             query?: {
                 neutral_too?: boolean;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4817,7 +5213,9 @@ export interface operations {
     write_campaign_note: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4842,7 +5240,9 @@ export interface operations {
     pause_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4911,7 +5311,9 @@ export interface operations {
     resume_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4935,7 +5337,9 @@ export interface operations {
                 variant: string;
                 early?: boolean;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4956,7 +5360,9 @@ export interface operations {
     send_campaign_to_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -5056,7 +5462,9 @@ export interface operations {
     pause_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 channel: string;
             };
@@ -5081,7 +5489,9 @@ export interface operations {
     resume_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 channel: string;
             };
@@ -5217,7 +5627,10 @@ export interface operations {
     put_definition: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string | null;
+                "Idempotency-Key"?: string;
+            };
             path: {
                 kind: string;
                 name: string;
@@ -5245,7 +5658,10 @@ export interface operations {
             query?: {
                 base?: number | null;
             };
-            header?: never;
+            header?: {
+                "if-match"?: string | null;
+                "Idempotency-Key"?: string;
+            };
             path: {
                 kind: string;
                 name: string;
@@ -5315,7 +5731,9 @@ export interface operations {
     set_privacy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5382,7 +5800,9 @@ export interface operations {
     replay_events: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5607,7 +6027,9 @@ export interface operations {
     allow_feed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -5628,7 +6050,9 @@ export interface operations {
     look_at_feed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -5642,6 +6066,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedShown"][];
+                };
+            };
+        };
+    };
+    see_first_run: {
+        parameters: {
+            query?: {
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstRun"];
+                };
+            };
+        };
+    };
+    claim_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberShown"];
                 };
             };
         };
@@ -5814,7 +6284,9 @@ export interface operations {
     release_person: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -5863,7 +6335,9 @@ export interface operations {
     silence_category: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -5890,7 +6364,9 @@ export interface operations {
             query: {
                 category: string;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -5955,7 +6431,9 @@ export interface operations {
     suggest_inbound_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6008,7 +6486,9 @@ export interface operations {
                 since?: string | null;
                 whole?: boolean;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6050,7 +6530,9 @@ export interface operations {
     try_inbound_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6097,7 +6579,9 @@ export interface operations {
     create_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6120,7 +6604,9 @@ export interface operations {
     revoke_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: string;
             };
@@ -6161,7 +6647,9 @@ export interface operations {
     note_breach: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6205,7 +6693,9 @@ export interface operations {
     close_breach: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -6230,7 +6720,9 @@ export interface operations {
     count_breach: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -6276,7 +6768,9 @@ export interface operations {
     breach_told: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -6300,7 +6794,10 @@ export interface operations {
     };
     proof_of_message: {
         parameters: {
-            query?: never;
+            query?: {
+                form?: "json" | "html";
+                language?: string;
+            };
             header?: never;
             path: {
                 message: string;
@@ -6315,13 +6812,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Proof"];
+                    "text/html": string;
                 };
             };
         };
     };
     record_of_processing: {
         parameters: {
-            query?: never;
+            query?: {
+                form?: "json" | "html";
+                language?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6334,6 +6835,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProcessingRecord"];
+                    "text/html": string;
                 };
             };
         };
@@ -6405,6 +6907,29 @@ export interface operations {
             };
         };
     };
+    live_changes: {
+        parameters: {
+            query?: {
+                after?: number | null;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
     dns: {
         parameters: {
             query?: {
@@ -6434,7 +6959,9 @@ export interface operations {
             query: {
                 campaign: string;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6457,7 +6984,9 @@ export interface operations {
                 wait_s?: number;
                 seed?: string[];
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6519,7 +7048,9 @@ export interface operations {
     retry_outbound_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6561,7 +7092,9 @@ export interface operations {
     try_outbound_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6575,6 +7108,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tested"];
+                };
+            };
+        };
+    };
+    show_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewPage"];
                 };
             };
         };
@@ -6608,7 +7160,9 @@ export interface operations {
                 limit?: number;
                 after?: string;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6652,7 +7206,9 @@ export interface operations {
     erase_person: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -6697,7 +7253,9 @@ export interface operations {
     add_consent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -6746,7 +7304,9 @@ export interface operations {
     register_device: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -6771,7 +7331,9 @@ export interface operations {
     turn_device_off: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
                 device: string;
@@ -6842,7 +7404,9 @@ export interface operations {
     merge_people: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -6860,6 +7424,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Merged"];
+                };
+            };
+        };
+    };
+    pause_marketing: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wishes"];
+                };
+            };
+        };
+    };
+    resume_marketing: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wishes"];
+                };
+            };
+        };
+    };
+    segments_of_person: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SegmentHeld_"];
                 };
             };
         };
@@ -6891,7 +7529,9 @@ export interface operations {
     add_suppression: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -6916,7 +7556,9 @@ export interface operations {
     lift_suppression: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
                 channel: string;
@@ -6961,6 +7603,56 @@ export interface operations {
             };
         };
     };
+    tell_trait: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pid: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraitTold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitShown"];
+                };
+            };
+        };
+    };
+    forget_trait: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pid: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     why_person: {
         parameters: {
             query?: {
@@ -6982,6 +7674,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+        };
+    };
+    wishes_of_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wishes"];
                 };
             };
         };
@@ -7034,7 +7747,9 @@ export interface operations {
     take_down_request: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7057,7 +7772,9 @@ export interface operations {
     object_to_profiling: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -7082,7 +7799,9 @@ export interface operations {
     allow_profiling: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 pid: number;
             };
@@ -7146,7 +7865,9 @@ export interface operations {
     answer_request: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7171,7 +7892,9 @@ export interface operations {
     extend_request: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7196,7 +7919,9 @@ export interface operations {
     refuse_request: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7221,7 +7946,9 @@ export interface operations {
     withdraw_request: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7242,7 +7969,9 @@ export interface operations {
     check_segment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7265,7 +7994,9 @@ export interface operations {
     count_segment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7290,7 +8021,9 @@ export interface operations {
             query?: {
                 language?: string;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7315,7 +8048,9 @@ export interface operations {
             query?: {
                 size?: number;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7357,7 +8092,9 @@ export interface operations {
     go_on: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7376,7 +8113,9 @@ export interface operations {
     stop_all: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7501,6 +8240,47 @@ export interface operations {
             };
         };
     };
+    session_places: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PlaceShown_"];
+                };
+            };
+        };
+    };
+    end_session_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     set_factor: {
         parameters: {
             query?: never;
@@ -7585,6 +8365,51 @@ export interface operations {
             };
         };
     };
+    suggested_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+        };
+    };
+    suggested_values: {
+        parameters: {
+            query?: {
+                trait?: string;
+                event?: string;
+                property?: string;
+                holding?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ValueSeen_"];
+                };
+            };
+        };
+    };
     list_suppressions: {
         parameters: {
             query?: {
@@ -7629,7 +8454,9 @@ export interface operations {
     import_suppressions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7674,7 +8501,9 @@ export interface operations {
     invite_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7697,7 +8526,9 @@ export interface operations {
     remove_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7716,7 +8547,9 @@ export interface operations {
     change_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7741,7 +8574,9 @@ export interface operations {
     invite_member_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7762,7 +8597,9 @@ export interface operations {
     drop_member_factor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 number: number;
             };
@@ -7781,7 +8618,9 @@ export interface operations {
     check_template: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7804,7 +8643,9 @@ export interface operations {
     preview_template: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7847,6 +8688,28 @@ export interface operations {
                         items: components["schemas"]["WearOut"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    list_work: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_WorkShown_"];
                 };
             };
         };
