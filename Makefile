@@ -3,16 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+WEB := $(shell find web -name node_modules -prune -o -type f -print)
+APP := src/maracuja/ui/static/stamp
 ARGS ?=
 WORKERS ?= 2
 MARKS ?= not slow and not nightly
 
 .PHONY: demo test check web format types bench nightly crash clean
 
-demo: $(READY)
+demo: $(APP)
 	@$(BIN)/maracuja demo $(ARGS)
 
-test: $(READY)
+test: $(APP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(MARKS)" $(ARGS)
 
 check: $(READY)
@@ -36,7 +38,7 @@ types: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
 
-nightly: $(READY)
+nightly: $(APP)
 	$(BIN)/python -m pytest -m nightly $(ARGS)
 
 crash: $(READY)
@@ -50,4 +52,9 @@ $(READY): pyproject.toml constraints.txt hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+# The package's own build makes the web app where something of it has changed.
+$(APP): $(READY) $(WEB)
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
