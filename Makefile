@@ -52,9 +52,9 @@ $(READY): pyproject.toml constraints.txt hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 # The package's own build makes the web app where something of it has changed.
-$(APP): $(READY) $(WEB)
+$(APP): $(WEB) | $(READY)
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	@touch $@
+	@mkdir -p $(@D) && touch $@
