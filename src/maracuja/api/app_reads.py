@@ -6,7 +6,15 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from maracuja.api import first_run, live, overview, people_profile, people_search, suggestions
+from maracuja.api import (
+    first_run,
+    live,
+    overview,
+    people_profile,
+    people_search,
+    segment_sizes,
+    suggestions,
+)
 from maracuja.api.live import Watch as Watch
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -16,5 +24,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     overview.router,
     people_profile.router,
     people_search.router,
+    segment_sizes.router,
     suggestions.router,
 )

@@ -8,6 +8,7 @@ from maracuja.runtime.holding import HoldKeeping
 from maracuja.runtime.inbound_work import InboundWork
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.law_clock import LawClock
+from maracuja.runtime.segment_sizes import SegmentSizes
 from maracuja.runtime.sending import Chore
 from maracuja.runtime.shop_chores import shop_chores
 from maracuja.runtime.signup_keeping import SignupKeeping
@@ -22,5 +23,6 @@ def chores_of(ground: Ground) -> list[Chore]:
         InboundWork(ground.store),
         SignupKeeping(ground.store, ground.config),
         LawClock(ground.store),
+        SegmentSizes(ground),
         *shop_chores(ground),
     ]

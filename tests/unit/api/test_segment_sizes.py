@@ -1,0 +1,58 @@
+"""The list of segments, and how large they were over time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from maracuja.clock import SimClock
+from tests.unit.api.api_world import CITY, World, define
+
+
+def test_segments_are_listed_in_words_with_their_last_size(world: World) -> None:
+    define(world)
+    assert (
+        world.put("segment", "inner", where=[{"segment": "kyiv"}], name="Asked").status_code == 200
+    )
+    first, second = world.items("/api/segments")
+    assert (first["id"], first["name"], first["people"]) == ("inner", "Asked", None)
+    assert second["says"] == "Everybody for whom “city” is “Kyiv”."
+    assert second["named_by"] == ["campaign:fruit", "segment:inner"] and second["version"] == 1
+    world.worker.settle(world.app.clock.now())
+    assert [one["people"] for one in world.items("/api/segments")] == [20, 20]
+    assert [one["id"] for one in world.items("/api/segments?words=Kyiv")] == ["inner", "kyiv"]
+    assert [one["id"] for one in world.items("/api/segments?words=asked")] == ["inner"]
+
+
+def test_sizes_are_counted_once_a_day_and_stay(world: World) -> None:
+    define(world)
+    clock = world.app.clock
+    assert isinstance(clock, SimClock)
+    world.worker.settle(clock.now())
+    world.put("segment", "kyiv", where=[*CITY, {"trait": "first_name", "is": "Name1"}])
+    clock.advance(timedelta(hours=1))
+    world.worker.settle(clock.now())
+    assert [one["people"] for one in world.items("/api/segments/kyiv/sizes")] == [20]
+    clock.advance(timedelta(hours=13))  # past midnight, before four
+    world.worker.settle(clock.now())
+    assert len(world.items("/api/segments/kyiv/sizes")) == 1
+    clock.advance(timedelta(hours=4))
+    world.worker.settle(clock.now())
+    sizes = world.items("/api/segments/kyiv/sizes")
+    assert [(one["day"], one["people"]) for one in sizes] == [
+        ("2026-11-20", 20),
+        ("2026-11-21", 1),
+    ]
+    assert world.ask("GET", "/api/segments/none/sizes").status_code == 404
+
+
+def test_a_segment_that_cannot_be_counted_keeps_no_other_from_it(world: World) -> None:
+    define(world)
+    assert world.put("segment", "a-wrong-one", where=CITY).status_code == 200
+    with world.app.store.write() as conn:
+        from maracuja.store import definitions
+
+        body = {"kind": "segment", "id": "a-wrong-one", "where": [{"segment": "gone"}]}
+        definitions.put(conn, "segment", "a-wrong-one", body, base=None, actor="test", now_us=1)
+    world.worker.settle(world.app.clock.now())
+    by_id = {one["id"]: one["people"] for one in world.items("/api/segments")}
+    assert by_id == {"a-wrong-one": None, "kyiv": 20}
