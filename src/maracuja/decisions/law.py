@@ -169,6 +169,21 @@ class Effective(Record, frozen=True):
     double: frozenset[Kind]
 
 
+def every_kind(rule: OptIn, **other: OptIn) -> Mapping[Kind, OptIn]:
+    """The same rule for every kind of channel, except for those that are named."""
+    return {kind: other.get(kind.value, rule) for kind in Kind}
+
+
+def every_right(deadline: Deadline, **other: Deadline) -> Mapping[Right, Deadline]:
+    """The same time for every right, except for those that are named."""
+    return {right: other.get(right.value, deadline) for right in Right}
+
+
+def advice(said: str, url: str = "docs/law.md") -> Stated:
+    """What no law says: custom, or taken over from elsewhere."""
+    return Stated(source=said, url=url, law=False)
+
+
 def strictest(law: LawSet, own: Own) -> Effective:
     """Law and shop together; the person's own wishes are asked for elsewhere, and add to it."""
     return Effective(

@@ -45,6 +45,9 @@ def test_an_objection_is_made_and_taken_back(world: World, pid: int) -> None:
 def test_the_law_is_shown_with_its_sources(world: World) -> None:
     assert [one["id"] for one in world.items("/api/law/sets")] == [
         "gdpr",
+        "germany",
+        "italy",
+        "poland",
         "ukraine",
         "russia",
         "mongolia",

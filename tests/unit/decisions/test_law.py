@@ -23,6 +23,7 @@ from maracuja.decisions.law import (
     kind_of,
     strictest,
 )
+from maracuja.decisions.law_europe import EUROPE
 from maracuja.decisions.law_sets import BY_COUNTRY, BY_ID, DEFAULT, LAWS, STRICT, law_of
 from maracuja.decisions.lawful import TOLD, Rulebook, counted, lawful, laws_of
 from maracuja.model import ConsentState, moment
@@ -31,7 +32,10 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 # law: country, mail, phone, messenger, age, hours by law, days of access, working, breach hours
 TABLE = [
-    ("gdpr", "DE", "soft", "soft", "prior", 16, [], 30, False, 72),
+    ("gdpr", "FR", "soft", "soft", "prior", 16, [], 30, False, 72),
+    ("germany", "DE", "soft", "prior", "prior", 16, [], 30, False, 72),
+    ("italy", "IT", "soft", "prior", "prior", 16, [], 30, False, 72),
+    ("poland", "PL", "prior", "prior", "prior", 16, [], 30, False, 72),
     ("gdpr", "GB", "soft", "soft", "prior", 16, [], 30, False, 72),
     ("ukraine", "UA", "prior", "prior", "prior", 14, [], 30, False, 72),
     ("russia", "RU", "prior", "prior", "prior", 18, [], 10, True, 24),
@@ -164,7 +168,14 @@ def test_people_of_all_countries_are_looked_at_in_one_set() -> None:
         (None, None, None, None, True),
     )
     found = lawful(frame, Rulebook(country="UA"), NOON, "Europe/Kyiv")
-    assert found["law"].to_list() == ["gdpr", "gdpr", "ukraine", "russia", "strict", "ukraine"]
+    assert found["law"].to_list() == [
+        "germany",
+        "germany",
+        "ukraine",
+        "russia",
+        "strict",
+        "ukraine",
+    ]
     assert found["under_age"].to_list() == [True, False, False, True, False, True]
     # Seven in the morning in New York: the law opens at eight. Nowhere else is there one.
     assert found["law_until_us"].drop_nulls().to_list()
@@ -206,3 +217,22 @@ def test_the_strictest_of_law_and_shop_holds() -> None:
     assert strictest(BY_ID["gdpr"], Own()).double == frozenset()
     assert strictest(BY_ID["gdpr"], Own(advice=True)).double == frozenset()
     assert strictest(BY_ID["ukraine"], Own(double_opt_in=True)).double == frozenset(Kind)
+
+
+def test_a_state_that_asks_more_takes_no_soft_opt_in() -> None:
+    law = pl.Series("law", ["gdpr", "germany", "italy", "poland"])
+    soft = np.full(4, ConsentState.SOFT, dtype=np.int8)
+    book = Rulebook()
+    yes = ConsentState.OPTED_IN
+    assert (counted(soft, law, "email", book) == yes).tolist() == [True, True, True, False]
+    assert (counted(soft, law, "sms", book) == yes).tolist() == [True, False, False, False]
+    assert not (counted(soft, law, "telegram", book) == yes).any()
+
+
+@pytest.mark.parametrize("law", EUROPE, ids=lambda law: law.id)
+def test_no_state_asks_less_than_the_union(law: LawSet) -> None:
+    union = EUROPE[0]
+    for kind in Kind:
+        asks, theirs = law.opt_in[kind].needs, union.opt_in[kind].needs
+        assert asks is theirs or asks is Consent.PRIOR
+    assert (law.age, law.rights, law.breach) == (union.age, union.rights, union.breach)

@@ -83,7 +83,7 @@ def take(store: Store, pid: int, right: Right, now: datetime = NOON) -> rights_w
 @pytest.mark.parametrize(
     ("pid", "right", "law", "country", "days"),
     [
-        (1, Right.ACCESS, "gdpr", "DE", 30),
+        (1, Right.ACCESS, "germany", "DE", 30),
         (2, Right.ACCESS, "ukraine", "UA", 30),
         (3, Right.ACCESS, "russia", "RU", 14),  # ten working days
         (4, Right.ERASURE, "ukraine", "UA", 10),
@@ -300,7 +300,7 @@ def test_reminders_come_once_before_the_deadline(shop: Store) -> None:
     clock(soon + timedelta(hours=1))
     with shop.write() as conn:
         (words,) = law_clock.board(conn)
-        assert words.startswith("Request 1 (access, gdpr) has to be answered by 2026-04-05")
+        assert words.startswith("Request 1 (access, germany) has to be answered by 2026-04-05")
         assert len(audit.newest(conn, action="reminded")) == 1
         rights_work.answer(conn, made.id, actor="ann", now=soon, outcome="done")
         assert law_clock.board(conn) == []
