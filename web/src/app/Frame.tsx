@@ -24,6 +24,7 @@ import {
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
+import { Face } from "~/kit/Face";
 import styles from "./Frame.module.css";
 import { PLACES } from "./navigation";
 import { logOut, may, useMember } from "./session";
@@ -163,9 +164,7 @@ function Own({ narrow = false }: { narrow?: boolean }) {
     <Menu position="top-start" width={230}>
       <Menu.Target>
         <UnstyledButton className={styles.own}>
-          <span className={styles.face} aria-hidden>
-            {initials(name)}
-          </span>
+          <Face name={name} />
           <span className={narrow ? "visually-hidden" : styles.name}>{name}</span>
           <span className="visually-hidden">{t("own")}</span>
         </UnstyledButton>
@@ -218,12 +217,4 @@ function Own({ narrow = false }: { narrow?: boolean }) {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function initials(name: string): string {
-  const parts = name.split(/[\s@.]+/).filter(Boolean);
-  return parts
-    .slice(0, 2)
-    .map((part) => part[0]?.toUpperCase() ?? "")
-    .join("");
 }

@@ -11,6 +11,8 @@ interface PageProps {
   actions?: ReactNode;
   /** Where this page lies in another: a link back. */
   above?: ReactNode;
+  /** A picture beside the title, such as somebody's face. */
+  mark?: ReactNode;
   /** Whether what the page is about has come; tests and timings wait for it. */
   ready?: boolean;
   /** Full width, for lists, editors and threads. */
@@ -18,7 +20,8 @@ interface PageProps {
   children: ReactNode;
 }
 
-export function Page({ title, about, actions, above, ready = true, wide, children }: PageProps) {
+export function Page(props: PageProps) {
+  const { title, about, actions, above, mark, ready = true, wide, children } = props;
   useEffect(() => {
     document.title = `${title} · Maracuja`;
   }, [title]);
@@ -35,8 +38,13 @@ export function Page({ title, about, actions, above, ready = true, wide, childre
       <header className={styles.head}>
         <div className={styles.title}>
           {above ? <div className={styles.above}>{above}</div> : null}
-          <Title order={1}>{title}</Title>
-          {about ? <p className={styles.about}>{about}</p> : null}
+          <div className={styles.named}>
+            {mark}
+            <div>
+              <Title order={1}>{title}</Title>
+              {about ? <p className={styles.about}>{about}</p> : null}
+            </div>
+          </div>
         </div>
         {actions ? <div className={`${styles.actions} no-print`}>{actions}</div> : null}
       </header>

@@ -1,7 +1,8 @@
 /** A list as a table: sorted by its headings, each row a link, more rows when they are asked for. */
 import { Button, Checkbox, UnstyledButton } from "@mantine/core";
+import { useIntersection } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import styles from "./Table.module.css";
@@ -36,7 +37,35 @@ interface TableProps<Row> {
   onChosen?: (ids: Set<string | number>) => void;
   /** What is shown instead of no rows. */
   empty?: ReactNode;
-  more?: { has: boolean; busy: boolean; load: () => void };
+  /** `endless`: more rows are asked for as soon as the end comes into view. */
+  more?: { has: boolean; busy: boolean; load: () => void; endless?: boolean };
+}
+
+/** The button for what follows; an endless list presses it by itself. */
+export function More({
+  busy,
+  load,
+  endless,
+}: {
+  busy: boolean;
+  load: () => void;
+  endless?: boolean;
+}) {
+  const { t } = useTranslation("kit");
+  const { ref, entry } = useIntersection({ rootMargin: "400px" });
+  const due = !!endless && !busy && !!entry?.isIntersecting;
+  useEffect(() => {
+    if (due) {
+      load();
+    }
+  }, [due, load]);
+  return (
+    <div className={styles.more} ref={ref}>
+      <Button variant="default" size="xs" loading={busy} onClick={load}>
+        {t("more")}
+      </Button>
+    </div>
+  );
 }
 
 export function Table<Row>(props: TableProps<Row>) {
@@ -116,13 +145,7 @@ export function Table<Row>(props: TableProps<Row>) {
           })}
         </tbody>
       </table>
-      {more?.has ? (
-        <div className={styles.more}>
-          <Button variant="default" size="xs" loading={more.busy} onClick={more.load}>
-            {t("more")}
-          </Button>
-        </div>
-      ) : null}
+      {more?.has ? <More {...more} /> : null}
     </div>
   );
 }
