@@ -16,6 +16,7 @@ from maracuja.cli.output import (
     pairs,
     say,
     say_json,
+    say_refused,
     table,
     when,
 )
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 PANEL = "Shop"
 ACTOR = "command line"
-REFUSED_SHOWN = 10
 Pool = Annotated[str, typer.Argument(metavar="POOL", help="Its id.", show_default=False)]
 Person = Annotated[str, typer.Option(help="An id, e-mail or phone; see `profile show`.")]
 
@@ -140,12 +140,7 @@ def _added(found: Added, *, as_json: bool, verb: str) -> None:
     say(f"[bold]{number(found.taken)}[/] codes {verb}.")
     if found.there_already and verb == "taken":
         say(f"{number(found.there_already)} were there already.")
-    if found.refused:
-        from rich.markup import escape
-
-        for one in found.refused[:REFUSED_SHOWN]:
-            say(f"  [yellow]{escape(f'line {one.line}: {one.reason}')}[/]")
-        say(f"{number(len(found.refused))} rows were refused.")
+    say_refused(found.refused)
 
 
 def give(

@@ -77,8 +77,10 @@ def take(
         return
     from rich.markup import escape
 
+    from maracuja.store.feeds import HELD
+
     say(f"[bold]{escape(found.feed)}[/]: {escape(found.says)}")
-    if not dry_run:
+    if not dry_run and found.state != HELD:
         say(f"{number(found.changed)} changed, {number(found.gone)} are gone.")
     for one in found.refused:
         say(f"  [yellow]{escape(f'line {one.line}: {one.id} {one.reason}')}[/]")

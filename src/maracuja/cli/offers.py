@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli.output import HERE, Json, Workspace, number, pairs, say, say_json, table, when
+from maracuja.cli.output import (
+    HERE,
+    Json,
+    Workspace,
+    number,
+    pairs,
+    say,
+    say_json,
+    say_refused,
+    table,
+    when,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from maracuja.runtime.bonus_work import BalanceShown, EntryRefused
-    from maracuja.runtime.outlet_work import OutletRefused
+    from maracuja.runtime.bonus_work import BalanceShown
 
 PANEL = "Shop"
-REFUSED_SHOWN = 10
 Person = Annotated[str, typer.Argument(help="An id, e-mail or phone.", show_default=False)]
 File = Annotated[Path, typer.Argument(help="CSV; see docs/shop.md.", show_default=False)]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only check the file.")]
@@ -35,15 +42,6 @@ def add_to(cli: typer.Typer) -> None:
     ledger.command("add")(add_entries)
     ledger.command("spend")(spend)
     cli.add_typer(ledger, name="bonus", rich_help_panel=PANEL)
-
-
-def _refused(refused: Sequence[EntryRefused | OutletRefused]) -> None:
-    from rich.markup import escape
-
-    for one in refused[:REFUSED_SHOWN]:
-        say(f"  [yellow]{escape(f'line {one.line}: {one.reason}')}[/]")
-    if refused:
-        say(f"{number(len(refused))} rows were refused.")
 
 
 # ---------------------------------------------------------------- outlets
@@ -79,7 +77,7 @@ def add_outlets(
         say_json(found)
         return
     say(f"[bold]{number(found.taken)}[/] outlets {'would be taken' if dry_run else 'taken'}.")
-    _refused(found.refused)
+    say_refused(found.refused)
 
 
 def near(person: Person, workspace: Workspace = HERE, json: Json = False) -> None:
@@ -173,7 +171,7 @@ def add_entries(
         return
     verb = "would be entered" if dry_run else "entered"
     say(f"[bold]{number(found.taken)}[/] {verb}, {number(found.there_already)} were before.")
-    _refused(found.refused)
+    say_refused(found.refused)
 
 
 def spend(

@@ -28,6 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.
 HERE = Path()
 WHOLE_UP_TO = 20  # letters of a column that is never broken into lines
 CUT_MIN = 8
+REFUSED_SHOWN = 10  # rows of a file that were left out, in words
 
 
 class Words(StrEnum):
@@ -192,6 +193,30 @@ def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(_cell, value)) or "–"
     return str(value)
+
+
+class Refused(Protocol):
+    """A row of a file that was left out: where it stood, and why."""
+
+    @property
+    def line(self) -> int:
+        """Its line, from 1."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """What is wrong with it."""
+        ...
+
+
+def say_refused(refused: Sequence[Refused]) -> None:
+    """Print the first rows that were left out, and how many they are; nothing where none was."""
+    from rich.markup import escape
+
+    for one in refused[:REFUSED_SHOWN]:
+        say(f"  [yellow]{escape(f'line {one.line}: {one.reason}')}[/]")
+    if refused:
+        say(f"{number(len(refused))} rows were refused.")
 
 
 @contextmanager

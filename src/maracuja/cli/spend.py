@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maracuja.cli.output import HERE, Json, Workspace, money, number, say, say_json, table
+from maracuja.cli.output import (
+    HERE,
+    Json,
+    Workspace,
+    money,
+    number,
+    say,
+    say_json,
+    say_refused,
+    table,
+)
 
 if TYPE_CHECKING:
     from maracuja.runtime.spend_work import MessageReturn, SpendReport
 
 PANEL = "Shop"
-REFUSED_SHOWN = 10
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -42,11 +51,8 @@ def add(
     if json:
         say_json(found)
         return
-    from rich.markup import escape
-
     say(f"[bold]{number(found.taken)}[/] days {'would be taken' if dry_run else 'taken'}.")
-    for one in found.refused[:REFUSED_SHOWN]:
-        say(f"  [yellow]{escape(f'line {one.line}: {one.reason}')}[/]")
+    say_refused(found.refused)
 
 
 def report(
