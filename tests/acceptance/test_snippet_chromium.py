@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from maracuja.app import opened
+from maracuja.runtime import fact_reports
+from maracuja.store import people
 from tests.acceptance.form_shop import go
 from tests.acceptance.page_checks import CHROMIUM
-from tests.acceptance.snippet_shop import BUILT, STUB, SnippetShop, build, site
+from tests.acceptance.snippet_shop import BUILT, SOURCES, STUB, SnippetShop, build, site
+from tests.acceptance.test_serve import run
 from tests.acceptance.test_web_push_chromium import Devtools, browser
 from tests.acceptance.web_chat_shop import Tab, open_tab
 
@@ -75,6 +82,58 @@ async def _calls(place: Path) -> None:
         assert pages[1]["context"]["page"]["referrer"].startswith(f"{origin}/fruit")
         await tab.run("history.back(), true")
         assert (await shop.got("page", 3))[2]["properties"]["path"] == "/fruit"
+
+
+def test_a_tag_container_loads_it_too(tmp_path: Path) -> None:
+    asyncio.run(_container(tmp_path))
+
+
+async def _container(place: Path) -> None:
+    page = (SOURCES.parents[1] / "docs" / "snippet.md").read_text(encoding="utf-8")
+    loads, agrees = re.findall(
+        r"<script>\s*(.*?)\s*</script>", page.split("## Into a tag")[1], re.S
+    )
+    async with scene(place) as (shop, origin, chromium):
+        tab = await open_tab(chromium, origin, chat=False)
+        await go(tab, f"{origin}/?bare=1&before=")
+        loads = loads.replace("https://go.shop.example", shop.url)
+        await tab.run(loads.replace("mrc_browser_...", shop.keys["browser key"]))
+        await tab.run(f"{agrees} true")
+        await tab.until(READY)
+        (view,) = await shop.got("page")
+        assert view["context"]["library"]["name"] == "maracuja.js"
+
+
+def facts_of(shop: SnippetShop, who: str) -> dict[str, Any]:
+    """The computed facts of somebody a minute from now: this one does not count yet."""
+    with opened(shop.place) as app:
+        with app.store.read() as conn:
+            pid = int(people.find(conn, ["external_id"], [who])[0])
+        soon = app.clock.now() + timedelta(minutes=1)
+        return {one.name: one.value for one in fact_reports.of_person(app.ground, pid, soon)}
+
+
+def test_what_it_tells_becomes_facts_about_the_person(tmp_path: Path) -> None:
+    asyncio.run(_facts(tmp_path))
+
+
+async def _facts(place: Path) -> None:
+    async with scene(place) as (shop, origin, chromium):
+        tab = await visit(chromium, origin, utm_source="news", pages="manual")
+        await tab.run("analytics.identify('c1', {email: 'olena@shop.example'}), true")
+        await tab.run("analytics.productViewed({product_id: 'p1', category: 'fruit'}), true")
+        await asyncio.sleep(2.2)
+        await tab.run("analytics.productAdded({product_id: 'p1', category: 'fruit'}), true")
+        await go(tab, f"{origin}/next?pages=manual")
+        await shop.got("Product Dwelled")
+        worked = await asyncio.to_thread(run, "work", "-w", str(shop.place), "--until-idle")
+        assert worked.returncode == 0, worked.stderr
+        facts = await asyncio.to_thread(facts_of, shop, "c1")
+        assert facts["dwell_seconds"] in (2, 3) and facts["longest_product"] == "p1"
+        assert (facts["first_source"], facts["device"]) == ("news", "desktop")
+        assert facts["funnel_step"] == "added"
+        refused = await asyncio.to_thread(shop.ask, "/api/events/refused")
+        assert refused["items"] == []
 
 
 def test_nothing_is_stored_or_sent_before_consent_nor_after_it_is_taken_back(

@@ -29,7 +29,7 @@ const WORDS: Record<string, [string, string, string, string]> = {
 };
 
 const LOOKS = `
-  section { position: fixed; z-index: 2147483000; inset: auto 16px 16px auto; max-width: 340px;
+  section { position: fixed; z-index: 2147483000; inset: auto auto 16px 16px; max-width: 340px;
     box-sizing: border-box; padding: 16px; border: 1px solid #e4e3df; border-radius: 12px;
     background: #fff; color: #1c1b19; font: 14px/1.5 system-ui, sans-serif;
     box-shadow: 0 6px 24px rgb(0 0 0 / 12%) }
