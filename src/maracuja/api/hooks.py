@@ -108,10 +108,11 @@ def outbound_secret(here: Here, actor: Actor, now: Now, name: Name) -> Secret:
 
 
 @outbound_router.post("/{name}/test")
-def try_outbound_webhook(here: Here, now: Now, name: Name) -> Tested:
+def try_outbound_webhook(here: Here, actor: Actor, now: Now, name: Name) -> Tested:
     """Send an example to the receiver now; what it answers."""
-    with here.store.read() as conn:
+    with here.store.write() as conn:
         hook = hooks_view.outbound_hook(conn, name)
+        audit.add(conn, micros(now), actor, "test", f"outbound:{name}")
     return hooks_view.try_outbound(hook, here.config.messages, here.secrets.key_secret, now)
 
 

@@ -14,6 +14,7 @@ from maracuja.app import make_links
 from maracuja.channels.email_dns import Check
 from maracuja.config import EMAIL
 from maracuja.errors import NotFound
+from maracuja.model import micros
 from maracuja.runtime import (
     campaign_work,
     mail_advice,
@@ -26,6 +27,7 @@ from maracuja.runtime.mail_trial import on_mail
 from maracuja.runtime.seed_test import Placed
 from maracuja.runtime.template_work import FindingShown
 from maracuja.runtime.warm_up_view import WarmUpShown
+from maracuja.store import audit
 
 ROWS_MAX = 50_000
 
@@ -108,6 +110,8 @@ def follow_links(here: Here, now: Now, long: Long, campaign: Name) -> list[Findi
 @router.post("/mail/seed-test")
 def test_seeds(
     here: Here,
+    actor: Actor,
+    now: Now,
     long: Long,
     campaign: Name,
     wait_s: Annotated[float, Query(ge=0, le=120)] = 60,
@@ -118,6 +122,8 @@ def test_seeds(
         wanted = campaign_work.get(conn, campaign)
     channel, transport = here.vendors.sending(on_mail(wanted) or EMAIL)
     links = make_links(here)
+    with here.store.write() as conn:
+        audit.add(conn, micros(now), actor, "seed_test", f"campaign:{campaign}")
     with long.long():
         return seed_test.run(
             here.ground, wanted, channel, transport, links, here.clock, wait_s=wait_s, only=seed

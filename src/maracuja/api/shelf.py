@@ -12,11 +12,13 @@ from pydantic import BaseModel, Field
 from maracuja.api.answers import Listing, Moment, Name, Part, Word
 from maracuja.api.here import Actor, Here, Long, Now, managing
 from maracuja.campaigns.decoding import plain
+from maracuja.model import micros
 from maracuja.runtime import calendar_work, growth, marking, send_to_me
 from maracuja.runtime.calendar_work import Calendar
 from maracuja.runtime.growth import Growth, Step
 from maracuja.runtime.marking import CampaignListed, NoteShown
 from maracuja.runtime.send_to_me import SentToMe
+from maracuja.store import audit
 
 campaigns_router = managing("/campaigns", "campaigns")
 shelf_router = managing("/shelf", "campaigns")
@@ -120,14 +122,17 @@ def write_campaign_note(
 
 @campaigns_router.post("/{name}/send-to-me")
 def send_campaign_to_me(
-    here: Here, now: Now, long: Long, name: Name, asked: ToMe
+    here: Here, actor: Actor, now: Now, long: Long, name: Name, asked: ToMe
 ) -> list[SentToMe]:
     """Send every text of it to these addresses at once; nothing is recorded."""
     with long.long():
-        return send_to_me.send(
+        sent = send_to_me.send(
             here.ground, here.vendors, name, asked.to, now,
             reader=asked.reader, variant=asked.variant, language=asked.language,
         )  # fmt: skip
+    with here.store.write() as conn:
+        audit.add(conn, micros(now), actor, "send_to_me", f"campaign:{name}")
+    return sent
 
 
 _FORMS: Final[dict[int | str, dict[str, Any]]] = {

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from maracuja.api.answers import Listing, Name, Part
-from maracuja.api.here import Here, Now, messaging
+from maracuja.api.here import Here, Now, Sender, messaging
+from maracuja.model import micros
 from maracuja.runtime import coupon_work, people_view
 from maracuja.runtime.coupon_work import CouponShown, PoolShown
+from maracuja.store import audit
 
 router = messaging("/v1/shop/coupons", "shop")
 Code = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
@@ -48,11 +50,14 @@ def list_pools(here: Here, now: Now, part: Part) -> Listing[PoolShown]:
 
 
 @router.post("/{name}/give")
-def give_coupon(here: Here, now: Now, name: Name, wanted: Wanted) -> CouponShown:
+def give_coupon(here: Here, actor: Sender, now: Now, name: Name, wanted: Wanted) -> CouponShown:
     """Give a person a code of the pool; who has one that still works keeps it."""
     with here.store.read() as conn:
         pid = _person(conn, wanted.external_id)
-    return coupon_work.give(here.ground, name, pid, now)
+    given = coupon_work.give(here.ground, name, pid, now)
+    with here.store.write() as conn:
+        audit.add(conn, micros(now), actor, "give_coupon", f"person:{pid}", name)
+    return given
 
 
 @router.get("/codes/{code}")
@@ -63,13 +68,13 @@ def look_at_coupon(here: Here, now: Now, code: Code) -> CouponShown:
 
 
 @router.post("/codes/{code}/redeem")
-def redeem_coupon(here: Here, now: Now, code: Code, used: Used) -> CouponShown:
+def redeem_coupon(here: Here, actor: Sender, now: Now, code: Code, used: Used) -> CouponShown:
     """Use a code once. The same order again is answered as the first time.
 
     403: it is personal and somebody else's, 409: it was used, has ended, or was given to nobody.
     """
     with here.store.write() as conn:
-        return coupon_work.redeem(
+        used_up = coupon_work.redeem(
             conn,
             code,
             now,
@@ -78,6 +83,8 @@ def redeem_coupon(here: Here, now: Now, code: Code, used: Used) -> CouponShown:
             revenue=used.revenue,
             currency=used.currency,
         )
+        audit.add(conn, micros(now), actor, "redeem_coupon", f"coupons:{used_up.pool}")
+        return used_up
 
 
 def _person(conn: Connection, external_id: str) -> int:

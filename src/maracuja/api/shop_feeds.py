@@ -6,8 +6,10 @@ from operator import attrgetter
 
 from maracuja.api.answers import Listing, Name, Part
 from maracuja.api.here import Actor, Here, Now, managing
+from maracuja.model import micros
 from maracuja.runtime import feed_work
 from maracuja.runtime.feed_work import FeedShown
+from maracuja.store import audit
 
 router = managing("/feeds", "shop")
 
@@ -20,10 +22,11 @@ def list_feeds(here: Here, part: Part) -> Listing[FeedShown]:
 
 
 @router.post("/{name}/look")
-def look_at_feed(here: Here, now: Now, name: Name) -> list[FeedShown]:
+def look_at_feed(here: Here, actor: Actor, now: Now, name: Name) -> list[FeedShown]:
     """Let the worker read it now."""
     with here.store.write() as conn:
         feed_work.ask_now(conn, name, now)
+        audit.add(conn, micros(now), actor, "feed_look", f"feed:{name}")
         return feed_work.show(conn)
 
 

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from maracuja.api.answers import Listing, Part
-from maracuja.api.here import Here, Now, messaging
+from maracuja.api.answers import Listing, Name, Part
+from maracuja.api.here import Here, Now, Sender, messaging
 from maracuja.errors import BadInput, NotFound
+from maracuja.model import micros
 from maracuja.runtime import bonus_work, outlet_work, people_view
 from maracuja.runtime.bonus_work import BalanceShown, EntryRefused, Taken
 from maracuja.runtime.outlet_work import OutletShown
-from maracuja.store import outlets
+from maracuja.store import audit, outlets
 
 outlets_router = messaging("/v1/shop/outlets", "shop")
 bonus_router = messaging("/v1/shop/bonus", "shop")
@@ -102,7 +103,7 @@ def nearest_outlet(
 
 
 @outlets_router.post("")
-def put_outlets(here: Here, now: Now, given: OutletsGiven) -> list[OutletShown]:
+def put_outlets(here: Here, actor: Sender, now: Now, given: OutletsGiven) -> list[OutletShown]:
     """Keep outlets, all or none."""
     rows = []
     for n, one in enumerate(given.outlets):
@@ -112,16 +113,18 @@ def put_outlets(here: Here, now: Now, given: OutletsGiven) -> list[OutletShown]:
             raise BadInput(fault.message, where=f"outlets[{n}]", fix=fault.fix) from None
     with here.store.write() as conn:
         outlets.put(conn, rows)
+        audit.add(conn, micros(now), actor, "put_outlets", "outlets", [one.id for one in rows])
     zone = here.config.shop.time_zone
     return [outlet_work.shown(one, now, zone) for one in rows]
 
 
 @outlets_router.delete("/{name}")
-def close_outlet(here: Here, name: str) -> dict[str, bool]:
+def close_outlet(here: Here, actor: Sender, now: Now, name: Name) -> dict[str, bool]:
     """Name it to nobody any more."""
     with here.store.write() as conn:
         if not outlets.close(conn, name):
             raise NotFound("There is no such outlet.")
+        audit.add(conn, micros(now), actor, "close_outlet", "outlets", [name])
     return {"closed": True}
 
 
@@ -134,7 +137,7 @@ def bonus_balance(here: Here, now: Now, external_id: Id) -> BalanceShown:
 
 
 @bonus_router.post("/entries")
-def enter_bonuses(here: Here, now: Now, given: EntriesGiven) -> Taken:
+def enter_bonuses(here: Here, actor: Sender, now: Now, given: EntriesGiven) -> Taken:
     """Enter credits and spending, each once; bad ones are refused by their number, from 1."""
     rows, refused = [], []
     for line, one in enumerate(given.entries, 1):
@@ -144,14 +147,16 @@ def enter_bonuses(here: Here, now: Now, given: EntriesGiven) -> Taken:
             refused.append(EntryRefused(line, fault.message))
     with here.store.write() as conn:
         new, there, bad = bonus_work.record(conn, rows, now, here.config.shop.country)
+        audit.add(conn, micros(now), actor, "enter_bonuses", "bonus", {"new": new})
     return Taken(new, there, tuple(sorted([*refused, *bad], key=lambda one: one.line)))
 
 
 @bonus_router.post("/spend")
-def spend_bonus(here: Here, now: Now, spent: Spent) -> BalanceShown:
+def spend_bonus(here: Here, actor: Sender, now: Now, spent: Spent) -> BalanceShown:
     """Take from a balance, once. 409: it does not suffice."""
     with here.store.write() as conn:
         pid = people_view.find(conn, f"external_id:{spent.external_id}", "")
+        audit.add(conn, micros(now), actor, "spend_bonus", f"person:{pid}")
         return bonus_work.spend(conn, pid, spent.amount, spent.source, spent.key, now)
 
 

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from maracuja.api.here import Here, Long, Now, messaging
+from maracuja.api.here import Here, Long, Now, Sender, messaging
 from maracuja.errors import BadInput
+from maracuja.model import micros
 from maracuja.runtime import spend_work
 from maracuja.runtime.spend_work import SpendRefused, SpendReport, SpendTaken
-from maracuja.store import spend
+from maracuja.store import audit, spend
 
 router = messaging("/v1/shop/spend", "shop")
 ROWS_MAX = 10_000
@@ -41,7 +42,7 @@ class DaysGiven(_Strict):
 
 
 @router.post("")
-def put_spend(here: Here, given: DaysGiven) -> SpendTaken:
+def put_spend(here: Here, actor: Sender, now: Now, given: DaysGiven) -> SpendTaken:
     """Keep what was spent; bad rows are refused by their number, from 1."""
     rows, refused = [], []
     for line, one in enumerate(given.days, 1):
@@ -52,6 +53,7 @@ def put_spend(here: Here, given: DaysGiven) -> SpendTaken:
             refused.append(SpendRefused(line, fault.message))
     with here.store.write() as conn:
         taken = spend.put(conn, rows)
+        audit.add(conn, micros(now), actor, "put_spend", "spend", {"days": taken})
     return SpendTaken(taken, tuple(refused))
 
 

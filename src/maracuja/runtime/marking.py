@@ -156,6 +156,7 @@ def note(conn: Connection, name: str, text: str, actor: str, now: datetime) -> N
     if not said or len(said) > NOTE_CHARS_MAX or "\0" in said:
         raise BadInput(f"A note has 1 to {NOTE_CHARS_MAX} letters.", where="text")
     number = marks.write_note(conn, CAMPAIGN, name, said, actor, micros(now))
+    audit.add(conn, micros(now), actor, "note", f"{CAMPAIGN}:{name}", {"number": number})
     return NoteShown(number, now, actor, said)
 
 
