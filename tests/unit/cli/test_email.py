@@ -55,6 +55,22 @@ def test_a_maildir_is_read_at_once(tmp_path: Path) -> None:
     assert told.output.strip() == "2 mails looked at, 1 of them told something."
 
 
+def test_the_log_of_postfix_is_read_at_once(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    shop = _workspace(tmp_path, f'\n[email]\npostfix_log = "{log}"\n')
+    head = "Nov 21 11:59:58 mx postfix/"
+    log.write_text(
+        f"{head}qmgr[9]: 4ABCD1: from=<{_verp(shop)}>, size=900, nrcpt=1 (queue active)\n"
+        f"{head}smtp[12]: 4ABCD1: to=<maria@mail.example>, relay=mx[192.0.2.7]:25, delay=1, "
+        "dsn=2.0.0, status=sent (250 2.0.0 Ok)\n"
+    )
+    command = ["email", "read-reports", "--workspace", str(shop)]
+    told = RUNNER.invoke(cli, command)
+    assert told.output.strip() == "2 lines of the log looked at, 1 of them told something."
+    again = json.loads(RUNNER.invoke(cli, [*command, "--json"]).output)
+    assert again == {"lines": 0, "told": 0}
+
+
 def test_without_a_mailbox_it_says_how_to_set_one_up(tmp_path: Path) -> None:
     shop = _workspace(tmp_path)
     told = RUNNER.invoke(cli, ["email", "read-reports", "--workspace", str(shop)])
