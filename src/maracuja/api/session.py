@@ -53,11 +53,21 @@ class Factor(BaseModel):
     code: Annotated[str, Field(max_length=40)]
 
 
+class ShopShown(BaseModel):
+    """What every page says of the shop: its name, and in what it counts money and time."""
+
+    name: str
+    currency: str
+    time_zone: str
+    languages: list[str]
+
+
 class LoggedIn(BaseModel):
     """Who is logged in; `csrf` goes with every change, in the header `x-csrf-token`."""
 
     member: MemberShown
     csrf: str
+    shop: ShopShown
 
 
 async def _who(request: Request, here: Here) -> Who:
@@ -89,7 +99,7 @@ def log_in(request: Request, response: Response, here: Here, now: Now, asked: Lo
     )
     kept_s = int(SESSION_FOR.total_seconds())
     response.set_cookie(cookie_of(here), token, max_age=kept_s, **_how(here))
-    return LoggedIn(member=who.member, csrf=who.csrf)
+    return _told(here, who)
 
 
 @router.post("/join")
@@ -100,9 +110,9 @@ def join(request: Request, here: Here, now: Now, asked: Joining) -> MemberShown:
 
 
 @router.get("")
-def session(who: LoggedInHere) -> LoggedIn:
+def session(here: Here, who: LoggedInHere) -> LoggedIn:
     """Who is logged in here."""
-    return LoggedIn(member=who.member, csrf=who.csrf)
+    return _told(here, who)
 
 
 @router.delete("", status_code=204)
@@ -153,6 +163,17 @@ def set_factor(here: Here, now: Now, who: LoggedInHere, asked: Factor) -> list[s
 def drop_factor(here: Here, now: Now, who: LoggedInHere) -> None:
     """Ask no codes any more."""
     here.team.drop_factor(who.member.id, now, who.actor)
+
+
+def _told(here: App, who: Who) -> LoggedIn:
+    shop = here.config.shop
+    shown = ShopShown(
+        name=shop.name,
+        currency=shop.currency,
+        time_zone=shop.time_zone,
+        languages=[shop.language, *(one for one in shop.languages if one != shop.language)],
+    )
+    return LoggedIn(member=who.member, csrf=who.csrf, shop=shown)
 
 
 def _how(here: App) -> dict[str, Any]:

@@ -95,7 +95,8 @@ def test_an_invited_person_chooses_a_password_once_and_logs_in(world: World) -> 
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" not in cookie
     assert browser.ask("GET", "/api/people").status_code == 200
-    assert browser.ask("GET", "/api/session").json()["member"]["email"] == EMAIL
+    known = browser.ask("GET", "/api/session").json()
+    assert known["member"]["email"] == EMAIL and known["shop"]["currency"] == "USD"
     (member,) = world.items("/api/team")
     assert (member["state"], member["seen"]) == ("active", "2026-11-20T12:00:00Z")
     actions = [line["action"] for line in world.items("/api/audit")]

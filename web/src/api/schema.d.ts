@@ -1812,6 +1812,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments/check": {
         parameters: {
             query?: never;
@@ -1870,6 +1886,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["sample_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{name}/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sizes_of_segment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2772,6 +2804,11 @@ export interface components {
             messages: number;
             n: number;
         };
+        DaySize: {
+            /** Format: date */
+            day: string;
+            people: number;
+        };
         DaysGiven: {
             days: components["schemas"]["DayGiven"][];
         };
@@ -3412,6 +3449,10 @@ export interface components {
             items: components["schemas"]["ConversationShown"][];
             next?: string | null;
         };
+        Listing_DaySize_: {
+            items: components["schemas"]["DaySize"][];
+            next?: string | null;
+        };
         Listing_DefinitionShown_: {
             items: components["schemas"]["DefinitionShown"][];
             next?: string | null;
@@ -3540,6 +3581,10 @@ export interface components {
             items: components["schemas"]["SegmentHeld"][];
             next?: string | null;
         };
+        Listing_SegmentListed_: {
+            items: components["schemas"]["SegmentListed"][];
+            next?: string | null;
+        };
         Listing_SilencedShown_: {
             items: components["schemas"]["SilencedShown"][];
             next?: string | null;
@@ -3591,6 +3636,7 @@ export interface components {
         LoggedIn: {
             csrf: string;
             member: components["schemas"]["MemberShown"];
+            shop: components["schemas"]["ShopShown"];
         };
         LookShown: {
             /** Format: date-time */
@@ -4382,6 +4428,17 @@ export interface components {
             id: string;
             name: string;
         };
+        SegmentListed: {
+            /** Format: date-time */
+            changed: string;
+            counted: string | null;
+            id: string;
+            name: string;
+            named_by: string[];
+            people: number | null;
+            says: string;
+            version: number;
+        };
         Sending: {
             channels: {
                 [key: string]: string;
@@ -4412,6 +4469,12 @@ export interface components {
             country: string;
             currency: string;
             language: string;
+            languages: string[];
+            name: string;
+            time_zone: string;
+        };
+        ShopShown: {
+            currency: string;
             languages: string[];
             name: string;
             time_zone: string;
@@ -7966,6 +8029,30 @@ export interface operations {
             };
         };
     };
+    list_segments: {
+        parameters: {
+            query?: {
+                words?: string;
+                language?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SegmentListed_"];
+                };
+            };
+        };
+    };
     check_segment: {
         parameters: {
             query?: never;
@@ -8066,6 +8153,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brief"][];
+                };
+            };
+        };
+    };
+    sizes_of_segment: {
+        parameters: {
+            query?: {
+                days?: number;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DaySize_"];
                 };
             };
         };

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { api, body, Problem, type Schemas, setToken, whenLoggedOut } from "~/api/client";
 import { queries } from "./queries";
 
-export type Member = Schemas["MemberShown"];
+/** Who is logged in, with what every page says of the shop. */
+export type Member = Schemas["MemberShown"] & { shop: Schemas["ShopShown"] };
 export type Area = keyof Member["rights"] & string;
 
 export const SESSION = ["session"] as const;
@@ -14,8 +15,7 @@ export const sessionQuery = {
   queryFn: async (): Promise<Member | null> => {
     try {
       const found = await body(api.GET("/api/session"));
-      setToken(found.csrf);
-      return found.member;
+      return known(found);
     } catch (fault) {
       if (fault instanceof Problem && fault.status === 401) {
         return null;
@@ -25,6 +25,11 @@ export const sessionQuery = {
   },
 };
 
+function known(found: Schemas["LoggedIn"]): Member {
+  setToken(found.csrf);
+  return { ...found.member, shop: found.shop };
+}
+
 whenLoggedOut(() => {
   queries.setQueryData(SESSION, null);
 });
@@ -32,9 +37,8 @@ whenLoggedOut(() => {
 /** Log in; throws a Problem, at `code` where a code of the app is asked for. */
 export async function logIn(email: string, password: string, code: string): Promise<void> {
   const found = await body(api.POST("/api/session", { body: { email, password, code } }));
-  setToken(found.csrf);
   queries.clear();
-  queries.setQueryData(SESSION, found.member);
+  queries.setQueryData(SESSION, known(found));
 }
 
 export async function logOut(): Promise<void> {
