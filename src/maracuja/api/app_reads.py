@@ -24,6 +24,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     overview.router,
     people_profile.router,
     people_search.router,
+    people_search.of_campaigns,
     segment_sizes.router,
     suggestions.router,
 )

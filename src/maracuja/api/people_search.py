@@ -8,15 +8,18 @@ from typing import Annotated, Any, Final
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import Language, Listing, Moment, Part, Pid
+from maracuja.api.answers import Language, Listing, Moment, Name, Part, Pid, Word
 from maracuja.api.definitions import plain
 from maracuja.api.here import Here, Long, Now, managing
-from maracuja.runtime import people_list, people_timeline
+from maracuja.runtime import campaign_work, people_list, people_timeline
+from maracuja.runtime.campaign_units import Number
 from maracuja.runtime.people_list import ListAsked, PersonListed
 from maracuja.runtime.people_timeline import Happening
 from maracuja.segments import check as segment_check
+from maracuja.stats.units import Held
 
 router = managing("/people", "people")
+of_campaigns = managing("/campaigns", "campaigns")
 COLUMNS_MAX: Final = 12
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 
@@ -43,6 +46,12 @@ class PeopleFound(Listing[PersonListed]):
     total: int
 
 
+class PeopleBehind(PeopleFound):
+    """Those of the `counted` people who are still there: some may have been erased since."""
+
+    counted: int
+
+
 @router.post("/list")
 def list_people(here: Here, now: Now, long: Long, part: Part, asked: PeopleAsked) -> PeopleFound:
     """People by name, address, trait, consent, segment or what they did.
@@ -65,6 +74,36 @@ def list_people(here: Here, now: Now, long: Long, part: Part, asked: PeopleAsked
         )
     shown = part.page(found.people, lambda one: found.places[one.pid])
     return PeopleFound(items=shown.items, next=shown.next, total=found.total)
+
+
+@of_campaigns.get("/{name}/people")
+def people_of_number(
+    here: Here,
+    now: Now,
+    long: Long,
+    part: Part,
+    name: Name,
+    number: Number = Number.AUDIENCE,
+    goal: Annotated[str, Query(max_length=64, pattern="^[a-z0-9_-]*$")] = "",
+    variant: Word | None = None,
+    held: Held | None = None,
+    reason: Word | None = None,
+    channel: Word | None = None,
+    order: Annotated[str, Query(max_length=300)] = "-created",
+) -> PeopleBehind:
+    """Whom a number of a campaign's report counts, by number, variant, arm, reason or channel."""
+    wanted = part.behind(people_list.Place)
+    with long.long():
+        pids = campaign_work.people_behind(
+            here.ground, name, number, now,
+            goal=goal, variant=variant, held=held, reason=reason, channel=channel,
+        ).to_numpy()  # fmt: skip
+        asked = ListAsked(order=order, among=pids)
+        found = people_list.listed(here.ground, asked, now, behind=wanted, rows_max=part.limit + 1)
+    shown = part.page(found.people, lambda one: found.places[one.pid])
+    return PeopleBehind(
+        items=shown.items, next=shown.next, total=found.total, counted=int(pids.size)
+    )
 
 
 @router.get("/{pid}/timeline")

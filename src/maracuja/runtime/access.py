@@ -108,6 +108,7 @@ ENDINGS: Final[Mapping[tuple[str, str], Area]] = {
     ("campaigns", "cancel"): Area.SENDING,
     ("campaigns", "launch"): Area.SENDING,
     ("campaigns", "pause"): Area.SENDING,
+    ("campaigns", "people"): Area.PEOPLE,
     ("campaigns", "report"): Area.REPORTS,
     ("campaigns", "resume"): Area.SENDING,
     ("campaigns", "roll-out"): Area.SENDING,

@@ -18,15 +18,16 @@ from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import BY_NAME
 from maracuja.errors import BadInput, NotFound
 from maracuja.lake.session import open_session
-from maracuja.model import FileKind, Status, micros, moment
+from maracuja.model import FileKind, micros, moment
 from maracuja.runtime import entry_report, experiment_report, launch_control, mail_advice
 from maracuja.runtime.campaign_status import RunShown, Sending, sending, shown
+from maracuja.runtime.campaign_units import FILES, Number, behind, open_measuring, units_of
 from maracuja.runtime.experiment_report import adjusted
 from maracuja.runtime.launch_checks import advice as unwise
 from maracuja.runtime.launch_checks import dead_links, forbidden, late, no_account, refused
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.marking import check_not_archived
-from maracuja.runtime.measure import conversions, measure
+from maracuja.runtime.measure import conversions
 from maracuja.runtime.measure_cascade import measure_cascade
 from maracuja.runtime.measure_clicks import clicks_of
 from maracuja.runtime.measure_polls import measure_polls
@@ -35,7 +36,8 @@ from maracuja.runtime.segment_work import Fault, fault, known_names
 from maracuja.runtime.template_work import FindingShown
 from maracuja.segments.comparing import When
 from maracuja.stats.report import LiftReport, Truth, lift_report
-from maracuja.store import audit, health, manifest, people, runs
+from maracuja.stats.units import Held
+from maracuja.store import audit, health, manifest, runs
 from maracuja.store.runs import Run
 
 OPERATOR: Final = "command line"  # who acts where nobody says so
@@ -209,26 +211,10 @@ def report(
         launched = _launched(conn, campaign)
         facts = entry_report.measured(launched)
         wanted = _goal(facts, goal)
-        files = manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now))
-        pids, canonical = people.merged(conn)
         every = sent(runs.every(conn))
-    merged = pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow()
-    limits = ground.config.lake
-    con = open_session(
-        ground.lake, files, merged=merged, threads=limits.threads, memory=limits.memory
-    )
+        con = open_measuring(conn, ground, now)
     try:
-        units, plan = measure(
-            con,
-            facts,
-            [run.run for run in launched],
-            wanted,
-            strata=entry_report.strata(ground, launched, now),
-            receipts=receipts(facts),
-            currency=ground.config.shop.currency,
-            zone=ground.zone,
-            now=now,
-        )
+        units, plan = units_of(con, ground, launched, wanted, now)
         reached = conversions(con, wanted, When(now, ground.zone))
         numbers = [run.run for run in launched]
         told = measure_cascade(con, facts, numbers, wanted, reached, ground.config)
@@ -251,6 +237,39 @@ def report(
         experiment=tried,
         adjusted=past,
     )
+
+
+def people_behind(
+    ground: Ground,
+    campaign: str,
+    number: Number,
+    now: datetime,
+    *,
+    goal: str = "",
+    variant: str | None = None,
+    held: Held | None = None,
+    reason: str | None = None,
+    channel: str | None = None,
+) -> pl.Series:
+    """The pids behind a number of the campaign's report; see campaign_units.behind.
+
+    Counted once for each state of the lake and minute. Raises NotFound, BadInput.
+    """
+    with ground.store.read() as conn:
+        launched = _launched(conn, campaign)
+        wanted = _goal(entry_report.measured(launched), goal)
+        minute = now.replace(second=0, microsecond=0)
+        stand = (manifest.version(conn, FILES), len(launched), minute)
+
+        def count() -> pl.DataFrame:
+            con = open_measuring(conn, ground, now)
+            try:
+                return units_of(con, ground, launched, wanted, now).units
+            finally:
+                con.close()
+
+        units = ground.lately.get(("units", campaign, wanted.id), stand, count)
+    return behind(units, number, variant=variant, held=held, reason=reason, channel=channel)
 
 
 def last_decisions(ground: Ground, campaign: str, now: datetime) -> pl.DataFrame:
@@ -297,19 +316,3 @@ def _goal(facts: RunFacts, name: str) -> Goal:
             fix=f"It has {', '.join(named)}.",
         )
     return named[name]
-
-
-def receipts(facts: RunFacts) -> set[Status]:
-    """What all channels and the campaign's tracking can tell; every other rate is unknown."""
-    told = set.intersection(
-        *(
-            set(BY_NAME[channel].can.receipts) if channel in BY_NAME else set()
-            for channel in facts.campaign.channels
-        )
-    )
-    tracked = {
-        Status.READ: facts.campaign.tracking.opens,
-        Status.CLICKED: facts.campaign.tracking.clicks,
-    }
-    told |= {Status.UNSUBSCRIBED, Status.CLICKED}  # our own links tell
-    return {status for status in told if tracked.get(status, True)}

@@ -19,7 +19,7 @@ from maracuja.errors import DefinitionError
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, micros
 from maracuja.runtime import entry_report
-from maracuja.runtime.campaign_work import receipts
+from maracuja.runtime.campaign_units import receipts
 from maracuja.runtime.claims_levels import Levels, kind_of, levels
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import facts_of

@@ -8,22 +8,19 @@ from enum import StrEnum
 from typing import Final
 
 import duckdb
-import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.errors import DefinitionError
-from maracuja.lake.session import open_session
-from maracuja.model import FileKind, micros
+from maracuja.model import micros
 from maracuja.runtime import entry_report
-from maracuja.runtime.campaign_work import receipts
+from maracuja.runtime.campaign_units import FILES, open_measuring, units_of
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import facts_of
-from maracuja.runtime.measure import measure
 from maracuja.stats.intervals import Interval
 from maracuja.stats.pooling import total
 from maracuja.stats.report import LiftReport, lift_report
 from maracuja.stats.verdict import Finding
-from maracuja.store import manifest, people, runs
+from maracuja.store import manifest, runs
 from maracuja.store.runs import Run
 
 DAYS: Final = 7
@@ -87,7 +84,7 @@ class Worth:
 def worth(ground: Ground, now: datetime, *, days: int = DAYS) -> Worth:
     """What the campaigns that sent in the last days were worth; kept for the hour."""
     with ground.store.read() as conn:
-        version = manifest.version(conn, (FileKind.EVENTS, FileKind.DECISIONS))
+        version = manifest.version(conn, FILES)
         stand = (version, now.replace(minute=0, second=0, microsecond=0))
         return ground.lately.get(("worth", days), stand, lambda: _worth(conn, ground, now, days))
 
@@ -96,15 +93,7 @@ def _worth(conn: Connection, ground: Ground, now: datetime, days: int) -> Worth:
     since = now - timedelta(days=days)
     found: list[CampaignWorth] = []
     silent: dict[str, Unmeasured] = {}
-    pids, canonical = people.merged(conn)
-    limits = ground.config.lake
-    con = open_session(
-        ground.lake,
-        manifest.live(conn, (FileKind.EVENTS, FileKind.DECISIONS), micros(now)),
-        merged=pl.DataFrame({"pid": pids, "canonical": canonical}).to_arrow(),
-        threads=limits.threads,
-        memory=limits.memory,
-    )
+    con = open_measuring(conn, ground, now)
     try:
         for launched in _launched(conn, micros(since)):
             campaign = facts_of(launched[-1]).campaign
@@ -151,17 +140,7 @@ def _report(
     if not facts.goals:
         return Unmeasured.NO_GOAL
     try:
-        units, plan = measure(
-            con,
-            facts,
-            [run.run for run in launched],
-            facts.goals[0],
-            strata=entry_report.strata(ground, launched, now),
-            receipts=receipts(facts),
-            currency=ground.config.shop.currency,
-            zone=ground.zone,
-            now=now,
-        )
+        units, plan = units_of(con, ground, launched, facts.goals[0], now)
     except DefinitionError:
         return Unmeasured.NO_MATCH
     return lift_report(units, plan, now=now)

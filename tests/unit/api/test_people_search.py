@@ -140,3 +140,34 @@ def test_a_timeline_goes_through_everything_newest_first(world: World) -> None:
     assert seen["kind"] in ("event", "consent")
     assert world.ask("GET", "/api/people/999999/timeline").status_code == 404
     assert world.ask("GET", f"{path}?after=none").status_code == 400
+
+
+def test_every_number_of_a_report_opens_its_people(world: World) -> None:
+    define(world)
+    agree(world)
+    world.ask("POST", "/api/campaigns/fruit/launch")
+    world.worker.tick(world.app.clock.now())
+    report = world.get("/api/campaigns/fruit/report")["audience"]
+    path = "/api/campaigns/fruit/people"
+    for number, count in (
+        ("audience", report["people"]),
+        ("would_send", report["would_send"]),
+        ("held_campaign", report["held_campaign"]),
+        ("left_out", 1),
+        ("converted", 0),
+    ):
+        found = world.get(f"{path}?number={number}")
+        assert (found["total"], found["counted"]) == (count, count), number
+    (silent,) = world.get(f"{path}?number=left_out&reason=no_consent")["items"]
+    assert silent["name"] == "Name1"
+    assert world.get(f"{path}?number=left_out&reason=suppressed")["total"] == 0
+    first = world.get(f"{path}?limit=15&order=name")
+    rest = world.get(f"{path}?limit=15&order=name&after={first['next']}")
+    pids = [one["pid"] for one in (*first["items"], *rest["items"])]
+    assert len({*pids}) == len(pids) == PEOPLE // 2
+    assert world.ask("DELETE", f"/api/people/{silent['pid']}").status_code == 202
+    world.worker.settle(world.app.clock.now())
+    gone = world.get(f"{path}?number=left_out")
+    assert (gone["total"], gone["counted"]) == (0, 1)
+    assert world.ask("GET", f"{path}?number=delivered").status_code == 400
+    assert world.ask("GET", "/api/campaigns/none/people").status_code == 404
