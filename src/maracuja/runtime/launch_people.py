@@ -242,5 +242,6 @@ def _of_person(column: str) -> bool:
 
 
 def _among(pids: Pids, some: Pids) -> pl.Series:
-    """Who of the people is among some (Boolean, shape (n,))."""
-    return pl.Series(np.isin(pids, some), dtype=pl.Boolean)
+    """Who of the people (sorted) is among some (Boolean, shape (n,))."""
+    near = some[(some >= pids[0]) & (some <= pids[-1])] if len(pids) else some
+    return pl.Series(np.isin(pids, near), dtype=pl.Boolean)

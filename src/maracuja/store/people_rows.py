@@ -25,15 +25,17 @@ def of_people(
 
     `where` narrows them; the table's first column is the pid.
     """
-    if not pids.size or conn.execute(select(table.c.pid).limit(1)).first() is None:
+    if not pids.size:
         return []
+    query = select(table).where(*where)
     low, high = int(pids.min()), int(pids.max())
     if high - low > SCATTERED * len(pids):
-        query = select(table).where(*where)
+        if conn.execute(select(table.c.pid).limit(1)).first() is None:
+            return []
         return bulk.rows_where_in(conn, query, table.c.pid, np.unique(pids))
-    rows = bulk.fetch(conn, select(table).where(table.c.pid >= low, table.c.pid <= high, *where))
-    asked = set(pids.tolist())
-    return [row for row in rows if row[0] in asked]
+    rows = bulk.fetch(conn, query.where(table.c.pid >= low, table.c.pid <= high))
+    asked = np.isin(np.array([row[0] for row in rows], dtype=np.int64), pids)
+    return [row for row, wanted in zip(rows, asked.tolist(), strict=True) if wanted]
 
 
 def put(conn: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -41,6 +41,13 @@ class Request(NamedTuple):
 
 
 _COLUMNS: Final = tuple(requests.c[name] for name in Request._fields)
+_LEFT_ALONE: Final = select(requests.c.pid).where(
+    requests.c.pid.is_not(None),
+    or_(
+        (requests.c.state == OPEN) & requests.c.right.in_(WITHHOLDING),
+        (requests.c.state == "answered") & (requests.c.right == "restriction"),
+    ),
+)
 
 
 def add(
@@ -115,14 +122,9 @@ def withholding(conn: Connection, pids: npt.NDArray[np.int64]) -> npt.NDArray[np
 
     Who asked for a restriction is left alone until it is withdrawn, also once it was answered.
     """
-    keeps = or_(
-        (requests.c.state == OPEN) & requests.c.right.in_(WITHHOLDING),
-        (requests.c.state == "answered") & (requests.c.right == "restriction"),
-    )
-    # They are few, and of the erased no pid is kept.
-    asking = select(requests.c.pid).where(keeps, requests.c.pid.is_not(None))
-    (left_alone,) = bulk.fetch_integers(conn, asking)
-    return np.intersect1d(left_alone, pids)
+    rows = bulk.fetch(conn, _LEFT_ALONE)  # they are few
+    alone = np.unique(np.array([pid for (pid,) in rows], dtype=np.int64))
+    return alone[np.isin(alone, pids)]
 
 
 def due_before(conn: Connection, until_us: int) -> list[Request]:
