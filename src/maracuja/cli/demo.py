@@ -64,6 +64,7 @@ def demo(
         say(terminal(outcome.report, language))
         say(f"The report as a page: [bold]{workspace / REPORT}[/]")
         say()
+        _say_tried(workspace, language)
         _say_triggered(workspace, language)
         _say_claims(workspace, language)
         say()
@@ -72,6 +73,23 @@ def demo(
         from maracuja.cli.serving import serve
 
         serve(workspace=workspace)
+
+
+def _say_tried(workspace: Path, language: str) -> None:
+    """What was tried on a few before it went to the rest."""
+    from maracuja.app import opened
+    from maracuja.runtime import campaign_status, campaign_work
+    from maracuja.simulate.demo import TESTED
+    from maracuja.ui.report_terminal import tried
+
+    with opened(workspace) as here:
+        with here.store.read() as conn:
+            if not campaign_status.status(conn, TESTED):
+                return
+        found = campaign_work.report(here.ground, TESTED, here.clock.now())
+    say(tried(found, language))
+    say(f"[dim]maracuja campaign report {TESTED}[/]")
+    say()
 
 
 def _say_triggered(workspace: Path, language: str) -> None:

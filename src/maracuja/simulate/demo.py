@@ -21,7 +21,7 @@ import polars as pl
 from maracuja import app as composition
 from maracuja.app import App
 from maracuja.clock import SimClock
-from maracuja.errors import Conflict
+from maracuja.errors import CampaignError, Conflict
 from maracuja.ingest.import_mapping import FileMapping
 from maracuja.model import micros
 from maracuja.runtime import (
@@ -29,6 +29,7 @@ from maracuja.runtime import (
     campaign_work,
     coupon_work,
     definition_files,
+    experiment_orders,
     importing,
 )
 from maracuja.runtime.launch_control import OPEN
@@ -36,6 +37,8 @@ from maracuja.runtime.overview_page import DEMO_MARK
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
 from maracuja.simulate.chats import SETTINGS, Phones, after, agreements, make_phones
+from maracuja.simulate.letters import CAMPAIGN as LETTERS
+from maracuja.simulate.letters import Letters
 from maracuja.simulate.newcomers import Newcomers, restores
 from maracuja.simulate.people import make_people
 from maracuja.simulate.reactions import (
@@ -64,7 +67,9 @@ CODES: Final = 5_000  # of the welcome series
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
 CAMPAIGN: Final = "passion-fruit"
 TRIGGERED: Final = ("welcome", "abandoned-cart")
+TESTED: Final = LETTERS
 HISTORY_DAYS: Final = 90
+TEST_DAYS: Final = 20  # before the campaign
 AFTER_DAYS: Final = 8
 SENDING_DAYS_MAX: Final = 3
 STRENGTH: Final = {"personal": 1.0, "generic": GENERIC_STRENGTH}
@@ -171,6 +176,7 @@ class Story:
         self._events = 0
         self._readings: list[tuple[datetime, Callable[[], None]]] = []
         self._newcomers = Newcomers(seed, self._goods, launch)
+        self._letters = Letters(seed, people, self._goods)
 
     def play(self) -> Outcome:
         """All of it."""
@@ -218,14 +224,28 @@ class Story:
             for kind in (browsing, ordering)
         ]
         calls = visit_calls(self._seed, "history", pl.concat(visits), self._people, self._goods)
-        before = calls.filter(pl.col("ts") < self._launch.replace(tzinfo=None))
-        self._pass(requests(before), [], self._launch - timedelta(minutes=1))
+        before = requests(calls.filter(pl.col("ts") < self._launch.replace(tzinfo=None)))
+        tried = self._launch - timedelta(days=TEST_DAYS)
+        later = self._pass(before, [], tried)
+        self._try_letters(tried)
+        self._pass(later, [], self._launch - timedelta(minutes=1))
         names = self._people["external_id"].gather(self._phones.talks).to_list()
         self._phones.open_chats(self._app, names, self._clock.now())
         self._phones.call(self._app, self._clock.now())
         self._worker.settle(self._clock.now())
 
     # ------------------------------------------------------------ the campaign
+
+    def _try_letters(self, now: datetime) -> None:
+        """Launch the test of two letters, where the shop has people enough for it."""
+        try:
+            experiment_orders.check_size(self._app.ground, LETTERS, now)
+        except CampaignError as fault:
+            self._say(f"Two letters are not tried on a few: {fault.message}")
+            return
+        self._say("Trying two letters on a few; the better one goes to the rest")
+        with self._app.store.write() as conn:
+            campaign_work.launch(conn, self._app.ground, LETTERS, now)
 
     def _send(self) -> None:
         """Launch, and let the worker send until nothing is left or waits; receipts come in."""
@@ -311,8 +331,11 @@ class Story:
 
     def _pass(
         self, bodies: list[tuple[datetime, bytes]], pressed: list[Press], end: datetime
-    ) -> None:
-        """Let time go on until `end`: requests and presses when they are due, a tick each day."""
+    ) -> list[tuple[datetime, bytes]]:
+        """Let time go on until `end`: requests and presses when they are due, a tick each day.
+
+        The requests that are still to come.
+        """
         browser = Browser(self._pages)
         try:
             while self._clock.now() < end:
@@ -330,11 +353,14 @@ class Story:
                 self._clock.wait_until(day_end)
                 self._receive(due, day_end)
                 self._worker.settle(day_end)
-                ordered, more = self._newcomers.answers(self._phones.letters(), restores, day_end)
-                bodies = sorted([*bodies, *ordered], key=lambda one: one[0])
+                came = self._phones.letters()
+                ordered, more = self._newcomers.answers(came, restores, day_end)
+                looks = self._letters.answers(came, day_end)
+                bodies = sorted([*bodies, *ordered, *looks], key=lambda one: one[0])
                 pressed = sorted([*pressed, *more])
         finally:
             browser.close()
+        return bodies
 
     def _receive(self, bodies: list[bytes], now: datetime) -> None:
         """Calls of the shop's server, durable in the inbox."""

@@ -51,6 +51,11 @@ def brief(report: LiftReport, language: str) -> Group:
     return Group(_head(report, language), _verdict(report, language))
 
 
+def tried(report: LiftReport, language: str) -> Group:
+    """Only what it is about, and how its test went."""
+    return Group(_head(report, language), *report_experiment.terminal(report, language))
+
+
 def _head(report: LiftReport, language: str) -> Text:
     people = words.counted(report.audience.people, "person", language)
     state = say.label("final" if report.final else "open", language)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import smtplib
-from datetime import date, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
 import numpy as np
@@ -13,6 +14,7 @@ import polars as pl
 import pytest
 
 from maracuja.simulate.catalogue import make_catalogue
+from maracuja.simulate.letters import LOOKS, Letters
 from maracuja.simulate.people import make_people
 from maracuja.simulate.reactions import (
     WINDOW,
@@ -21,7 +23,7 @@ from maracuja.simulate.reactions import (
     react,
     true_effect,
 )
-from maracuja.simulate.sink import MailSink
+from maracuja.simulate.sink import MailSink, Received
 from maracuja.simulate.visits import browsing, ordering, requests, visit_calls
 
 TODAY = date(2026, 11, 21)
@@ -79,6 +81,26 @@ def test_who_gets_nothing_does_nothing_with_it(people: pl.DataFrame) -> None:
     assert (ordered.is_not_null() == pl.Series(with_it)).all()
     assert ordered.max() < datetime(2026, 11, 1, 9) + WINDOW  # type: ignore[operator]
     assert ordered.min() > datetime(2026, 11, 1, 9) - timedelta(seconds=1)  # type: ignore[operator]
+
+
+def test_readers_look_in_by_the_letter_that_they_got(people: pl.DataFrame) -> None:
+    letters = Letters(3, people, make_catalogue(3))
+    now = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
+    subjects = list(LOOKS)
+    came = [
+        Received(address, "", subject=subjects[n % 2], text="", html="", unsubscribe="")
+        for n, address in enumerate(people["email"].head(1_600))
+        if address
+    ]
+    bodies = letters.answers(came, now)
+    assert bodies == letters.answers(came, now)
+    assert all(now.replace(tzinfo=None) < at < datetime(2026, 6, 3) for at, _ in bodies)
+    calls = [call for _, body in bodies for call in json.loads(body)["batch"]]
+    row = {name: n for n, name in enumerate(people["external_id"])}
+    who = Counter(row[name] % 2 for name in {call["userId"] for call in calls})
+    assert max(row[call["userId"]] for call in calls) < 1_600, "who got none is not moved by it"
+    assert 2 < who[1] / who[0] < 5
+    assert letters.answers([], now) == []
 
 
 def test_the_sink_takes_refuses_and_defers() -> None:
