@@ -185,3 +185,10 @@ def test_settings_are_shown_without_passwords() -> None:
     )
     shown = str(without_secrets(msgspec.to_builtins(settings)))
     assert "a@b.example" in shown and not any(one in shown for one in PASSWORDS)
+
+
+def test_a_password_with_a_line_break_is_refused_and_not_repeated() -> None:
+    with pytest.raises(msgspec.ValidationError) as fault:
+        msgspec.convert({"mailbox_password": f"{PASSWORDS[0]}\n"}, EmailSettings)
+    assert_says_nothing("".join(traceback.format_exception(fault.value)))
+    assert "mailbox_password" in str(fault.value)
