@@ -38,5 +38,5 @@ export const context = (referrer: string): Fields => ({
   device: { type: device(navigator.userAgent, navigator.maxTouchPoints) },
   locale: navigator.language,
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  library: { name: "maracuja.js", version: __VERSION__ },
+  library: { name: "maracuja.js" },
 });

@@ -22,7 +22,6 @@ export interface Analytics extends Record<Verb, Calling>, Shop {
   consent(yes: boolean): void;
   ready(heard?: () => void): Promise<void>;
   on(name: string, heard: Heard): void;
-  off(name: string, heard: Heard): void;
   reset(): void;
   setAnonymousId(id: string): void;
   user(): { id(): string | undefined; anonymousId(): string };
@@ -59,7 +58,7 @@ export const start = (script: HTMLScriptElement): void => {
     settings.consent === "given" || wasAllowed(AGREED) || undefined;
   if (agreed) allow(true);
   const way = delivery(`${host}/v1/b`, settings.key as string, () => agreed);
-  const { calls, emit, on, off, came } = verbs(
+  const { calls, emit, on, came } = verbs(
     (call) => {
       if (agreed !== false) way.add(call);
     },
@@ -81,7 +80,8 @@ export const start = (script: HTMLScriptElement): void => {
   };
   const wake = () => {
     way.later(0);
-    if (agreed && (settings.push || settings.reviews || "exit" in settings)) load();
+    if (agreed && (settings.push || settings.reviews || "exit" in settings))
+      load().catch(() => {});
   };
 
   const queued = analytics.splice?.(0) || [];
@@ -94,7 +94,6 @@ export const start = (script: HTMLScriptElement): void => {
     },
     ready: (heard) => Promise.resolve().then(heard),
     on,
-    off,
     reset: forget,
     setAnonymousId: setAnonymous,
     user: () => ({ id: user, anonymousId: anonymous }),

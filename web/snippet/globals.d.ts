@@ -1,3 +1,7 @@
-/** What the build puts in: the version of Maracuja, and the name of the part that comes later. */
-declare const __VERSION__: string;
+/** What the build puts in: the name of the part that comes later. */
 declare const __LATE__: string;
+
+interface Document {
+  /** The page is made ready before anybody asked for it, and may never be seen. */
+  readonly prerendering?: boolean;
+}

@@ -1,5 +1,8 @@
-/** Starts the snippet where its tag stands. */
+/** Starts the snippet where its tag stands, once the page is really opened. */
 
 import { start } from "./core.ts";
 
-if (document.currentScript) start(document.currentScript as HTMLScriptElement);
+const tag = document.currentScript as HTMLScriptElement;
+if (document.prerendering) {
+  document.addEventListener("prerenderingchange", () => start(tag), { once: true });
+} else start(tag);

@@ -84,9 +84,6 @@ export const verbs = (
     on(name: string, one: Heard) {
       heard[name] = [...(heard[name] || []), one];
     },
-    off(name: string, one: Heard) {
-      heard[name] = (heard[name] || []).filter((each) => each !== one);
-    },
     /** The page that led to this one, where pages change without loading. */
     came(from: string) {
       referrer = from;

@@ -7,8 +7,6 @@ import { build, defineConfig, type InlineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const outDir = here("../../src/maracuja/ui/static/snippet");
-const project = readFileSync(here("../../pyproject.toml"), "utf8");
-const version = /^version = "(.+)"/m.exec(project)?.[1] ?? "";
 
 /** Scripts are packed once, here, and not with each answer. */
 const packed: Plugin = {
@@ -31,7 +29,7 @@ const script = (
   configFile: false,
   root: here("."),
   logLevel: "warn",
-  define: { __VERSION__: JSON.stringify(version), __LATE__: JSON.stringify(late) },
+  define: { __LATE__: JSON.stringify(late) },
   build: {
     outDir,
     emptyOutDir: format === "es",

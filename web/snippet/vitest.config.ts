@@ -3,6 +3,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  define: { __VERSION__: '"1.2.3"', __LATE__: '"late.js"' },
+  define: { __LATE__: '"late.js"' },
   test: { root: import.meta.dirname, environment: "jsdom", include: ["*.test.ts"] },
 });
