@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from maracuja.api.problems import TITLES
@@ -91,6 +92,29 @@ def test_every_route_says_in_a_sentence_what_it_does(described: dict[str, Any]) 
     for verb, path, route in _routes(described):
         assert route["summary"] in route["description"].replace("\n", " "), (verb, path)
         assert " " in route["summary"] and route["tags"], (verb, path)
+
+
+def test_every_tag_is_explained(described: dict[str, Any]) -> None:
+    used = {tag for _, _, route in _routes(described) for tag in route["tags"]}
+    assert used == {tag["name"] for tag in described["tags"] if tag["description"]}
+
+
+def test_every_body_has_an_example_that_fits_its_type(described: dict[str, Any]) -> None:
+    tried = 0
+    for verb, path, route in _routes(described):
+        for body in (route.get("requestBody", {}), *route["responses"].values()):
+            content = body.get("content", {}).get("application/json")
+            if content is None:
+                continue
+            named = [one["value"] for one in content.get("examples", {}).values()]
+            given = [content["example"]] if "example" in content else named
+            assert given, (verb, path)
+            whole = {**content["schema"], "components": described["components"]}
+            fits = jsonschema_rs.Draft202012Validator(whole)
+            for example in given:
+                assert not [str(fault) for fault in fits.iter_errors(example)], (verb, path)
+                tried += 1
+    assert tried > 200
 
 
 def test_every_code_of_an_error_has_a_title() -> None:

@@ -30,7 +30,9 @@ Base = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
 class NewDefinition(BaseModel):
     """`base`: the version that its author started from (0: new, null: whatever stands)."""
 
-    definition: dict[str, Any]
+    definition: Annotated[
+        dict[str, Any], Field(examples=[{"where": [{"trait": "city", "is": "Kyiv"}]}])
+    ]
     base: Base = None
 
 

@@ -12,11 +12,35 @@ from fastapi.openapi.utils import get_openapi
 
 from maracuja.api import after_click, campaigns, claims, wear_out
 from maracuja.api.answers import Problem
+from maracuja.api.examples import add_examples
 from maracuja.api.repeats import KEY_CHARS_MAX, OWN
 
 _SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An admin key."},
     "key as user": {"type": "http", "scheme": "basic", "description": "An admin key as user."},
+}
+TAGS: Final = {
+    "workspace": "How the shop does, what is stopped, its channels, keys and records.",
+    "definitions": "Everything that is written: segments, templates, campaigns and their like.",
+    "segments": "Groups of people: said in words, counted, explained for one person.",
+    "templates": "Texts: what they need, how they will look, what is unwise in them.",
+    "forms": "Sign-up forms: how far people came on them, and how they are put into pages.",
+    "campaigns": "Campaigns: rehearsed, launched, held, and what they were worth.",
+    "mail": "What makes mail arrive: warm-up, DNS, links, seeds, who is not written to.",
+    "claims": "What the trade says of messages, beside what this shop's own data show.",
+    "people": "People: found, shown, explained, merged, forgotten; their consents and devices.",
+    "rights": "What people ask by law, each with its clock.",
+    "law": "The rule sets, the record of processing, proofs of messages, breaches.",
+    "facts": "What is computed about people, and reports of it.",
+    "holds": "What keeps marketing back from somebody, and what they want no more of.",
+    "data": "What the data have shown: names that were seen, events put aside, the catalogue.",
+    "shop": "Coupons, outlets, bonuses, spending and feeds, for the shop's own programs.",
+    "messages": "Single service messages: codes, bookings, receipts.",
+    "conversations": "What people write, and what is answered.",
+    "webhooks": "Other programs: those that tell us something, and those that we tell.",
+    "live": "What goes on right now: work with its progress, and a stream of what has changed.",
+    "session": "Logging in by browser, and the second factor.",
+    "team": "Who works here, and what they may.",
 }
 # Logging in is nobody's call yet; single messages say of their keys themselves.
 _WITHOUT_KEYS: Final = ("/api/session", *OWN)
@@ -49,6 +73,8 @@ def described(api: FastAPI) -> dict[str, Any]:
                 _say(operations[verb])
                 if verb != "get" and not path.startswith(_WITHOUT_KEYS):
                     operations[verb].setdefault("parameters", []).append(_ONCE)
+        made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+        add_examples(made)
         api.openapi_schema = made
     return api.openapi_schema
 
