@@ -18,10 +18,13 @@ from maracuja.ingest.heard import CALL, encode_heard
 from maracuja.model import ConsentState, Trait, TraitSource, micros
 from maracuja.runtime.signup_words import WORDS as LETTERS
 from maracuja.simulate.vendors.http import Faults
+from maracuja.simulate.vendors.telegram import TelegramVendor
 from maracuja.store import audit, commands, consents, inbox, people, suppressions
 from tests.contract.channel_case import NOW
 from tests.contract.channel_world import World, opened_world
 from tests.contract.operator_desk import Desk
+from tests.contract.test_accounts import Shop
+from tests.contract.test_accounts import shop as shop  # a fixture
 from tests.contract.test_channel_conversations import OVER_HTTP, Kind, words_of
 from tests.contract.test_channels import case_of
 
@@ -175,3 +178,17 @@ def test_it_is_understood_and_answered_in_each_language(tmp_path: Path) -> None:
             world.address = f"user:u{n}"
             hear(world, f"w{n}", text=WORDS[wish][language][0].upper())
             assert LETTERS[language][letters[wish]].format(shop="My shop") in answers(world, 0)[n]
+
+
+def test_of_two_bots_the_one_that_was_asked_answers(shop: Shop) -> None:
+    shop.start(shop.main, 1000)
+    shop.start(shop.promo, 1000)
+    bot = shop.promo.vendor
+    assert isinstance(bot, TelegramVendor)
+    before = len(shop.main.vendor.shown), len(bot.shown)
+    bot.write(1000, "My data", at_s=int(NOW.timestamp()))
+    assert set(shop.promo.call(bot.calls())) <= {200}
+    shop.main.settle(minutes=1)
+    assert (len(shop.main.vendor.shown), len(bot.shown)) == (before[0], before[1] + 1)
+    link = re.search(r"/y/[\w-]+", repr(bot.shown[-1]))
+    assert link and page(shop.main, "GET", link[0]).status_code == 200
