@@ -12,6 +12,7 @@ import pytest
 from tests.acceptance.form_shop import arrived, go
 from tests.acceptance.page_checks import CHROMIUM, axe_script, violations
 from tests.acceptance.snippet_shop import SnippetShop
+from tests.acceptance.test_serve import run
 from tests.acceptance.test_snippet_chromium import scene, visit
 from tests.acceptance.test_web_push_chromium import Devtools
 from tests.acceptance.web_chat_shop import Tab
@@ -140,5 +141,21 @@ async def _agreed(
     assert told["language"] == "en" and told["text"].startswith("Shall we let you know?")
     (named,) = await shop.got("identify")
     assert named["context"]["web_push"] == msgspec.json.decode(CASE.address)
+    await _taken(shop, named["anonymousId"])
     registered = "navigator.serviceWorker.ready.then((one) => one.active.scriptURL)"
     assert await tab.run(registered) == f"{origin}/push.js"
+
+
+async def _taken(shop: SnippetShop, visitor: str) -> None:
+    """The worker takes it all: the browser is where notifications go, and the word counts."""
+    worked = await asyncio.to_thread(run, "work", "-w", str(shop.place), "--until-idle")
+    assert worked.returncode == 0, worked.stderr
+    refused = await asyncio.to_thread(shop.ask, "/api/events/refused")
+    assert refused["items"] == []
+    (person,) = (await asyncio.to_thread(shop.ask, f"/api/people?who={visitor}"))["items"]
+    place = f"/api/people/{person['pid']}"
+    (word,) = (await asyncio.to_thread(shop.ask, f"{place}/consents"))["items"]
+    assert (word["topic"], word["channel"], word["state"]) == ("news", "web_push", "opted_in")
+    assert word["in_force"]
+    (device,) = (await asyncio.to_thread(shop.ask, f"{place}/devices"))["items"]
+    assert (device["channel"], device["app"]) == ("web_push", "localhost")
