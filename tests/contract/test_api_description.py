@@ -121,4 +121,5 @@ def test_every_code_of_an_error_has_a_title() -> None:
     kinds: list[type[MaracujaError]] = [MaracujaError]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    assert {kind.code for kind in kinds} <= set(TITLES)
+    ours = {kind.code for kind in kinds if kind.__module__ == "maracuja.errors"}
+    assert ours <= set(TITLES)
