@@ -55,7 +55,34 @@ const flushed = () => vi.advanceTimersByTimeAsync(60);
 const calls = () => sent.flatMap((one) => one.batch);
 const named = () => calls().map((call) => call.event ?? call.type);
 
-test("calls from before it loaded are made, in order, by a list and by Segment's stub", async () => {
+/** What Segment's snippet leaves in the page until its library comes. */
+const stub = (...methods: string[]) => {
+  const list: unknown[] = [];
+  for (const method of methods) {
+    Object.assign(list, {
+      [method]: (...given: unknown[]) =>
+        list.push([method, ...given, { __t: "bpc", u: "https://shop.example/", p: "/" }]),
+    });
+  }
+  return list as unknown as Analytics & { trackLink(...given: unknown[]): void };
+};
+
+test("Segment's own stub is taken over, but for what is not here", async () => {
+  const early = stub("identify", "track", "page", "trackLink");
+  page.analytics = early;
+  early.identify("u1");
+  early.page();
+  early.trackLink("a", "Followed");
+  early.track("Tasted");
+  await load();
+  early.trackLink("b", "Followed");
+  early.track("Liked", { n: 1 });
+  await flushed();
+  expect(named()).toEqual(["identify", "page", "Tasted", "Liked"]);
+  expect(calls().map((call) => call.properties?.n)).toEqual([undefined, undefined, undefined, 1]);
+});
+
+test("calls from before it loaded are made, in order", async () => {
   const early = [
     ["identify", "u1", { plan: "gold" }],
     ["track", "Tasted", { n: 1 }],

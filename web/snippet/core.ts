@@ -52,7 +52,6 @@ export const start = (script: HTMLScriptElement): void => {
   // Until now it may have been a list of calls: pages that hold it go on with it.
   const analytics = place[name] as Analytics & { splice?(from: number): unknown[][] };
   if (Object.hasOwn(analytics, "consent")) return;
-  const callable = analytics as unknown as Record<string, Calling>;
 
   let agreed: boolean | undefined =
     settings.consent === "given" || wasAllowed(AGREED) || undefined;
@@ -85,7 +84,8 @@ export const start = (script: HTMLScriptElement): void => {
   };
 
   const queued = analytics.splice?.(0) || [];
-  Object.assign(analytics, calls, {
+  const own: Record<string, unknown> = {
+    ...calls,
     consent(yes) {
       agreed = yes;
       if (yes) write(AGREED, 1);
@@ -97,10 +97,14 @@ export const start = (script: HTMLScriptElement): void => {
     reset: forget,
     setAnonymousId: setAnonymous,
     user: () => ({ id: user, anonymousId: anonymous }),
-    push: ([verb, ...given]) => callable[verb as string]?.(...given),
+    // Only what is here is called: functions of the list itself would push again.
+    push: ([verb, ...given]) => (own[verb as string] as Calling)?.(...given),
     askPush: () => load().then((one) => one.ask()),
-  } satisfies Omit<Analytics, Verb | keyof Shop>);
-  for (const event of EVENTS) callable[named(event)] = (...given) => calls.track(event, ...given);
+  } satisfies Omit<Analytics, keyof Shop>;
+  for (const event of EVENTS) {
+    own[named(event)] = (...given: unknown[]) => calls.track(event, ...given);
+  }
+  Object.assign(analytics, own);
 
   const manual = settings.pages === "manual";
   onMove((from) => {
