@@ -8,7 +8,7 @@ vendors and the people.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,6 +65,7 @@ from maracuja.store import inbox, people
 MARK: Final = DEMO_MARK
 CODES: Final = 5_000  # of the welcome series
 DEFINITIONS: Final = Path(__file__).parent / "definitions"
+FIRST: Final = frozenset({"topics.yaml", "letters.yaml"})  # all others come with the campaign
 CAMPAIGN: Final = "passion-fruit"
 TRIGGERED: Final = ("welcome", "abandoned-cart")
 TESTED: Final = LETTERS
@@ -210,10 +211,7 @@ class Story:
         for kind, name in (("people", "people.csv"), ("products", "products.csv")):
             work = importing.prepare(kind, folder / name, mapping=mapping)  # type: ignore[arg-type]
             importing.run(self._app.store, work, now=now, currency="UAH")
-        definitions = self._app.config.directory / "definitions"
-        shutil.copytree(DEFINITIONS, definitions)
-        definition_files.apply(self._app.store, definitions, now=now, actor="demo")
-        coupon_work.generate(self._app.ground, "welcome-5", CODES, now, actor="demo")
+        self._write(FIRST)
 
     def _live_through_history(self) -> None:
         """Ninety days of visits, each day projected as it passes."""
@@ -236,6 +234,14 @@ class Story:
 
     # ------------------------------------------------------------ the campaign
 
+    def _write(self, files: Collection[str]) -> None:
+        """Put these files of definitions into the workspace, and in force."""
+        definitions = self._app.config.directory / "definitions"
+        definitions.mkdir(exist_ok=True)
+        for name in files:
+            shutil.copy(DEFINITIONS / name, definitions)
+        definition_files.apply(self._app.store, definitions, now=self._clock.now(), actor="demo")
+
     def _try_letters(self, now: datetime) -> None:
         """Launch the test of two letters, where the shop has people enough for it."""
         try:
@@ -252,6 +258,8 @@ class Story:
         self._say("Sending the campaign: Viber, then Telegram, then SMS")
         self._clock.wait_until(self._launch)
         ground = self._app.ground
+        self._write({file.name for file in DEFINITIONS.iterdir()} - FIRST)
+        coupon_work.generate(ground, "welcome-5", CODES, self._launch, actor="demo")
         with self._app.store.write() as conn:
             for campaign in (CAMPAIGN, *TRIGGERED):
                 campaign_work.launch(conn, ground, campaign, self._launch)
