@@ -7,7 +7,9 @@ import subprocess
 import sys
 from typing import Any
 
-BENCHES = ("render", "language", "segments", "launch", "ingest", "imports", "delivery", "idle")
+BENCHES = (
+    "render", "language", "segments", "people", "launch", "ingest", "imports", "delivery", "idle",
+)  # fmt: skip
 
 # What each figure should be: at least, or at most.
 GOALS: dict[str, dict[str, tuple[str, float]]] = {
@@ -23,6 +25,11 @@ GOALS: dict[str, dict[str, tuple[str, float]]] = {
         "language_per_s": (">=", 50_000),
     },
     "segments": {"postgresql": (">=", 10), "hand_written_duckdb": (">=", 1 / 1.3)},
+    "people": {
+        "list_ms": ("<=", 300),
+        "estimate_ms": ("<=", 500),
+        "exact_ms": ("<=", 3_000),
+    },
     "launch": {
         "messages_per_s": (">=", 100_000),
         "peak_mib": ("<=", 3072),

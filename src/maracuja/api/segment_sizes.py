@@ -7,17 +7,18 @@ from typing import Annotated
 
 from fastapi import Query
 
-from maracuja.api.answers import Language, Listing, Name, Part, Word
+from maracuja.api.answers import Listing, Name, Part, Word
 from maracuja.api.here import Here, Now, managing
 from maracuja.runtime import segment_sizes
 from maracuja.runtime.segment_sizes import DaySize, SegmentListed
 
+Tongue = Annotated[str, Query(pattern="^(en|ru|uk|mn)$", description="en, ru, uk or mn.")]
 router = managing("/segments", "segments")
 
 
 @router.get("")
 def list_segments(
-    here: Here, part: Part, words: Word = "", language: Language = "en"
+    here: Here, part: Part, words: Word = "", language: Tongue = "en"
 ) -> Listing[SegmentListed]:
     """The segments by name, in plain words, with their last size and who names them."""
     with here.store.read() as conn:

@@ -75,11 +75,14 @@ class StoredPeople:
         self, pairs: Sequence[tuple[str, str]], *, pids: Sequence[int] | None
     ) -> pl.DataFrame:
         """`pid` and `consent.<topic>.<channel>`: the state in force of whoever said a word."""
-        frame = pl.DataFrame(schema={"pid": pl.Int64})
+        frame: pl.DataFrame | None = None
         for topic, channel in pairs:
-            name = f"consent.{topic}.{channel}"
-            said = self._said(topic, channel).rename({"word": name})
-            frame = frame.join(said, on="pid", how="full", coalesce=True)
+            said = self._said(topic, channel).rename({"word": f"consent.{topic}.{channel}"})
+            frame = (
+                said if frame is None else frame.join(said, on="pid", how="full", coalesce=True)
+            )
+        if frame is None:
+            return pl.DataFrame(schema={"pid": pl.Int64})
         return frame if pids is None else frame.filter(pl.col("pid").is_in(list(pids)))
 
     def reach(self, channels: Sequence[str], *, pids: Sequence[int] | None) -> pl.DataFrame:

@@ -15,8 +15,9 @@ from maracuja.campaigns.decoding import Definition, decode_stored, kind_of, plai
 from maracuja.campaigns.definitions import Campaign
 from maracuja.errors import BadInput, Conflict
 from maracuja.model import micros, moment
-from maracuja.runtime import definition_work
+from maracuja.runtime import definition_work, work_shown
 from maracuja.runtime.launch_ground import definitions_in_force
+from maracuja.runtime.work_shown import WorkShown
 from maracuja.store import audit, definitions, marks, runs
 from maracuja.store.runs import RunState
 from maracuja.templates.definition import Template
@@ -30,7 +31,10 @@ _LIVE: Final = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunSta
 
 @dataclass(frozen=True)
 class CampaignListed:
-    """A campaign on the shelf: `state` is draft, that of its latest run, or archived."""
+    """A campaign on the shelf: `state` is draft, that of its latest run, or archived.
+
+    `progress` says how far its open run is, and since or from when; null where none is open.
+    """
 
     id: str
     name: str
@@ -42,6 +46,7 @@ class CampaignListed:
     last: datetime | None
     runs: int
     notes: int
+    progress: WorkShown | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def campaigns(
     """
     put_away = marks.archived_of(conn, CAMPAIGN)
     tagged = marks.labels_of(conn, CAMPAIGN)
+    live = {one.subject: one for one in work_shown.campaigns(conn)}
     latest: dict[str, tuple[runs.Run, int]] = {}
     for run in runs.every(conn):
         latest[run.campaign] = (run, latest.get(run.campaign, (run, 0))[1] + 1)
@@ -83,7 +89,7 @@ def campaigns(
             CampaignListed(
                 one.id, one.name or one.id, state, one.topic, list(one.channels),
                 tagged.get(one.id, []), moment(stored.created_us), last, count,
-                len(marks.notes_of(conn, CAMPAIGN, one.id)),
+                len(marks.notes_of(conn, CAMPAIGN, one.id)), live.get(one.id),
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (one.changed, one.id), reverse=True)

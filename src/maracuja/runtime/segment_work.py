@@ -16,16 +16,16 @@ from maracuja.runtime import audience, trait_rules
 from maracuja.runtime.audience import Sources
 from maracuja.runtime.launch_audience import open_sources, segments_of
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
+from maracuja.runtime.people_kept import opened_kept
 from maracuja.runtime.people_view import Brief, briefs
 from maracuja.runtime.people_why import ConditionShown, shown
 from maracuja.segments import check as segment_check
 from maracuja.segments.comparing import When
 from maracuja.segments.definition import Condition, Segment
-from maracuja.segments.words import say
+from maracuja.segments.words import LANGUAGES, say
 from maracuja.store import discovered, people
 from maracuja.store.meta import load
 
-LANGUAGES: Final = ("en", "ru", "uk")
 EXACT_UP_TO: Final = 300_000  # people; above, a count is an estimate unless exactness is asked for
 
 
@@ -131,11 +131,12 @@ def count(
     suggests. Raises SegmentError.
     """
     when = When(now, ground.zone)
-    with ground.store.read() as conn, opened(conn, ground, now) as sources:
+    with ground.store.read() as conn:
         everybody = people.count(conn)
-        if exact is None:
-            exact = everybody <= EXACT_UP_TO
-        if not exact:
+    if exact is None:
+        exact = everybody <= EXACT_UP_TO
+    if not exact:
+        with ground.store.read() as conn, opened_kept(conn, ground, where, now) as sources:
             guess = audience.estimate(where, sources, when)
             return SegmentCounted(
                 people=guess.count,
@@ -146,6 +147,7 @@ def count(
                 met=guess.met,
                 asked=guess.asked,
             )
+    with ground.store.read() as conn, opened(conn, ground, now) as sources:
         found = audience.evaluate(where, sources, when)
         chosen = found.sample(sample, load(conn).seed) if sample else []
         return SegmentCounted(

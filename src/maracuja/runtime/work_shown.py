@@ -54,11 +54,16 @@ class WorkShown:
 
 def work(conn: Connection, now: datetime) -> list[WorkShown]:
     """Everything that is under way or has just been done, the newest first."""
-    live = runs.every(conn, states=_LIVE)
-    shown = [_run(one) for one in campaign_status.shown(conn, live)]
+    shown = campaigns(conn)
     asked = commands.lately(conn, micros(now) - DONE_FOR_S * 1_000_000)
     shown += [_command(one) for one in asked]
     return sorted(shown, key=lambda one: (one.since, one.number), reverse=True)
+
+
+def campaigns(conn: Connection) -> list[WorkShown]:
+    """The runs of campaigns that are not over, by number."""
+    live = runs.every(conn, states=_LIVE)
+    return [_run(one) for one in campaign_status.shown(conn, live)]
 
 
 def _run(run: RunShown) -> WorkShown:

@@ -1,4 +1,4 @@
-"""What computed facts are called in plain words, in English, Russian and Ukrainian.
+"""What computed facts are called in plain words; Mongolian ones are in phrases_mn.
 
 Every fact must have its words in every language; a test compares them. `{of}` is what it is of.
 """
@@ -6,6 +6,8 @@ Every fact must have its words in every language; a test compares them. `{of}` i
 from __future__ import annotations
 
 from typing import Final
+
+from maracuja.segments.phrases_mn import FACTS
 
 NAMES: Final[dict[str, tuple[str, str, str]]] = {
     "orders": ("the number of orders", "число заказов", "кількість замовлень"),
@@ -102,4 +104,6 @@ _PLACE: Final = {"en": 0, "ru": 1, "uk": 2}
 
 def called(name: str, of: str, language: str) -> str:
     """The fact's name in words; `of` is already in quotation marks, or empty."""
+    if language == "mn":
+        return FACTS[name].format(of=of).rstrip()
     return NAMES[name][_PLACE[language]].format(of=of).rstrip()

@@ -1,4 +1,4 @@
-"""The phrases of the plain words of segments, in English, Russian and Ukrainian.
+"""The phrases of the plain words of segments in every language; Mongolian has its own file.
 
 Every language must have the same keys; a test compares them.
 """
@@ -6,6 +6,8 @@ Every language must have the same keys; a test compares them.
 from __future__ import annotations
 
 from typing import Final
+
+from maracuja.segments import phrases_mn
 
 # Forms of a unit after a number (accusative): one, few, many. "f" marks feminine ones.
 UNITS: Final[dict[str, dict[str, tuple[str, str, str, str]]]] = {
@@ -33,6 +35,7 @@ UNITS: Final[dict[str, dict[str, tuple[str, str, str, str]]]] = {
         "month": ("місяць", "місяці", "місяців", "m"),
         "year": ("рік", "роки", "років", "m"),
     },
+    "mn": phrases_mn.UNITS,
 }
 
 # "last" and "next" before a number with its unit: masculine one, feminine one, others.
@@ -40,11 +43,13 @@ LAST: Final = {
     "en": ("last", "last", "last"),
     "ru": ("последний", "последнюю", "последние"),
     "uk": ("останній", "останню", "останні"),
+    "mn": phrases_mn.LAST,
 }
 NEXT: Final = {
     "en": ("next", "next", "next"),
     "ru": ("ближайший", "ближайшую", "ближайшие"),
     "uk": ("найближчий", "найближчу", "найближчі"),
+    "mn": phrases_mn.NEXT,
 }
 
 # "times": after a plain number (one, few, many) and where the phrase asks for the genitive.
@@ -52,11 +57,13 @@ TIMES: Final = {
     "en": ("time", "times", "times"),
     "ru": ("раз", "раза", "раз"),
     "uk": ("раз", "рази", "разів"),
+    "mn": phrases_mn.TIMES,
 }
 TIMES_GENITIVE: Final = {
     "en": ("time", "times", "times"),
     "ru": ("раза", "раз", "раз"),
     "uk": ("раз", "рази", "разів"),  # "щонайменше" and its like ask for no genitive
+    "mn": phrases_mn.TIMES,
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
@@ -303,4 +310,5 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "yes": "так",
         "no": "ні",
     },
+    "mn": phrases_mn.PHRASES,
 }

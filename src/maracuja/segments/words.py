@@ -1,4 +1,4 @@
-"""A segment in plain words: English, Russian, Ukrainian, with the right plural forms.
+"""A segment in plain words: English, Russian, Ukrainian, Mongolian, with the right plurals.
 
 It must never leave out a part of a condition: a marketer approves what is said here.
 """

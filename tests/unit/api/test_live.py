@@ -103,6 +103,8 @@ def test_work_shows_how_far_it_is(world: World) -> None:
     assert world.items("/api/work") == []
     world.ask("POST", "/api/campaigns/fruit/launch")
     (planned,) = world.items("/api/work")
+    (listed,) = world.items("/api/shelf")
+    assert listed["progress"] == planned
     assert (planned["kind"], planned["subject"], planned["doing"]) == (
         "campaign",
         "fruit",

@@ -11,6 +11,7 @@ from maracuja.segments.computed import COMPUTED
 from maracuja.segments.computed_words import NAMES
 from maracuja.segments.definition import WORDS, word
 from maracuja.segments.phrases import PHRASES
+from maracuja.segments.phrases_mn import FACTS
 from maracuja.segments.predicate import leaves
 from maracuja.segments.words import LANGUAGES, plural, say
 
@@ -50,11 +51,12 @@ def test_slavic_plurals(n: int, form: int) -> None:
 
 def test_an_unknown_language_falls_to_english() -> None:
     conditions = decode_conditions([{"trait": "city"}])
-    assert say(conditions, "mn") == say(conditions, "en") == say(conditions, "en-GB")
+    assert say(conditions, "de") == say(conditions, "en") == say(conditions, "en-GB")
 
 
 def test_every_computed_fact_has_its_words() -> None:
     assert NAMES.keys() == COMPUTED.keys()
+    assert FACTS.keys() == COMPUTED.keys()
     for name, one in COMPUTED.items():
-        for said in NAMES[name]:
+        for said in (*NAMES[name], FACTS[name]):
             assert ("{of}" in said) == bool(one.of)
