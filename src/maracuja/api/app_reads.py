@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from maracuja.api import (
+    campaign_choices,
     first_run,
     live,
     overview,
@@ -18,6 +19,8 @@ from maracuja.api import (
 from maracuja.api.live import Watch as Watch
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    campaign_choices.reach_router,
+    campaign_choices.people_router,
     first_run.router,
     live.router,
     live.work_router,

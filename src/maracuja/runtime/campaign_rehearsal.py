@@ -35,6 +35,7 @@ from maracuja.runtime.launch_work import Round, decide_people, open_round, read_
 from maracuja.runtime.segment_work import opened
 from maracuja.runtime.template_work import Preview, preview
 from maracuja.segments.comparing import When
+from maracuja.stats.experiment import ExperimentPlanned
 from maracuja.templates.compiled import speaks
 from maracuja.templates.definition import Template
 
@@ -151,36 +152,19 @@ def rehearse(
     `language` is that of the reasons. With `people_max` only so many of the audience are decided
     about, taken from all of it. Raises NotFound, CampaignError, SegmentError, TemplateError.
     """
-    with ground.store.read() as conn:
-        around = definitions_in_force(conn)
-        wanted = find(around, "campaign", campaign, Campaign, where="campaign")
-        occurrence = first_occurrence(wanted.schedule, now, ground.zone)
-        if occurrence is None:
-            raise CampaignError(
-                "The schedule has ended.", where="schedule.ends", fix="Move the end."
-            )
-        facts = freeze(
-            wanted,
-            around,
-            occurrence,
-            salt=holdout_salt(conn),
-            global_holdout=ground.config.measurement.global_holdout,
-        )
-        at = max(now, occurrence.planned)
-        with opened(conn, ground, now) as sources:
-            pids = audience_of(wanted, sources, When(at, ground.zone))
-    planned = experiment_planning.plan(ground, facts, pids, now) if facts.tests else None
-    experiment = UnderWay(share=planned.share) if planned else None
+    launch = _imagined(ground, campaign, now)
+    facts, pids, planned = launch.facts, launch.pids, launch.test
     counted = _Counted()
     some = _spread(pids, people_max) if people_max else pids
-    words = _decide_all(ground, facts, some, at, now, counted, advance, experiment)
+    words = _decide_all(ground, launch, some, now, counted, advance)
+    wanted = facts.campaign
     channels = wanted.channels if wanted.cascade else ()
     with ground.store.read() as conn:
         past = arrived(conn, ground, channels, now) if channels else {}
     return Rehearsal(
         campaign=campaign,
-        occurrence=occurrence.key,
-        planned=occurrence.planned,
+        occurrence=facts.occurrence.key,
+        planned=facts.occurrence.planned,
         expires=moment(facts.expires_us),
         audience=len(pids),
         gates=counted.gates(language),
@@ -191,6 +175,19 @@ def rehearse(
         cascade=counted.steps.planned(past) if counted.steps else (),
         experiment=planned_shown(campaign, planned) if planned else None,
     )
+
+
+def people_decided(
+    ground: Ground, campaign: str, outcome: Outcome, reason: str, now: datetime
+) -> Pids:
+    """The pids (sorted) of those to whom a launch would come to this outcome for this reason.
+
+    `reason` as a gate of `rehearse` has it, with its detail behind a colon. Raises what it raises.
+    """
+    launch = _imagined(ground, campaign, now)
+    kept = _Kept(outcome, reason)
+    _decide_all(ground, launch, launch.pids, now, kept, lambda done, total: None)
+    return np.sort(np.array(kept.pids, dtype=np.int64))
 
 
 def check_words(ground: Ground, campaign: str, now: datetime) -> None:
@@ -225,8 +222,9 @@ def words_of(ground: Ground, facts: RunFacts, pids: Pids, now: datetime) -> Word
     """How a chunk of these people would be spoken to now; None where no words are looked up."""
     if not any(speaks(template) for template in facts.templates.values()):
         return None
+    launch = _Imagined(facts, pids, now)
     some = _spread(pids, GROUP_ROWS)
-    return _decide_all(ground, facts, some, now, now, _Counted(), lambda done, total: None)
+    return _decide_all(ground, launch, some, now, _Counted(), lambda done, total: None)
 
 
 def _spread(pids: Pids, people_max: int) -> Pids:
@@ -234,29 +232,77 @@ def _spread(pids: Pids, people_max: int) -> Pids:
     return pids[:: -(-len(pids) // people_max)] if len(pids) else pids
 
 
+@dataclass(frozen=True)
+class _Imagined:
+    """A launch as it would be opened: its facts, whom it is for, when, and its test."""
+
+    facts: RunFacts
+    pids: Pids
+    at: datetime
+    test: ExperimentPlanned | None = None
+
+
+def _imagined(ground: Ground, campaign: str, now: datetime) -> _Imagined:
+    with ground.store.read() as conn:
+        around = definitions_in_force(conn)
+        wanted = find(around, "campaign", campaign, Campaign, where="campaign")
+        occurrence = first_occurrence(wanted.schedule, now, ground.zone)
+        if occurrence is None:
+            raise CampaignError(
+                "The schedule has ended.", where="schedule.ends", fix="Move the end."
+            )
+        facts = freeze(
+            wanted,
+            around,
+            occurrence,
+            salt=holdout_salt(conn),
+            global_holdout=ground.config.measurement.global_holdout,
+        )
+        at = max(now, occurrence.planned)
+        with opened(conn, ground, now) as sources:
+            pids = audience_of(wanted, sources, When(at, ground.zone))
+    test = experiment_planning.plan(ground, facts, pids, now) if facts.tests else None
+    return _Imagined(facts, pids, at, test)
+
+
 def _decide_all(
     ground: Ground,
-    facts: RunFacts,
+    launch: _Imagined,
     pids: Pids,
-    at: datetime,
     now: datetime,
-    counted: _Counted,
+    counted: _Counted | _Kept,
     advance: Advance,
-    experiment: UnderWay | None = None,
 ) -> Wording | None:
     """Every chunk through the gates, counted and forgotten; what was said of names."""
-    work = open_round(ground, NO_RUN, facts, now, experiment=experiment)
+    experiment = UnderWay(share=launch.test.share) if launch.test else None
+    at = launch.at
+    work = open_round(ground, NO_RUN, launch.facts, now, experiment=experiment)
     for start in range(0, len(pids), GROUP_ROWS):
         chunk = read_people(work, pids[start : start + GROUP_ROWS], now)
         counted.add(work, chunk, decide_people(work, chunk, at), at)
         advance(min(start + GROUP_ROWS, len(pids)), len(pids))
-    if not counted.sent and counted.later:
+    if isinstance(counted, _Counted) and not counted.sent and counted.later:
         # Whoever waits for an hour has not come to the other gates yet: they are asked then.
         waiting = np.array(sorted(counted.later), dtype=np.int64)
         then = decide_people(work, read_people(work, waiting, now), max(counted.later.values()))
         counted.sent = chosen(then)
     found = work.texts.neutral
     return Wording(said=found[False], neutral=found[True]) if found else None
+
+
+class _Kept:
+    """The people of one outcome and reason."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        self._outcome = outcome.value
+        self._reason = reason
+        self.pids: list[int] = []
+
+    def add(self, work: Round, read: pl.DataFrame, decided: Decided, at: datetime) -> None:
+        """One chunk more."""
+        rows = decided.decisions.filter(pl.col("outcome") == self._outcome)
+        reasons = [one for one in rows["reason"].unique() if in_short(one) == self._reason]
+        self.pids += rows.filter(pl.col("reason").is_in(reasons))["pid"].to_list()
 
 
 class _Counted:

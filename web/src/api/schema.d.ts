@@ -180,6 +180,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{name}/dry-run/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["people_of_dry_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{name}/labels": {
         parameters: {
             query?: never;
@@ -238,6 +254,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["pause_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{name}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["people_of_number"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1684,6 +1716,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reach_of_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rights": {
         parameters: {
             query?: never;
@@ -2538,6 +2586,7 @@ export interface components {
             last: string | null;
             name: string;
             notes: number;
+            progress?: components["schemas"]["WorkShown"] | null;
             runs: number;
             state: string;
             topic: string;
@@ -2552,6 +2601,18 @@ export interface components {
             revenue: components["schemas"]["Span"];
             sent: number;
             why_not_yet: string;
+        };
+        Carries: {
+            approved: boolean;
+            buttons: number;
+            cards: number;
+            formatted: boolean;
+            html: boolean;
+            media: number;
+            subject: number;
+            tells: string[];
+            text: number;
+            window_h: number;
         };
         CascadeTold: {
             alone: string;
@@ -2582,6 +2643,16 @@ export interface components {
             channel: string;
             link: string;
             source: string;
+        };
+        ChannelOffered: {
+            asked: boolean;
+            carries: components["schemas"]["Carries"];
+            channel: string;
+            past: components["schemas"]["Shown"];
+            paused: boolean;
+            price: number;
+            reachable: number;
+            set_up: boolean;
         };
         ChannelRecord: {
             basis: string;
@@ -2631,6 +2702,10 @@ export interface components {
             people: boolean;
             shop_named: boolean;
             topic: boolean;
+        };
+        Choice: {
+            audience: number;
+            channels: components["schemas"]["ChannelOffered"][];
         };
         Claim: {
             against: components["schemas"]["Against"];
@@ -3221,7 +3296,7 @@ export interface components {
             campaign: string;
             channel: string;
             event: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["HappeningKind"];
             message: string;
             /** Properties */
             properties: {
@@ -3230,6 +3305,8 @@ export interface components {
             says: string;
             turn: components["schemas"]["TurnShown"] | null;
         };
+        /** @enum {string} */
+        HappeningKind: "event" | "message" | "consent" | "talk";
         /** @enum {unknown} */
         Harm: "block" | "complaint" | "opt_out" | "push_lost";
         /** @enum {unknown} */
@@ -3849,6 +3926,8 @@ export interface components {
             number: number;
             text: string;
         };
+        /** @enum {string} */
+        Number: "audience" | "would_send" | "sent" | "held_campaign" | "held_global" | "left_out" | "converted" | "delivered" | "bounced" | "read" | "clicked" | "replied" | "unsubscribed" | "complained" | "neutral";
         ObjectionMade: {
             /** @default  */
             source: string;
@@ -3888,6 +3967,8 @@ export interface components {
             url: string;
             waiting: number;
         };
+        /** @enum {string} */
+        Outcome: "send" | "ghost" | "wait" | "never";
         OutcomeGiven: {
             /** @default  */
             outcome: string;
@@ -3982,6 +4063,12 @@ export interface components {
             }[];
             /** @default  */
             words: string;
+        };
+        PeopleBehind: {
+            counted: number;
+            items: components["schemas"]["PersonListed"][];
+            next?: string | null;
+            total: number;
         };
         PeopleFound: {
             items: components["schemas"]["PersonListed"][];
@@ -4202,6 +4289,15 @@ export interface components {
             count: number | null;
             of: number;
             value: number | null;
+        };
+        ReachAsked: {
+            exclude?: string[];
+            /** @default  */
+            segment: string;
+            topic: string;
+            where?: {
+                [key: string]: unknown;
+            }[];
         };
         Reason: {
             /** @default  */
@@ -4478,6 +4574,12 @@ export interface components {
             languages: string[];
             name: string;
             time_zone: string;
+        };
+        Shown: {
+            answered: number | null;
+            delivered: number | null;
+            failed: number;
+            sent: number;
         };
         SideBySide: {
             language: string;
@@ -4881,6 +4983,20 @@ export interface components {
             subject: string;
             total: number;
         };
+        WorkspaceClaim: {
+            country: string;
+            currency: string;
+            email: string;
+            language: string;
+            languages: string[];
+            /** @default  */
+            name: string;
+            password: string;
+            shop: string;
+            time_zone: string;
+            /** @default  */
+            token: string;
+        };
         Worth: {
             campaigns: components["schemas"]["CampaignWorth"][];
             conversions: components["schemas"]["Span"];
@@ -5197,6 +5313,32 @@ export interface operations {
             };
         };
     };
+    people_of_dry_run: {
+        parameters: {
+            query: {
+                outcome: components["schemas"]["Outcome"];
+                reason: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBehind"];
+                };
+            };
+        };
+    };
     label_campaign: {
         parameters: {
             query?: never;
@@ -5319,6 +5461,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunShown"][];
+                };
+            };
+        };
+    };
+    people_of_number: {
+        parameters: {
+            query?: {
+                number?: components["schemas"]["Number"];
+                goal?: string;
+                variant?: string | null;
+                held?: components["schemas"]["Held"] | null;
+                reason?: string | null;
+                channel?: string | null;
+                order?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBehind"];
                 };
             };
         };
@@ -6165,7 +6338,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Claim"];
+                "application/json": components["schemas"]["WorkspaceClaim"];
             };
         };
         responses: {
@@ -7644,7 +7817,7 @@ export interface operations {
         parameters: {
             query?: {
                 language?: string;
-                kinds?: components["schemas"]["Kind"][] | null;
+                kinds?: components["schemas"]["HappeningKind"][] | null;
                 limit?: number;
                 after?: string;
             };
@@ -7780,6 +7953,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_ProductShown_"];
+                };
+            };
+        };
+    };
+    reach_of_channels: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choice"];
                 };
             };
         };
