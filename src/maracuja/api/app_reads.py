@@ -13,6 +13,7 @@ from maracuja.api import (
     overview,
     people_profile,
     people_search,
+    previewing,
     segment_sizes,
     suggestions,
 )
@@ -28,6 +29,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     people_profile.router,
     people_search.router,
     people_search.of_campaigns,
+    previewing.router,
     segment_sizes.router,
     suggestions.router,
 )

@@ -130,6 +130,7 @@ QUESTIONS: Final = frozenset(
         ("segments", "explain"),
         ("segments", "sample"),
         ("templates", "check"),
+        ("templates", "parts"),
         ("templates", "preview"),
     }
 )
