@@ -1,7 +1,6 @@
 """The work of a launch on one run: chunks are read, decided and made durable, each in its turn.
 
-A chunk's files are written under its natural key and count only once the transaction that names
-them is committed, together with the outbox, the waiting and the next part's number.
+What a chunk came to is made durable by launch_commit, while the next one is decided.
 """
 
 from __future__ import annotations
@@ -25,15 +24,14 @@ from maracuja.campaigns.discretion import shown_products
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.commit_points import passed
 from maracuja.lake.audience import read_audience
-from maracuja.lake.bodies import write_bodies
-from maracuja.lake.decisions import write_decisions
-from maracuja.model import FileKind, LakeFile, micros
-from maracuja.runtime import entry_progress, name_cards
+from maracuja.model import FileKind, micros
+from maracuja.runtime import name_cards
 from maracuja.runtime.cascade_answers import answering
 from maracuja.runtime.entry_columns import entered_columns
 from maracuja.runtime.launch_audience import open_sources, template_facts, with_facts
 from maracuja.runtime.launch_cascade import CascadeTexts, bound, ranking
 from maracuja.runtime.launch_chunk import Decided, Rank, decide_chunk
+from maracuja.runtime.launch_commit import commit
 from maracuja.runtime.launch_coupons import RunCoupons, run_coupons
 from maracuja.runtime.launch_ground import Ground, catalogue, trait_types
 from maracuja.runtime.launch_history import FIRST, History
@@ -42,18 +40,14 @@ from maracuja.runtime.launch_people import PeopleReader, template_schema
 from maracuja.runtime.launch_text import Texts
 from maracuja.runtime.law_in_force import Law
 from maracuja.runtime.text_rules import tones
-from maracuja.runtime.wishing import note_heard
 from maracuja.segments.comparing import When
-from maracuja.store import accounts, manifest, outbox, people, runs, waiting
-from maracuja.store.outbox import Chunk
-from maracuja.store.runs import Run, RunState
+from maracuja.store import manifest, people, runs, waiting
+from maracuja.store.runs import Run
 from maracuja.store.waiting import Due
 from maracuja.templates.offered import OFFERED
 
 Pids = npt.NDArray[np.int64]
 
-ROWS_AT_ONCE: Final = 2_000  # of the outbox in one transaction
-PART_BITS: Final = 20  # a chunk's number is its run's and its part's: both grow
 _FILES: Final = (FileKind.PROFILES, FileKind.DECISIONS)
 
 
@@ -268,63 +262,6 @@ def decide_people(work: Round, read: pl.DataFrame, now: datetime) -> Decided:
     return decided
 
 
-def commit(
-    work: Round,
-    run: Run,
-    decided: Decided,
-    now: datetime,
-    names: pl.DataFrame | None = None,
-    due: Due | None = None,
-) -> bool:
-    """Write the files of part `run.next_part`, and make them count in one transaction.
-
-    `names` are the cards of names that came up for the first time. False where the run is no
-    longer in the state of `run`, or somebody of those that were `due` waits no more as they did,
-    because a receipt came, or a code was given to somebody else: then nothing counts.
-    """
-    root, part, codes = work.ground.lake, run.next_part, work.coupons
-    number = run.run << PART_BITS | part
-    name = f"run-{run.run:09d}-part-{part:06d}"
-    files = [write_decisions(root, name, decided.decisions, chunk=number, now=now)]
-    passed("chunk.decisions_written")
-    if decided.bodies.height:
-        skeletons, bodies = decided.skeletons, decided.bodies
-        files.append(write_bodies(root, name, skeletons, bodies, chunk=number, now=now))
-        passed("chunk.bodies_written")
-    kept: list[LakeFile] = []
-    if names is not None and names.height:
-        kept.append(name_cards.write(root, name, names, number=number, now=now))
-    with work.ground.store.read() as conn:
-        if runs.get(conn, run.run).state is not run.state:
-            return work.let_go()
-    chunk, channel = _lay_out(work, number, files, decided, micros(now))
-    with work.ground.store.write() as conn:
-        if (
-            runs.get(conn, run.run).state is not run.state
-            or (due is not None and not waiting.stand(conn, run.run, due))
-            or not (codes is None or codes.claim(conn, decided, run.run, number, now))
-        ):
-            outbox.forget_rows(conn, number)
-            return work.let_go()
-        manifest.add(conn, [*kept, *files])
-        if decided.bodies.height:
-            size, due_us = decided.bodies.height, micros(now)
-            outbox.let_count(conn, chunk, size=size, channel=channel, due_us=due_us)
-        if run.state is RunState.SENDING:
-            waiting.remove(conn, run.run, decided.decisions["pid"])
-        waiting.put(conn, run.run, **decided.waiting.to_dict())
-        note_heard(conn, work.facts, decided.decisions, micros(now))
-        runs.advance(conn, run.run, part)
-        entry_progress.go_on(conn, work.facts, run.run, decided, work.columns, now)
-        if run.state is RunState.LAUNCHING and part + 1 == run.parts:
-            runs.set_state(conn, run.run, RunState.SENDING, micros(now))
-        passed("chunk.queued")
-    passed("chunk.committed")
-    if codes is not None:
-        codes.committed(decided)
-    return True
-
-
 def service_runs(conn: Connection) -> list[int]:
     """The runs whose messages no cap counts."""
     return [run.run for run in runs.every(conn) if not facts_of(run).marketing]
@@ -345,44 +282,6 @@ def _read_part(work: Round, run: Run, part: int, now: datetime) -> pl.DataFrame:
     """The people of a part of the frozen audience."""
     pids = read_audience(work.ground.lake, run.audience_path, part)["pid"].to_numpy()
     return read_people(work, np.setdiff1d(pids, work.heard, assume_unique=True), now)
-
-
-def _lay_out(
-    work: Round, number: int, files: list[LakeFile], decided: Decided, now_us: int
-) -> tuple[Chunk, pl.Series]:
-    """Write the outbox's rows a few at a time, so that nobody who writes waits for all of them.
-
-    They count once the chunk's own row is there. Returns it, and the channel of each message.
-    """
-    chunk = Chunk(
-        chunk=number,
-        run=work.run,
-        path=files[-1].path,
-        lane=work.facts.lane,
-        catalog_rev=work.catalog_rev,
-    )
-    bodies = decided.bodies
-    chosen = decided.decisions.select("pid", "channel")
-    with work.ground.store.write() as conn:
-        outbox.forget_rows(conn, number)  # of a try that a crash has cut short
-        numbers = {name: accounts.number(conn, name) for name in work.facts.campaign.channels}
-    channel = bodies.join(chosen, on="pid", how="left", maintain_order="left")[
-        "channel"
-    ].replace_strict(numbers, return_dtype=pl.Int64)
-    for at in range(0, bodies.height, ROWS_AT_ONCE):
-        some = slice(at, at + ROWS_AT_ONCE)
-        pids = bodies["pid"][some]
-        with work.ground.store.write() as conn:
-            outbox.add_rows(
-                conn,
-                chunk,
-                pid=pids,
-                channel=channel[some],
-                due_us=now_us,
-                n=range(at, at + len(pids)),
-            )
-        passed("chunk.laid_out")
-    return chunk, channel
 
 
 def _template_columns(

@@ -37,10 +37,9 @@ from maracuja.runtime import campaign_status, delivery_texts, launch_control
 from maracuja.runtime.campaign_rehearsal import rehearse
 from maracuja.runtime.launch import Launch
 from maracuja.runtime.launch_again import Renewal
+from maracuja.runtime.launch_commit import PART_BITS, commit
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.launch_work import (
-    PART_BITS,
-    commit,
     decide_people,
     facts_of,
     open_round,
