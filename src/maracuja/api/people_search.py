@@ -115,7 +115,7 @@ def timeline_of_person(
     part: Part,
     language: Language = "en",
     kinds: Annotated[
-        list[people_timeline.Kind] | None, Query(description="Of these kinds alone.")
+        list[people_timeline.HappeningKind] | None, Query(description="Of these kinds alone.")
     ] = None,
 ) -> Listing[Happening]:
     """What they did, what was said and what was sent on every channel, newest first."""
@@ -127,7 +127,7 @@ def timeline_of_person(
             now,
             behind=behind,
             rows_max=part.limit + 1,
-            kinds=frozenset(kinds or people_timeline.Kind),
+            kinds=frozenset(kinds or people_timeline.HappeningKind),
             language=language,
         )
     shown = part.page(found, lambda one: one.place)

@@ -28,7 +28,7 @@ CONSENT: Final = "Subscription Updated"
 MOMENT_MAX: Final = 2**60  # us
 
 
-class Kind(StrEnum):
+class HappeningKind(StrEnum):
     """What sort of thing happened."""
 
     EVENT = "event"  # what the person did
@@ -57,7 +57,7 @@ class Happening:
     """
 
     at: datetime
-    kind: Kind
+    kind: HappeningKind
     event: str
     says: str
     channel: str
@@ -81,7 +81,7 @@ def timeline(
     *,
     behind: Place | None = None,
     rows_max: int = 100,
-    kinds: Collection[Kind] = frozenset(Kind),
+    kinds: Collection[HappeningKind] = frozenset(HappeningKind),
     language: str = "en",
 ) -> list[Placed]:
     """The latest things of these kinds, at most `rows_max`, that follow `behind`.
@@ -92,10 +92,10 @@ def timeline(
     with ground.store.read() as conn:
         own = people.get(conn, pid).pid
         found: list[Placed] = []
-        if Kind.TALK in kinds:
+        if HappeningKind.TALK in kinds:
             turns = conversations.latest_of(conn, own, behind=cursor, rows_max=rows_max)
             found = [_said(turn_shown(turn)) for turn in turns]
-        if set(kinds) - {Kind.TALK}:
+        if set(kinds) - {HappeningKind.TALK}:
             con = opened_lake(conn, ground, now, (FileKind.EVENTS,))
             try:
                 # What a person said is an event too: it is shown once, with its words.
@@ -127,7 +127,7 @@ def _order(one: Placed) -> tuple[int, bool, int, str]:
 def _said(turn: TurnShown) -> Placed:
     shown = Happening(
         at=turn.at,
-        kind=Kind.TALK,
+        kind=HappeningKind.TALK,
         event="",
         says=turn.text or turn.tapped or turn.subject,
         channel="",
@@ -144,7 +144,7 @@ def _events(
     pid: int,
     behind: Place | None,
     rows_max: int,
-    kinds: Collection[Kind],
+    kinds: Collection[HappeningKind],
     spoken: Collection[str],
     language: str,
 ) -> list[Placed]:
@@ -167,14 +167,14 @@ def _events(
     return [_happened(dict(zip(names, row, strict=True)), language) for row in rows.fetchall()]
 
 
-def _of_kinds(kinds: Collection[Kind]) -> str:
+def _of_kinds(kinds: Collection[HappeningKind]) -> str:
     message = f"(kind = 'internal' AND event <> '{CONSENT}')"
     said = {
-        Kind.EVENT: "kind <> 'internal'",
-        Kind.MESSAGE: message,
-        Kind.CONSENT: f"(kind = 'internal' AND event = '{CONSENT}')",
+        HappeningKind.EVENT: "kind <> 'internal'",
+        HappeningKind.MESSAGE: message,
+        HappeningKind.CONSENT: f"(kind = 'internal' AND event = '{CONSENT}')",
     }
-    return f"({' OR '.join(said[kind] for kind in sorted(set(kinds) - {Kind.TALK}))})"
+    return f"({' OR '.join(said[kind] for kind in sorted(set(kinds) - {HappeningKind.TALK}))})"
 
 
 def _happened(row: dict[str, Any], language: str) -> Placed:
@@ -186,10 +186,10 @@ def _happened(row: dict[str, Any], language: str) -> Placed:
     }
     internal = shown.kind == "internal"
     machine = rest.get("properties.machine") is True
-    told = Kind.CONSENT if shown.event == CONSENT else Kind.MESSAGE
+    told = HappeningKind.CONSENT if shown.event == CONSENT else HappeningKind.MESSAGE
     happening = Happening(
         at=shown.at,
-        kind=told if internal else Kind.EVENT,
+        kind=told if internal else HappeningKind.EVENT,
         event=shown.event,
         says=happened(shown.event, language, machine=machine) if internal else shown.event,
         properties=rest,

@@ -24,7 +24,11 @@ function page(
   };
 }
 
-const PAGES: RouteObject[] = [page("/", ["overview"], () => import("~/pages/overview/page"))];
+const PAGES: RouteObject[] = [
+  page("/", ["overview"], () => import("~/pages/overview/page")),
+  page("/people", ["people"], () => import("~/pages/people/page")),
+  page("/people/:pid", ["people"], () => import("~/pages/people/person")),
+];
 
 const OUTSIDE: RouteObject[] = [
   page("/login", ["login"], () => import("~/pages/login/page")),

@@ -1,0 +1,48 @@
+/** A question before something that cannot be taken back, or has to be meant. */
+import { Button, Group, Modal, Stack } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+interface ConfirmProps {
+  opened: boolean;
+  title: string;
+  /** What the button says that does it. */
+  action: string;
+  busy: boolean;
+  disabled?: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+  children: ReactNode;
+}
+
+export function Confirm(props: ConfirmProps) {
+  const { opened, title, action, busy, disabled, onClose, onConfirm, children } = props;
+  const { t } = useTranslation("people");
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      closeButtonProps={{ "aria-label": t("close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onConfirm();
+        }}
+      >
+        <Stack gap="md">
+          <div>{children}</div>
+          <Group justify="flex-end" gap={8}>
+            <Button variant="default" onClick={onClose}>
+              {t("cancel")}
+            </Button>
+            <Button type="submit" loading={busy} disabled={disabled}>
+              {action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,240 @@
+/** What is known about a person: each value, who said so, how long ago; put right by hand. */
+import {
+  ActionIcon,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+import { IconPencil, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, body, type Schemas } from "~/api/client";
+import { ago, moment, share } from "~/app/format";
+import { useMay } from "~/app/session";
+import { Card } from "~/kit/Card";
+import { Empty } from "~/kit/Empty";
+import { Pill } from "~/kit/Pill";
+import { type Column, Table } from "~/kit/Table";
+import type { Person } from "../person";
+import { useNames, useTraitName, useValue } from "../words";
+import { Confirm } from "./Confirm";
+import { useChange } from "./changing";
+import styles from "./profile.module.css";
+
+type Trait = Schemas["TraitShown"];
+
+/** People are recognised by these: they are not changed by hand. */
+const RECOGNISED_BY = ["email", "phone"];
+
+export function Traits({ person }: { person: Person }) {
+  const { t } = useTranslation("people");
+  const traitName = useTraitName();
+  const say = useValue();
+  const may = useMay("people");
+  const [edited, edit] = useState<Trait | null>(null);
+  const [leaving, leave] = useState<Trait | null>(null);
+  const { pid } = person;
+  const forget = useChange({
+    pid,
+    act: (name: string) =>
+      body(api.DELETE("/api/people/{pid}/traits/{name}", { params: { path: { pid, name } } })),
+    said: (name) => t("traits.gone", { name: traitName(name) }),
+    after: () => leave(null),
+  });
+  const columns: Column<Trait>[] = [
+    { key: "name", label: t("traits.name"), show: (one) => traitName(one.name) },
+    {
+      key: "value",
+      label: t("traits.value"),
+      show: (one) => (
+        <Group gap={8}>
+          <span>{say(one.value)}</span>
+          {one.expired ? <Pill tone="warn">{t("traits.expired")}</Pill> : null}
+          {one.privacy === "sensitive" ? <Pill tone="bad">{t("traits.sensitive")}</Pill> : null}
+        </Group>
+      ),
+    },
+    {
+      key: "source",
+      label: t("traits.source"),
+      show: (one) => <Source trait={one} />,
+      wide: true,
+    },
+    {
+      key: "at",
+      label: t("traits.age"),
+      show: (one) => <time title={moment(one.at)}>{ago(one.at)}</time>,
+      wide: true,
+    },
+  ];
+  const buttons: Column<Trait> = {
+    key: "change",
+    label: "",
+    width: 84,
+    show: (one) =>
+      RECOGNISED_BY.includes(one.name) ? null : (
+        <Change trait={one} onEdit={() => edit(one)} onForget={() => leave(one)} />
+      ),
+  };
+  return (
+    <Card flush>
+      <Table
+        label={t("tab.traits")}
+        columns={may ? [...columns, buttons] : columns}
+        rows={person.traits}
+        id={(one) => one.name}
+        empty={<Empty title={t("traits.empty")}>{t("traits.emptyFix")}</Empty>}
+      />
+      {edited ? (
+        <Edit key={edited.name} pid={pid} trait={edited} onClose={() => edit(null)} />
+      ) : null}
+      <Confirm
+        opened={leaving !== null}
+        title={t("traits.forget", { name: traitName(leaving?.name ?? "") })}
+        action={t("traits.forgetIt")}
+        busy={forget.isPending}
+        onClose={() => leave(null)}
+        onConfirm={() => leaving && forget.mutate(leaving.name)}
+      >
+        {t("traits.forgetAbout")}
+      </Confirm>
+    </Card>
+  );
+}
+
+function Source({ trait }: { trait: Trait }) {
+  const { t } = useTranslation("people");
+  const said = t(`source.${trait.source}`);
+  return trait.confidence < 1
+    ? t("traits.sure", { source: said, share: share(trait.confidence, 0) })
+    : said;
+}
+
+interface ChangeProps {
+  trait: Trait;
+  onEdit: () => void;
+  onForget: () => void;
+}
+
+function Change({ trait, onEdit, onForget }: ChangeProps) {
+  const { t } = useTranslation("people");
+  const name = useTraitName()(trait.name);
+  const simple = typeof trait.value !== "object";
+  return (
+    <Group gap={2} wrap="nowrap" justify="flex-end">
+      {simple ? (
+        <Tooltip label={t("traits.edit", { name })}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            onClick={onEdit}
+            aria-label={t("traits.edit", { name })}
+          >
+            <IconPencil size={16} />
+          </ActionIcon>
+        </Tooltip>
+      ) : null}
+      <Tooltip label={t("traits.forget", { name })}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          onClick={onForget}
+          aria-label={t("traits.forget", { name })}
+        >
+          <IconTrash size={16} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
+}
+
+interface EditProps {
+  pid: number;
+  trait: Trait;
+  onClose: () => void;
+}
+
+function Edit({ pid, trait, onClose }: EditProps) {
+  const { t } = useTranslation("people");
+  const name = useTraitName()(trait.name);
+  const kind = useNames()?.traits.find((one) => one.name === trait.name)?.type;
+  const [value, setValue] = useState(trait.value as string | number | boolean);
+  const tell = useChange({
+    pid,
+    act: () =>
+      body(
+        api.PUT("/api/people/{pid}/traits/{name}", {
+          params: { path: { pid, name: trait.name } },
+          body: { value },
+        }),
+      ),
+    said: () => t("traits.told", { name }),
+    after: onClose,
+  });
+  return (
+    <Modal opened onClose={onClose} title={name} closeButtonProps={{ "aria-label": t("close") }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          tell.mutate(undefined);
+        }}
+      >
+        <Stack gap="sm">
+          <Text className={styles.quiet}>{t("traits.tellAbout")}</Text>
+          <ValueInput label={name} kind={kind} value={value} onChange={setValue} />
+          <Group justify="flex-end" gap={8}>
+            <Button variant="default" onClick={onClose}>
+              {t("cancel")}
+            </Button>
+            <Button type="submit" loading={tell.isPending} disabled={value === ""}>
+              {t("save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+interface ValueInputProps {
+  label: string;
+  kind: string | undefined;
+  value: string | number | boolean;
+  onChange: (value: string | number | boolean) => void;
+}
+
+function ValueInput({ label, kind, value, onChange }: ValueInputProps) {
+  const { t } = useTranslation("people");
+  if (typeof value === "boolean") {
+    const data = ["yes", "no"].map((one) => ({ value: one, label: t(one) }));
+    return (
+      <Select
+        label={label}
+        data={data}
+        value={value ? "yes" : "no"}
+        allowDeselect={false}
+        onChange={(chosen) => onChange(chosen === "yes")}
+      />
+    );
+  }
+  if (kind === "number" || typeof value === "number") {
+    return (
+      <NumberInput label={label} value={value} onChange={onChange} hideControls data-autofocus />
+    );
+  }
+  return (
+    <TextInput
+      label={label}
+      type={kind === "date" ? "date" : "text"}
+      value={value}
+      data-autofocus
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
