@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from maracuja.api import (
     campaign_choices,
+    definition_changes,
     first_run,
     live,
     overview,
@@ -22,6 +23,7 @@ from maracuja.api.live import Watch as Watch
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     campaign_choices.reach_router,
     campaign_choices.people_router,
+    definition_changes.router,
     first_run.router,
     live.router,
     live.work_router,
