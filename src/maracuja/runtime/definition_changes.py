@@ -57,7 +57,8 @@ def _changes(place: str, before: Any, after: Any) -> Iterator[Change]:
 def _in_lists(place: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
     """What was put in, taken out or changed: what stands on both sides is not told of."""
     said = [[msgspec.json.encode(one).decode() for one in side] for side in (before, after)]
-    for how, low, high, begin, end in SequenceMatcher(None, *said, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(a=said[0], b=said[1], autojunk=False)
+    for how, low, high, begin, end in matcher.get_opcodes():
         if how == "equal":
             continue
         pairs = zip_longest(before[low:high], after[begin:end], fillvalue=_NOTHING)

@@ -76,7 +76,8 @@ def put(conn: Connection, name: str, value: str) -> None:
 def put_once(conn: Connection, name: str, value: str) -> bool:
     """Keep a fact unless it stands; whether it was put now, by whoever came first."""
     new = bulk.insert(conn, meta).values(name=name, value=value)
-    return conn.execute(new.on_conflict_do_nothing(index_elements=["name"])).rowcount == 1
+    once = new.on_conflict_do_nothing(index_elements=["name"]).returning(meta.c.name)
+    return conn.execute(once).first() is not None
 
 
 def drop(conn: Connection, name: str) -> None:
