@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 import { compression } from "vite-plugin-compression2";
 
 const server = process.env.MARACUJA_SERVER ?? "http://127.0.0.1:8080";
+// The host stays: the server lets nobody but pages of its own origin ask for changes.
+const ours = { target: server, changeOrigin: false, ws: true };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
@@ -18,5 +20,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // a strict policy lets no data: fonts or scripts in
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/api": server, "/v1": server, "/report": server } },
+  server: { proxy: { "/api": ours, "/v1": ours, "/report": ours } },
 });

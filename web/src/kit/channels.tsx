@@ -13,7 +13,6 @@ import {
   IconPhoneCall,
   IconWebhook,
 } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import styles from "./channels.module.css";
 
@@ -60,9 +59,9 @@ export function ChannelIcon({ name, size = 16 }: { name: string; size?: number }
 }
 
 /** A channel's icon with its name beside it. */
-export function Channel({ name, style }: { name: string; style?: CSSProperties }) {
+export function Channel({ name }: { name: string }) {
   return (
-    <span className={styles.channel} style={style}>
+    <span className={styles.channel}>
       <ChannelIcon name={name} />
       {useChannelName()(name)}
     </span>

@@ -10,7 +10,7 @@ import {
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCalendar, IconFilter, IconX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { day } from "~/app/format";
 import { useChannelName } from "~/kit/channels";
@@ -44,7 +44,6 @@ export function FilterBar({ asked, onChange, onClear }: FilterBarProps) {
         target={(toggle) => (
           <Button
             variant="default"
-            size="compact-sm"
             leftSection={<IconFilter size={14} aria-hidden />}
             onClick={toggle}
           >
@@ -62,7 +61,7 @@ export function FilterBar({ asked, onChange, onClear }: FilterBarProps) {
         )}
       </Floating>
       {isNarrow(asked) ? (
-        <Button variant="subtle" size="compact-sm" onClick={onClear}>
+        <Button variant="subtle" onClick={onClear}>
           {t("filter.clear")}
         </Button>
       ) : null}
@@ -71,7 +70,8 @@ export function FilterBar({ asked, onChange, onClear }: FilterBarProps) {
 }
 
 interface FloatingProps {
-  target: (toggle: () => void) => ReactNode;
+  /** The button that opens it. */
+  target: (toggle: () => void) => ReactElement;
   children: (close: () => void) => ReactNode;
 }
 
@@ -80,9 +80,7 @@ function Floating({ target, children }: FloatingProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
   return (
     <Popover opened={opened} onChange={close} position="bottom-start" trapFocus shadow="md">
-      <Popover.Target>
-        <span>{target(toggle)}</span>
-      </Popover.Target>
+      <Popover.Target>{target(toggle)}</Popover.Target>
       <Popover.Dropdown>{opened ? children(close) : null}</Popover.Dropdown>
     </Popover>
   );
@@ -97,39 +95,49 @@ interface ConditionPillProps {
 function ConditionPill({ condition, onChange, onRemove }: ConditionPillProps) {
   const filter = filterOf(condition);
   const says = useSays();
-  const said = filter ? says(filter) : JSON.stringify(condition);
+  if (!filter) {
+    return <Pressed words={JSON.stringify(condition)} onRemove={onRemove} />;
+  }
   return (
-    <Floating
-      target={(toggle) => <Said words={said} onPress={filter && toggle} onRemove={onRemove} />}
-    >
-      {(close) =>
-        filter ? (
-          <FilterForm
-            filter={filter}
-            onDone={(next) => {
-              onChange(conditionOf(next));
-              close();
-            }}
-          />
-        ) : null
-      }
-    </Floating>
+    <Pressed words={says(filter)} onRemove={onRemove}>
+      {(close) => (
+        <FilterForm
+          filter={filter}
+          onDone={(next) => {
+            onChange(conditionOf(next));
+            close();
+          }}
+        />
+      )}
+    </Pressed>
   );
 }
 
-interface SaidProps {
+interface PressedProps {
   words: string;
-  onPress: (() => void) | null;
   onRemove: () => void;
+  /** The form that opens where the words are pressed; without one they only stand there. */
+  children?: (close: () => void) => ReactNode;
 }
 
-function Said({ words, onPress, onRemove }: SaidProps) {
+/** A filter in words, with a cross. */
+function Pressed({ words, onRemove, children }: PressedProps) {
   const { t } = useTranslation("people");
   return (
     <span className={styles.pill}>
-      <UnstyledButton className={styles.words} disabled={!onPress} onClick={onPress ?? undefined}>
-        {words}
-      </UnstyledButton>
+      {children ? (
+        <Floating
+          target={(toggle) => (
+            <UnstyledButton className={styles.words} onClick={toggle}>
+              {words}
+            </UnstyledButton>
+          )}
+        >
+          {children}
+        </Floating>
+      ) : (
+        <span className={styles.words}>{words}</span>
+      )}
       <ActionIcon
         size={24}
         radius="xl"
@@ -152,46 +160,77 @@ function CreatedPill({ asked, onChange }: Omit<FilterBarProps, "onClear">) {
     since && t("created.since", { day: day(since, "UTC") }),
     until && t("created.until", { day: day(until, "UTC") }),
   ];
+  const days = (close: () => void) => (
+    <DaysForm
+      since={since}
+      until={until}
+      onDone={(chosen) => {
+        onChange(chosen);
+        close();
+      }}
+    />
+  );
+  if (since || until) {
+    return (
+      <Pressed
+        words={words.filter(Boolean).join(", ")}
+        onRemove={() => onChange({ since: "", until: "" })}
+      >
+        {days}
+      </Pressed>
+    );
+  }
   return (
     <Floating
-      target={(toggle) =>
-        since || until ? (
-          <Said
-            words={words.filter(Boolean).join(", ")}
-            onPress={toggle}
-            onRemove={() => onChange({ since: "", until: "" })}
-          />
-        ) : (
-          <Button
-            variant="default"
-            size="compact-sm"
-            leftSection={<IconCalendar size={14} aria-hidden />}
-            onClick={toggle}
-          >
-            {t("created.new")}
-          </Button>
-        )
-      }
-    >
-      {() => (
-        <Stack gap={10}>
-          <TextInput
-            type="date"
-            label={t("created.from")}
-            value={since}
-            max={until || undefined}
-            onChange={(event) => onChange({ since: event.currentTarget.value })}
-          />
-          <TextInput
-            type="date"
-            label={t("created.to")}
-            value={until}
-            min={since || undefined}
-            onChange={(event) => onChange({ until: event.currentTarget.value })}
-          />
-        </Stack>
+      target={(toggle) => (
+        <Button
+          variant="default"
+          leftSection={<IconCalendar size={14} aria-hidden />}
+          onClick={toggle}
+        >
+          {t("created.new")}
+        </Button>
       )}
+    >
+      {days}
     </Floating>
+  );
+}
+
+interface DaysFormProps {
+  since: string;
+  until: string;
+  onDone: (days: { since: string; until: string }) => void;
+}
+
+function DaysForm({ onDone, ...given }: DaysFormProps) {
+  const { t } = useTranslation("people");
+  const [days, choose] = useState(given);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onDone(days);
+      }}
+    >
+      <Stack gap={10}>
+        <TextInput
+          type="date"
+          label={t("created.from")}
+          value={days.since}
+          max={days.until || undefined}
+          onChange={(event) => choose({ ...days, since: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label={t("created.to")}
+          value={days.until}
+          min={days.since || undefined}
+          onChange={(event) => choose({ ...days, until: event.currentTarget.value })}
+        />
+        <Button type="submit">{t("created.apply")}</Button>
+      </Stack>
+    </form>
   );
 }
 

@@ -10,6 +10,7 @@ import { Card } from "~/kit/Card";
 import { Channel, useChannelName } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
 import { Pill, type Tone } from "~/kit/Pill";
+import { SMALL } from "~/kit/small";
 import type { Person } from "../person";
 import { type Topic, useTopics } from "../words";
 import { Confirm } from "./Confirm";
@@ -85,15 +86,15 @@ function OnChannel({ channel, words, onChange }: OnChannelProps) {
   const state = last?.state ?? "unknown";
   return (
     <li>
-      <div className={styles.row}>
-        <Channel name={channel} style={{ flex: "1 1 150px" }} />
-        <span style={{ flex: "1 1 120px" }}>
+      <div className={`${styles.row} ${styles.consent}`}>
+        <Channel name={channel} />
+        <span>
           <Pill tone={TONES[state] ?? "calm"}>{t(`state.${state}`)}</Pill>
         </span>
-        <span className={styles.quiet} style={{ flex: "2 1 180px" }}>
-          {last ? [day(last.at), last.source].filter(Boolean).join(" · ") : t("consents.never")}
+        <span className={styles.quiet}>
+          {last ? [day(last.at), last.source].filter(Boolean).join(" · ") : null}
         </span>
-        <Group gap={4} wrap="nowrap">
+        <Group gap={4} wrap="nowrap" justify="flex-end">
           {words.length > 0 ? (
             <UnstyledButton
               className={styles.link}
@@ -106,7 +107,7 @@ function OnChannel({ channel, words, onChange }: OnChannelProps) {
           ) : null}
           {may ? (
             <Button
-              size="compact-sm"
+              {...SMALL}
               variant="default"
               onClick={onChange}
               aria-label={t("consents.changeOf", { channel: called })}

@@ -81,14 +81,14 @@ function Decision({ decided }: { decided: Decided }) {
   const { t } = useTranslation("people");
   return (
     <li>
-      <div className={styles.row}>
-        <span style={{ flex: "1 1 200px" }}>
+      <div className={`${styles.row} ${styles.decision}`}>
+        <span>
           <Link to={`/campaigns/${encodeURIComponent(decided.campaign)}`}>{decided.campaign}</Link>
         </span>
-        <span style={{ flex: "1 1 150px" }}>
-          {decided.channel ? <Channel name={decided.channel} /> : null}
+        <span>{decided.channel ? <Channel name={decided.channel} /> : null}</span>
+        <span>
+          <Pill tone={TONES[decided.outcome] ?? "calm"}>{t(`outcome.${decided.outcome}`)}</Pill>
         </span>
-        <Pill tone={TONES[decided.outcome] ?? "calm"}>{t(`outcome.${decided.outcome}`)}</Pill>
         <time className={`${styles.quiet} number`}>{moment(decided.at)}</time>
       </div>
       <div className={styles.says}>

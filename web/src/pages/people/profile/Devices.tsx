@@ -9,6 +9,7 @@ import { Card } from "~/kit/Card";
 import { Channel } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
+import { SMALL } from "~/kit/small";
 import { type Column, Table } from "~/kit/Table";
 import type { Person } from "../person";
 import { Confirm } from "./Confirm";
@@ -49,7 +50,7 @@ export function Devices({ person: { pid, devices } }: { person: Person }) {
     label: "",
     show: (one) =>
       one.off ? null : (
-        <Button size="compact-sm" variant="default" onClick={() => ask(one)}>
+        <Button {...SMALL} variant="default" onClick={() => ask(one)}>
           {t("devices.turnOff")}
         </Button>
       ),

@@ -11,6 +11,7 @@ import { Card } from "~/kit/Card";
 import { Channel, useChannelName } from "~/kit/channels";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
+import { SMALL } from "~/kit/small";
 import type { Person } from "../person";
 import { useTopics } from "../words";
 import { Confirm } from "./Confirm";
@@ -68,7 +69,7 @@ function Pauses({ pid }: { pid: number }) {
                     <Button
                       key={days}
                       variant="default"
-                      size="compact-md"
+                      {...SMALL}
                       disabled={pause.isPending}
                       onClick={() => pause.mutate(days)}
                     >
@@ -139,8 +140,8 @@ function Holds({ pid }: { pid: number }) {
         {({ items }) => (
           <Lines none={t("holds.none")}>
             {items.map((one) => (
-              <li key={`${one.hold} ${one.key}`} className={styles.row}>
-                <span style={{ flex: "1 1 200px" }}>
+              <li key={`${one.hold} ${one.key}`} className={`${styles.row} ${styles.hold}`}>
+                <span>
                   {called(one.hold)}
                   {one.key ? <span className={styles.quiet}> · {one.key}</span> : null}
                 </span>
@@ -150,7 +151,7 @@ function Holds({ pid }: { pid: number }) {
                 </Pill>
                 {may && one.holds ? (
                   <Button
-                    size="compact-sm"
+                    {...SMALL}
                     variant="default"
                     onClick={() => release.mutate(one)}
                     loading={release.isPending}
@@ -209,8 +210,8 @@ function Silenced({ pid }: { pid: number }) {
         {({ items }) => (
           <Lines none={t("silenced.none")}>
             {items.map((one) => (
-              <li key={one.category} className={styles.row}>
-                <span style={{ flex: "1 1 200px" }}>{one.category}</span>
+              <li key={one.category} className={`${styles.row} ${styles.silenced}`}>
+                <span>{one.category}</span>
                 <span className={styles.quiet}>{day(one.at)}</span>
                 {may ? (
                   <ActionIcon
@@ -278,17 +279,15 @@ function Suppressions({ person: { pid, suppressions } }: { person: Person }) {
     <Card title={t("suppressed.title")} about={t("suppressed.about")}>
       <Lines none={t("suppressed.none")}>
         {suppressions.map((one) => (
-          <li key={`${one.channel} ${one.scope}`} className={styles.row}>
-            <Channel name={one.channel} style={{ flex: "1 1 140px" }} />
-            <span style={{ flex: "2 1 220px" }}>
-              {[reason(one.reason), one.raw].filter(Boolean).join(" · ")}
-            </span>
+          <li key={`${one.channel} ${one.scope}`} className={`${styles.row} ${styles.suppressed}`}>
+            <Channel name={one.channel} />
+            <span>{[reason(one.reason), one.raw].filter(Boolean).join(" · ")}</span>
             <span className={styles.quiet}>
               {day(one.at)}
               {one.until ? ` – ${day(one.until)}` : ""}
             </span>
             {may ? (
-              <Button size="compact-sm" variant="default" onClick={() => ask(one.channel)}>
+              <Button {...SMALL} variant="default" onClick={() => ask(one.channel)}>
                 {t("suppressed.lift")}
               </Button>
             ) : null}

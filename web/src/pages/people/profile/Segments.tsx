@@ -56,11 +56,11 @@ function Segment({ pid, segment }: { pid: number; segment: Held }) {
   const name = segment.name || segment.id;
   return (
     <li>
-      <div className={styles.row}>
-        <span style={{ flex: "1 1 220px" }}>
+      <div className={`${styles.row} ${styles.segment}`}>
+        <span>
           {may ? <Link to={`/segments/${encodeURIComponent(segment.id)}`}>{name}</Link> : name}
         </span>
-        <span style={{ flex: "1 1 120px" }}>
+        <span>
           <Pill tone={segment.fault ? "warn" : segment.held ? "accent" : "calm"}>
             {t(segment.fault ? "segments.fault" : segment.held ? "segments.in" : "segments.out")}
           </Pill>

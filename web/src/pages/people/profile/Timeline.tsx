@@ -53,7 +53,7 @@ export function Timeline({ person }: { person: Person }) {
       <Chip.Group multiple value={kinds} onChange={choose}>
         <Group gap={8} mb={14} role="group" aria-label={t("filters")}>
           {KINDS.map((kind) => (
-            <Chip key={kind} value={kind} size="sm" variant="light">
+            <Chip key={kind} value={kind} size="sm" variant="outline">
               {t(`kind.${kind}`)}
             </Chip>
           ))}
