@@ -1,5 +1,6 @@
 /** Numbers, money, shares, days and spans as the reader's language writes them. */
 import i18next from "i18next";
+import { mongolianDay, mongolianMoment, mongolianSpan } from "./mongolian";
 
 type Moment = string | number | Date;
 
@@ -40,17 +41,21 @@ export const money = (value: number, currency: string, digits?: number) =>
   }).format(value);
 
 export const day = (at: Moment, timeZone?: string) =>
-  new Intl.DateTimeFormat(speaks(), { dateStyle: "medium", timeZone }).format(new Date(at));
+  speaks() === "mn"
+    ? mongolianDay(new Date(at), timeZone)
+    : new Intl.DateTimeFormat(speaks(), { dateStyle: "medium", timeZone }).format(new Date(at));
 
 export const clock = (at: Moment, timeZone?: string) =>
   new Intl.DateTimeFormat(speaks(), { timeStyle: "short", timeZone }).format(new Date(at));
 
 export const moment = (at: Moment, timeZone?: string) =>
-  new Intl.DateTimeFormat(speaks(), {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone,
-  }).format(new Date(at));
+  speaks() === "mn"
+    ? mongolianMoment(new Date(at), timeZone)
+    : new Intl.DateTimeFormat(speaks(), {
+        dateStyle: "medium",
+        timeStyle: "short",
+        timeZone,
+      }).format(new Date(at));
 
 const SPANS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 365 * 86_400],
@@ -64,7 +69,9 @@ const SPANS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago, or in how long: "3 hours ago", "in 2 days". */
 export function ago(at: Moment, now: Moment = new Date()): string {
   const seconds = (new Date(at).getTime() - new Date(now).getTime()) / 1000;
-  const words = new Intl.RelativeTimeFormat(speaks(), { numeric: "auto" });
   const [unit, length] = SPANS.find(([, span]) => Math.abs(seconds) >= span) ?? ["second", 1];
-  return words.format(Math.round(seconds / length), unit);
+  const count = Math.round(seconds / length);
+  return speaks() === "mn"
+    ? mongolianSpan(count, unit)
+    : new Intl.RelativeTimeFormat(speaks(), { numeric: "auto" }).format(count, unit);
 }

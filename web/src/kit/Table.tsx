@@ -16,6 +16,8 @@ export interface Column<Row> {
   /** Its heading is a button that sorts. */
   sorts?: boolean;
   width?: number | string;
+  /** Its heading is only read aloud: a column of buttons. */
+  quiet?: boolean;
   /** Left out on a telephone. */
   wide?: boolean;
 }
@@ -176,7 +178,7 @@ function Heading<Row>({ column, order, onOrder }: HeadingProps<Row>) {
           {sorted ? <Arrow size={14} aria-hidden /> : null}
         </UnstyledButton>
       ) : (
-        column.label
+        <span className={column.quiet ? "visually-hidden" : undefined}>{column.label}</span>
       )}
     </th>
   );

@@ -47,7 +47,8 @@ export function Devices({ person: { pid, devices } }: { person: Person }) {
   ];
   const button: Column<Device> = {
     key: "off",
-    label: "",
+    label: t("actions"),
+    quiet: true,
     show: (one) =>
       one.off ? null : (
         <Button {...SMALL} variant="default" onClick={() => ask(one)}>

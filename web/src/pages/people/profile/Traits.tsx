@@ -75,7 +75,8 @@ export function Traits({ person }: { person: Person }) {
   ];
   const buttons: Column<Trait> = {
     key: "change",
-    label: "",
+    label: t("actions"),
+    quiet: true,
     width: 84,
     show: (one) =>
       RECOGNISED_BY.includes(one.name) ? null : (
