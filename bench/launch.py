@@ -1,10 +1,11 @@
 """A campaign to a million people, from its audience to the durable outbox, and one by one.
 
 `python -m bench.launch [--people 1000000] [--rounds 3]` makes its people once in ./bench-data.
-Ours runs in a process of its own, so that its peak memory is its own, and once more with
-everything switched on: tone, law, category, and one person in a hundred each who is on hold, asks
-for less, wants nothing of the category or objects to profiling. The rival decides the same way as
-the plain one, but reads, renders (python-liquid) and commits one person at a time, for a subset.
+Ours runs in a process of its own, so that its peak memory is its own, with threads taking turns
+as in the worker, and once more with everything switched on: tone, law, category, and one person in
+a hundred each who is on hold, asks for less, wants nothing of the category or objects to
+profiling. The rival decides the same way as the plain one, but reads, renders (python-liquid) and
+commits one person at a time, for a subset.
 All texts of the subset must be equal. The last line is one JSON object.
 """
 
@@ -33,9 +34,11 @@ ROUNDS = 3
 
 def ours(home: Path) -> dict[str, Any]:
     """Launch the campaign of the workspace to its end; messages, seconds and peak MiB."""
+    from maracuja.cli.serving import SWITCH_S
     from maracuja.runtime import launch_control
     from maracuja.runtime.launch import Launch
 
+    sys.setswitchinterval(SWITCH_S)
     ground = launch_data.ground(home)
     with ground.store.write() as conn:
         launch_control.launch(conn, ground, "fruit", NOW)
