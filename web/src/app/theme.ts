@@ -41,7 +41,10 @@ export const theme = createTheme({
     Button: { defaultProps: { h: 36, px: 16 } },
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: { centered: true, transitionProps: { duration: 120 } },
+      styles: { title: { fontSize: 15, fontWeight: 600 } },
+    },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } },
     Anchor: { defaultProps: { size: "sm", c: "var(--accent-ink)" } },

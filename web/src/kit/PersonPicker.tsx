@@ -55,8 +55,9 @@ export function PersonPicker({ label, description, onPick, without }: PersonPick
         list.closeDropdown();
       }}
     >
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <TextInput
+          role="combobox"
           label={label}
           description={description}
           placeholder={t("findPerson")}

@@ -1,6 +1,10 @@
 /** Short notices in the corner: what was done, and how to undo it. */
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import i18next from "i18next";
+
+/** The cross of a notice, for those who hear it read. */
+const closing = () => ({ closeButtonProps: { "aria-label": i18next.t("close") } });
 
 interface Undo {
   label: string;
@@ -9,6 +13,7 @@ interface Undo {
 
 export function done(message: string, undo?: Undo) {
   const id = notifications.show({
+    ...closing(),
     color: "indigo",
     autoClose: undo ? 10_000 : 5_000,
     message: undo ? (
@@ -32,5 +37,11 @@ export function done(message: string, undo?: Undo) {
 }
 
 export function failed(message: string, fix = "") {
-  notifications.show({ color: "red", title: message, message: fix, autoClose: 12_000 });
+  notifications.show({
+    ...closing(),
+    color: "red",
+    title: message,
+    message: fix,
+    autoClose: 12_000,
+  });
 }

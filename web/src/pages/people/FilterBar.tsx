@@ -10,9 +10,12 @@ import {
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCalendar, IconFilter, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { api, body } from "~/api/client";
 import { day } from "~/app/format";
+import { useMay } from "~/app/session";
 import { useChannelName } from "~/kit/channels";
 import { conditionOf, type Filter, filterOf, isBare } from "./conditions";
 import styles from "./FilterBar.module.css";
@@ -96,7 +99,7 @@ function ConditionPill({ condition, onChange, onRemove }: ConditionPillProps) {
   const filter = filterOf(condition);
   const says = useSays();
   if (!filter) {
-    return <Pressed words={JSON.stringify(condition)} onRemove={onRemove} />;
+    return <Pressed words={<OtherWords condition={condition} />} onRemove={onRemove} />;
   }
   return (
     <Pressed words={says(filter)} onRemove={onRemove}>
@@ -113,8 +116,26 @@ function ConditionPill({ condition, onChange, onRemove }: ConditionPillProps) {
   );
 }
 
+/** What a condition says that no form of ours can write: the server's sentence about it. */
+function OtherWords({ condition }: { condition: Condition }) {
+  const { i18n } = useTranslation("people");
+  const may = useMay("content", 1);
+  const { data } = useQuery({
+    queryKey: ["condition", condition],
+    queryFn: () =>
+      body(
+        api.POST("/api/segments/check", {
+          body: { definition: { kind: "segment", id: "filter", where: [condition] } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: may,
+  });
+  return data?.says[i18n.language] ?? data?.says.en ?? JSON.stringify(condition);
+}
+
 interface PressedProps {
-  words: string;
+  words: ReactNode;
   onRemove: () => void;
   /** The form that opens where the words are pressed; without one they only stand there. */
   children?: (close: () => void) => ReactNode;
@@ -144,7 +165,9 @@ function Pressed({ words, onRemove, children }: PressedProps) {
         variant="subtle"
         color="gray"
         onClick={onRemove}
-        aria-label={t("filter.remove", { filter: words })}
+        aria-label={
+          typeof words === "string" ? t("filter.remove", { filter: words }) : t("filter.removeIt")
+        }
       >
         <IconX size={13} />
       </ActionIcon>

@@ -1,5 +1,5 @@
 /** Beside the tabs: how a person is reached, what they are worth, whether marketing rests. */
-import { Alert, CopyButton, UnstyledButton } from "@mantine/core";
+import { CopyButton, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
@@ -8,6 +8,7 @@ import { useMay, useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { Loading } from "~/kit/Loading";
+import { Note } from "~/kit/Note";
 import { Pill } from "~/kit/Pill";
 import type { Person } from "../person";
 import { useFactName, useValue } from "../words";
@@ -30,9 +31,7 @@ function Resting({ pid }: { pid: number }) {
   const { t } = useTranslation("people");
   const until = useWishes(pid).data?.pause_until;
   return until ? (
-    <Alert color="yellow" variant="light" title={t("pause.until", { day: day(until) })}>
-      {t("pause.about")}
-    </Alert>
+    <Note title={t("pause.until", { day: day(until) })}>{t("pause.about")}</Note>
   ) : null;
 }
 

@@ -9,6 +9,8 @@ interface ConfirmProps {
   /** What the button says that does it. */
   action: string;
   busy: boolean;
+  /** More room, for a comparison. */
+  wide?: boolean;
   disabled?: boolean;
   onClose: () => void;
   onConfirm: () => void;
@@ -16,13 +18,14 @@ interface ConfirmProps {
 }
 
 export function Confirm(props: ConfirmProps) {
-  const { opened, title, action, busy, disabled, onClose, onConfirm, children } = props;
+  const { opened, title, action, busy, wide, disabled, onClose, onConfirm, children } = props;
   const { t } = useTranslation("people");
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       title={title}
+      size={wide ? 640 : "md"}
       closeButtonProps={{ "aria-label": t("close") }}
     >
       <form

@@ -1,5 +1,5 @@
 /** Why a person did, or did not, get a campaign's message: every decision in words. */
-import { Alert, Select, Stack } from "@mantine/core";
+import { Select, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { Schemas } from "~/api/client";
@@ -7,6 +7,7 @@ import { moment } from "~/app/format";
 import { Card } from "~/kit/Card";
 import { Channel } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
+import { Note } from "~/kit/Note";
 import { Pill, type Tone } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import type { Person } from "../person";
@@ -50,9 +51,7 @@ function Found({ why, campaign }: { why: Schemas["Why"]; campaign: string }) {
   return (
     <>
       {why.suppressed?.map((said) => (
-        <Alert key={said} color="yellow" variant="light">
-          {said}
-        </Alert>
+        <Note key={said}>{said}</Note>
       ))}
       {why.absent ? (
         <Card title={why.absent}>

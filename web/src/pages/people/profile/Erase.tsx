@@ -1,9 +1,10 @@
 /** Forgetting a person for good: their name is typed first, then the worker is asked. */
-import { Alert, Stack, TextInput } from "@mantine/core";
+import { Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
+import { Note } from "~/kit/Note";
 import { type Person, useCalled } from "../person";
 import { Confirm } from "./Confirm";
 import { useChange } from "./changing";
@@ -36,9 +37,9 @@ export function Erase({ person, opened, onClose }: EraseProps) {
       onConfirm={() => erase.mutate(undefined)}
     >
       <Stack gap="sm">
-        <Alert color="red" variant="light" title={t("erase.final")}>
+        <Note tone="bad" title={t("erase.final")}>
           {t("erase.about")}
-        </Alert>
+        </Note>
         <TextInput
           label={t("erase.type", { name })}
           value={typed}

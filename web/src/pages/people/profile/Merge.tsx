@@ -1,10 +1,11 @@
 /** Two people who turned out to be one: find the other, see what will be kept, confirm. */
-import { Alert, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { day } from "~/app/format";
+import { Note } from "~/kit/Note";
 import { PersonPicker } from "~/kit/PersonPicker";
 import { Query } from "~/kit/Query";
 import { type Person, useCalled } from "../person";
@@ -50,6 +51,7 @@ export function Merge({ person, opened, onClose }: MergeProps) {
       title={t("merge.title", { name: called(person) })}
       action={t("merge.doIt")}
       busy={merge.isPending}
+      wide
       disabled={!query.data}
       onClose={close}
       onConfirm={() => other !== null && merge.mutate(other)}
@@ -65,9 +67,9 @@ export function Merge({ person, opened, onClose }: MergeProps) {
             {(found) => (
               <>
                 <Compared kept={person} gone={found} />
-                <Alert color="red" variant="light" title={t("merge.final")}>
+                <Note tone="bad" title={t("merge.final")}>
                   {t("merge.about")}
-                </Alert>
+                </Note>
               </>
             )}
           </Query>
