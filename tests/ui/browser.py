@@ -66,7 +66,8 @@ class Tab:
         return clipped + (["the page scrolls sideways"] if self.page.evaluate(_WIDE) else [])
 
     def _said(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
+        refused = "status of 4" in message.text  # what the server refused, the page has said
+        if message.type in ("error", "warning") and not refused:
             self.wrong.append(f"{message.type}: {message.text}")
 
 
@@ -105,7 +106,7 @@ class Browser:
         context.route("**/*", only_here)
         try:
             yield tab
-            assert tab.wrong == []
+            assert not tab.wrong, "\n".join(tab.wrong)
         finally:
             context.close()
 

@@ -213,9 +213,10 @@ def _too_much() -> Overloaded:
     )
 
 
-def problem(error: MaracujaError) -> JSONResponse:
-    """The error as an answer with its status."""
-    return _answered(problems.told_of(error), problems.headers_of(error))
+def problem(error: MaracujaError, *, by_script: bool = False) -> JSONResponse:
+    """The error as an answer with its status; `by_script`: a script in a browser has asked."""
+    headers = problems.headers_of(error, by_script=by_script)
+    return _answered(problems.told_of(error), headers)
 
 
 def _answered(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -239,7 +240,8 @@ async def _ours(request: Request, error: MaracujaError) -> JSONResponse:
         # The template of the path: what stands in its place may be a secret.
         path = getattr(request.scope.get("route"), "path", "")
         _log.warning("%s %s was refused: %s", request.method, path, error.message)
-    return problem(error)
+    by_script = request.headers.get("sec-fetch-mode", "navigate") != "navigate"
+    return problem(error, by_script=by_script)
 
 
 async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -33,7 +33,7 @@ class FirstRun(BaseModel):
     shop: ShopNamed | None
 
 
-class Claim(BaseModel):
+class WorkspaceClaim(BaseModel):
     """The owner, and the shop; `token` is the one that `maracuja serve` has shown."""
 
     email: Annotated[str, Field(max_length=300)]
@@ -59,7 +59,7 @@ def see_first_run(request: Request, here: Here, token: str = "") -> FirstRun:
 
 
 @router.post("", status_code=201)
-def claim_workspace(request: Request, here: Here, now: Now, claim: Claim) -> MemberShown:
+def claim_workspace(request: Request, here: Here, now: Now, claim: WorkspaceClaim) -> MemberShown:
     """Make the owner and name the shop, once; the server starts anew with its new settings."""
     check_origin(request)
     if not is_at_home(request):

@@ -58,10 +58,13 @@ def told_of(error: MaracujaError) -> dict[str, Any]:
     return told(error.code, error.http_status, error.message, where=error.where, fix=error.fix)
 
 
-def headers_of(error: MaracujaError) -> dict[str, str]:
-    """What is said beside the body: how to show a key, when to come again."""
+def headers_of(error: MaracujaError, *, by_script: bool = False) -> dict[str, str]:
+    """What is said beside the body: how to show a key, when to come again.
+
+    A browser asks for a name and a password at once: never where a script of the app has called.
+    """
     headers = {}
-    if isinstance(error, Unauthorized):
+    if isinstance(error, Unauthorized) and not by_script:
         headers["www-authenticate"] = 'Basic realm="maracuja"'
     if isinstance(error, TooManyRequests):
         headers["retry-after"] = str(ceil(error.retry_after_s))

@@ -17,6 +17,8 @@ def test_management_needs_an_admin_key(world: World) -> None:
     nobody = world.ask("GET", "/api/people", key=None)
     assert nobody.status_code == 401
     assert nobody.headers["www-authenticate"].startswith("Basic")
+    script = world.ask("GET", "/api/people", key=None, headers={"sec-fetch-mode": "cors"})
+    assert script.status_code == 401 and "www-authenticate" not in script.headers
     assert set(nobody.json()) == {"type", "title", "status", "detail", "code", "where", "fix"}
     for kind in ("server key", "browser key"):
         refused = world.ask("GET", "/api/people", key=kind)

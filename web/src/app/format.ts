@@ -40,6 +40,19 @@ export const money = (value: number, currency: string, digits?: number) =>
       : { maximumFractionDigits: digits, minimumFractionDigits: digits }),
   }).format(value);
 
+/** A sum in minor units (kopecks, cents), as the API gives them. */
+export function minorMoney(value: number, currency: string): string {
+  const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+    .maximumFractionDigits;
+  return money(value / 10 ** (digits ?? 2), currency);
+}
+
+/** A count or a difference with its sign. */
+export const signed = (value: number) =>
+  new Intl.NumberFormat(speaks(), { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(
+    value,
+  );
+
 export const day = (at: Moment, timeZone?: string) =>
   speaks() === "mn"
     ? mongolianDay(new Date(at), timeZone)

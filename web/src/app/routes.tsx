@@ -32,6 +32,7 @@ const PAGES: RouteObject[] = [
 
 const OUTSIDE: RouteObject[] = [
   page("/login", ["login"], () => import("~/pages/login/page")),
+  page("/first-run", ["first_run"], () => import("~/pages/first_run/page")),
   page("/join", ["login"], () => import("~/pages/login/join")),
 ];
 

@@ -1,10 +1,13 @@
 /** Effects with their intervals, one row each, around the line of no effect. */
+import { Link } from "react-router";
 import { change } from "~/app/format";
 import styles from "./LiftChart.module.css";
 
 export interface Lift {
   name: string;
-  /** Relative change and the ends of its interval: 0.124 for +12.4 %. */
+  /** Where its name leads. */
+  to?: string;
+  /** An effect and the ends of its interval; a relative change is 0.124 for +12.4 %. */
   effect: number;
   low: number;
   high: number;
@@ -32,16 +35,25 @@ export function scale(lifts: readonly Lift[]): { from: number; to: number; ticks
   return { from, to, ticks: Array.from({ length: count + 1 }, (_, n) => from + n * step) };
 }
 
-export function LiftChart({ lifts, label }: { lifts: readonly Lift[]; label: string }) {
+interface LiftChartProps {
+  lifts: readonly Lift[];
+  label: string;
+  /** How a value is written, and shorter beside the ticks. */
+  show?: (value: number) => string;
+  tick?: (value: number) => string;
+}
+
+export function LiftChart(props: LiftChartProps) {
+  const { lifts, label, show = change, tick: write = (value) => change(value, 0) } = props;
   const { from, to, ticks } = scale(lifts);
   const x = (value: number) => ((value - from) / (to - from)) * WIDTH;
   const height = lifts.length * ROW;
   return (
-    <div className={styles.chart} role="img" aria-label={label}>
-      <ul className={styles.names} aria-hidden>
-        {lifts.map(({ name }) => (
+    <figure className={styles.chart} aria-label={label}>
+      <ul className={styles.names}>
+        {lifts.map(({ name, to }) => (
           <li key={name} title={name}>
-            {name}
+            {to ? <Link to={to}>{name}</Link> : name}
           </li>
         ))}
       </ul>
@@ -84,7 +96,7 @@ export function LiftChart({ lifts, label }: { lifts: readonly Lift[]; label: str
         <div className={`${styles.ticks} number`} aria-hidden>
           {ticks.map((tick) => (
             <span key={tick} style={{ left: `${(x(tick) / WIDTH) * 100}%` }}>
-              {change(tick, 0)}
+              {write(tick)}
             </span>
           ))}
         </div>
@@ -92,11 +104,13 @@ export function LiftChart({ lifts, label }: { lifts: readonly Lift[]; label: str
       <ul className={`${styles.figures} number`}>
         {lifts.map((lift) => (
           <li key={lift.name} data-side={side(lift)}>
-            <span className="visually-hidden">{lift.name}: </span>
-            <b>{change(lift.effect)}</b> [{change(lift.low)}, {change(lift.high)}]
+            <span className={styles.again} aria-hidden>
+              {lift.name}:{" "}
+            </span>
+            <b>{show(lift.effect)}</b> [{show(lift.low)}, {show(lift.high)}]
           </li>
         ))}
       </ul>
-    </div>
+    </figure>
   );
 }

@@ -10,10 +10,12 @@ interface OutsideProps {
   title: string;
   about?: string;
   fault?: unknown;
+  /** Room for two fields beside each other. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Outside({ title, about, fault, children }: OutsideProps) {
+export function Outside({ title, about, fault, wide, children }: OutsideProps) {
   const { i18n } = useTranslation();
   const words = useFaultWords();
   useEffect(() => {
@@ -25,7 +27,7 @@ export function Outside({ title, about, fault, children }: OutsideProps) {
   }, [title]);
   return (
     <main className={styles.outside}>
-      <div className={styles.box}>
+      <div className={styles.box} data-wide={wide || undefined}>
         <div className={styles.brand}>
           <img src="/logo.svg" width={34} height={34} alt="" />
           Maracuja
