@@ -20,13 +20,18 @@ Days = Annotated[int, Query(ge=1, le=VISITS_DAYS)]
 
 
 class FactNamed(BaseModel):
-    """A computed fact; `of` says what it may be asked of, `origin` how we come to know it."""
+    """A computed fact and the type of its value; `origin` says how we come to know it.
+
+    `of` is what it may be asked of: a category or a product; `needs_of`: nothing else will do.
+    """
 
     name: str
     group: str
     origin: Origin
     about: str
+    type: str
     of: str
+    needs_of: bool
 
 
 @router.get("")
@@ -34,7 +39,15 @@ def list_facts(part: Part) -> Listing[FactNamed]:
     """Every computed fact that segments and templates may use."""
     return part.of(
         [
-            FactNamed(name=name, group=one.group, origin=one.origin, about=one.about, of=one.of)
+            FactNamed(
+                name=name,
+                group=one.group,
+                origin=one.origin,
+                about=one.about,
+                type=one.kind,
+                of=one.of,
+                needs_of=one.needs_of,
+            )
             for name, one in COMPUTED.items()
         ],
         attrgetter("name"),

@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from maracuja.api.answers import Language
+from maracuja.api.answers import ID_MAX
 from maracuja.api.definitions import plain
 from maracuja.api.here import Here, Long, Now, managing
 from maracuja.errors import BadInput
@@ -19,6 +19,7 @@ from maracuja.segments import check as segment_check
 from maracuja.segments.definition import Condition, Segment
 
 router = managing("/segments", "segments")
+Tongue = Annotated[str, Query(pattern="^(en|ru|uk|mn)$", description="en, ru, uk or mn.")]
 Who = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 
 
@@ -49,6 +50,12 @@ class ExplainAsked(Asked):
     """`person`: an external id, e-mail, phone, anonymous id, or pid:<number>."""
 
     person: Who
+
+
+class ExplainPeopleAsked(Asked):
+    """`people`: a few numbers of people, such as those of a sample."""
+
+    people: list[Annotated[int, Field(ge=1, le=ID_MAX)]] = Field(min_length=1, max_length=10)
 
 
 class SegmentGiven(BaseModel):
@@ -87,7 +94,7 @@ def sample_segment(
 
 @router.post("/explain")
 def explain_segment(
-    here: Here, now: Now, long: Long, asked: ExplainAsked, language: Language = "en"
+    here: Here, now: Now, long: Long, asked: ExplainAsked, language: Tongue = "en"
 ) -> SegmentExplained:
     """Which conditions one person holds, and on what evidence."""
     with here.store.read() as conn:
@@ -95,3 +102,14 @@ def explain_segment(
         pid = people_view.find(conn, asked.person, here.config.shop.country)
     with long.long():
         return segment_work.explain(here.ground, where, pid, now, language=language)
+
+
+@router.post("/explain-people")
+def explain_people(
+    here: Here, now: Now, long: Long, asked: ExplainPeopleAsked, language: Tongue = "en"
+) -> list[SegmentExplained]:
+    """The same for a few people at once, in the order asked; who is gone is left out."""
+    with here.store.read() as conn:
+        where = asked.conditions(conn)
+    with long.long():
+        return segment_work.explain_each(here.ground, where, asked.people, now, language=language)

@@ -128,6 +128,7 @@ QUESTIONS: Final = frozenset(
         ("segments", "check"),
         ("segments", "count"),
         ("segments", "explain"),
+        ("segments", "explain-people"),
         ("segments", "sample"),
         ("templates", "check"),
         ("templates", "parts"),

@@ -95,27 +95,31 @@ def campaigns(
     return sorted(found, key=lambda one: (one.changed, one.id), reverse=True)
 
 
-def archive(conn: Connection, name: str, actor: str, now: datetime) -> None:
-    """Put a campaign away: it is listed no more and cannot be launched.
+def archive(
+    conn: Connection, name: str, actor: str, now: datetime, *, kind: str = CAMPAIGN
+) -> None:
+    """Put a definition away: it is listed no more, and a campaign cannot be launched.
 
     Raises NotFound, and Conflict while a run of it is open.
     """
-    definitions.get(conn, CAMPAIGN, name)
-    live = runs.every(conn, campaign=name, states=_LIVE)
+    definitions.get(conn, kind, name)
+    live = runs.every(conn, campaign=name, states=_LIVE) if kind == CAMPAIGN else []
     if live:
         raise Conflict(
             f"`{name}` is still at work: its run {live[0].run} is {live[0].state.value}.",
             fix=f"Cancel it first: `maracuja campaign cancel {name}`.",
         )
-    marks.archive(conn, CAMPAIGN, name, actor, micros(now))
-    audit.add(conn, micros(now), actor, "archive", f"{CAMPAIGN}:{name}")
+    marks.archive(conn, kind, name, actor, micros(now))
+    audit.add(conn, micros(now), actor, "archive", f"{kind}:{name}")
 
 
-def fetch_back(conn: Connection, name: str, actor: str, now: datetime) -> None:
-    """Take a campaign out of the archive. Raises NotFound."""
-    definitions.get(conn, CAMPAIGN, name)
-    if marks.fetch_back(conn, CAMPAIGN, name):
-        audit.add(conn, micros(now), actor, "fetch_back", f"{CAMPAIGN}:{name}")
+def fetch_back(
+    conn: Connection, name: str, actor: str, now: datetime, *, kind: str = CAMPAIGN
+) -> None:
+    """Take a definition out of the archive. Raises NotFound."""
+    definitions.get(conn, kind, name)
+    if marks.fetch_back(conn, kind, name):
+        audit.add(conn, micros(now), actor, "fetch_back", f"{kind}:{name}")
 
 
 def check_not_archived(conn: Connection, name: str) -> None:
@@ -134,24 +138,26 @@ def label(
     remove: Collection[str],
     now: datetime,
     actor: str,
+    *,
+    kind: str = CAMPAIGN,
 ) -> list[str]:
-    """Put labels on a campaign and take others off; those it has now.
+    """Put labels on a definition and take others off; those it has now.
 
     Raises NotFound, and BadInput for a label that is too long, or more than 20 of them.
     """
-    definitions.get(conn, CAMPAIGN, name)
+    definitions.get(conn, kind, name)
     for one in add:
         if not _LABEL.fullmatch(one):
             raise BadInput(
                 f"`{one[:60]}` is no label.", fix="Use up to 40 letters, digits, spaces and -./&+."
             )
-    marks.label(conn, CAMPAIGN, name, add)
-    marks.unlabel(conn, CAMPAIGN, name, remove)
-    found = marks.labels_of(conn, CAMPAIGN).get(name, [])
+    marks.label(conn, kind, name, add)
+    marks.unlabel(conn, kind, name, remove)
+    found = marks.labels_of(conn, kind).get(name, [])
     if len(found) > LABELS_MAX:
         raise BadInput(f"More than {LABELS_MAX} labels say nothing any more.")
     said = {"add": sorted(add), "remove": sorted(remove)}
-    audit.add(conn, micros(now), actor, "label", f"{CAMPAIGN}:{name}", said)
+    audit.add(conn, micros(now), actor, "label", f"{kind}:{name}", said)
     return found
 
 

@@ -23,12 +23,13 @@ from maracuja.segments.comparing import When
 from maracuja.segments.definition import Member, Segment
 from maracuja.segments.predicate import leaves
 from maracuja.segments.words import say
-from maracuja.store import definitions, segment_sizes
+from maracuja.store import definitions, marks, segment_sizes
 from maracuja.store.segment_sizes import Size
 
 LOOK_EVERY: Final = timedelta(minutes=10)
 BEGINS: Final = 4  # o'clock, by the shop's clock: few are at work
 KEPT: Final = timedelta(days=800)
+LATELY: Final = 30  # days whose sizes the list shows
 
 _log = logging.getLogger("maracuja.segments")
 
@@ -43,7 +44,10 @@ class DaySize:
 
 @dataclass(frozen=True)
 class SegmentListed:
-    """A segment on the shelf: in words, its last size, and which others and campaigns name it."""
+    """A segment on the shelf: in words, its last sizes, and which others and campaigns name it.
+
+    `people` is the last of `sizes`, which go back up to 30 days, oldest first.
+    """
 
     id: str
     name: str
@@ -52,6 +56,9 @@ class SegmentListed:
     version: int
     people: int | None
     counted: date | None
+    sizes: tuple[DaySize, ...]
+    labels: tuple[str, ...]
+    archived: bool
     named_by: tuple[str, ...]
 
 
@@ -98,17 +105,31 @@ class SegmentSizes:
         return True
 
 
-def listed(conn: Connection, *, words: str = "", language: str = "en") -> list[SegmentListed]:
-    """The segments by name, with these words in id, name or sentence."""
-    sizes = segment_sizes.latest(conn)
+def listed(
+    conn: Connection,
+    *,
+    words: str = "",
+    label: str = "",
+    archived: bool | None = None,
+    language: str = "en",
+) -> list[SegmentListed]:
+    """The segments by name: of a label, with these words in id, name or sentence.
+
+    `archived`: only those in the archive, or only the others; None: all.
+    """
+    lately = segment_sizes.lately(conn, LATELY)
+    tagged, away = marks.labels_of(conn, "segment"), marks.archived_of(conn, "segment")
     stored = {one.id: one for one in definitions.current(conn, "segment")}
     named = _named_by(conn)
     shown = []
     for segment in _segments(conn):
-        size, kept = sizes.get(segment.id), stored[segment.id]
+        kept, labels = stored[segment.id], tagged.get(segment.id, [])
         says = say(segment.where, language)
         if words.casefold() not in f"{segment.id} {segment.name} {says}".casefold():
             continue
+        if (label and label not in labels) or archived not in (None, segment.id in away):
+            continue
+        sizes = tuple(map(_day_size, lately.get(segment.id, [])))
         shown.append(
             SegmentListed(
                 id=segment.id,
@@ -116,8 +137,11 @@ def listed(conn: Connection, *, words: str = "", language: str = "en") -> list[S
                 says=says,
                 changed=moment(kept.created_us),
                 version=kept.version,
-                people=size.people if size else None,
-                counted=date.fromisoformat(size.day) if size else None,
+                people=sizes[-1].people if sizes else None,
+                counted=sizes[-1].day if sizes else None,
+                sizes=sizes,
+                labels=tuple(labels),
+                archived=segment.id in away,
                 named_by=tuple(sorted(named.get(segment.id, ()))),
             )
         )
@@ -127,8 +151,11 @@ def listed(conn: Connection, *, words: str = "", language: str = "en") -> list[S
 def sizes(conn: Connection, name: str, since: date) -> list[DaySize]:
     """The sizes of a segment from a day on, oldest first. Raises NotFound."""
     definitions.get(conn, "segment", name)
-    found = segment_sizes.of(conn, name, since.isoformat())
-    return [DaySize(date.fromisoformat(one.day), one.people) for one in found]
+    return [_day_size(one) for one in segment_sizes.of(conn, name, since.isoformat())]
+
+
+def _day_size(one: Size) -> DaySize:
+    return DaySize(date.fromisoformat(one.day), one.people)
 
 
 def _segments(conn: Connection) -> list[Segment]:

@@ -178,10 +178,30 @@ def explain(
     language: str = "en",
 ) -> SegmentExplained:
     """Which conditions one person holds and on what evidence. Raises NotFound, SegmentError."""
-    with ground.store.read() as conn, opened(conn, ground, now) as sources:
+    with ground.store.read() as conn:
         own = people.get(conn, pid).pid
-        found = audience.explain_person(where, sources, When(now, ground.zone), own, language)
-    return SegmentExplained(found.pid, found.held, tuple(shown(one) for one in found.reasons))
+    (found,) = explain_each(ground, where, [own], now, language=language)
+    return found
+
+
+def explain_each(
+    ground: Ground,
+    where: Sequence[Condition],
+    pids: Sequence[int],
+    now: datetime,
+    *,
+    language: str = "en",
+) -> list[SegmentExplained]:
+    """The same for a few canonical people; who is gone is left out. Raises SegmentError."""
+    when = When(now, ground.zone)
+    with ground.store.read() as conn, opened(conn, ground, now) as sources:
+        there = set(people.select_people(conn, pids).pid)
+        found = [
+            audience.explain_person(where, sources, when, pid, language)
+            for pid in pids
+            if pid in there
+        ]
+    return [SegmentExplained(one.pid, one.held, tuple(map(shown, one.reasons))) for one in found]
 
 
 @contextmanager

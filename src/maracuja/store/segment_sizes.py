@@ -37,13 +37,17 @@ def of(conn: Connection, segment: str, since: str = "") -> list[Size]:
     return [Size(*row) for row in bulk.fetch(conn, query)]
 
 
-def latest(conn: Connection) -> dict[str, Size]:
-    """The last size of each segment."""
+def lately(conn: Connection, days: int) -> dict[str, list[Size]]:
+    """The last sizes of each segment, oldest first: at most so many of each."""
     c = segment_sizes.c
-    newest = select(c.segment, func.max(c.day).label("day")).group_by(c.segment).subquery()
-    same = (c.segment == newest.c.segment) & (c.day == newest.c.day)
-    rows = bulk.fetch(conn, select(segment_sizes).join(newest, same))
-    return {row[0]: Size(*row) for row in rows}
+    place = func.row_number().over(partition_by=c.segment, order_by=c.day.desc()).label("place")
+    ranked = select(segment_sizes, place).subquery()
+    columns = [ranked.c[name] for name in Size._fields]
+    query = select(*columns).where(ranked.c.place <= days).order_by(ranked.c.day)
+    found: dict[str, list[Size]] = {}
+    for row in bulk.fetch(conn, query):
+        found.setdefault(row[0], []).append(Size(*row))
+    return found
 
 
 def forget_before(conn: Connection, day: str) -> int:

@@ -516,6 +516,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/definitions/{kind}/{name}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["changes_of_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/definitions/{kind}/{name}/history": {
         parameters: {
             query?: never;
@@ -1268,22 +1284,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["live_changes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/mail/dns": {
         parameters: {
             query?: never;
@@ -1924,6 +1924,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/explain-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["explain_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments/sample": {
         parameters: {
             query?: never;
@@ -1934,6 +1950,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["sample_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{name}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["archive_segment"];
+        delete: operations["fetch_segment_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{name}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["label_segment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2116,6 +2164,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_channel_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/channels/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_channel_account"];
+        put: operations["put_channel_account"];
+        post?: never;
+        delete: operations["drop_channel_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/channels/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["check_channel_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/channels/{name}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["connect_channel_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/channels/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send_test_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shelf": {
         parameters: {
             query?: never;
@@ -2292,6 +2452,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["examples_of_filters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["parts_of_sms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/templates/preview": {
         parameters: {
             query?: never;
@@ -2302,6 +2494,86 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["people_to_preview_as"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["draw_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/screen/{drawn}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_screen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/send-to-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send_template_to_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["words_of_templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2360,6 +2632,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountChecked: {
+            words: string;
+        };
+        AccountConnected: {
+            line: string;
+            webhook: string;
+        };
+        AccountShown: {
+            asks: boolean;
+            channel: string;
+            links: boolean;
+            name: string;
+            set_up: boolean;
+            settings: components["schemas"]["SettingShown"][];
+            webhook: string;
+        };
         AdReturn: {
             campaign: string;
             clicks: number;
@@ -2623,6 +2911,13 @@ export interface components {
             people: number;
             saved: number;
         };
+        Change: {
+            added: boolean;
+            after: unknown;
+            before: unknown;
+            place: string;
+            removed: boolean;
+        };
         Changes: {
             assignee?: string | null;
             read?: number | null;
@@ -2648,11 +2943,17 @@ export interface components {
             asked: boolean;
             carries: components["schemas"]["Carries"];
             channel: string;
-            past: components["schemas"]["Shown"];
+            past: components["schemas"]["ChannelPast"];
             paused: boolean;
             price: number;
             reachable: number;
             set_up: boolean;
+        };
+        ChannelPast: {
+            answered: number | null;
+            delivered: number | null;
+            failed: number;
+            sent: number;
         };
         ChannelRecord: {
             basis: string;
@@ -3081,6 +3382,14 @@ export interface components {
             /** Format: date-time */
             received: string;
         };
+        ExamplesAsked: {
+            /** @default 0 */
+            invented: number;
+            /** @default  */
+            language: string;
+            /** @default  */
+            person: string;
+        };
         ExperimentPlan: {
             alpha: number;
             arms: number;
@@ -3145,6 +3454,14 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        ExplainPeopleAsked: {
+            people: number[];
+            /** @default  */
+            segment: string;
+            where?: {
+                [key: string]: unknown;
+            }[];
+        };
         Exposure: {
             held: components["schemas"]["Rate"];
             lift: components["schemas"]["Interval"];
@@ -3156,8 +3473,10 @@ export interface components {
             about: string;
             group: string;
             name: string;
+            needs_of: boolean;
             of: string;
             origin: components["schemas"]["Origin"];
+            type: string;
         };
         FactShown: {
             about: string;
@@ -3494,6 +3813,10 @@ export interface components {
             known: number;
             refused: string[];
         };
+        Listing_AccountShown_: {
+            items: components["schemas"]["AccountShown"][];
+            next?: string | null;
+        };
         Listing_AuditLine_: {
             items: components["schemas"]["AuditLine"][];
             next?: string | null;
@@ -3508,6 +3831,10 @@ export interface components {
         };
         Listing_CampaignListed_: {
             items: components["schemas"]["CampaignListed"][];
+            next?: string | null;
+        };
+        Listing_Change_: {
+            items: components["schemas"]["Change"][];
             next?: string | null;
         };
         Listing_ChannelShown_: {
@@ -3626,6 +3953,10 @@ export interface components {
             items: components["schemas"]["OutletShown"][];
             next?: string | null;
         };
+        Listing_PersonListed_: {
+            items: components["schemas"]["PersonListed"][];
+            next?: string | null;
+        };
         Listing_PlaceShown_: {
             items: components["schemas"]["PlaceShown"][];
             next?: string | null;
@@ -3652,6 +3983,10 @@ export interface components {
         };
         Listing_RunShown_: {
             items: components["schemas"]["RunShown"][];
+            next?: string | null;
+        };
+        Listing_SectionShown_: {
+            items: components["schemas"]["SectionShown"][];
             next?: string | null;
         };
         Listing_SegmentHeld_: {
@@ -4047,6 +4382,15 @@ export interface components {
             over: boolean;
             z: number | null;
         };
+        PartsShown: {
+            alphabet: string;
+            currency: string;
+            left: number;
+            parts: string[];
+            price: number;
+            too_many: boolean;
+            ways: components["schemas"]["WayShown"][];
+        };
         PauseAsked: {
             days: number;
             /** @default  */
@@ -4429,6 +4773,23 @@ export interface components {
         Right: "access" | "rectification" | "erasure" | "restriction" | "portability" | "objection";
         /** @enum {string} */
         Role: "owner" | "engineer" | "marketer" | "operator" | "analyst";
+        Room: {
+            approved: boolean;
+            button: number;
+            buttons: number;
+            caption: number;
+            card_text: number;
+            card_title: number;
+            cards: number;
+            channel: string;
+            formatted: boolean;
+            html: boolean;
+            keyboard: number;
+            media: number;
+            place: boolean;
+            subject: number;
+            text: number;
+        };
         RuleShown: {
             closes: string[];
             due: string;
@@ -4458,6 +4819,10 @@ export interface components {
             state: string;
             waiting: number;
         };
+        Said: {
+            says: string;
+            source: string;
+        };
         Sample: {
             id: string;
             payload: {
@@ -4478,12 +4843,41 @@ export interface components {
         };
         /** @enum {unknown} */
         Scale: "level" | "lift" | "ratio";
+        ScreenAsked: {
+            /** @default email */
+            channel: string;
+            data?: {
+                [key: string]: boolean | number | string;
+            };
+            definition?: {
+                [key: string]: unknown;
+            };
+            /** @default 0 */
+            invented: number;
+            /** @default  */
+            language: string;
+            /** @default  */
+            person: string;
+            /** @default  */
+            template: string;
+            /** @default false */
+            wide: boolean;
+        };
+        ScreenShown: {
+            name: string;
+            preview: components["schemas"]["Preview"];
+            screen: string;
+        };
         SecondFactor: {
             address: string;
             secret: string;
         };
         Secret: {
             secret: string;
+        };
+        SectionShown: {
+            name: string;
+            settings: components["schemas"]["SettingShown"][];
         };
         Seen: {
             name: string;
@@ -4525,14 +4919,17 @@ export interface components {
             name: string;
         };
         SegmentListed: {
+            archived: boolean;
             /** Format: date-time */
             changed: string;
             counted: string | null;
             id: string;
+            labels: string[];
             name: string;
             named_by: string[];
             people: number | null;
             says: string;
+            sizes: components["schemas"]["DaySize"][];
             version: number;
         };
         Sending: {
@@ -4550,6 +4947,26 @@ export interface components {
             says: string;
             sent: boolean;
             variant: string;
+        };
+        SettingShown: {
+            by_hand: boolean;
+            choices: string[];
+            default: unknown;
+            filled: boolean;
+            /** @enum {string} */
+            given: "file" | "default" | "environment";
+            help: string;
+            least: number | null;
+            most: number | null;
+            name: string;
+            /** @enum {string} */
+            takes: "text" | "secret" | "number" | "whole" | "switch" | "choice" | "list" | "pairs" | "table";
+            value: unknown;
+        };
+        SettingsGiven: {
+            values: {
+                [key: string]: unknown;
+            };
         };
         Shares: {
             bottom_people: number;
@@ -4575,12 +4992,6 @@ export interface components {
             name: string;
             time_zone: string;
         };
-        Shown: {
-            answered: number | null;
-            delivered: number | null;
-            failed: number;
-            sent: number;
-        };
         SideBySide: {
             language: string;
             people: components["schemas"]["Seen"][];
@@ -4594,6 +5005,11 @@ export interface components {
             at: string;
             category: string;
             source: string;
+        };
+        SmsText: {
+            /** @default  */
+            language: string;
+            text: string;
         };
         Source: {
             cost: number | null;
@@ -4783,6 +5199,19 @@ export interface components {
             text: string;
             variant: string;
         };
+        TextToMe: {
+            channel: string;
+            definition?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            language: string;
+            /** @default  */
+            person: string;
+            /** @default  */
+            template: string;
+            to: string;
+        };
         Thread: {
             conversation: components["schemas"]["ConversationShown"];
             more: boolean;
@@ -4861,10 +5290,20 @@ export interface components {
             }[];
             faults: string[];
         };
+        TrialAnswered: {
+            code: string;
+            raw: string;
+            verdict: components["schemas"]["Verdict"];
+        };
         TrialAsked: {
             payload?: {
                 [key: string]: unknown;
             } | unknown[] | null;
+        };
+        TrialSent: {
+            address: string;
+            /** @default It works. */
+            text: string;
         };
         TrialShown: {
             channel: string;
@@ -4917,6 +5356,16 @@ export interface components {
             count: number;
             value: unknown;
         };
+        /** @enum {string} */
+        Verdict: "accepted" | "temporary" | "permanent" | "content" | "ours" | "unknown";
+        Vocabulary: {
+            computed: string[];
+            filters: string[];
+            names: string[];
+            product: string[];
+            rooms: components["schemas"]["Room"][];
+            tags: string[];
+        };
         Wanted: {
             external_id: string;
         };
@@ -4926,6 +5375,12 @@ export interface components {
             begun: boolean;
             plan: components["schemas"]["DayPlanned"][];
             standing: components["schemas"]["ProviderStanding"][];
+        };
+        WayShown: {
+            letters: string;
+            parts: number;
+            saved: number;
+            text: string;
         };
         /** @enum {unknown} */
         Wear: "grows" | "not_enough" | "steady" | "wears_off";
@@ -5912,6 +6367,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dropped"];
+                };
+            };
+        };
+    };
+    changes_of_definition: {
+        parameters: {
+            query: {
+                old: number;
+                new: number;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_Change_"];
                 };
             };
         };
@@ -7143,29 +7625,6 @@ export interface operations {
             };
         };
     };
-    live_changes: {
-        parameters: {
-            query?: {
-                after?: number | null;
-            };
-            header?: {
-                "last-event-id"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-        };
-    };
     dns: {
         parameters: {
             query?: {
@@ -8231,6 +8690,8 @@ export interface operations {
         parameters: {
             query?: {
                 words?: string;
+                label?: string;
+                archived?: boolean | null;
                 language?: string;
                 limit?: number;
                 after?: string;
@@ -8328,6 +8789,33 @@ export interface operations {
             };
         };
     };
+    explain_people: {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainPeopleAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentExplained"][];
+                };
+            };
+        };
+    };
     sample_segment: {
         parameters: {
             query?: {
@@ -8351,6 +8839,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brief"][];
+                };
+            };
+        };
+    };
+    archive_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    fetch_segment_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    label_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Labels"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
         };
@@ -8646,6 +9203,223 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SectionShown_"];
+                };
+            };
+        };
+    };
+    list_channel_accounts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_AccountShown_"];
+                };
+            };
+        };
+    };
+    show_channel_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+        };
+    };
+    put_channel_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsGiven"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+        };
+    };
+    drop_channel_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    check_channel_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsGiven"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountChecked"];
+                };
+            };
+        };
+    };
+    connect_channel_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountConnected"];
+                };
+            };
+        };
+    };
+    send_test_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialSent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswered"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsGiven"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionShown"];
                 };
             };
         };
@@ -8950,6 +9724,56 @@ export interface operations {
             };
         };
     };
+    examples_of_filters: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamplesAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"][];
+                };
+            };
+        };
+    };
+    parts_of_sms: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsShown"];
+                };
+            };
+        };
+    };
     preview_template: {
         parameters: {
             query?: never;
@@ -8971,6 +9795,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"] | components["schemas"]["SideBySide"];
+                };
+            };
+        };
+    };
+    people_to_preview_as: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PersonListed_"];
+                };
+            };
+        };
+    };
+    draw_screen: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenShown"];
+                };
+            };
+        };
+    };
+    show_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    send_template_to_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextToMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToMe"];
+                };
+            };
+        };
+    };
+    words_of_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
                 };
             };
         };
