@@ -191,11 +191,36 @@ def load_config(directory: Path, environ: Mapping[str, str] | None = None) -> Co
             fix="Make one with `maracuja init`.",
         )
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise ConfigError(f"{path} is not valid TOML: {fault}") from fault
+    return config_of(text, directory, environ)
+
+
+def config_of(text: str, directory: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """The Config that this text would give as the workspace's file; raises as `load_config`."""
+    path = directory / FILE_NAME
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
         raise ConfigError(f"{path} is not valid TOML: {fault}") from fault
     _override(raw, os.environ if environ is None else environ)
     return make_config({**raw, "root": str(directory)}, where=str(path))
+
+
+def given_outside(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+    """The settings that the environment gives, whatever the file says: `telegram.promo.token`."""
+    raw: dict[str, Any] = {}
+    _override(raw, os.environ if environ is None else environ)
+    return frozenset(_paths(raw))
+
+
+def _paths(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _paths(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
 
 
 def make_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Config:
@@ -350,17 +375,18 @@ def write_config(config: Config) -> Path:
         }
         if changed:
             lines += ["", f"[{section_of(section)}]"]
-            lines += [f"{name} = {_toml(value)}" for name, value in changed.items()]
+            lines += [f"{name} = {toml_value(value)}" for name, value in changed.items()]
     if config.secrets:
-        lines += ["", "[secrets]", *(f"{k} = {_toml(v)}" for k, v in config.secrets.items())]
+        lines += ["", "[secrets]", *(f"{k} = {toml_value(v)}" for k, v in config.secrets.items())]
     path = config.directory / FILE_NAME
     config.directory.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 
-def _toml(value: object) -> str:
+def toml_value(value: object) -> str:
     """A value in TOML; JSON's texts, numbers and lists are TOML's too."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_toml(name)} = {_toml(one)}' for name, one in value.items())}}}"
+        inner = ", ".join(f"{toml_value(name)} = {toml_value(one)}" for name, one in value.items())
+        return f"{{{inner}}}"
     return msgspec.json.encode(value).decode()

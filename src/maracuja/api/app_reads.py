@@ -16,6 +16,7 @@ from maracuja.api import (
     people_search,
     previewing,
     segment_sizes,
+    settings,
     suggestions,
 )
 from maracuja.api.live import Watch as Watch
@@ -33,5 +34,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     people_search.of_campaigns,
     previewing.router,
     segment_sizes.router,
+    settings.router,
     suggestions.router,
 )

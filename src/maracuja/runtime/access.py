@@ -94,6 +94,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "rights": Area.PRIVACY,
     "segments": Area.CONTENT,
     "sending": Area.SENDING,
+    "settings": Area.SETTINGS,
     "shelf": Area.CONTENT,
     "shop": Area.SHOP,
     "suggestions": Area.CONTENT,

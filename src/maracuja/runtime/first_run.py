@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import tomllib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from sqlalchemy import Connection
 
-from maracuja.config import FILE_NAME, Config, make_config
-from maracuja.errors import BadInput, ConfigError, Conflict
+from maracuja.config import FILE_NAME, Config
+from maracuja.errors import BadInput, Conflict
 from maracuja.ingest import addresses
 from maracuja.model import micros
 from maracuja.runtime.access import Role
 from maracuja.runtime.passwords import check_password, hash_password, hash_token
+from maracuja.runtime.settings_file import replace, with_section
 from maracuja.runtime.team_members import MemberShown, actor_of, shown
 from maracuja.store import audit, meta, team
 from maracuja.store.engine import Store
@@ -119,7 +117,7 @@ def claim(
         meta.drop(conn, _TOKEN)
         member = team.get(conn, number)
         audit.add(conn, micros(now), actor_of(member), "claim", f"team:{number}")
-        _replace(directory / FILE_NAME, text)
+        replace(directory / FILE_NAME, text)
         return shown(member)
 
 
@@ -128,45 +126,7 @@ def named(path: Path, shop: ShopNamed) -> str:
 
     Raises BadInput for a value that is none, ConfigError for a file that only people can change.
     """
-    before = path.read_text(encoding="utf-8")
-    values = {**asdict(shop), "languages": list(shop.languages)}
-    raw = tomllib.loads(before)
-    wanted = {**raw, "shop": {**raw.get("shop", {}), **values}}
-    try:
-        make_config({"shop": wanted["shop"], "root": str(path.parent)}, where="settings")
-    except ConfigError as fault:
-        raise BadInput(fault.message, where=fault.where, fix=fault.fix) from fault
     if shop.language not in shop.languages:
         raise BadInput("The shop's language is one of its languages.", where="languages")
-    text = _with_section(before, "shop", values)
-    if tomllib.loads(text) != wanted:
-        raise ConfigError(
-            f"{path.name} is written in a way that only a person can change.",
-            where="shop",
-            fix="Write the settings of [shop] by hand, and come back.",
-        )
-    return text
-
-
-def _with_section(text: str, section: str, values: Mapping[str, Any]) -> str:
-    """The text with these values in the section, in the place of those of the same names."""
-    lines = text.splitlines()
-    heading = f"[{section}]"
-    said = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
-    begin = next((n for n, line in enumerate(lines) if line.strip() == heading), None)
-    if begin is None:
-        return "\n".join([*lines, "", heading, *said, ""])
-    after = range(begin + 1, len(lines))
-    end = next((n for n in after if lines[n].lstrip().startswith("[")), len(lines))
-    stay = [
-        line for line in lines[begin + 1 : end] if line.partition("=")[0].strip() not in values
-    ]
-    return "\n".join([*lines[: begin + 1], *said, *stay, *lines[end:], ""])
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put the text in the file's place, whole or not at all."""
-    aside = path.with_name(path.name + ".new")
-    aside.write_text(text, encoding="utf-8")
-    aside.chmod(path.stat().st_mode)
-    aside.replace(path)
+    values = {**asdict(shop), "languages": list(shop.languages)}
+    return with_section(path.read_text(encoding="utf-8"), "shop", values, path.parent)
