@@ -10,10 +10,12 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from maracuja.api.answers import PROBLEMS, Turns
+from maracuja.api.drawn import Drawn
 from maracuja.api.guard import Guard, cookie_of, has_session, member
 from maracuja.api.rates import Rates
 from maracuja.api.repeats import once
 from maracuja.app import App
+from maracuja.content import Content
 from maracuja.errors import TooManyRequests
 from maracuja.runtime.message_proof import Proof
 from maracuja.runtime.overview import Overview
@@ -40,6 +42,10 @@ class Pages(Protocol):
 
     def proof(self, proof: Proof, language: str) -> str:
         """The proof of a message."""
+        ...
+
+    def screen(self, channel: str, shop: str, content: Content, *, wide: bool) -> str:
+        """A message on a telephone, or on a desk."""
         ...
 
     def welcome(self, seen: Overview) -> str:
@@ -69,6 +75,7 @@ class Desk:
     sends: Guard  # lets those pass who may have single messages sent
     rates: Rates
     turns: Turns = field(default_factory=Turns)
+    drawn: Drawn = field(default_factory=Drawn)
 
 
 def _app(request: Request) -> App:
@@ -84,6 +91,11 @@ def _pages(request: Request) -> Pages:
 def _turns(request: Request) -> Turns:
     desk: Desk = request.app.state.desk
     return desk.turns
+
+
+def _drawn(request: Request) -> Drawn:
+    desk: Desk = request.app.state.desk
+    return desk.drawn
 
 
 def _now(request: Request) -> datetime:
@@ -121,6 +133,7 @@ async def _sent_once(request: Request, actor: Annotated[str, Depends(_sender)]) 
 
 Here = Annotated[App, Depends(_app)]
 Shown = Annotated[Pages, Depends(_pages)]
+Screens = Annotated[Drawn, Depends(_drawn)]
 Long = Annotated[Turns, Depends(_turns)]
 Now = Annotated[datetime, Depends(_now)]
 Actor = Annotated[str, Depends(_actor)]

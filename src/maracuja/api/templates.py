@@ -17,6 +17,7 @@ from maracuja.runtime.template_work import Preview, SideBySide, TemplateChecked
 from maracuja.templates.definition import Template
 
 router = managing("/templates", "templates")
+Language = Annotated[str, Field(pattern=r"^([a-z]{2}(-[A-Za-z]{2,8})?)?$")]
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 
 
@@ -53,7 +54,7 @@ class PreviewAsked(Given):
     """
 
     person: Text = ""
-    language: Annotated[str, Field(pattern=r"^([a-z]{2}(-[A-Za-z]{2,8})?)?$")] = ""
+    language: Language = ""
     channel: Annotated[str, Field(pattern="^[a-z_]{1,30}$")] = "email"
     data: Annotated[
         dict[DataName, bool | DataNumber | DataText], Field(default_factory=dict, max_length=100)

@@ -91,6 +91,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "people": Area.PEOPLE,
     "products": Area.SHOP,
     "reach": Area.CONTENT,
+    "reports": Area.REPORTS,
     "rights": Area.PRIVACY,
     "segments": Area.CONTENT,
     "sending": Area.SENDING,
@@ -115,6 +116,7 @@ ENDINGS: Final[Mapping[tuple[str, str], Area]] = {
     ("campaigns", "resume"): Area.SENDING,
     ("campaigns", "roll-out"): Area.SENDING,
     ("campaigns", "send-to-me"): Area.SENDING,
+    ("templates", "send-to-me"): Area.SENDING,
     ("people", "export"): Area.PRIVACY,
     ("people", "pause"): Area.CONVERSATIONS,  # whoever talks with somebody may give them rest
 }
@@ -132,8 +134,10 @@ QUESTIONS: Final = frozenset(
         ("segments", "explain-people"),
         ("segments", "sample"),
         ("templates", "check"),
+        ("templates", "examples"),
         ("templates", "parts"),
         ("templates", "preview"),
+        ("templates", "screen"),
     }
 )
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")

@@ -1,4 +1,4 @@
-"""A campaign sent to oneself at once, as a person would read it; nothing is recorded."""
+"""A campaign or a text sent to oneself at once, as a person would read it; nothing is recorded."""
 
 from __future__ import annotations
 
@@ -78,8 +78,28 @@ def send(
         for arm in arms:
             template = _template(templates[arm.template], arm)
             seen = _written(ground, template, channel, person, language, now)
-            found.append(_sent(vendors, channel, address, arm, seen, now))
+            found.append(_sent(vendors, channel, address, arm.variant, seen, now))
     return found
+
+
+def send_text(
+    ground: Ground,
+    vendors: Vendors,
+    template: Template,
+    channel: str,
+    address: str,
+    now: datetime,
+    *,
+    reader: str = "",
+    language: str = "",
+) -> SentToMe:
+    """Send one text on a channel, or an account of it, to an address at once; as `send`."""
+    country = ground.config.shop.country
+    with ground.store.read() as conn:
+        named = [people_view.find(conn, reader, country)] if reader else []
+        pid = next(iter(named or people_view.matches(conn, address, country)), None)
+    seen = _written(ground, template, channel, pid, language, now)
+    return _sent(vendors, channel, address, "", seen, now)
 
 
 def _places(campaign: Campaign, addresses: Sequence[str]) -> list[tuple[str, str]]:
@@ -120,10 +140,10 @@ def _written(
 
 
 def _sent(
-    vendors: Vendors, name: str, address: str, arm: Arm, seen: Preview, now: datetime
+    vendors: Vendors, name: str, address: str, variant: str, seen: Preview, now: datetime
 ) -> SentToMe:
     reader = f"pid:{seen.pid}" if seen.pid is not None else "somebody invented"
-    shown = (arm.variant, name, seen.language, reader)
+    shown = (variant, name, seen.language, reader)
     content = seen.content
     if content is None:
         return SentToMe(*shown, sent=False, says=f"nothing to send: {seen.error}")

@@ -14,12 +14,23 @@ from maracuja.stats.claims.report import ClaimsReport
 from maracuja.stats.report import LiftReport
 from maracuja.ui import claims_html, claims_words, law_html
 from maracuja.ui.home_reference import reference_body
+from maracuja.ui.message_html import screen
 from maracuja.ui.report_html import html
 from maracuja.ui.report_svg import LOGO
 from maracuja.ui.web_app import file as app_file
 from maracuja.ui.web_app import page as app_page
 
-__all__ = ["app_file", "app_page", "claims", "proof", "record", "reference", "report", "welcome"]
+__all__ = [
+    "app_file",
+    "app_page",
+    "claims",
+    "proof",
+    "record",
+    "reference",
+    "report",
+    "screen",
+    "welcome",
+]
 
 _STYLE: Final = "".join(
     Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """Messages as a page of telephones, one for each reader: no script and no address outside.
 
-Pictures stand as frames with their address: to load one would tell its server who looks.
+Pictures stand as frames with their address, for to load one would tell its server who looks; on
+the screen of the template editor alone they are loaded.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from maracuja.channels.formatting import to_html
 from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Place
@@ -24,6 +26,8 @@ _ALONE: Final = (
     "style-src 'unsafe-inline'\"><style>body{font:15px/1.45 system-ui,'DejaVu Sans',sans-serif;"
     "margin:14px 16px;overflow-wrap:anywhere}img{max-width:100%}</style>"
 )
+_PICTURES: Final = "'none'; img-src https: data:"
+_IN_STYLES: Final = ":/?#[]@!$&*+,;=%~"  # what an address keeps between quotes in a style
 _NAMES: Final = {
     "sms": "SMS",
     "whatsapp": "WhatsApp",
@@ -72,19 +76,31 @@ def page(title: str, channel: str, shop: str, phones: Sequence[Phone], language:
     )
 
 
+def screen(channel: str, shop: str, content: Content, *, wide: bool = False) -> str:
+    """A page of one screen and nothing else, its pictures loaded; `wide`: a mail on a desk."""
+    shown = _phone(Phone("", content), channel, shop, pictures=True)
+    kind = "alone wide" if wide else "alone"
+    return (
+        '<!doctype html>\n<html><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(name_of(channel))}</title><style>{_STYLE}</style></head>"
+        f'<body class="{kind} {escape(channel)}">{shown}</body></html>\n'
+    )
+
+
 def name_of(channel: str) -> str:
     """The channel as people call it."""
     return _NAMES.get(channel, channel.capitalize())
 
 
-def _phone(phone: Phone, channel: str, shop: str) -> str:
+def _phone(phone: Phone, channel: str, shop: str, *, pictures: bool = False) -> str:
     if phone.content is None:
         inside = f'<div class="chat"><p class="nothing">Nothing: {escape(phone.error)}</p></div>'
         screen = _head(channel, shop) + inside + _field()
     elif channel in _NOTICES:
         screen = _locked(phone.content, shop)
     elif channel == "email":
-        screen = _mail(phone.content, shop)
+        screen = _mail(phone.content, shop, pictures=pictures)
     else:
         screen = _chat(phone.content, channel, shop)
     return (
@@ -159,8 +175,11 @@ def _words(content: Content) -> str:
 def _medium(media: Media) -> str:
     said = media.name or media.alt
     caption = f"<b>{escape(said)}</b>" if said else ""
+    # The style only names the picture: it is loaded where one screen stands alone.
+    seen = f"url('{quote(media.url, safe=_IN_STYLES)}')" if media.url.startswith("https:") else ""
+    style = f' style="--seen:{escape(seen)}"' if seen and media.kind is MediaKind.PICTURE else ""
     return (
-        f'<div class="media {media.kind}">{_DRAWN[media.kind]}'
+        f'<div class="media {media.kind}"{style}>{_DRAWN[media.kind]}'
         f"<div>{caption}<small>{escape(media.url)}</small></div></div>"
     )
 
@@ -217,11 +236,12 @@ def _approved(approved: Approved) -> str:
 # ---------------------------------------------------------------- a mail
 
 
-def _mail(content: Content, shop: str) -> str:
+def _mail(content: Content, shop: str, *, pictures: bool) -> str:
     """Its HTML as a page of its own that can do nothing; else its text."""
     inside = f'<div class="said">{_words(content)}</div>'
     if content.html:
-        inside = f'<iframe sandbox srcdoc="{escape(_ALONE + content.html)}"></iframe>'
+        alone = _ALONE.replace("'none'", _PICTURES, 1) if pictures else _ALONE
+        inside = f'<iframe sandbox title="mail" srcdoc="{escape(alone + content.html)}"></iframe>'
     return (
         f'<div class="mail"><h2>{escape(content.subject)}</h2><div class="from">{_face(shop)}'
         f"<div><b>{escape(shop)}</b></div><small>9:41</small></div>{inside}</div>"
