@@ -121,12 +121,15 @@ def show_conversation(
     here: Here,
     number: Number,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Later turns only.")] = 0,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="The last of the turns before this one.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Thread:
     """What was said, in order. Ask again with the last `seq` that you have: nothing is lost."""
     with here.store.read() as conn:
         return conversation_view.thread(
-            conn, here.vendors.talking(), number, after=after, rows_max=limit
+            conn, here.vendors.talking(), number, after=after, before=before, rows_max=limit
         )
 
 

@@ -1,38 +1,46 @@
-"""What goes on, over HTTP: work with its progress, and a stream of what has changed.
+"""What goes on: work with its progress, and a socket that tells pages what has changed.
 
-Nothing lives in a stream alone: who comes back says how far they had heard, and hears the rest.
+Nothing lives in a socket alone: who comes back says how far they had heard, and hears the rest.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Final
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from maracuja.api.answers import ID_MAX, PROBLEMS, Listing, Part
-from maracuja.api.guard import check_origin, has_session, present
+from maracuja.api.guard import cookie_of
 from maracuja.api.here import Desk, Here, Now, managing
-from maracuja.errors import Overloaded
+from maracuja.app import App
+from maracuja.clock import monotonic_s
+from maracuja.errors import Forbidden, MaracujaError
 from maracuja.runtime import work_shown
 from maracuja.runtime.access import Area, Level
+from maracuja.runtime.team_members import Who
 from maracuja.runtime.work_shown import WorkShown
 from maracuja.store import live
 from maracuja.store.engine import Store
 from maracuja.store.live import Changed, Kind
 
 LOOK_S: Final = 1.0
-BEAT_S: Final = 15.0  # so often a silent stream says that it is there
-STREAMS_MAX: Final = 500
+BEAT_S: Final = 15.0  # so often a silent socket says that it is there
+SESSION_S: Final = 30.0  # so often it is asked whether the session still holds
+SOCKETS_MAX: Final = 500
+OF_MEMBER_MAX: Final = 40  # one for each tab
+RESTART, SPOKEN, OVER, FORBIDDEN, TOO_MANY = 1012, 1008, 4401, 4403, 4429
 AREAS: Final = {
     Kind.CONVERSATION: Area.CONVERSATIONS,
     Kind.CAMPAIGN: Area.CONTENT,
-    Kind.WORK: Area.SETTINGS,
+    Kind.WORK: Area.CONTENT,
 }
 
 router = APIRouter(prefix="/api/live", tags=["live"], responses=PROBLEMS)
@@ -41,108 +49,179 @@ _log = logging.getLogger("maracuja.api")
 
 
 class Watch:
-    """Looks once a second for all open streams together, and only while there are some."""
+    """Looks once a second for all open sockets together, and only while there are some."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._rung: set[asyncio.Event] = set()
-        self._last = 0
+        self._of: Counter[int] = Counter()
+        self._since = self._last = 0  # the latest look's changes lie between
+        self._rows: list[Changed] = []
         self._looking: asyncio.Task[None] | None = None
         self.closed = False
 
     def close(self) -> None:
-        """End every stream: the server stops, and pages come back to the next one."""
+        """End every socket: the server stops, and pages come back to the next one."""
         self.closed = True
         for one in self._rung:
             one.set()
 
-    async def stream(self, after: int | None, kinds: Sequence[Kind]) -> AsyncIterator[bytes]:
-        """Frames of what changed after that number, or from now on, until either side ends it."""
+    def full(self, member: int) -> bool:
+        """Whether no more sockets are opened, in all or to this member."""
+        return self._of.total() >= SOCKETS_MAX or self._of[member] >= OF_MEMBER_MAX
+
+    @contextmanager
+    def listen(self, member: int) -> Iterator[asyncio.Event]:
+        """An event that is set whenever something may have changed."""
         rung = asyncio.Event()
         self._rung.add(rung)
+        self._of[member] += 1
         try:
-            told = await run_in_threadpool(self._newest) if after is None else after
-            yield _frame("hello", told, {"seq": told})
-            self._look()
-            while True:
-                rung.clear()
-                for one in await run_in_threadpool(self._after, told, kinds):
-                    told = one.seq
-                    yield _frame("changed", told, one._asdict())
-                if self.closed:
-                    return
-                try:
-                    await asyncio.wait_for(rung.wait(), BEAT_S)
-                except TimeoutError:
-                    yield b": still here\n\n"
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._watch())
+            yield rung
         finally:
             self._rung.discard(rung)
+            self._of[member] -= 1
 
-    @property
-    def full(self) -> bool:
-        """Whether no more streams are opened."""
-        return len(self._rung) >= STREAMS_MAX
+    async def start(self, after: int | None) -> int:
+        """The number from which a page hears on; a number that never was is the newest."""
+        newest = await run_in_threadpool(self._newest)
+        return newest if after is None else min(after, newest)
 
-    def _look(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._watch())
+    async def after(self, seq: int) -> list[Changed]:
+        """What changed after that number, as far as the latest look saw."""
+        if seq < self._since:
+            return await run_in_threadpool(self._read, seq)
+        return [one for one in self._rows if one.seq > seq]
 
     async def _watch(self) -> None:
+        begun = False
         while self._rung and not self.closed:
             try:
-                newest = await run_in_threadpool(self._newest)
-            except Exception:  # the database rests: streams go on when it is back
+                begun = await self._look(begun)
+            except Exception:  # the database rests: sockets go on when it is back
                 _log.warning("What has changed cannot be read.", exc_info=True)
-                newest = self._last
-            if newest != self._last:
-                self._last = newest
-                for one in self._rung:
-                    one.set()
             await asyncio.sleep(LOOK_S)
+
+    async def _look(self, begun: bool) -> bool:
+        """Read what has changed since the last look; the first one only notes where it begins."""
+        if begun:
+            rows = await run_in_threadpool(self._read, self._last)
+            if not rows:
+                return True
+            self._since, self._last, self._rows = self._last, rows[-1].seq, rows
+        else:
+            self._since = self._last = await run_in_threadpool(self._newest)
+            self._rows = []
+        for one in self._rung:
+            one.set()
+        return True
 
     def _newest(self) -> int:
         with self._store.read() as conn:
             return live.last(conn)
 
-    def _after(self, seq: int, kinds: Sequence[Kind]) -> list[Changed]:
+    def _read(self, seq: int) -> list[Changed]:
         with self._store.read() as conn:
-            return live.after(conn, seq, kinds)
+            return live.after(conn, seq, list(Kind))
 
 
-async def _kinds(request: Request) -> list[Kind]:
-    """What whoever asks may hear of: a key everything, people of the team by their rights."""
-    desk: Desk = request.app.state.desk
-    if not has_session(request, desk.app):
-        await desk.guard(request)
-        return list(Kind)
-    check_origin(request)
-    who = await run_in_threadpool(present, request, desk.app)
+class LiveSocket:
+    """The course of one socket: hello, what changed, beats between, until either side ends it."""
+
+    def __init__(self, app: App, watch: Watch, socket: WebSocket) -> None:
+        self._app = app
+        self._watch = watch
+        self._socket = socket
+
+    async def serve(self, after: int | None) -> None:
+        """Be there until the page goes, its session ends, or the server stops."""
+        try:
+            who = await run_in_threadpool(self._who)
+        except MaracujaError:
+            await self._socket.close(FORBIDDEN)
+            return
+        if self._watch.full(who.member.id):
+            await self._socket.close(TOO_MANY)
+            return
+        await self._socket.accept()
+        with self._watch.listen(who.member.id) as rung:
+            telling = asyncio.create_task(self._tell(after, rung))
+            hearing = asyncio.create_task(self._hear())
+            done, waiting = await asyncio.wait(
+                {telling, hearing}, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        with suppress(WebSocketDisconnect, RuntimeError):  # the page is gone
+            for task in done:
+                await self._socket.close(task.result())
+
+    async def _tell(self, after: int | None, rung: asyncio.Event) -> int:
+        """Tell what changes; with which code the socket is closed in the end."""
+        told = await self._watch.start(after)
+        await self._send({"t": "hello", "seq": told})
+        asked_s, kinds = -SESSION_S, frozenset[str]()
+        while not self._watch.closed:
+            rung.clear()
+            if monotonic_s() >= asked_s + SESSION_S:
+                try:
+                    who = await run_in_threadpool(self._who)
+                except MaracujaError:
+                    return OVER
+                asked_s, kinds = monotonic_s(), _kinds(who)
+            while rows := await self._watch.after(told):
+                told = rows[-1].seq
+                seen = [one for one in rows if one.kind in kinds]
+                if seen:
+                    await self._changed(told, seen)
+            try:
+                await asyncio.wait_for(rung.wait(), BEAT_S)
+            except TimeoutError:
+                await self._send({"t": "beat"})
+        return RESTART
+
+    async def _hear(self) -> int:
+        """Wait until the page goes; it has nothing to say."""
+        told = await self._socket.receive()
+        return 1000 if told["type"] == "websocket.disconnect" else SPOKEN
+
+    async def _changed(self, seq: int, rows: Sequence[Changed]) -> None:
+        things = [{"kind": one.kind, "id": one.id} for one in rows]
+        await self._send({"t": "changed", "seq": seq, "things": things})
+
+    async def _send(self, told: dict[str, Any]) -> None:
+        await self._socket.send_text(msgspec.json.encode(told).decode())
+
+    def _who(self) -> Who:
+        """Whose page it is. Raises Unauthorized, Forbidden.
+
+        An open socket is no sign that anybody sits there: the session grows old beneath it.
+        """
+        headers = self._socket.headers
+        if headers.get("origin", "").partition("://")[2] != headers.get("host", ""):
+            raise Forbidden("Another site may not listen.", where="origin")
+        token = self._socket.cookies.get(cookie_of(self._app), "")
+        return self._app.team.who(token, self._app.clock.now(), touch=False)
+
+
+def _kinds(who: Who) -> frozenset[str]:
+    """What they may hear of."""
     rights = who.member.rights
-    return [kind for kind, area in AREAS.items() if rights.get(area, Level.NONE) >= Level.READ]
-
-
-@router.get(
-    "",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
-)
-async def live_changes(
-    request: Request,
-    kinds: Annotated[list[Kind], Depends(_kinds)],
-    after: Annotated[
-        int | None, Query(ge=0, le=ID_MAX, description="Up to where one has heard.")
-    ] = None,
-    last_event_id: Annotated[str, Header(max_length=20, pattern="^[0-9]*$")] = "",
-) -> StreamingResponse:
-    """Which conversations, campaigns and work have changed, as server-sent events."""
-    watch: Watch = request.app.state.live
-    if watch.full:
-        raise Overloaded("Too many pages are open.", retry_after_s=60)
-    begin = int(last_event_id) if last_event_id else after
-    headers = {"x-accel-buffering": "no"}
-    return StreamingResponse(
-        watch.stream(begin, kinds), media_type="text/event-stream", headers=headers
+    return frozenset(
+        kind.value for kind, area in AREAS.items() if rights.get(area, Level.NONE) >= Level.READ
     )
+
+
+@router.websocket("")
+async def live_changes(
+    socket: WebSocket, after: Annotated[int | None, Query(ge=0, le=ID_MAX)] = None
+) -> None:
+    """Which conversations, campaigns and work have changed."""
+    desk: Desk = socket.app.state.desk
+    await LiveSocket(desk.app, socket.app.state.live, socket).serve(after)
 
 
 @work_router.get("")
@@ -151,9 +230,3 @@ def list_work(here: Here, now: Now, part: Part) -> Listing[WorkShown]:
     with here.store.read() as conn:
         found = work_shown.work(conn, now)
     return part.of(found, lambda one: (one.kind, one.number))
-
-
-def _frame(event: str, number: int, data: object) -> bytes:
-    """One server-sent event."""
-    said = msgspec.json.encode(data)
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, event.encode(), said)

@@ -98,7 +98,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Thread:
-    """A conversation with what was said after a turn; `more`: there are later turns."""
+    """A conversation with a part of what was said.
+
+    `more`: there are later turns; where those before a turn were asked for, earlier ones.
+    """
 
     conversation: ConversationShown
     turns: tuple[TurnShown, ...]
@@ -137,13 +140,22 @@ def listed(
 
 
 def thread(
-    conn: Connection, channels: Channels, number: str, *, after: int = 0, rows_max: int = 50
+    conn: Connection,
+    channels: Channels,
+    number: str,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    rows_max: int = 50,
 ) -> Thread:
-    """A conversation with what was said after the turn `after`. Raises NotFound."""
+    """A conversation with what was said after the turn `after`. Raises NotFound.
+
+    With `before` the last turns between the two.
+    """
     talk = find(conn, number)
-    said = conversations.turns_of(conn, talk.id, after=after, rows_max=rows_max)
+    said = conversations.turns_of(conn, talk.id, after=after, before=before, rows_max=rows_max)
     (shown,) = _shown(conn, [talk], channels)
-    more = bool(said) and said[-1].seq < talk.seq
+    more = bool(said) and (said[-1].seq < talk.seq if before is None else said[0].seq > after + 1)
     return Thread(shown, tuple(turn_shown(turn) for turn in said), more)
 
 

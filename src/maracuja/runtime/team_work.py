@@ -219,8 +219,11 @@ class Team:
             audit.add(conn, micros(now), actor_of(member), "log_in", f"team:{member.id}")
         return token, self._who(member, session.digest)
 
-    def who(self, token: str, now: datetime) -> Who:
-        """Who a session's token belongs to. Raises Unauthorized where it is over, or none."""
+    def who(self, token: str, now: datetime, *, touch: bool = True) -> Who:
+        """Who a session's token belongs to. Raises Unauthorized where it is over, or none.
+
+        Without `touch` the question does not keep the session alive.
+        """
         digest = hash_token(token)
         with self._store.read() as conn:
             session = team.session(conn, digest)
@@ -230,7 +233,7 @@ class Team:
             raise Unauthorized("You are not logged in.")
         if session.until_us <= micros(now) or session.seen_us < idle_us:
             raise Unauthorized("You were logged in too long ago.", fix="Log in again.")
-        if session.seen_us < micros(now - TOUCH_EVERY):
+        if touch and session.seen_us < micros(now - TOUCH_EVERY):
             with self._store.write() as conn:
                 team.touch(conn, digest, micros(now))
         return self._who(member, digest)

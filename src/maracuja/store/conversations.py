@@ -128,11 +128,22 @@ def listed(
 
 
 def turns_of(
-    conn: Connection, number: bytes, *, after: int = 0, rows_max: int = TURNS_MAX
+    conn: Connection,
+    number: bytes,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    rows_max: int = TURNS_MAX,
 ) -> list[Turn]:
-    """What was said in a conversation after the turn `after`, in order."""
-    mine = (turns.c.conversation == number) & (turns.c.seq > after)
-    return _turns(conn, select(*_TURN).where(mine).order_by(turns.c.seq).limit(rows_max))
+    """What was said in a conversation after the turn `after`, in order.
+
+    With `before` the last ones between the two.
+    """
+    seq = turns.c.seq
+    mine = select(*_TURN).where((turns.c.conversation == number) & (seq > after))
+    if before is None:
+        return _turns(conn, mine.order_by(seq).limit(rows_max))
+    return _turns(conn, mine.where(seq < before).order_by(seq.desc()).limit(rows_max))[::-1]
 
 
 def last_turns(conn: Connection, numbers: Sequence[bytes]) -> dict[bytes, Turn]:

@@ -77,6 +77,22 @@ def test_a_word_is_listed_shown_and_answered_where_it_was_said(world: World, ann
     assert not thread["more"]
 
 
+def test_a_thread_is_read_from_its_end(world: World, anna: Desk) -> None:
+    for n in range(1, 8):
+        hear(world, f"Word {n}")
+    number = anna.listed()[0]["id"]
+
+    def read(**query: int) -> tuple[list[int], bool]:
+        thread = anna.get(f"/{number}", **query)
+        return [turn["seq"] for turn in thread["turns"]], thread["more"]
+
+    assert read(before=99, limit=3) == ([5, 6, 7], True)
+    assert read(before=5, limit=3) == ([2, 3, 4], True)
+    assert read(before=2, limit=3) == ([1], False)
+    assert read(before=1) == ([], False)
+    assert read(after=3, before=6, limit=9) == ([4, 5], False)
+
+
 def test_the_same_id_is_one_answer(world: World, anna: Desk) -> None:
     hear(world, "Hello?")
     number = anna.listed()[0]["id"]

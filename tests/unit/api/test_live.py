@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from maracuja.api import live as live_api
-from maracuja.api.live import Watch
+from maracuja.api.guard import COOKIE
 from maracuja.rng import make_id
 from maracuja.store import commands, live
 from maracuja.store.conversation_words import Word, hear
-from maracuja.store.live import Kind
 from tests.unit.api.api_world import PEOPLE, World, agree, define
-from tests.unit.api.test_team import _join
+from tests.unit.api.test_team import Browser, _join
 
+HOME = "http://127.0.0.1:8080"
 NOON_US = 1_795_176_000_000_000  # 2026-11-20 12:00 UTC
 
 
@@ -27,74 +27,146 @@ def _say(world: World, n: int) -> None:
         hear(conn, [word], 10**12)
 
 
-def _heard(text: str) -> list[tuple[str, Any]]:
-    frames = [
-        dict(line.split(": ", 1) for line in one.split("\n")) for one in text.split("\n\n")[:-1]
-    ]
-    return [(one["event"], json.loads(one["data"])) for one in frames]
+class Line:
+    """An open socket of a page, as the server sees it; `code` is with which it was closed."""
+
+    def __init__(self, world: World, cookies: str, *, query: str = "", origin: str = HOME) -> None:
+        self._up: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._down: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._up.put_nowait({"type": "websocket.connect"})
+        headers = {"host": "127.0.0.1:8080", "cookie": cookies, "origin": origin}
+        scope = {
+            "type": "websocket", "path": "/api/live", "query_string": query.encode(),
+            "headers": [(k.encode(), v.encode()) for k, v in headers.items() if v],
+            "subprotocols": [], "scheme": "ws", "root_path": "",
+        }  # fmt: skip
+        self.serving = asyncio.create_task(
+            world.server(scope, self._up.get, self._down.put)  # type: ignore[arg-type]
+        )
+
+    async def next(self) -> dict[str, Any]:
+        """The next frame, or `{"code": …}` of the end; beats are passed over."""
+        while True:
+            told = await asyncio.wait_for(self._down.get(), 20)
+            if told["type"] == "websocket.close":
+                await asyncio.wait_for(self.serving, 5)
+                return {"code": told["code"]}
+            if told["type"] == "websocket.send" and told["text"] != '{"t":"beat"}':
+                frame: dict[str, Any] = json.loads(told["text"])
+                return frame
+
+    def say(self, text: str) -> None:
+        self._up.put_nowait({"type": "websocket.receive", "text": text})
+
+    async def cut(self) -> None:
+        self._up.put_nowait({"type": "websocket.disconnect", "code": 1006})
+        await asyncio.wait_for(self.serving, 5)
 
 
-def _replay(world: World, asking: Any = None, query: str = "?after=0", **options: Any) -> Any:
-    """All that a page hears that comes just before the server stops."""
-    ask = asking or world.ask
-    ask("GET", "/api/work")  # the application is loaded by the first request
-    world.server._management.state.live.close()  # type: ignore[union-attr]
-    answer = ask("GET", f"/api/live{query}", **options)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    return _heard(answer.text)
+def _cookies(browser: Browser) -> str:
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies())
 
 
-def test_each_thing_is_told_once_with_its_last_change(world: World) -> None:
+def _things(frame: dict[str, Any]) -> list[str]:
+    return [one["kind"] for one in frame["things"]]
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_api, "LOOK_S", 0.01)
+
+
+def test_whoever_was_away_hears_each_thing_once(world: World) -> None:
     _say(world, 1)
     _say(world, 2)
     with world.app.store.write() as conn:
         number = commands.append(conn, 1, "test", "erase", {"pid": 3})
         last = live.last(conn)
-    hello, *changed = _replay(world)
-    assert hello == ("hello", {"seq": 0})
-    kinds = [(one["kind"], one["seq"]) for _, one in changed]
-    assert kinds == [("conversation", last - 1), ("work", last)]
-    assert changed[1][1]["id"] == str(number)
-    assert _replay(world, query=f"?after={last - 1}")[1:] == [changed[1]]
-    again = _replay(world, query="?after=0", headers={"last-event-id": str(last)})
-    assert again == [("hello", {"seq": last})]
-    assert _replay(world, query="") == [("hello", {"seq": last})]
+    cookies = _cookies(_join(world))
+
+    async def play() -> None:
+        line = Line(world, cookies, query="after=0")
+        assert await line.next() == {"t": "hello", "seq": 0}
+        told = await line.next()
+        assert (told["t"], told["seq"]) == ("changed", last)
+        assert _things(told) == ["conversation", "work"]
+        assert told["things"][1]["id"] == str(number)
+        await line.cut()
+        await asyncio.to_thread(_say, world, 3)  # while the line is down
+        again = Line(world, cookies, query=f"after={last}")
+        assert await again.next() == {"t": "hello", "seq": last}
+        missed = await again.next()
+        assert _things(missed) == ["conversation"] and missed["seq"] > last
+        await asyncio.to_thread(_say, world, 4)
+        assert (await again.next())["seq"] == missed["seq"] + 1
+        begun = Line(world, cookies)
+        assert await begun.next() == {"t": "hello", "seq": missed["seq"] + 1}
+        restored = Line(world, cookies, query="after=99999")  # of a database that is no more
+        assert await restored.next() == {"t": "hello", "seq": missed["seq"] + 1}
+        for one in (again, begun, restored):
+            await one.cut()
+
+    asyncio.run(play())
 
 
 def test_people_hear_of_what_they_may_see(world: World) -> None:
     _say(world, 1)
     define(world)
     world.ask("POST", "/api/campaigns/fruit/launch")
-    operator = _join(world, "op@shop.example", "operator")
-    heard = [one["kind"] for _, one in _replay(world, operator.ask)[1:]]
-    assert heard == ["conversation"]
-    analyst = _join(world, "an@shop.example", "analyst")
-    assert [one["kind"] for _, one in _replay(world, analyst.ask)[1:]] == ["campaign"]
-    assert world.ask("GET", "/api/live", key=None).status_code == 401
-    assert world.ask("GET", "/api/live", key="server key").status_code == 403
+
+    async def heard(cookies: str) -> list[str]:
+        line = Line(world, cookies, query="after=0")
+        await line.next()
+        told = await line.next()
+        await line.cut()
+        return _things(told)
+
+    for role, kinds in (("operator", ["conversation"]), ("analyst", ["campaign"])):
+        cookies = _cookies(_join(world, f"{role}@shop.example", role))
+        assert asyncio.run(heard(cookies)) == kinds
 
 
-def test_an_open_stream_hears_what_comes_and_ends_with_the_server(
+def test_nobody_else_is_let_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    cookies = _cookies(_join(world))
+    monkeypatch.setattr(live_api, "OF_MEMBER_MAX", 1)
+
+    async def play() -> None:
+        for stranger in (
+            Line(world, ""),
+            Line(world, f"{COOKIE}=invented"),
+            Line(world, cookies, origin="https://evil.example"),
+            Line(world, cookies, origin=""),
+        ):
+            assert await stranger.next() == {"code": live_api.FORBIDDEN}
+        one = Line(world, cookies)
+        assert (await one.next())["t"] == "hello"
+        assert await Line(world, cookies).next() == {"code": live_api.TOO_MANY}
+        one.say("Listen to me.")
+        assert await one.next() == {"code": live_api.SPOKEN}
+        following = Line(world, cookies)
+        assert (await following.next())["t"] == "hello"
+        await following.cut()
+
+    asyncio.run(play())
+
+
+def test_a_socket_ends_with_its_session_and_with_the_server(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_api, "LOOK_S", 0.01)
+    monkeypatch.setattr(live_api, "BEAT_S", 0.02)
+    monkeypatch.setattr(live_api, "SESSION_S", 0.0)
+    browser, other = _join(world), _join(world, "other@shop.example")
 
-    async def listen() -> list[bytes]:
-        watch = Watch(world.app.store)
-        stream = watch.stream(None, [Kind.CONVERSATION])
-        heard = [await anext(stream)]
-        coming = asyncio.ensure_future(anext(stream))
-        await asyncio.sleep(0.05)
-        await asyncio.to_thread(_say, world, 9)
-        heard.append(await asyncio.wait_for(coming, 20))
-        watch.close()
-        async for frame in stream:
-            heard.append(frame)
-        return heard
+    async def play() -> None:
+        line, stays = Line(world, _cookies(browser)), Line(world, _cookies(other))
+        assert (await line.next())["t"] == (await stays.next())["t"] == "hello"
+        answer = await asyncio.to_thread(browser.ask, "DELETE", "/api/session")
+        assert answer.status_code == 204, answer.text
+        assert await line.next() == {"code": live_api.OVER}
+        await world.server.drained(10, asyncio.Event())
+        assert await stays.next() == {"code": live_api.RESTART}
 
-    hello, changed = asyncio.run(listen())
-    assert b"event: hello" in hello and b'"kind":"conversation"' in changed
+    asyncio.run(play())
 
 
 def test_work_shows_how_far_it_is(world: World) -> None:
