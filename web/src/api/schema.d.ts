@@ -1732,6 +1732,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["worth_of_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["results_of_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_shares"];
+        put?: never;
+        post: operations["share_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["take_share_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rights": {
         parameters: {
             query?: never;
@@ -2965,6 +3029,18 @@ export interface components {
             recipient: string;
             safeguards: string;
         };
+        ChannelResults: {
+            bounced: number;
+            channel: string;
+            clicked: number;
+            complained: number | null;
+            days: components["schemas"]["ResultsOfDay"][];
+            delivered: number | null;
+            failed: number;
+            read: number | null;
+            replied: number;
+            sent: number;
+        };
         ChannelShown: {
             channel: string;
             notices: string[];
@@ -3837,6 +3913,10 @@ export interface components {
             items: components["schemas"]["Change"][];
             next?: string | null;
         };
+        Listing_ChannelResults_: {
+            items: components["schemas"]["ChannelResults"][];
+            next?: string | null;
+        };
         Listing_ChannelShown_: {
             items: components["schemas"]["ChannelShown"][];
             next?: string | null;
@@ -3995,6 +4075,10 @@ export interface components {
         };
         Listing_SegmentListed_: {
             items: components["schemas"]["SegmentListed"][];
+            next?: string | null;
+        };
+        Listing_ShareShown_: {
+            items: components["schemas"]["ShareShown"][];
             next?: string | null;
         };
         Listing_SilencedShown_: {
@@ -4769,6 +4853,11 @@ export interface components {
             name: string;
             officer: string;
         };
+        ResultsOfDay: {
+            day: string;
+            failed: number;
+            sent: number;
+        };
         /** @enum {string} */
         Right: "access" | "rectification" | "erasure" | "restriction" | "portability" | "objection";
         /** @enum {string} */
@@ -4967,6 +5056,27 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+        };
+        ShareAsked: {
+            /** @default  */
+            campaign: string;
+            /** @default 30 */
+            days: number;
+            /** @default  */
+            goal: string;
+            /** @default en */
+            language: string;
+        };
+        ShareShown: {
+            id: string;
+            language: string;
+            /** Format: date-time */
+            made: string;
+            made_by: string;
+            token: string;
+            /** Format: date-time */
+            until: string;
+            url: string;
         };
         Shares: {
             bottom_people: number;
@@ -8438,6 +8548,119 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Choice"];
                 };
+            };
+        };
+    };
+    worth_of_campaigns: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worth"];
+                };
+            };
+        };
+    };
+    results_of_channels: {
+        parameters: {
+            query?: {
+                days?: number;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ChannelResults_"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: {
+                campaign?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ShareShown_"];
+                };
+            };
+        };
+    };
+    share_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareAsked"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareShown"];
+                };
+            };
+        };
+    };
+    take_share_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
