@@ -14,6 +14,7 @@ from maracuja.content import Content as Content
 from maracuja.content import MediaKind, Tap
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+PSEUDONYM_FROM: Final = 2**62  # no pid is so high: from here on stand those who were erased
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

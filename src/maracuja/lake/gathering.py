@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from maracuja.model import PSEUDONYM_FROM
 from maracuja.segments.rows import Aliases
 from maracuja.segments.sequences import Moments
 
 BATCH_ROWS: Final = 1_000_000
+_SOMEBODY: Final = f"pid < {PSEUDONYM_FROM}"  # those who were erased are in no array
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -51,7 +53,7 @@ def count_events(
 ) -> tuple[Ints, Ints]:
     """How many rows (pid, ts) of the query each person has: pids with any, ascending; counts."""
     counts = np.zeros(0, dtype=np.int64)
-    for (pid,) in _batches(con, f"SELECT pid FROM ({sql})"):
+    for (pid,) in _batches(con, f"SELECT pid FROM ({sql}) WHERE {_SOMEBODY}"):
         more = np.bincount(_canonical(pid, aliases), minlength=counts.size)
         more[: counts.size] += counts
         counts = more
@@ -65,7 +67,7 @@ def moments(
     """The rows (pid, ts) of the query by person, in no order; with `among`, of these only."""
     nothing = np.empty(0, dtype=np.int64)
     whose, when = [nothing], [nothing]
-    for pid, ts in _batches(con, sql):
+    for pid, ts in _batches(con, f"FROM ({sql}) WHERE {_SOMEBODY}"):
         person, us = _canonical(pid, aliases), ts.view(np.int64)
         if among is not None:
             kept = inside(among, person)

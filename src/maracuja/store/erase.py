@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from maracuja.channels import reached_by
 from maracuja.channels.devices import split
 from maracuja.errors import NotFound
+from maracuja.model import PSEUDONYM_FROM as PSEUDONYM_FROM
 from maracuja.model import Record
 from maracuja.rng import make_key
 from maracuja.store import (
@@ -56,7 +57,6 @@ from maracuja.store.schema_outbound import outbound_calls
 from maracuja.store.schema_said import denied, disputed, holds, silenced
 from maracuja.store.scrubbing import scrub
 
-PSEUDONYM_FROM: Final = 2**62  # no pid is ever so high
 NOT_ADDRESSES: Final = frozenset({"external_id", "anonymous_id"})
 _WITH_PIDS: Final = (
     objections, holds, silenced, denied, disputed,

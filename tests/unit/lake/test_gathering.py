@@ -10,7 +10,7 @@ import pytest
 
 from maracuja.lake import gathering
 from maracuja.lake.gathering import count_events, inside, mask_of, merged_aliases, moments
-from maracuja.model import micros
+from maracuja.model import PSEUDONYM_FROM, micros
 
 START = datetime(2026, 6, 1)
 MERGED = {3: 40, 7: 2}
@@ -43,6 +43,13 @@ def test_counts_add_up_over_batches_and_aliases(con: duckdb.DuckDBPyConnection) 
     expected = Counter(MERGED.get(pid, pid) for pid in PIDS)
     assert dict(zip(pids.tolist(), counts.tolist(), strict=True)) == expected
     assert pids.tolist() == sorted(expected)
+
+
+def test_who_was_erased_is_counted_for_nobody(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"INSERT INTO events VALUES ({PSEUDONYM_FROM + 17}, TIMESTAMP '{START}')")
+    pids, counts = count_events(con, ROWS, None)
+    assert pids.max() < 50 and counts.sum() == len(PIDS)
+    assert moments(con, ROWS, None, None).pid.size == len(PIDS)
 
 
 def test_nothing_is_counted_as_nothing(con: duckdb.DuckDBPyConnection) -> None:
