@@ -9,7 +9,7 @@ ARGS ?=
 WORKERS ?= 2
 MARKS ?= not slow and not nightly
 
-.PHONY: demo test check web format types bench nightly crash clean
+.PHONY: demo test check web format types bench pictures nightly crash clean
 
 demo: $(APP)
 	@$(BIN)/maracuja demo $(ARGS)
@@ -37,6 +37,9 @@ types: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
+
+pictures: $(APP)
+	$(BIN)/python -m tests.ui.pictures
 
 nightly: $(APP)
 	$(BIN)/python -m pytest -m nightly $(ARGS)

@@ -9,6 +9,7 @@ from typing import Any
 
 BENCHES = (
     "render", "language", "segments", "people", "launch", "ingest", "imports", "delivery", "idle",
+    "pages",
 )  # fmt: skip
 
 # What each figure should be: at least, or at most.
@@ -30,6 +31,7 @@ GOALS: dict[str, dict[str, tuple[str, float]]] = {
         "estimate_ms": ("<=", 500),
         "exact_ms": ("<=", 3_000),
     },
+    "pages": {"cold_s": ("<=", 1.0), "slow_s": ("<=", 2.0), "shift": ("<=", 0.05)},
     "launch": {
         "messages_per_s": (">=", 100_000),
         "peak_mib": ("<=", 3072),
