@@ -28,11 +28,11 @@ from maracuja.stats.report import LiftReport
 class Pages(Protocol):
     """The pages that people see; see `maracuja.ui.home`."""
 
-    def report(self, report: LiftReport, language: str) -> str:
-        """A campaign's lift."""
+    def report(self, report: LiftReport, language: str, *, shared: bool = False) -> str:
+        """A campaign's lift; `shared`: nothing leads on to what only the team may see."""
         ...
 
-    def claims(self, report: ClaimsReport, language: str) -> str:
+    def claims(self, report: ClaimsReport, language: str, *, shared: bool = False) -> str:
         """The claims of the trade beside the shop's own data."""
         ...
 

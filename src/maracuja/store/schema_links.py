@@ -1,4 +1,4 @@
-"""The tables of what comes back by a short way: links in an SMS, answers by a number alone."""
+"""The tables of links and answers that are looked up: in an SMS, by a number, to a report."""
 
 from __future__ import annotations
 
@@ -27,5 +27,19 @@ open_polls = Table(
     Column("run", BigInteger, nullable=False),
     Column("at_us", BigInteger, nullable=False, index=True),
     Column("poll", LargeBinary, nullable=False),  # JSON of content.Poll
+    sqlite_with_rowid=False,
+)
+
+report_shares = Table(
+    "report_shares",
+    state,
+    # By its link people outside the team read one report.
+    Column("id", Text, primary_key=True),
+    Column("report", Text, nullable=False),  # campaign:<id>, or claims
+    Column("goal", Text, nullable=False),  # of the campaign; '' is the first
+    Column("language", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

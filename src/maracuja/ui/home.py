@@ -67,8 +67,13 @@ _STEPS: Final = (
 )
 
 
-def report(report: LiftReport, language: str) -> str:
-    """A campaign's lift, with ways to the API and to the other languages."""
+def report(report: LiftReport, language: str, *, shared: bool = False) -> str:
+    """A campaign's lift, with ways to the API and to the other languages.
+
+    To whom it is `shared` with, nothing else is open.
+    """
+    if shared:
+        return html(report, language, leads=_other_languages(language))
     others = {
         name: f"/report?campaign={report.plan.campaign}&language={code}"
         for code, name in LANGUAGES.items()
@@ -78,12 +83,14 @@ def report(report: LiftReport, language: str) -> str:
     return html(report, language, leads={**others, **claims, "API": "/docs"})
 
 
-def claims(report: ClaimsReport, language: str) -> str:
+def claims(report: ClaimsReport, language: str, *, shared: bool = False) -> str:
     """The claims of the trade beside the shop's own data."""
-    others = {
-        name: f"/claims?language={code}" for code, name in LANGUAGES.items() if code != language
-    }
-    return claims_html.html(report, language, leads={**others, "API": "/docs"})
+    further = {} if shared else {"API": "/docs"}
+    return claims_html.html(report, language, leads={**_other_languages(language), **further})
+
+
+def _other_languages(language: str) -> dict[str, str]:
+    return {name: f"?language={code}" for code, name in LANGUAGES.items() if code != language}
 
 
 def record(record: ProcessingRecord, language: str) -> str:
