@@ -23,7 +23,9 @@ from maracuja.store.engine import Store, open_store
 if TYPE_CHECKING:
     from maracuja.runtime.calling import CallThread
     from maracuja.runtime.erasing import Place
+    from maracuja.runtime.export_desk import ExportDesk
     from maracuja.runtime.hearing import Hearing
+    from maracuja.runtime.import_desk import ImportDesk
     from maracuja.runtime.launch_ground import Ground
     from maracuja.runtime.mail_listening import MailListening
     from maracuja.runtime.team_work import Team
@@ -74,6 +76,27 @@ class App:
         from maracuja.runtime.team_work import Team
 
         return Team(self.store, self.secrets.key_secret, self.config.shop.name)
+
+    @cached_property
+    def imports(self) -> ImportDesk:
+        """The files that people import in the app."""
+        from maracuja.runtime.import_desk import ImportDesk
+
+        shop = self.config.shop
+        return ImportDesk(
+            self.store,
+            self.config.directory,
+            self.clock,
+            country=shop.country,
+            currency=shop.currency,
+        )
+
+    @cached_property
+    def exports(self) -> ExportDesk:
+        """The files that people export in the app."""
+        from maracuja.runtime.export_desk import ExportDesk
+
+        return ExportDesk(self.store, self.config.directory, self.clock, self.config.lake)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -229,4 +229,5 @@ def list_work(here: Here, now: Now, part: Part) -> Listing[WorkShown]:
     """What is under way or has just been done, with its progress, the newest first."""
     with here.store.read() as conn:
         found = work_shown.work(conn, now)
+    found = work_shown.newest_first([*found, *work_shown.imports(here.imports.every(), now)])
     return part.of(found, lambda one: (one.kind, one.number))

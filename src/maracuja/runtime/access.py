@@ -76,11 +76,13 @@ AREAS: Final[Mapping[str, Area]] = {
     "definitions": Area.CONTENT,
     "discovered": Area.DATA,
     "events": Area.DATA,
+    "exports": Area.DATA,
     "facts": Area.REPORTS,
     "feeds": Area.SHOP,
     "forms": Area.CONTENT,
     "growth": Area.REPORTS,
     "holds": Area.PEOPLE,
+    "imports": Area.DATA,
     "inbound": Area.SETTINGS,
     "keys": Area.SETTINGS,
     "law": Area.PRIVACY,
@@ -159,8 +161,8 @@ def asked(method: str, path: str) -> tuple[Area, Level]:
         return Area.PRIVACY, Level.WRITE
     area = ENDINGS.get((first, last), AREAS[first])
     reads = method in _SAFE or (first, last) in QUESTIONS
-    # A secret is for those who may set it.
-    return area, Level.READ if reads and last != "secret" else Level.WRITE
+    # A secret is for those who may set it, and an exported file for those who may make one.
+    return area, Level.READ if reads and last not in ("secret", "file") else Level.WRITE
 
 
 def check(granted: Mapping[Area, Level], method: str, path: str) -> None:

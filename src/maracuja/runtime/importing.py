@@ -50,9 +50,21 @@ from maracuja.store.engine import Store
 __all__ = ["Import", "Imported", "prepare", "run"]
 
 EVENTS_IN_REQUEST: Final = 500
+REASONS_MAX: Final = 50
 LAST: Final = "last_import_us"  # store.meta: when a file was last taken to its end
+REFUSED: Final = ".refused.csv"
 REFUSED_HEADINGS: Final = ("line", "column", "value", "reason", "row refused")
 Advance = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows, or values of a column, were refused; `whole`: the rows are gone."""
+
+    column: str
+    reason: str
+    whole: bool
+    times: int
 
 
 @dataclass
@@ -70,6 +82,7 @@ class Imported:
     refused_path: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)  # the first refusals, in words
+    reasons: list[Reason] = field(default_factory=list)  # the most frequent first
 
     def count(self, rows: int, refused: Sequence[RowRefusal]) -> None:
         """Add a chunk of so many rows, of which these were refused, whole or in part."""
@@ -78,6 +91,13 @@ class Imported:
         self.taken += rows - whole
         self.rows_refused += whole
         self.values_refused += len(refused) - whole
+        known = {(one.column, one.reason, one.whole): one.times for one in self.reasons}
+        for row in refused:
+            why = (row.column, row.reason, row.whole)
+            if why in known or len(known) < REASONS_MAX:
+                known[why] = known.get(why, 0) + 1
+        found = [Reason(*why, times) for why, times in known.items()]
+        self.reasons = sorted(found, key=lambda one: -one.times)
         for one in refused[: max(0, 5 - len(self.examples))]:
             what = f"{one.column} = {one.value!r}: " if one.column else ""
             self.examples.append(f"line {one.line}: {what}{one.reason}")
@@ -102,7 +122,7 @@ def run(
         reached = 0 if again else watermarks.get(conn, work.watermark)
         known = {d.name: d.type for d in discovered.every(conn, "trait")}
     result.resumed_after_line = reached
-    path = work.file.path.with_name(work.file.path.name + ".refused.csv")
+    path = work.file.path.with_name(work.file.path.name + REFUSED)
     started = bool(reached) and path.exists()
     with _collector_at_rest():
         for chunk in chunks_ahead(work, reached, known, now, currency):

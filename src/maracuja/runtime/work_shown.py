@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from maracuja.model import micros, moment
 from maracuja.runtime import campaign_status
 from maracuja.runtime.campaign_status import RunShown
+from maracuja.runtime.import_desk import Card
 from maracuja.store import commands, runs
 from maracuja.store.commands import Command
 from maracuja.store.outbox import OutboxState
@@ -37,8 +39,8 @@ class Doing(StrEnum):
 class WorkShown:
     """A piece of work: `done` of `total` parts or messages; 0 of 0 where that is not known.
 
-    `kind`: campaign, or the name of what was asked (such as erase). `subject`: the campaign or
-    whom it is about. `number` is that of the run or the command.
+    `kind`: campaign, import, or the name of what was asked (such as erase). `subject`: the
+    campaign, the file or whom it is about. `number` is that of the run or the command.
     """
 
     kind: str
@@ -57,7 +59,32 @@ def work(conn: Connection, now: datetime) -> list[WorkShown]:
     shown = campaigns(conn)
     asked = commands.lately(conn, micros(now) - DONE_FOR_S * 1_000_000)
     shown += [_command(one) for one in asked]
+    return newest_first(shown)
+
+
+def newest_first(shown: list[WorkShown]) -> list[WorkShown]:
+    """Pieces of work as a list shows them."""
     return sorted(shown, key=lambda one: (one.since, one.number), reverse=True)
+
+
+def imports(cards: Sequence[Card], now: datetime) -> list[WorkShown]:
+    """The files that are being imported or have just been, in thousandths of the file."""
+    lately = micros(now) - DONE_FOR_S * 1_000_000
+    return [
+        WorkShown(
+            kind="import",
+            subject=card.name,
+            number=card.at_us,
+            doing=Doing.DONE if card.state == "done" else Doing.OBEYING,
+            done=1_000 if card.state == "done" else int(card.share * 1_000),
+            total=1_000,
+            since=card.at,
+            actor=card.actor,
+            result={"import": card.id},
+        )
+        for card in cards
+        if card.state == "running" or (card.state == "done" and card.at_us >= lately)
+    ]
 
 
 def campaigns(conn: Connection) -> list[WorkShown]:
