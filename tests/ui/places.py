@@ -4,4 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-PLACES: Final = ("/", "/login", "/nowhere")
+PLACES: Final = (
+    "/",
+    "/login",
+    "/nowhere",
+    "/people",
+    "/people?q=nobody+at+all",
+    "/people/3",
+    "/people/3?tab=traits",
+    "/people/3?tab=consents",
+    "/people/3?tab=segments",
+    "/people/3?tab=decisions",
+    "/people/3?tab=rest",
+)

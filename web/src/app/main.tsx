@@ -14,6 +14,9 @@ import { startWords } from "./words";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 
+// What keeps a page still behind a dialogue writes a style too, and takes its nonce from here.
+Object.assign(window, { __webpack_nonce__: nonce });
+
 await startWords();
 const root = document.getElementById("root");
 if (root) {

@@ -189,11 +189,12 @@ function TextValue({ label, filter, onChange }: FormProps<Of<"trait">> & { label
     enabled: filter.trait !== "",
     staleTime: 60_000,
   });
-  const values = [...new Set((data?.items ?? []).map((one) => String(one.value)))];
+  const values = new Set((data?.items ?? []).map((one) => String(one.value)));
+  values.delete(text); // nothing covers the button below once a value is whole
   return (
     <Autocomplete
       label={label}
-      data={values}
+      data={[...values]}
       filter={({ options }) => options}
       value={text}
       onChange={(value) => onChange({ ...filter, value })}
