@@ -94,7 +94,7 @@ def timeline(
         found: list[Placed] = []
         if HappeningKind.TALK in kinds:
             turns = conversations.latest_of(conn, own, behind=cursor, rows_max=rows_max)
-            found = [_said(turn_shown(turn)) for turn in turns]
+            found = [_said(channel, turn_shown(turn)) for channel, turn in turns]
         if set(kinds) - {HappeningKind.TALK}:
             con = opened_lake(conn, ground, now, (FileKind.EVENTS,))
             try:
@@ -124,13 +124,13 @@ def _order(one: Placed) -> tuple[int, bool, int, str]:
     return -place.at_us, place.event is None, place.event or 0, place.turn
 
 
-def _said(turn: TurnShown) -> Placed:
+def _said(channel: str, turn: TurnShown) -> Placed:
     shown = Happening(
         at=turn.at,
         kind=HappeningKind.TALK,
         event="",
         says=turn.text or turn.tapped or turn.subject,
-        channel="",
+        channel=channel,
         campaign="",
         message=turn.about,
         properties={},

@@ -154,17 +154,19 @@ def last_turns(conn: Connection, numbers: Sequence[bytes]) -> dict[bytes, Turn]:
     return {turn.conversation: turn for turn in (Turn(*row) for row in rows)}
 
 
-def latest_of(conn: Connection, pid: int, *, behind: Cursor | None, rows_max: int) -> list[Turn]:
-    """What was said with a canonical person on all channels, newest first, from a place on."""
+def latest_of(
+    conn: Connection, pid: int, *, behind: Cursor | None, rows_max: int
+) -> list[tuple[str, Turn]]:
+    """What was said with a canonical person, and on which channel: newest first, from a place."""
     at, number = turns.c.at_us, turns.c.id
     joined = turns.c.conversation == conversations.c.id
-    query = (
-        select(*_TURN).join_from(conversations, turns, joined).where(conversations.c.pid == pid)
-    )
+    said = select(conversations.c.channel, *_TURN).join_from(conversations, turns, joined)
+    query = said.where(conversations.c.pid == pid)
     if behind is not None:
         later = (at == behind.last_us) & (number > behind.id)
         query = query.where((at < behind.last_us) | later)
-    return _turns(conn, query.order_by(at.desc(), number).limit(rows_max))
+    rows = bulk.fetch(conn, query.order_by(at.desc(), number).limit(rows_max))
+    return [(channel, Turn(*turn)) for channel, *turn in rows]
 
 
 def turn_of(conn: Connection, message: bytes) -> Turn | None:

@@ -127,7 +127,8 @@ def test_a_timeline_goes_through_everything_newest_first(world: World) -> None:
     path = f"/api/people/{pid}/timeline"
     whole = world.get(path)["items"]
     assert [one["kind"] for one in whole[:2]] == ["talk", "talk"]
-    assert whole[0]["says"] == "word 2" and whole[0]["turn"]["author"] == "person"
+    assert whole[0]["says"] == "word 2" and whole[0]["channel"] == "telegram"
+    assert whole[0]["turn"]["author"] == "person"
     assert {one["kind"] for one in whole} == {"talk", "consent", "event"}
     assert "Product Viewed" in [one["event"] for one in whole]
     one_by_one, after = [], ""

@@ -166,7 +166,7 @@ function useTitle(): (thing: Happening) => string {
   const { t, i18n } = useTranslation("people");
   const eventName = useEventName();
   const channelName = useChannelName();
-  return (thing) => {
+  const what = (thing: Happening) => {
     if (thing.turn) {
       const ours = thing.turn.author === "operator";
       return ours ? t("timeline.operator", { name: thing.turn.operator }) : t("timeline.wrote");
@@ -174,9 +174,10 @@ function useTitle(): (thing: Happening) => string {
     const known = i18n.exists(`people:event.${thing.event}`);
     const machine = thing.properties["properties.machine"] === true;
     const said = known ? eventName(thing.event) : thing.says;
-    const what = machine && known ? t("timeline.machine", { what: said }) : said;
-    return thing.channel ? `${what} · ${channelName(thing.channel)}` : what;
+    return machine && known ? t("timeline.machine", { what: said }) : said;
   };
+  return (thing) =>
+    thing.channel ? `${what(thing)} · ${channelName(thing.channel)}` : what(thing);
 }
 
 const SIGNS: Record<string, Icon> = {

@@ -34,7 +34,11 @@ export function useChange<T, R>({ pid, act, said, undo, after }: Change<T, R>) {
       const { what, fix } = words(fault);
       failed(what, fix);
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: ["person", pid] }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["person", pid] }),
+        queries.invalidateQueries({ queryKey: ["people"] }),
+      ]),
   });
 }
 
