@@ -18,7 +18,7 @@ from maracuja.channels.http import BODY_BYTES_MAX
 from maracuja.errors import NotFound, WebhookRejected
 from maracuja.model import micros
 from maracuja.runtime import hooks_view, inbound_work, outbound_work
-from maracuja.runtime.hooks_view import InboundShown, OutboundShown, Tested, ToldShown
+from maracuja.runtime.hooks_view import InboundShown, OutboundShown, ReceiverTried, ToldShown
 from maracuja.store import audit, outbound
 
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -108,7 +108,7 @@ def outbound_secret(here: Here, actor: Actor, now: Now, name: Name) -> Secret:
 
 
 @outbound_router.post("/{name}/test")
-def try_outbound_webhook(here: Here, actor: Actor, now: Now, name: Name) -> Tested:
+def try_outbound_webhook(here: Here, actor: Actor, now: Now, name: Name) -> ReceiverTried:
     """Send an example to the receiver now; what it answers."""
     with here.store.write() as conn:
         hook = hooks_view.outbound_hook(conn, name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, Field
@@ -11,8 +12,11 @@ from pydantic import BaseModel, Field
 from maracuja.api.answers import ID_MAX, Listing, Moment, Part, Pid
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.decisions.law import Right
+from maracuja.model import moment
 from maracuja.runtime import law_clock, rights_work
+from maracuja.runtime.orders import ERASE
 from maracuja.runtime.rights_work import RequestShown
+from maracuja.store import commands
 
 router = managing("/rights", "rights")
 Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The request's number.")]
@@ -38,6 +42,20 @@ class ReasonGiven(BaseModel):
     """Why, in a few words that the person is told."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")]
+
+
+class ErasureShown(BaseModel):
+    """An erasure: `pid` was the person's number, `certificate` says what was removed.
+
+    `fault` is why it could not be done.
+    """
+
+    id: int
+    pid: int
+    asked: datetime
+    done: datetime | None
+    certificate: dict[str, Any] | None
+    fault: str
 
 
 class ObjectionMade(BaseModel):
@@ -87,6 +105,26 @@ def reminders(here: Here, part: Part) -> Listing[str]:
     """What is due soon, in words: requests to answer and breaches to report."""
     with here.store.read() as conn:
         return part.of(law_clock.board(conn), str)
+
+
+@router.get("/erasures")
+def erasures(here: Here, part: Part) -> Listing[ErasureShown]:
+    """Who was forgotten, by number alone, newest first; with the certificate once it is done."""
+    before = part.behind(int) or ID_MAX
+    with here.store.read() as conn:
+        found = commands.named(conn, ERASE, before=before, rows_max=part.limit + 1)
+    lines = [
+        ErasureShown(
+            id=one.id,
+            pid=one.args["pid"],
+            asked=moment(one.at_us),
+            done=None if one.done_us is None else moment(one.done_us),
+            certificate=(one.result or {}).get("certificate"),
+            fault=(one.result or {}).get("message", ""),
+        )
+        for one in found
+    ]
+    return part.page(lines, attrgetter("id"))
 
 
 @router.get("/{number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -14,9 +15,10 @@ from maracuja.api.callers import caller_ip
 from maracuja.api.guard import check_origin, cookie_of, is_locked, present
 from maracuja.api.here import Here, Now
 from maracuja.app import App
+from maracuja.links.qr import Correction, QrCode
 from maracuja.runtime.session_places import PlaceShown, end_place
 from maracuja.runtime.session_places import places as session_places_of
-from maracuja.runtime.team_members import MemberShown, SecondFactor, Who
+from maracuja.runtime.team_members import MemberShown, Who
 from maracuja.runtime.team_work import SESSION_FOR
 
 router = APIRouter(prefix="/api/session", tags=["session"], responses=PROBLEMS)
@@ -51,6 +53,14 @@ class Factor(BaseModel):
 
     secret: Secret
     code: Annotated[str, Field(max_length=40)]
+
+
+class FactorProposed(BaseModel):
+    """The secret, the same as an address, and that as a QR code: a picture as a data URL."""
+
+    secret: str
+    address: str
+    picture: str
 
 
 class ShopShown(BaseModel):
@@ -148,9 +158,12 @@ def change_password(here: Here, now: Now, who: LoggedInHere, asked: NewPassword)
 
 
 @router.post("/second-factor/proposal")
-def propose_factor(here: Here, who: LoggedInHere) -> SecondFactor:
+def propose_factor(here: Here, who: LoggedInHere) -> FactorProposed:
     """A secret for an app of codes; it counts once a code of it was given."""
-    return here.team.propose_factor(who)
+    found = here.team.propose_factor(who)
+    drawn = b64encode(QrCode(found.address, Correction.MEDIUM).svg()).decode()
+    picture = f"data:image/svg+xml;base64,{drawn}"
+    return FactorProposed(secret=found.secret, address=found.address, picture=picture)
 
 
 @router.post("/second-factor")

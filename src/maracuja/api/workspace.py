@@ -233,14 +233,15 @@ def revoke_key(here: Here, actor: Actor, now: Now, number: Name) -> None:
 
 @router.get("/audit")
 def list_audit(
-    here: Here, part: Part, subject: Word = "", action: Word = ""
+    here: Here, part: Part, subject: Word = "", action: Word = "", actor: Word = ""
 ) -> Listing[AuditLine]:
-    """Who did what, newest first; `subject` such as person:17 or campaign:spring."""
+    """Who did what, newest first; `subject` such as person:17, `actor` as the lines name it."""
     with here.store.read() as conn:
         rows = audit.newest(
             conn,
             subject=subject or None,
             action=action or None,
+            actor=actor or None,
             before=part.behind(int) or ID_MAX,
             rows_max=part.limit + 1,
         )

@@ -80,7 +80,7 @@ class ToldShown:
 
 
 @dataclass(frozen=True)
-class Tested:
+class ReceiverTried:
     """What a receiver said to an example."""
 
     ok: bool
@@ -122,7 +122,9 @@ def outbound_hook(conn: Connection, name: str) -> Outbound:
     return found
 
 
-def try_outbound(hook: Outbound, settings: Messages, key_secret: str, now: datetime) -> Tested:
+def try_outbound(
+    hook: Outbound, settings: Messages, key_secret: str, now: datetime
+) -> ReceiverTried:
     """Send an example to the receiver at once; nothing of it is kept.
 
     Raises BadInput where its address may not be called.
@@ -133,7 +135,7 @@ def try_outbound(hook: Outbound, settings: Messages, key_secret: str, now: datet
     wire = request(Owed(hook.id, hook.url, ("example",), (body,), 0), secrets, now)
     answer = asyncio.run(call_once(wire, private=settings.private_receivers))
     ok = not answer.lost and 200 <= answer.code < 300
-    return Tested(ok, answer.code, " ".join(answer.text.split())[:300])
+    return ReceiverTried(ok, answer.code, " ".join(answer.text.split())[:300])
 
 
 def inbound_shown(conn: Connection, public_url: str) -> list[InboundShown]:

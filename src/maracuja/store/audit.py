@@ -58,16 +58,19 @@ def newest(
     *,
     subject: str | None = None,
     action: str | None = None,
+    actor: str | None = None,
     before: int = 2**63 - 1,
     rows_max: int = ROWS_MAX,
 ) -> list[Entry]:
-    """The latest lines, newest first, of one subject or action or of all, before a number."""
+    """The latest lines, newest first, of one subject, action or actor or of all."""
     names = [audit.c[name] for name in Entry._fields]
     query = select(*names).where(audit.c.id < before).order_by(audit.c.id.desc()).limit(rows_max)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
     if action is not None:
         query = query.where(audit.c.action == action)
+    if actor is not None:
+        query = query.where(audit.c.actor == actor)
     return [
         Entry(*row)._replace(detail=msgspec.json.decode(row[-1]))
         for row in bulk.fetch(conn, query)

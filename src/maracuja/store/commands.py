@@ -52,6 +52,15 @@ def lately(conn: Connection, since_us: int, *, rows_max: int = ROWS_MAX) -> list
     return [_command(row) for row in conn.execute(query)]
 
 
+def named(
+    conn: Connection, name: str, *, before: int = 2**63 - 1, rows_max: int = ROWS_MAX
+) -> list[Command]:
+    """Commands of a name, done or not, newest first, before a number."""
+    query = select(commands).where((commands.c.name == name) & (commands.c.id < before))
+    newest = query.order_by(commands.c.id.desc()).limit(rows_max)
+    return [_command(row) for row in conn.execute(newest)]
+
+
 def finish(conn: Connection, number: int, now_us: int, result: Any = None) -> None:
     """Say what came of a command, in the transaction that obeyed it. Raises Conflict if done."""
     open_one = (commands.c.id == number) & commands.c.done_us.is_(None)

@@ -150,3 +150,23 @@ def test_a_mail_server_is_not_asked_who_we_are(world: World) -> None:
     answer = world.ask("POST", "/api/settings/channels/email/check", json={"values": {}})
     assert answer.status_code == 422
     assert "DNS" in answer.json()["fix"]
+
+
+def test_the_audit_log_is_narrowed_down_by_who_acted(world: World) -> None:
+    put(world, "shop", name="Fruit & Co")
+    (line,) = world.items("/api/audit?action=settings")
+    mine = world.items("/api/audit", params={"actor": line["actor"]})
+    assert line in mine
+    assert world.items("/api/audit?actor=nobody") == []
+
+
+def test_erasures_stand_with_their_certificates(world: World) -> None:
+    (who,) = world.items("/api/people?who=p1@shop.example")
+    world.ask("DELETE", f"/api/people/{who['pid']}")
+    (waiting,) = world.items("/api/rights/erasures")
+    assert (waiting["pid"], waiting["done"]) == (who["pid"], None)
+    world.worker.tick(world.app.clock.now())
+    (done,) = world.items("/api/rights/erasures")
+    assert done["done"] is not None
+    assert done["certificate"]["files_rewritten"] >= 0
+    assert done["fault"] == ""

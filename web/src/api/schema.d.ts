@@ -628,6 +628,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_exports"];
+        put?: never;
+        post: operations["begin_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["forget_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exported_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/facts": {
         parameters: {
             query?: never;
@@ -974,6 +1022,118 @@ export interface paths {
         get: operations["list_hold_rules"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_imports"];
+        put?: never;
+        post: operations["expect_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_import"];
+        put?: never;
+        post?: never;
+        delete: operations["forget_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["try_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["say_columns"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/pieces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["take_piece"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["refused_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["run_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1806,6 +1966,22 @@ export interface paths {
         get: operations["list_requests"];
         put?: never;
         post: operations["take_down_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["erasures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3121,6 +3297,21 @@ export interface components {
             retention: number;
             revenue: number;
         };
+        ColumnsGiven: {
+            columns: {
+                [key: string]: string;
+            };
+            /** @default  */
+            consent_at: string;
+            /** @default  */
+            consent_source: string;
+            /** @default UA */
+            country: string;
+            /** @default  */
+            currency: string;
+            /** @default  */
+            event: string;
+        };
         CommandShown: {
             actor: string;
             /** Format: date-time */
@@ -3424,6 +3615,17 @@ export interface components {
             note: string;
             source: string;
         };
+        ErasureShown: {
+            /** Format: date-time */
+            asked: string;
+            certificate: {
+                [key: string]: unknown;
+            } | null;
+            done: string | null;
+            fault: string;
+            id: number;
+            pid: number;
+        };
         Estimate: {
             /** @default null */
             base: number | null;
@@ -3538,6 +3740,29 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        ExportAsked: {
+            /**
+             * @default csv
+             * @enum {string}
+             */
+            form: "csv" | "jsonl" | "parquet";
+            what: string;
+        };
+        ExportShown: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            fault: string;
+            /** @enum {string} */
+            form: "csv" | "jsonl" | "parquet";
+            id: string;
+            name: string;
+            rows: number;
+            size: number;
+            /** @enum {string} */
+            state: "making" | "stopped" | "done";
+            what: string;
+        };
         Exposure: {
             held: components["schemas"]["Rate"];
             lift: components["schemas"]["Interval"];
@@ -3547,6 +3772,7 @@ export interface components {
         };
         FactNamed: {
             about: string;
+            called: string;
             group: string;
             name: string;
             needs_of: boolean;
@@ -3569,6 +3795,11 @@ export interface components {
             level: string;
             lift: components["schemas"]["Interval"];
             other: string;
+        };
+        FactorProposed: {
+            address: string;
+            picture: string;
+            secret: string;
         };
         Factorial: {
             effects: [
@@ -3596,6 +3827,12 @@ export interface components {
             source: string;
             state: string;
             taken: string | null;
+        };
+        FileExpected: {
+            /** @enum {string} */
+            kind: "people" | "events" | "products";
+            name: string;
+            size: number;
         };
         /** @enum {unknown} */
         Finding: "harmful" | "not_yet" | "proven";
@@ -3727,6 +3964,50 @@ export interface components {
             at: string;
             kind: string;
             value: string;
+        };
+        ImportShown: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            fault: string;
+            headings: string[];
+            id: string;
+            /** @enum {string} */
+            kind: "people" | "events" | "products";
+            mapping: components["schemas"]["ColumnsGiven"];
+            name: string;
+            result: components["schemas"]["Imported"] | null;
+            sample: (string | null)[][];
+            share: number;
+            size: number;
+            /** @enum {string} */
+            state: "coming" | "ready" | "checking" | "checked" | "running" | "stopped" | "done" | "refused";
+            tried: components["schemas"]["Imported"] | null;
+        };
+        Imported: {
+            columns?: {
+                [key: string]: string;
+            };
+            examples?: string[];
+            /** @default 0 */
+            merged: number;
+            /** @default 0 */
+            new: number;
+            reasons?: components["schemas"]["Reason-Output"][];
+            /** @default  */
+            refused_path: string;
+            /** @default 0 */
+            resumed_after_line: number;
+            /** @default 0 */
+            rows: number;
+            /** @default 0 */
+            rows_refused: number;
+            /** @default 0 */
+            taken: number;
+            /** @default 0 */
+            unproven: number;
+            /** @default 0 */
+            values_refused: number;
         };
         InboundShown: {
             id: string;
@@ -3953,12 +4234,20 @@ export interface components {
             items: components["schemas"]["DnsShown"][];
             next?: string | null;
         };
+        Listing_ErasureShown_: {
+            items: components["schemas"]["ErasureShown"][];
+            next?: string | null;
+        };
         Listing_EventShown_: {
             items: components["schemas"]["EventShown"][];
             next?: string | null;
         };
         Listing_ExperimentShown_: {
             items: components["schemas"]["ExperimentShown"][];
+            next?: string | null;
+        };
+        Listing_ExportShown_: {
+            items: components["schemas"]["ExportShown"][];
             next?: string | null;
         };
         Listing_FactNamed_: {
@@ -3995,6 +4284,10 @@ export interface components {
         };
         Listing_HoldShown_: {
             items: components["schemas"]["HoldShown"][];
+            next?: string | null;
+        };
+        Listing_ImportShown_: {
+            items: components["schemas"]["ImportShown"][];
             next?: string | null;
         };
         Listing_InboundShown_: {
@@ -4727,12 +5020,23 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        Reason: {
+        "Reason-Input": {
             /** @default  */
             reason: string;
         };
+        "Reason-Output": {
+            column: string;
+            reason: string;
+            times: number;
+            whole: boolean;
+        };
         ReasonGiven: {
             reason: string;
+        };
+        ReceiverTried: {
+            answer: string;
+            code: number;
+            ok: boolean;
         };
         RefusedEvent: {
             /** Format: date-time */
@@ -4854,8 +5158,8 @@ export interface components {
             officer: string;
         };
         ResultsOfDay: {
+            bad: number;
             day: string;
-            failed: number;
             sent: number;
         };
         /** @enum {string} */
@@ -4956,10 +5260,6 @@ export interface components {
             name: string;
             preview: components["schemas"]["Preview"];
             screen: string;
-        };
-        SecondFactor: {
-            address: string;
-            secret: string;
         };
         Secret: {
             secret: string;
@@ -5619,6 +5919,7 @@ export interface operations {
             query?: {
                 subject?: string;
                 action?: string;
+                actor?: string;
                 limit?: number;
                 after?: string;
             };
@@ -6273,7 +6574,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -6650,9 +6951,99 @@ export interface operations {
             };
         };
     };
+    list_exports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ExportShown_"];
+                };
+            };
+        };
+    };
+    begin_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportAsked"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportShown"];
+                };
+            };
+        };
+    };
+    forget_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    exported_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
     list_facts: {
         parameters: {
             query?: {
+                language?: string;
                 limit?: number;
                 after?: string;
             };
@@ -7230,6 +7621,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_RuleShown_"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ImportShown_"];
+                };
+            };
+        };
+    };
+    expect_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileExpected"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+        };
+    };
+    forget_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    try_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+        };
+    };
+    say_columns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColumnsGiven"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+        };
+    };
+    take_piece: {
+        parameters: {
+            query: {
+                at: number;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+        };
+    };
+    refused_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    run_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
                 };
             };
         };
@@ -7912,7 +8515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tested"];
+                    "application/json": components["schemas"]["ReceiverTried"];
                 };
             };
         };
@@ -8712,6 +9315,28 @@ export interface operations {
             };
         };
     };
+    erasures: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ErasureShown_"];
+                };
+            };
+        };
+    };
     object_to_profiling: {
         parameters: {
             query?: never;
@@ -9211,7 +9836,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -9425,7 +10050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SecondFactor"];
+                    "application/json": components["schemas"]["FactorProposed"];
                 };
             };
         };
