@@ -18,6 +18,7 @@ from maracuja.store.inbox import Request
 from maracuja.ui import home
 
 TO = Path(__file__).with_name("openapi.json")
+ASKED = ("/api/", "/v1/conversations", "/v1/shop/")  # below /v1 too: what shops' servers ask for
 WORDS = ("description", "summary", "example", "examples", "title")
 
 
@@ -32,7 +33,7 @@ def described() -> dict[str, Any]:
         finally:
             app.close()
     for path, methods in list(made["paths"].items()):
-        if not path.startswith("/api/"):
+        if not path.startswith(ASKED):
             del made["paths"][path]
         for route in methods.values():
             route["responses"] = {k: v for k, v in route["responses"].items() if k[0] == "2"}
