@@ -145,4 +145,4 @@ def test_two_bots_have_two_conversations_and_each_answers_its_own(shop: Shop) ->
     assert [body["text"] for _, _, body in shop.promo_bot.shown] == ["From the other"]
     assert shop.bot.shown == []
     assert desk.turns(found[PROMO]["id"])[-1]["status"] == "sent"
-    assert desk.get(f"/{found[PROMO]['id']}/messages") == []
+    assert desk.get(f"/{found[PROMO]['id']}/messages")["items"] == []

@@ -78,7 +78,7 @@ def test_the_commands_print_what_is_shown(world: World) -> None:
 def test_the_calls_are_taken(world: World) -> None:
     desk = Desk(world)
     (talk,) = desk.listed()
-    assert len(CALLS) == 5
+    assert len(CALLS) == 6
     for source in CALLS:
         words = shlex.split(source.replace("\\\n", " "))
         url = next(word for word in words if word.startswith("http://"))

@@ -26,6 +26,7 @@ from maracuja.model import (
 )
 from maracuja.store import (
     accounts,
+    answered,
     audit,
     bonus,
     breaches,
@@ -54,6 +55,7 @@ from maracuja.store import (
     keys,
     last_words,
     leases,
+    live,
     manifest,
     marks,
     merging,
@@ -70,10 +72,12 @@ from maracuja.store import (
     posted_files,
     products,
     refused,
+    report_shares,
     resolving,
     rights,
     runs,
     schema,
+    segment_sizes,
     short_links,
     signups,
     silenced,
@@ -256,6 +260,11 @@ def _work_together(conn: Connection) -> None:
     experiments.begin(conn, 1, "spring", plan=b"{}", share=0.2)
     experiments.add_look(conn, experiments.Look(1, 1, 1, 0.5, False, b"{}", b"{}"))
     warm_ups.begin(conn, "email", "gmail", Day("2026-01-01", 1, 50, 0))
+    answered.begin(conn, b"call", b"asked", 1, 0)
+    live.tell(conn, live.Kind.CAMPAIGN, ["spring"])
+    segment_sizes.put(conn, segment_sizes.Size("kyiv", "2026-01-01", 2))
+    share = report_shares.Share("s", "campaign:spring", "", "en", "ann", 1, 9)
+    report_shares.add(conn, share)
 
 
 def _offer(conn: Connection) -> None:
