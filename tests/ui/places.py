@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+STEPS: Final = ("who", "what", "where", "when", "amount", "test", "goal", "review", "file")
 PLACES: Final = (
     "/",
     "/login",
     "/nowhere",
+    "/calendar",
+    "/calendar?day=2026-11-14&view=week",
+    "/campaigns",
+    "/campaigns?archived=yes",
+    "/campaigns/new",
+    "/campaigns/new?step=review",
+    "/campaigns/passion-fruit",
+    "/campaigns/passion-fruit/dry-run?outcome=never&reason=no_consent",
+    *(f"/campaigns/passion-fruit/edit?step={step}" for step in STEPS),
+    "/campaigns/abandoned-cart/edit?step=when",
+    "/campaigns/abandoned-cart/edit?step=review",
+    "/campaigns/welcome/edit?step=what",
     "/people",
     "/people?q=nobody+at+all",
     "/people/3",

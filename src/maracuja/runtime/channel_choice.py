@@ -52,7 +52,7 @@ class Carries:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ChannelPast:
     """What became of the messages of the last 180 days; None where the channel does not tell.
 
     `answered` is the share of messages that were read, clicked or replied to (0..1).
@@ -79,7 +79,7 @@ class ChannelOffered:
     reachable: int
     price: float
     carries: Carries
-    past: Shown
+    past: ChannelPast
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def offered(ground: Ground, topic: str, where: Sequence[Condition], now: datetim
             reachable=reached[name],
             price=price(ground.config, name, None, ONE_PART, ""),
             carries=_carries(BY_NAME[name].can),
-            past=past.get(name, Shown(0, None, 0, None)),
+            past=past.get(name, ChannelPast(0, None, 0, None)),
         )
         for name in names
     ]
@@ -155,14 +155,14 @@ def _carries(can: Capabilities) -> Carries:
     )
 
 
-def _past(conn: Connection, ground: Ground, now: datetime) -> dict[str, Shown]:
+def _past(conn: Connection, ground: Ground, now: datetime) -> dict[str, ChannelPast]:
     """What the messages of the past came to, of this hour."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     stand = (manifest.version(conn, (FileKind.EVENTS,)), hour)
     return ground.lately.get("channel choice", stand, lambda: _counted(conn, ground, hour))
 
 
-def _counted(conn: Connection, ground: Ground, now: datetime) -> dict[str, Shown]:
+def _counted(conn: Connection, ground: Ground, now: datetime) -> dict[str, ChannelPast]:
     names = [one.name for one in CHANNELS]
     came = arrived(conn, ground, names, now)
     people = answering(conn, ground, names, now)
@@ -170,9 +170,9 @@ def _counted(conn: Connection, ground: Ground, now: datetime) -> dict[str, Shown
     return {name: _shown(name, came[name], shares[name]) for name in names}
 
 
-def _shown(name: str, came: Past, answered: float) -> Shown:
+def _shown(name: str, came: Past, answered: float) -> ChannelPast:
     receipts = {one.value for one in BY_NAME[name].can.receipts}
-    return Shown(
+    return ChannelPast(
         sent=came.sent,
         delivered=came.delivered if "delivered" in receipts else None,
         failed=came.failed,

@@ -24,8 +24,16 @@ function page(
   };
 }
 
+/** The audience of a campaign is said in the words of people. */
+const CAMPAIGN = ["campaigns", "people"];
 const PAGES: RouteObject[] = [
   page("/", ["overview"], () => import("~/pages/overview/page")),
+  page("/calendar", ["campaigns"], () => import("~/pages/calendar/page")),
+  page("/campaigns", ["campaigns"], () => import("~/pages/campaigns/page")),
+  page("/campaigns/new", CAMPAIGN, () => import("~/pages/campaigns/edit")),
+  page("/campaigns/:name", ["campaigns"], () => import("~/pages/campaigns/one")),
+  page("/campaigns/:name/edit", CAMPAIGN, () => import("~/pages/campaigns/edit")),
+  page("/campaigns/:name/dry-run", ["campaigns"], () => import("~/pages/campaigns/left_out")),
   page("/people", ["people"], () => import("~/pages/people/page")),
   page("/people/:pid", ["people"], () => import("~/pages/people/person")),
 ];

@@ -1,0 +1,205 @@
+/** Before a launch: what keeps it from it, what is unwise, who would hear, and the button. */
+import { Button, Group, Modal, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconAlertCircle, IconInfoCircle, IconRocket } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api, body } from "~/api/client";
+import { whole } from "~/app/format";
+import { useMay } from "~/app/session";
+import { serverLanguage } from "~/app/words";
+import { Card } from "~/kit/Card";
+import { Fault, useFaultWords } from "~/kit/Fault";
+import { Loading } from "~/kit/Loading";
+import { done, failed } from "~/kit/notices";
+import { Query } from "~/kit/Query";
+import styles from "./campaigns.module.css";
+import { DryRun } from "./DryRun";
+import { campaignsChanged, type Rehearsal } from "./data";
+import { SendToMe } from "./SendToMe";
+
+interface BeforeProps {
+  name: string;
+  /** The version that was kept: another one is rehearsed anew. */
+  version: number;
+}
+
+const SAMPLES = 3;
+
+export function Before({ name, version }: BeforeProps) {
+  const { t } = useTranslation("campaigns");
+  const path = { name };
+  const rehearsal = useQuery({
+    queryKey: ["campaigns", "dry-run", name, version, serverLanguage()],
+    queryFn: () =>
+      body(
+        api.POST("/api/campaigns/{name}/dry-run", {
+          params: { path, query: { samples: SAMPLES, language: serverLanguage() } },
+        }),
+      ),
+    retry: false,
+    staleTime: 60_000,
+  });
+  return (
+    <>
+      <Problems name={name} version={version} found={rehearsal.data} />
+      {rehearsal.isPending ? (
+        <Card title={t("dry.title")} about={t("dry.under")}>
+          <Loading rows={8} />
+        </Card>
+      ) : null}
+      {rehearsal.isError ? (
+        <Card title={t("dry.title")}>
+          <Fault fault={rehearsal.error} again={rehearsal.refetch} />
+        </Card>
+      ) : null}
+      {rehearsal.data ? <DryRun name={name} of={rehearsal.data} /> : null}
+    </>
+  );
+}
+
+/** What is wrong and what is unwise, in words, beside the button that launches it. */
+function Problems({ name, version, found }: BeforeProps & { found: Rehearsal | undefined }) {
+  const { t } = useTranslation("campaigns");
+  const path = { name };
+  const mayLaunch = useMay("sending");
+  const checked = useQuery({
+    queryKey: ["campaigns", "check", name, version],
+    queryFn: () =>
+      body(api.GET("/api/campaigns/{name}/check", { params: { path, query: { limit: 100 } } })),
+  });
+  const advised = useQuery({
+    queryKey: ["campaigns", "advice", name, version],
+    queryFn: () =>
+      body(api.GET("/api/campaigns/{name}/advice", { params: { path, query: { limit: 100 } } })),
+  });
+  return (
+    <Card title={t("review.title")}>
+      <Query of={checked} rows={2}>
+        {({ items: faults }) => (
+          <>
+            {faults.length === 0 ? (
+              <Text>{t("review.sound")}</Text>
+            ) : (
+              <ul className={styles.problems}>
+                {faults.map((one) => (
+                  <li key={one.where + one.message} data-bad="">
+                    <IconAlertCircle size={17} aria-label={t("review.problem")} />
+                    <div>
+                      {one.message} <span className={styles.muted}>{one.where}</span>
+                      {one.fix ? <p className={styles.muted}>{one.fix}</p> : null}
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {(advised.data?.items ?? []).length > 0 ? (
+              <details className={styles.advice}>
+                <summary>{t("review.advice", { count: advised.data?.items.length ?? 0 })}</summary>
+                <ul className={styles.problems}>
+                  {(advised.data?.items ?? []).map((one) => (
+                    <li key={one.where + one.message}>
+                      <IconInfoCircle size={17} aria-hidden />
+                      <div>
+                        {one.message} <span className={styles.muted}>{one.where}</span>
+                        {one.fix ? <p className={styles.muted}>{one.fix}</p> : null}
+                      </div>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            ) : null}
+            {mayLaunch ? (
+              <Group gap={8} mt={16}>
+                <Launch name={name} found={found} sound={faults.length === 0} />
+                <SendToMe name={name} />
+              </Group>
+            ) : (
+              <Text c="dimmed" mt={12}>
+                {t("review.mayNot")}
+              </Text>
+            )}
+          </>
+        )}
+      </Query>
+    </Card>
+  );
+}
+
+/** How many people get a message, sooner or later; null where events let them in one by one. */
+export const hearing = (found: Rehearsal): number | null =>
+  found.replay
+    ? null
+    : found.gates
+        .filter((gate) => gate.outcome === "send" || gate.outcome === "wait")
+        .reduce((all, gate) => all + gate.people, 0);
+
+interface LaunchProps {
+  name: string;
+  found: Rehearsal | undefined;
+  sound: boolean;
+}
+
+/** The launch, confirmed with the number of people whom it writes to. */
+function Launch({ name, found, sound }: LaunchProps) {
+  const { t } = useTranslation("campaigns");
+  const go = useNavigate();
+  const words = useFaultWords();
+  const [opened, { open, close }] = useDisclosure(false);
+  const launching = useMutation({
+    mutationFn: (neutral_too: boolean) =>
+      body(
+        api.POST("/api/campaigns/{name}/launch", {
+          params: { path: { name }, query: { neutral_too } },
+        }),
+      ),
+    onSuccess: async () => {
+      close();
+      done(t("launch.done"));
+      await campaignsChanged();
+      go(`/campaigns/${name}`);
+    },
+    onError: (fault) => {
+      const { what, fix } = words(fault);
+      failed(what, fix);
+    },
+  });
+  const people = found ? hearing(found) : 0;
+  const neutral = found?.words && found.words.neutral > found.words.said * 0.6;
+  const says =
+    people === null
+      ? t("launch.listens")
+      : t("launch.people", { count: people, n: whole(people) });
+  return (
+    <>
+      <Button leftSection={<IconRocket size={16} />} disabled={!sound || !found} onClick={open}>
+        {t("launch.button")}
+      </Button>
+      <Modal opened={opened} onClose={close} title={t("launch.title")}>
+        <Text fw={600}>{says}</Text>
+        <Text c="dimmed" mt={8}>
+          {t("launch.about")}
+        </Text>
+        {neutral && found.words ? (
+          <Text mt={8}>
+            {t("launch.neutral", {
+              n: whole(found.words.neutral),
+              all: whole(found.words.neutral + found.words.said),
+            })}
+          </Text>
+        ) : null}
+        <Group justify="flex-end" mt={20} gap={8}>
+          <Button variant="default" onClick={close}>
+            {t("cancel")}
+          </Button>
+          <Button onClick={() => launching.mutate(!!neutral)} loading={launching.isPending}>
+            {people === null
+              ? t("launch.begin")
+              : t("launch.send", { count: people, n: whole(people) })}
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}

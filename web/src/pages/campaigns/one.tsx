@@ -1,0 +1,196 @@
+/** One campaign: where it is, live; what it says; its test; its notes; and all that can be done. */
+import { Anchor, Button, Group, Menu, Modal, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconChartBar,
+  IconDots,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRocket,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { whole } from "~/app/format";
+import { useMay } from "~/app/session";
+import { Card } from "~/kit/Card";
+import { Empty } from "~/kit/Empty";
+import { Page } from "~/kit/Page";
+import { Query } from "~/kit/Query";
+import { CopyDialogue } from "./CopyDialogue";
+import { useArchive, useControl } from "./changing";
+import { isLive, type Run, useRuns } from "./data";
+import type { Draft } from "./definition";
+import { useStored } from "./draft";
+import { Notes } from "./Notes";
+import { Runs } from "./Runs";
+import { State } from "./State";
+import { Stopped } from "./Stop";
+import { Summary } from "./Summary";
+import { Tests } from "./Tests";
+
+export function Component() {
+  const { t } = useTranslation("campaigns");
+  const { name = "" } = useParams();
+  const stored = useStored(name);
+  const runs = useRuns(name);
+  const draft = stored.data?.body as Draft | undefined;
+  const all = runs.data?.items ?? [];
+  const [newest] = all;
+  return (
+    <Page
+      title={draft?.name ?? name}
+      above={
+        <Anchor component={Link} to="/campaigns" size="xs">
+          {t("title")}
+        </Anchor>
+      }
+      about={runs.data ? <State of={newest?.state ?? "draft"} /> : null}
+      ready={!stored.isPending && !runs.isPending}
+      actions={
+        stored.data ? <Actions name={name} called={draft?.name ?? name} runs={all} /> : null
+      }
+    >
+      <Stopped />
+      <Query of={runs} rows={4}>
+        {() =>
+          newest ? (
+            <>
+              <Runs runs={all} />
+              {draft?.test ? <Tests name={name} variants={draft.variants ?? []} /> : null}
+            </>
+          ) : (
+            <NotYet name={name} />
+          )
+        }
+      </Query>
+      <Query of={stored} rows={6}>
+        {() => (draft ? <Summary draft={draft} /> : null)}
+      </Query>
+      <Notes name={name} />
+    </Page>
+  );
+}
+
+function NotYet({ name }: { name: string }) {
+  const { t } = useTranslation("campaigns");
+  return (
+    <Card>
+      <Empty
+        title={t("one.notYet")}
+        action={
+          <Button
+            component={Link}
+            to={`/campaigns/${name}/edit?step=review`}
+            leftSection={<IconRocket size={16} />}
+          >
+            {t("edit.review")}
+          </Button>
+        }
+      >
+        {t("one.notYetAbout")}
+      </Empty>
+    </Card>
+  );
+}
+
+interface ActionsProps {
+  name: string;
+  called: string;
+  runs: readonly Run[];
+}
+
+function Actions({ name, called, runs }: ActionsProps) {
+  const { t } = useTranslation("campaigns");
+  const [copying, copy] = useDisclosure(false);
+  const archive = useArchive();
+  const maySend = useMay("sending");
+  const mayWrite = useMay("content");
+  const live = runs.some((run) => isLive(run.state));
+  return (
+    <>
+      {runs.length > 0 ? (
+        <Button
+          component={Link}
+          to={`/reports/${name}`}
+          variant="default"
+          leftSection={<IconChartBar size={16} />}
+        >
+          {t("one.report")}
+        </Button>
+      ) : null}
+      {maySend && live ? <Controls name={name} runs={runs} /> : null}
+      {mayWrite ? (
+        <Button
+          component={Link}
+          to={`/campaigns/${name}/edit`}
+          variant="default"
+          leftSection={<IconPencil size={16} />}
+        >
+          {t("act.edit")}
+        </Button>
+      ) : null}
+      {mayWrite ? (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" px={10} aria-label={t("more", { name: called })}>
+              <IconDots size={16} />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component={Link} to={`/campaigns/${name}/edit?step=review`}>
+              {t("one.again")}
+            </Menu.Item>
+            <Menu.Item onClick={copy.open}>{t("act.copy")}</Menu.Item>
+            <Menu.Item disabled={live} onClick={() => archive.mutate({ name, away: true })}>
+              {t("act.archive")}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
+      {copying ? <CopyDialogue of={{ id: name, name: called }} onClose={copy.close} /> : null}
+    </>
+  );
+}
+
+/** Pause or go on, and the end of it, which is asked for twice. */
+function Controls({ name, runs }: { name: string; runs: readonly Run[] }) {
+  const { t } = useTranslation("campaigns");
+  const control = useControl(name);
+  const [asked, ask] = useState(false);
+  const paused = runs.some((run) => run.state === "paused");
+  const left = runs
+    .filter((run) => isLive(run.state))
+    .reduce((all, run) => all + run.waiting + (run.messages.queued ?? 0), 0);
+  return (
+    <>
+      <Button
+        variant="default"
+        loading={control.isPending}
+        leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+        onClick={() => control.mutate(paused ? "resume" : "pause")}
+      >
+        {t(paused ? "act.resume" : "act.pause")}
+      </Button>
+      <Button variant="default" c="var(--bad)" onClick={() => ask(true)}>
+        {t("act.cancel")}
+      </Button>
+      <Modal opened={asked} onClose={() => ask(false)} title={t("cancelling.title")}>
+        <Text>{t("cancelling.about", { count: left, n: whole(left) })}</Text>
+        <Group justify="flex-end" gap={8} mt={20}>
+          <Button variant="default" onClick={() => ask(false)}>
+            {t("cancelling.not")}
+          </Button>
+          <Button
+            bg="var(--mantine-color-red-8)"
+            loading={control.isPending}
+            onClick={() => control.mutate("cancel", { onSuccess: () => ask(false) })}
+          >
+            {t("act.cancel")}
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}
