@@ -19,7 +19,7 @@ interface ConfirmProps {
 
 export function Confirm(props: ConfirmProps) {
   const { opened, title, action, busy, wide, disabled, onClose, onConfirm, children } = props;
-  const { t } = useTranslation("people");
+  const { t } = useTranslation("kit");
   return (
     <Modal
       opened={opened}

@@ -7,13 +7,13 @@ import { api, body, type Schemas } from "~/api/client";
 import { day, moment } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { Confirm } from "~/kit/Confirm";
 import { Channel, useChannelName } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
 import { Pill, type Tone } from "~/kit/Pill";
 import { SMALL } from "~/kit/small";
 import type { Person } from "../person";
 import { type Topic, useTopics } from "../words";
-import { Confirm } from "./Confirm";
 import { useChange } from "./changing";
 import styles from "./profile.module.css";
 

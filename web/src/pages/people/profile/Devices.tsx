@@ -6,13 +6,13 @@ import { api, body, type Schemas } from "~/api/client";
 import { ago } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { Confirm } from "~/kit/Confirm";
 import { Channel } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
 import { SMALL } from "~/kit/small";
 import { type Column, Table } from "~/kit/Table";
 import type { Person } from "../person";
-import { Confirm } from "./Confirm";
 import { useChange } from "./changing";
 
 type Device = Schemas["DeviceShown"];

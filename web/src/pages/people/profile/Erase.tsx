@@ -4,9 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
+import { Confirm } from "~/kit/Confirm";
 import { Note } from "~/kit/Note";
 import { type Person, useCalled } from "../person";
-import { Confirm } from "./Confirm";
 import { useChange } from "./changing";
 
 interface EraseProps {

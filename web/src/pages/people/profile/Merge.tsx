@@ -5,12 +5,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { day } from "~/app/format";
+import { Confirm } from "~/kit/Confirm";
 import { Note } from "~/kit/Note";
 import { PersonPicker } from "~/kit/PersonPicker";
 import { Query } from "~/kit/Query";
 import { type Person, useCalled } from "../person";
 import { useTraitName, useValue } from "../words";
-import { Confirm } from "./Confirm";
 import { useChange } from "./changing";
 import styles from "./profile.module.css";
 

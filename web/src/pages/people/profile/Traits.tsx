@@ -18,12 +18,12 @@ import { api, body, type Schemas } from "~/api/client";
 import { ago, moment, share } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { Confirm } from "~/kit/Confirm";
 import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
 import { type Column, Table } from "~/kit/Table";
 import type { Person } from "../person";
 import { useNames, useTraitName, useValue } from "../words";
-import { Confirm } from "./Confirm";
 import { useChange } from "./changing";
 import styles from "./profile.module.css";
 
