@@ -1,9 +1,10 @@
-/** What floats over the pages: notices in the corner, and the command palette (places by typing). */
+/** What floats over the pages: notices, the command palette (places by typing), a line that is down. */
 import { Notifications } from "@mantine/notifications";
 import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { LineDown } from "./LineDown";
 import { PLACES } from "./navigation";
 import { may, useMember } from "./session";
 import "./floating.css";
@@ -15,6 +16,7 @@ export default function Floating() {
     <>
       <Notifications position="bottom-right" limit={4} autoClose={5000} />
       <Palette />
+      <LineDown />
     </>
   );
 }

@@ -26,6 +26,7 @@ import { useTranslation } from "react-i18next";
 import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
 import { Face } from "~/kit/Face";
 import styles from "./Frame.module.css";
+import { useLive } from "./live";
 import { PLACES } from "./navigation";
 import { logOut, may, useMember } from "./session";
 import { LANGUAGES, type Language, speak } from "./words";
@@ -34,6 +35,7 @@ const FIRST_LOOK_MS = 800;
 
 // Not needed for the first look at a page.
 const Floating = lazy(() => import("./Floating"));
+const Work = lazy(() => import("./Work"));
 const openPalette = async () => (await import("./Floating")).openPalette();
 
 export function Frame() {
@@ -44,6 +46,7 @@ export function Frame() {
   const [open, menu] = useDisclosure(false);
 
   const [idle, setIdle] = useState(false);
+  useLive();
 
   useEffect(() => {
     const timer = setTimeout(() => setIdle(true), FIRST_LOOK_MS);
@@ -71,6 +74,7 @@ export function Frame() {
         <Brand narrow={narrow} />
         <Find narrow={narrow} />
         <Places narrow={narrow} />
+        <div className={styles.below}>{idle ? <LongWork narrow={narrow} /> : null}</div>
         <div className={styles.foot}>
           <Own narrow={narrow} />
           <Tooltip label={t(narrow ? "widen" : "narrow")} position="right">
@@ -93,6 +97,7 @@ export function Frame() {
         closeButtonProps={{ "aria-label": t("close") }}
       >
         <Places />
+        <LongWork />
         <div className={styles.foot}>
           <Own />
         </div>
@@ -111,6 +116,14 @@ export function Frame() {
         </Suspense>
       ) : null}
     </div>
+  );
+}
+
+function LongWork({ narrow = false }: { narrow?: boolean }) {
+  return (
+    <Suspense>
+      <Work narrow={narrow} />
+    </Suspense>
   );
 }
 

@@ -36,6 +36,7 @@ const PAGES: RouteObject[] = [
   page("/campaigns/:name/dry-run", ["campaigns"], () => import("~/pages/campaigns/left_out")),
   page("/people", ["people"], () => import("~/pages/people/page")),
   page("/people/:pid", ["people"], () => import("~/pages/people/person")),
+  page("/replies/:number?", ["replies", "people"], () => import("~/pages/replies/page")),
 ];
 
 const OUTSIDE: RouteObject[] = [

@@ -20,8 +20,8 @@ interface PageProps {
   children: ReactNode;
 }
 
-export function Page(props: PageProps) {
-  const { title, about, actions, above, mark, ready = true, wide, children } = props;
+/** Name the tab, and say when what a page is about has come. */
+export function useReady(title: string, ready: boolean) {
   useEffect(() => {
     document.title = `${title} · Maracuja`;
   }, [title]);
@@ -33,6 +33,11 @@ export function Page(props: PageProps) {
       delete document.documentElement.dataset.ready;
     };
   }, [ready]);
+}
+
+export function Page(props: PageProps) {
+  const { title, about, actions, above, mark, ready = true, wide, children } = props;
+  useReady(title, ready);
   return (
     <div className={styles.page} data-wide={wide || undefined}>
       <header className={styles.head}>

@@ -1,0 +1,115 @@
+/** One socket of a tab: what has changed on the server, heard again from where it broke off. */
+
+export interface Thing {
+  kind: string;
+  id: string;
+}
+
+type Frame = { t: "hello"; seq: number } | { t: "changed"; seq: number; things: Thing[] };
+
+interface LineOptions {
+  /** What has changed; also after a break, each thing once. */
+  onChanged: (things: Thing[]) => void;
+  /** The session behind it is over, or may be. */
+  onOver: () => void;
+  /** It is up or down. */
+  onState: (up: boolean) => void;
+  open?: (url: string) => WebSocket;
+  random?: () => number;
+}
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 30_000;
+const SILENT_MS = 40_000; // the server's beats come every 15 s
+const OVER = 4401;
+
+/** How long to wait before the next try: ever longer, and never all tabs at once. */
+export function pause(tries: number, random = Math.random): number {
+  const most = Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
+  return most * (0.5 + random() / 2);
+}
+
+export class Line {
+  private socket: WebSocket | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private heard: number | null = null;
+  private tries = 0;
+  private ended = false;
+
+  constructor(private readonly options: LineOptions) {
+    this.open();
+  }
+
+  /** Hang up for good. */
+  end() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.silence);
+    this.socket?.close();
+  }
+
+  /** Try at once: the network is back, or somebody looks at the page again. */
+  hurry() {
+    if (this.timer !== undefined && !this.ended) {
+      clearTimeout(this.timer);
+      this.open();
+    }
+  }
+
+  private open() {
+    this.timer = undefined;
+    const after = this.heard === null ? "" : `?after=${this.heard}`;
+    const url = `${window.location.origin.replace(/^http/, "ws")}/api/live${after}`;
+    const make = this.options.open ?? ((address: string) => new WebSocket(address));
+    const socket = make(url);
+    this.socket = socket;
+    socket.onmessage = ({ data }) => this.hear(JSON.parse(String(data)) as Frame);
+    socket.onclose = ({ code }) => this.lost(socket, code);
+    this.listen(socket);
+  }
+
+  private hear(frame: Frame) {
+    if (this.socket) {
+      this.listen(this.socket);
+    }
+    if (frame.t === "hello") {
+      this.tries = 0;
+      this.options.onState(true);
+    }
+    if (frame.t === "hello" || frame.t === "changed") {
+      this.heard = frame.seq;
+    }
+    if (frame.t === "changed") {
+      this.options.onChanged(frame.things);
+    }
+  }
+
+  /** A line on which nothing comes any more is dead, though nobody has said so. */
+  private listen(socket: WebSocket) {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      socket.close();
+      this.lost(socket, 0);
+    }, SILENT_MS);
+  }
+
+  private lost(socket: WebSocket, code: number) {
+    if (this.ended || this.socket !== socket) {
+      return;
+    }
+    this.socket = null;
+    clearTimeout(this.silence);
+    this.options.onState(false);
+    if (code === OVER) {
+      this.options.onOver();
+      return;
+    }
+    if (this.tries > 0) {
+      this.options.onOver(); // refused, perhaps: the browser does not tell why
+    }
+    const wait = pause(this.tries, this.options.random);
+    this.tries += 1;
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+}
