@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt
 
@@ -15,7 +15,7 @@ from maracuja.runtime.people_segments import SegmentHeld
 from maracuja.runtime.people_view import TraitShown
 
 router = managing("/people", "people")
-PAUSE_DAYS_MAX = 366
+PAUSE_DAYS_MAX: Final = 366
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.campaigns.facts import RunFacts
+from maracuja.decisions.absence_words import Absence
 from maracuja.lake.audience import read_audience
 from maracuja.lake.files import of_kind
 from maracuja.lake.profiles import copied_rev, read_profiles
@@ -73,11 +74,9 @@ def _known_now(ground: Ground, facts: RunFacts, now: datetime) -> pl.DataFrame:
     return found.select("pid", *(pl.col(f"traits.{name}").alias(name) for name in names))
 
 
-def absent(conn: Connection, campaign: str, pid: int, event: str) -> str:
-    """Why a campaign with a trigger has decided nothing about a person, in a sentence."""
+def absent(conn: Connection, campaign: str, pid: int) -> Absence:
+    """Why a campaign with a trigger has decided nothing about a person."""
     mine = entries.of_people(conn, campaign, [pid])
     if any(one.run != entries.OVER for one in mine):
-        return "The person has entered, and the message is not due yet."
-    if mine:
-        return "The person has entered before, and nothing is left to be sent."
-    return f"No event {event} has let the person in since the campaign was launched."
+        return Absence.NOT_DUE
+    return Absence.NOTHING_LEFT if mine else Absence.NOT_LET_IN

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
+from maracuja.decisions.absence_words import Absence, one_of, say
 from maracuja.decisions.reason_words import QUEUED, happened, sentence
 from maracuja.decisions.reasons import Outcome, Reason, read
 from maracuja.lake.facts import aliases_of
@@ -30,7 +31,6 @@ from maracuja.store import manifest, people, runs
 from maracuja.store.runs import RunState
 
 ROWS_MAX: Final = 1_000
-NOT_FROZEN: Final = "Nothing is decided yet, and the worker has still to freeze the audience"
 _OPEN: Final = (RunState.SCHEDULED, RunState.PAUSED)
 _REASONS: Final = frozenset(reason.value for reason in Reason)
 _FIXED: Final = ("pid", "bucket", "kind", "event", "ts", "received", "message_id", "message_hash")
@@ -129,7 +129,7 @@ def why(
         if decided:
             return Why(own, tuple(decided), suppressed=held)
         if campaign is None:
-            return Why(own, (), _to_come(conn), suppressed=held)
+            return Why(own, (), _to_come(conn, language), suppressed=held)
         absent = _absent(conn, ground, own, campaign, now, language)
         return replace(absent, suppressed=held)
 
@@ -232,11 +232,11 @@ def _became(con: duckdb.DuckDBPyConnection, mine: str, language: str) -> dict[st
     return told
 
 
-def _to_come(conn: Connection) -> str:
+def _to_come(conn: Connection, language: str) -> str:
     """Which campaigns are launched but have decided about nobody yet; '' where there are none."""
     planned = [run.campaign for run in runs.every(conn, states=_OPEN) if not _decides(run)]
     names = ", ".join(f"`{name}`" for name in dict.fromkeys(planned))
-    return f"{NOT_FROZEN} of {names}." if names else ""
+    return say(Absence.TO_COME, language, names) if names else ""
 
 
 def _decides(run: runs.Run) -> bool:
@@ -253,8 +253,8 @@ def _absent(
     of_campaign = runs.every(conn, campaign=name)
     launched = [run for run in of_campaign if run.audience_path]
     if campaign.trigger is not None and of_campaign:
-        events = " or ".join(f"`{event}`" for event in campaign.trigger.events)
-        return Why(pid, (), entry_report.absent(conn, name, pid, events), ())
+        lets_in = one_of(list(campaign.trigger.events), language)
+        return Why(pid, (), say(entry_report.absent(conn, name, pid), language, lets_in), ())
     sources = open_sources(
         conn, ground.lake, trait_types(conn), segments_of(around), now=now, cache=ground.cache
     )
@@ -265,20 +265,16 @@ def _absent(
     finally:
         sources.con.close()
     if not launched and of_campaign:
-        then = "would be" if found.held else "would not be"
-        absent = (
-            f"The campaign `{name}` is launched, but its audience is not yet frozen: the worker "
-            f"does that when it is due. As things stand the person {then} in it."
-        )
+        absence = Absence.WOULD_BE_IN if found.held else Absence.WOULD_NOT_BE_IN
     elif any(run.next_part < run.parts for run in launched) and found.held:
-        absent = f"The campaign `{name}` is still deciding about its audience."
+        absence = Absence.DECIDING
     elif not launched:
-        absent = f"The campaign `{name}` has not been launched."
-    elif found.held:
-        absent = "The person was not in the audience when it was frozen; they would be now."
+        absence = Absence.NOT_LAUNCHED
     else:
-        absent = "The person was not in the audience when it was frozen, and would not be now."
-    return Why(pid, (), absent, tuple(shown(reason) for reason in found.reasons))
+        absence = Absence.IN_NOW if found.held else Absence.OUT
+    return Why(
+        pid, (), say(absence, language, name), tuple(shown(reason) for reason in found.reasons)
+    )
 
 
 def shown(reason: Condition) -> ConditionShown:

@@ -11,7 +11,7 @@ import {
   TextInput,
   Tooltip,
 } from "@mantine/core";
-import { IconPencil, IconTrash } from "@tabler/icons-react";
+import { type Icon, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
@@ -130,28 +130,26 @@ function Change({ trait, onEdit, onForget }: ChangeProps) {
   return (
     <Group gap={2} wrap="nowrap" justify="flex-end">
       {simple ? (
-        <Tooltip label={t("traits.edit", { name })}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            onClick={onEdit}
-            aria-label={t("traits.edit", { name })}
-          >
-            <IconPencil size={16} />
-          </ActionIcon>
-        </Tooltip>
+        <Small label={t("traits.edit", { name })} icon={IconPencil} onClick={onEdit} />
       ) : null}
-      <Tooltip label={t("traits.forget", { name })}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          onClick={onForget}
-          aria-label={t("traits.forget", { name })}
-        >
-          <IconTrash size={16} />
-        </ActionIcon>
-      </Tooltip>
+      <Small label={t("traits.forget", { name })} icon={IconTrash} onClick={onForget} />
     </Group>
+  );
+}
+
+interface SmallProps {
+  label: string;
+  icon: Icon;
+  onClick: () => void;
+}
+
+function Small({ label, icon: Drawn, onClick }: SmallProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" onClick={onClick} aria-label={label}>
+        <Drawn size={16} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 
