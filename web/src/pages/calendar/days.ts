@@ -16,26 +16,43 @@ export const plus = (day: Day, days: number): Day => day + days * DAY_MS;
 export const dayIn = (at: string | Date, zone: string): Day =>
   dayOf(new Intl.DateTimeFormat("sv", { timeZone: zone }).format(new Date(at)));
 
-/** The name of a weekday, 0 is Monday. */
-export const weekday = (n: number, width: "short" | "long" = "short") =>
-  new Intl.DateTimeFormat(i18next.language, { weekday: width, timeZone: "UTC" }).format(
-    plus(MONDAY, n),
-  );
+/** Chromium knows no Mongolian weekdays and months. */
+const MONGOLIAN = ["Даваа", "Мягмар", "Лхагва", "Пүрэв", "Баасан", "Бямба", "Ням"] as const;
+const isMongolian = () => i18next.language === "mn";
 
-export const monthName = (day: Day) =>
-  new Intl.DateTimeFormat(i18next.language, {
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  }).format(day);
+/** The short name of a weekday, 0 is Monday. */
+export const weekday = (n: number) =>
+  isMongolian()
+    ? (MONGOLIAN[n] ?? "").slice(0, 2)
+    : new Intl.DateTimeFormat(i18next.language, { weekday: "short", timeZone: "UTC" }).format(
+        plus(MONDAY, n),
+      );
 
-export const longDay = (day: Day) =>
-  new Intl.DateTimeFormat(i18next.language, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    timeZone: "UTC",
-  }).format(day);
+export function monthName(day: Day): string {
+  const date = new Date(day);
+  return isMongolian()
+    ? `${date.getUTCFullYear()} оны ${date.getUTCMonth() + 1}-р сар`
+    : written(day, { month: "long", year: "numeric" });
+}
+
+/** "9 November". */
+export function dayOfMonth(day: Day): string {
+  const date = new Date(day);
+  return isMongolian()
+    ? `${date.getUTCMonth() + 1}-р сарын ${date.getUTCDate()}`
+    : written(day, { day: "numeric", month: "long" });
+}
+
+/** "Monday, 9 November". */
+export function longDay(day: Day): string {
+  const n = (new Date(day).getUTCDay() + 6) % 7;
+  return isMongolian()
+    ? `${dayOfMonth(day)}, ${MONGOLIAN[n]}`
+    : written(day, { weekday: "long", day: "numeric", month: "long" });
+}
+
+const written = (day: Day, parts: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(i18next.language, { ...parts, timeZone: "UTC" }).format(day);
 
 /** The Monday on or before a day. */
 export const mondayOf = (day: Day): Day => plus(day, -((new Date(day).getUTCDay() + 6) % 7));

@@ -12,7 +12,7 @@ import { Query } from "~/kit/Query";
 import { Table } from "~/kit/Table";
 import { askCalendar, type Calendar } from "./asking";
 import styles from "./calendar.module.css";
-import { dayIn, dayOf, isoOf, longDay, monthName, moved, plus, shown } from "./days";
+import { dayIn, dayOf, dayOfMonth, isoOf, monthName, moved, plus, shown } from "./days";
 import { Grid } from "./Grid";
 
 type View = "month" | "week";
@@ -39,7 +39,7 @@ export function Component() {
   return (
     <Page
       wide
-      title={view === "month" ? monthName(at) : t("cal.weekOf", { day: longDay(first) })}
+      title={view === "month" ? monthName(at) : t("cal.weekOf", { day: dayOfMonth(first) })}
       above={
         <Anchor component={Link} to="/campaigns" size="xs">
           {t("title")}

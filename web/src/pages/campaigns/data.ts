@@ -2,7 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
+import { useChanged } from "~/app/live";
 import { queries } from "~/app/queries";
+import type { Language } from "~/app/words";
 
 export type Listed = Schemas["CampaignListed"];
 export type Run = Schemas["RunShown"];
@@ -81,9 +83,12 @@ export const topicChannels = (topic: Named | undefined): string[] =>
   (topic?.body.channels as string[] | undefined) ?? ["email"];
 
 export function useSegments() {
+  const { i18n } = useTranslation();
+  const language = i18n.language as Language;
   return useQuery({
-    queryKey: ["segments", "list", ""],
-    queryFn: () => body(api.GET("/api/segments", { params: { query: { limit: 1000 } } })),
+    queryKey: ["segments", "choices", language],
+    queryFn: () =>
+      body(api.GET("/api/segments", { params: { query: { limit: 1000, language } } })),
     staleTime: 60_000,
   });
 }
@@ -96,6 +101,15 @@ export function useEventNames(): string[] {
     staleTime: 60_000,
   });
   return (data?.events ?? []).map((one) => one.name);
+}
+
+/** Lists and runs are asked anew as soon as the server says that a campaign has moved. */
+export function useLiveCampaigns() {
+  useChanged("campaign", () => {
+    queries.invalidateQueries({ queryKey: ["campaigns", "shelf"] });
+    queries.invalidateQueries({ queryKey: ["campaigns", "runs"] });
+    queries.invalidateQueries({ queryKey: ["sending"] });
+  });
 }
 
 /** Lists, runs and the calendar are asked anew after a change. */

@@ -20,7 +20,7 @@ import { Page } from "~/kit/Page";
 import { Query } from "~/kit/Query";
 import { CopyDialogue } from "./CopyDialogue";
 import { useArchive, useControl } from "./changing";
-import { isLive, type Run, useRuns } from "./data";
+import { isLive, type Run, useLiveCampaigns, useRuns } from "./data";
 import type { Draft } from "./definition";
 import { useStored } from "./draft";
 import { Notes } from "./Notes";
@@ -33,6 +33,7 @@ import { Tests } from "./Tests";
 export function Component() {
   const { t } = useTranslation("campaigns");
   const { name = "" } = useParams();
+  useLiveCampaigns();
   const stored = useStored(name);
   const runs = useRuns(name);
   const draft = stored.data?.body as Draft | undefined;

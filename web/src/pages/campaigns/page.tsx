@@ -17,7 +17,7 @@ import { type Column, Table } from "~/kit/Table";
 import { CopyDialogue } from "./CopyDialogue";
 import styles from "./campaigns.module.css";
 import { useArchive } from "./changing";
-import { isLive, type Listed, useDefinitions, useShelf } from "./data";
+import { isLive, type Listed, useDefinitions, useLiveCampaigns, useShelf } from "./data";
 import { isKept } from "./draft";
 import { LabelsDialogue } from "./LabelsDialogue";
 import { State } from "./State";
@@ -26,6 +26,7 @@ import { EmergencyStop, Stopped } from "./Stop";
 export function Component() {
   const { t } = useTranslation("campaigns");
   const [params, setParams] = useSearchParams();
+  useLiveCampaigns();
   const label = params.get("label") ?? "";
   const words = params.get("words") ?? "";
   const archived = params.get("archived") === "yes";

@@ -65,7 +65,7 @@ export function AfterEvent({ trigger, series, onChange }: AfterEventProps) {
       {further > simplyDid(trigger.unless).length ? (
         <p className={styles.muted}>
           {t("event.further")}{" "}
-          <Anchor component={Link} to="?step=file" replace size="xs">
+          <Anchor component={Link} to="?step=file" replace size="xs" underline="always">
             {t("step.file")}
           </Anchor>
         </p>

@@ -5,7 +5,6 @@ import { IconPlus, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
-import { serverLanguage } from "~/app/words";
 import { conditionOf } from "~/pages/people/conditions";
 import { FilterForm } from "~/pages/people/FilterForm";
 import type { Condition } from "../definition";
@@ -54,8 +53,7 @@ export function QuickAudience({ where, onChange }: QuickAudienceProps) {
 
 /** A condition in the words of the server, and its cross. */
 function Said({ of, onRemove }: { of: Condition; onRemove: () => void }) {
-  const { t } = useTranslation("campaigns");
-  const language = serverLanguage();
+  const { t, i18n } = useTranslation("campaigns");
   const said = useQuery({
     queryKey: ["segments", "says", of],
     queryFn: () =>
@@ -64,7 +62,8 @@ function Said({ of, onRemove }: { of: Condition; onRemove: () => void }) {
       ),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const words = said.data?.says[language] ?? (said.isError ? t("who.odd") : "…");
+  const words =
+    said.data?.says[i18n.language] ?? said.data?.says.en ?? (said.isError ? t("who.odd") : "…");
   return (
     <li>
       <span>{words}</span>

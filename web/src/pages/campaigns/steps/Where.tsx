@@ -27,11 +27,20 @@ export function Where({ writing }: StepProps) {
       channel: undefined,
       cascade: {
         steps: offers
-          .filter((one) => one.set_up && one.asked)
+          .filter(usable)
           .slice(0, 2)
           .map(({ channel }) => ({ channel })),
       },
     });
+  const offer = (one: Offered) => (
+    <Offer
+      key={one.channel}
+      of={one}
+      audience={reach.data?.audience ?? 0}
+      draft={draft}
+      onPick={() => change({ channel: one.channel === CHANNEL ? undefined : one.channel })}
+    />
+  );
   return (
     <>
       <Card title={t("where.title")} about={t(several ? "where.cascadeAbout" : "where.about")}>
@@ -55,20 +64,19 @@ export function Where({ writing }: StepProps) {
         </div>
       </Card>
       {draft.topic && reach.isPending ? <Loading rows={8} /> : null}
-      <div className={styles.choices}>
-        {offers.map((one) => (
-          <Offer
-            key={one.channel}
-            of={one}
-            audience={reach.data?.audience ?? 0}
-            draft={draft}
-            onPick={() => change({ channel: one.channel === CHANNEL ? undefined : one.channel })}
-          />
-        ))}
-      </div>
+      <div className={styles.choices}>{offers.filter(usable).map(offer)}</div>
+      {offers.some((one) => !usable(one)) ? (
+        <details className={styles.others}>
+          <summary>{t("where.others")}</summary>
+          <div className={styles.choices}>{offers.filter((one) => !usable(one)).map(offer)}</div>
+        </details>
+      ) : null}
     </>
   );
 }
+
+/** Whether people of the topic can be written to there at all. */
+const usable = (one: Offered) => one.set_up && one.asked;
 
 interface OfferProps {
   of: Offered;
@@ -82,9 +90,8 @@ function Offer({ of, audience, draft, onPick }: OfferProps) {
   const called = useChannelName();
   const { t } = useTranslation("campaigns");
   const several = draft.cascade !== undefined;
-  const usable = of.set_up && of.asked;
   return (
-    <div className={styles.choice} data-off={!usable || undefined}>
+    <div className={styles.choice} data-off={!usable(of) || undefined}>
       <div className={styles.head}>
         {several ? (
           <span className={styles.called}>
@@ -98,7 +105,7 @@ function Offer({ of, audience, draft, onPick }: OfferProps) {
               name="channel"
               checked={(draft.channel ?? CHANNEL) === of.channel}
               onChange={onPick}
-              disabled={!usable}
+              disabled={!usable(of)}
             />
             <ChannelIcon name={of.channel} />
             {called(of.channel)}
@@ -106,7 +113,7 @@ function Offer({ of, audience, draft, onPick }: OfferProps) {
         )}
         <Standing of={of} />
       </div>
-      {usable ? <Figures of={of} audience={audience} /> : null}
+      {usable(of) ? <Figures of={of} audience={audience} /> : null}
       <ul className={styles.plain}>
         {strengthsOf(of).map(([key, values]) => (
           <li key={key} data-good="">
@@ -156,9 +163,9 @@ function Figures({ of, audience }: { of: Offered; audience: number }) {
           ? t("where.cost", { each: cost(of.price), all: cost(of.price * of.reachable) })
           : t("where.free")}
         {sent > 0
-          ? ` · ${t("where.past", {
+          ? ` · ${t(delivered === null ? "where.pastUntold" : "where.past", {
               sent: whole(sent),
-              arrived: delivered === null ? t("where.notTold") : whole(delivered),
+              arrived: whole(delivered ?? 0),
               failed: whole(failed),
             })}`
           : ` · ${t("where.untried")}`}
