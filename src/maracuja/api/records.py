@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Listing, Part
+from maracuja.api.answers import ID_MAX, Listing, Part, Word
 from maracuja.api.here import Actor, Here, Now, managing
 from maracuja.model import Discovery, Privacy, micros, moment
 from maracuja.runtime.projection import Projection
@@ -83,6 +83,8 @@ class ProductShown(BaseModel):
     url: str
     picture: str
     gone: bool
+    old_price: int | None
+    family: str
 
 
 @router.get("/discovered")
@@ -142,11 +144,31 @@ def replay_events(here: Here, actor: Actor, now: Now, asked: ReplayAsked) -> Rep
 
 
 @router.get("/products")
-def list_products(here: Here, part: Part) -> Listing[ProductShown]:
+def list_products(
+    here: Here,
+    part: Part,
+    words: Annotated[Word, Query(description="Parts of the title, or of the id.")] = "",
+    category: Annotated[Word, Query(description="With what is below it.")] = "",
+    gone: Annotated[bool | None, Query(description="No longer in the feed, or still.")] = None,
+) -> Listing[ProductShown]:
     """The catalogue by id."""
     with here.store.read() as conn:
-        found = products.every(conn, after=part.behind(str) or "", rows_max=part.limit + 1)
+        found = products.found(
+            conn,
+            words=words.split(),
+            category=category,
+            gone=gone,
+            after=part.behind(str) or "",
+            rows_max=part.limit + 1,
+        )
     return part.page([ProductShown(**one._asdict()) for one in found], attrgetter("id"))
+
+
+@router.get("/products/categories")
+def list_categories(here: Here) -> dict[str, int]:
+    """How many products are in each category now."""
+    with here.store.read() as conn:
+        return dict(products.categories(conn))
 
 
 def _discovered(one: Discovery) -> Discovered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from operator import attrgetter
 from typing import Annotated
 
@@ -11,9 +12,10 @@ from sqlalchemy import Connection
 
 from maracuja.api.answers import Listing, Name, Part
 from maracuja.api.here import Here, Now, Sender, messaging
+from maracuja.errors import BadInput
 from maracuja.model import micros
 from maracuja.runtime import coupon_work, people_view
-from maracuja.runtime.coupon_work import CouponShown, PoolShown
+from maracuja.runtime.coupon_work import Added, CouponShown, PoolShown
 from maracuja.store import audit
 
 router = messaging("/v1/shop/coupons", "shop")
@@ -29,6 +31,20 @@ class Used(BaseModel):
     order_id: Text = ""
     revenue: Annotated[int, Field(ge=0, le=2**53)] | None = None
     currency: Annotated[str, Field(pattern="^([A-Za-z]{3})?$")] = ""
+
+
+class CodesGiven(BaseModel):
+    """Codes, one a line, or a CSV with the columns `code` and `expires`."""
+
+    model_config = ConfigDict(extra="forbid")
+    codes: Annotated[str, Field(min_length=1, max_length=1_500_000, pattern=r"^[^\x00]*$")]
+
+
+class CodesAsked(BaseModel):
+    """How many codes."""
+
+    model_config = ConfigDict(extra="forbid")
+    count: Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Wanted(BaseModel):
@@ -47,6 +63,21 @@ def list_pools(here: Here, now: Now, part: Part) -> Listing[PoolShown]:
             [coupon_work.show(conn, pool.id, now, currency) for pool in coupon_work.pools(conn)],
             attrgetter("pool"),
         )
+
+
+@router.post("/{name}/codes")
+def add_coupons(here: Here, actor: Sender, now: Now, name: Name, given: CodesGiven) -> Added:
+    """Put codes into a pool; what is none is refused with its line, what is there stays."""
+    try:
+        return coupon_work.add_text(here.ground, name, given.codes, now, actor=actor)
+    except csv.Error as fault:
+        raise BadInput(f"The codes cannot be read: {fault}.", where="codes") from None
+
+
+@router.post("/{name}/make")
+def make_coupons(here: Here, actor: Sender, now: Now, name: Name, asked: CodesAsked) -> Added:
+    """Make codes that nobody can guess, after the pool's pattern."""
+    return coupon_work.generate(here.ground, name, asked.count, now, actor=actor)
 
 
 @router.post("/{name}/give")

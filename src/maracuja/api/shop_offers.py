@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from maracuja.api.answers import Listing, Name, Part
+from maracuja.api.answers import ID_MAX, Listing, Name, Part
 from maracuja.api.here import Here, Now, Sender, messaging
 from maracuja.errors import BadInput, NotFound
 from maracuja.model import micros
@@ -22,7 +22,7 @@ bonus_router = messaging("/v1/shop/bonus", "shop")
 ENTRIES_MAX = 1_000
 Text = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Id = Annotated[str, Query(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
+Id = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 
@@ -129,10 +129,18 @@ def close_outlet(here: Here, actor: Sender, now: Now, name: Name) -> dict[str, b
 
 
 @bonus_router.get("")
-def bonus_balance(here: Here, now: Now, external_id: Id) -> BalanceShown:
-    """A person's balance, what of it ends next, and the ledger."""
+def bonus_balance(
+    here: Here,
+    now: Now,
+    external_id: Id = "",
+    pid: Annotated[int | None, Query(ge=1, le=ID_MAX, description="Their number here.")] = None,
+) -> BalanceShown:
+    """A person's balance, what of it ends next, and the ledger; by your id of them or by ours."""
+    if (pid is None) is not bool(external_id):
+        raise BadInput("Say whose balance: one of `external_id` and `pid`.", where="external_id")
     with here.store.read() as conn:
-        pid = people_view.find(conn, f"external_id:{external_id}", "")
+        if pid is None:
+            pid = people_view.find(conn, f"external_id:{external_id}", "")
         return bonus_work.show(conn, pid, now)
 
 

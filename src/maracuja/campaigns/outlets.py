@@ -45,6 +45,20 @@ class Hours(Record, frozen=True):
         """`09:00–13:00, 14:00–18:00`; None where it is closed, or nothing is known."""
         return ", ".join(f"{_clock(a)}–{_clock(b)}" for a, b in self.on(day)) or None
 
+    @property
+    def written(self) -> str:
+        """The same hours as `read_hours` reads them; '' where nothing is known."""
+        parts, begin = [], 0
+        for end in range(1, 8):
+            if end < 7 and self.week[end] == self.week[begin]:
+                continue
+            if self.week[begin]:
+                named = DAYS[begin] if end - begin == 1 else f"{DAYS[begin]}-{DAYS[end - 1]}"
+                parts.append(f"{named} {_written(self.week[begin])}")
+            begin = end
+        parts += [f"{day} {_written(spans)}" for day, spans in sorted(self.days.items())]
+        return "; ".join(parts)
+
     def open_at(self, wall: datetime) -> bool | None:
         """Whether it is open at a time of its own clock; None where nothing is known."""
         if not self.told:
@@ -98,6 +112,10 @@ def _weekdays(named: str, part: str) -> list[int]:
         high = DAYS.index(last[:3]) if dash else low
         found += [(low + n) % 7 for n in range((high - low) % 7 + 1)]
     return found
+
+
+def _written(spans: tuple[tuple[int, int], ...]) -> str:
+    return ", ".join(f"{_clock(a)}-{_clock(b)}" for a, b in spans) or CLOSED
 
 
 def _clock(minute: int) -> str:

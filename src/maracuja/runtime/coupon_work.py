@@ -166,11 +166,32 @@ def add(
     A file without a heading holds a code a line. What is no code is refused with its line; what
     is there already stays. Raises NotFound, and BadInput for a file that cannot be read.
     """
+    refused: list[RowRefused] = []
+    rows = _read(path, ground.zone, refused)
+    return _add(ground, name, rows, refused, now, actor=actor, dry=dry)
+
+
+def add_text(ground: Ground, name: str, text: str, now: datetime, *, actor: str) -> Added:
+    """Put codes that somebody has pasted into a pool, as `add` does those of a file."""
+    refused: list[RowRefused] = []
+    rows = _rows(text.lstrip("\ufeff").splitlines(), ground.zone, refused)
+    return _add(ground, name, rows, refused, now, actor=actor)
+
+
+def _add(
+    ground: Ground,
+    name: str,
+    rows: Iterator[tuple[str, int]],
+    refused: list[RowRefused],
+    now: datetime,
+    *,
+    actor: str,
+    dry: bool = False,
+) -> Added:
+    """Put codes into a pool, so many in a transaction; `refused` is filled while they are read."""
     with ground.store.read() as conn:
         get(conn, name)
     taken = there = 0
-    refused: list[RowRefused] = []
-    rows = _read(path, ground.zone, refused)
     while some := list(islice(rows, AT_ONCE)):
         different = {folded(code): (code, until) for code, until in some}
         fresh = len(different)

@@ -57,6 +57,7 @@ class OutletShown:
     zone: str
     phone: str
     url: str
+    hours: str  # of the week and of single days, as they are told
     hours_today: str | None
     open_now: bool | None
     distance_km: float | None = None
@@ -133,6 +134,7 @@ def shown(one: Outlet, now: datetime, zone: str, distance_km: float | None = Non
         zone=one.zone or zone,
         phone=one.phone,
         url=one.url,
+        hours=one.hours.written,
         hours_today=one.hours.said(wall.date()),
         open_now=one.hours.open_at(wall.replace(tzinfo=None)),
         distance_km=distance_km,

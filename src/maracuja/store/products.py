@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from maracuja.store import bulk, counters
 from maracuja.store.schema import product_changes, products
@@ -153,6 +153,44 @@ def every(conn: Connection, *, after: str = "", rows_max: int = 100_000) -> list
     """The catalogue by id, gone products too, from the id after `after`."""
     query = select(*_COLUMNS).where(products.c.id > after).order_by(products.c.id).limit(rows_max)
     return [_product(row) for row in bulk.fetch(conn, query)]
+
+
+def found(
+    conn: Connection,
+    *,
+    words: Sequence[str] = (),
+    category: str = "",
+    gone: bool | None = None,
+    after: str = "",
+    rows_max: int = 100,
+) -> list[Product]:
+    """Products by id whose id or title holds every word, of a category and what is below it.
+
+    `gone`: only those that are no longer in the feed, or only the others.
+    """
+    query = select(*_COLUMNS).where(products.c.id > after)
+    for word in words:
+        # Databases fold Latin letters alone; other alphabets by how words are written.
+        spellings = sorted({word, word.lower(), word.capitalize(), word.upper()})
+        sought = (products.c.title, products.c.id)
+        query = query.where(
+            or_(*(c.icontains(one, autoescape=True) for c in sought for one in spellings))
+        )
+    if category:
+        below = products.c.category.startswith(f"{category} > ", autoescape=True)
+        query = query.where((products.c.category == category) | below)
+    if gone is not None:
+        query = query.where(products.c.gone.is_(gone))
+    rows = bulk.fetch(conn, query.order_by(products.c.id).limit(rows_max))
+    return [_product(row) for row in rows]
+
+
+def categories(conn: Connection, *, rows_max: int = 1_000) -> list[tuple[str, int]]:
+    """Each category with how many products are in it now, by name."""
+    c = products.c
+    query = select(c.category, func.count()).where(c.gone.is_(False), c.category != "")
+    grouped = query.group_by(c.category).order_by(c.category).limit(rows_max)
+    return [(name, int(n)) for name, n in bulk.fetch(conn, grouped)]
 
 
 def columns(conn: Connection, names: Sequence[str]) -> dict[str, list[Any]]:

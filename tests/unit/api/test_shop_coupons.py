@@ -119,3 +119,20 @@ def test_an_order_with_the_code_redeems_it(shop: World) -> None:
     assert (told["state"], told["order_id"]) == ("redeemed", "77")
     (pool,) = [one for one in shop.ask("GET", PATH).json()["items"] if one["pool"] == "spring"]
     assert pool["revenue"] == [{"campaign": "", "currency": "UAH", "orders": 1, "revenue": 9950}]
+
+
+def test_codes_are_pasted_and_made(shop: World) -> None:
+    pasted = "code,expires\nA-1,2026-12-24\nA-2,\nnot a code!,\na-1,\nA-3,tomorrow\n"
+    said = shop.ask("POST", f"{PATH}/open/codes", json={"codes": pasted})
+    assert said.status_code == 200, said.text
+    added = said.json()
+    assert (added["taken"], [one["line"] for one in added["refused"]]) == (2, [4, 6])
+    again = shop.ask("POST", f"{PATH}/open/codes", json={"codes": "A-1\nA-9"}).json()
+    assert (again["taken"], again["there_already"]) == (1, 1)
+    made = shop.ask("POST", f"{PATH}/open/make", json={"count": 20})
+    assert made.json()["taken"] == 20
+    pools = {one["pool"]: one["codes"] for one in shop.items(PATH)}
+    assert pools == {"spring": 3, "open": 26}
+    assert shop.ask("POST", f"{PATH}/none/make", json={"count": 1}).status_code == 404
+    told = {(one["action"], one["subject"]) for one in shop.items("/api/audit")}
+    assert {("add_coupons", "coupons:open"), ("make_coupons", "coupons:open")} <= told

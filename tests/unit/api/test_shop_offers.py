@@ -65,3 +65,23 @@ def test_spending_is_taken_by_the_day_and_reported(world: World) -> None:
         "google", "UAH", 1050, 0.0,
     )  # fmt: skip
     assert world.ask("GET", f"{SHOP}/spend?first=2026-11-30&last=2026-11-01").status_code == 400
+
+
+def test_hours_are_shown_as_they_may_be_told_again(world: World) -> None:
+    hours = "mon-fri 09:00-13:00, 14:00-18:00; sat 22:00-02:00; 2026-12-25 closed"
+    place = {"id": "k1", "name": "Podil", "hours": f"  {hours.upper()}; "}
+    for _ in range(2):
+        said = world.ask("POST", f"{SHOP}/outlets", json={"outlets": [place]})
+        assert said.json()[0]["hours"] == hours
+        place["hours"] = said.json()[0]["hours"]
+
+
+def test_a_balance_is_shown_by_either_number_of_the_person(world: World) -> None:
+    entry = {"external_id": "u1", "source": "orders", "key": "A-1", "amount": 500}
+    world.ask("POST", f"{SHOP}/bonus/entries", json={"entries": [entry]})
+    pid = world.items("/api/people?who=u1")[0]["pid"]
+    ours = world.get(f"{SHOP}/bonus?pid={pid}")
+    assert ours["balance"] == 500 and ours == world.get(f"{SHOP}/bonus?external_id=u1")
+    for query in ("", f"?pid={pid}&external_id=u1"):
+        assert world.ask("GET", f"{SHOP}/bonus{query}").status_code == 400
+    assert world.ask("GET", f"{SHOP}/bonus?pid=9999").status_code == 404

@@ -197,3 +197,26 @@ def test_a_suppressed_address_is_not_written_to(store: Store) -> None:
         assert in_force == {"bounced", "complained"}
         assert suppressions.lift(conn, "email", [maria]) == 1
         assert blocked(9, marketing=True) == [False, True, False, True]
+
+
+def test_products_are_found_by_words_in_any_case(store: Store) -> None:
+    def named(name: str, title: str, category: str, **more: object) -> Product:
+        return product(name)._replace(title=title, category=category, **more)  # type: ignore[arg-type]
+
+    feed = [
+        named("K-1", "Спиннинг Щука 100%", "rods > spinning"),
+        named("K-2", "Rod for Pike", "rods"),
+        named("K-3", "Rodeo hat", "rods_and_hats", gone=True),
+    ]
+    with store.write() as conn:
+        products.put(conn, feed)
+
+        def ids(*words: str, **more: object) -> list[str]:
+            return [one.id for one in products.found(conn, words=words, **more)]  # type: ignore[arg-type]
+
+        assert ids("щука") == ids("СПИННИНГ", "щука") == ids("100%") == ["K-1"]
+        assert ids("rod") == ["K-2", "K-3"] and ids("k-", "PIKE") == ["K-2"]
+        assert ids("%") == ["K-1"] and ids("rod", "щука") == []
+        assert ids(category="rods") == ["K-1", "K-2"] and ids(gone=True) == ["K-3"]
+        assert ids(after="K-1", gone=False, rows_max=1) == ["K-2"]
+        assert products.categories(conn) == [("rods", 1), ("rods > spinning", 1)]

@@ -1876,6 +1876,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reach": {
         parameters: {
             query?: never;
@@ -3028,6 +3044,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shop/coupons/{name}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_coupons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shop/coupons/{name}/give": {
         parameters: {
             query?: never;
@@ -3038,6 +3070,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["give_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shop/coupons/{name}/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["make_coupons"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3139,6 +3187,12 @@ export interface components {
             returns: number | null;
             revenue: number;
             source: string;
+        };
+        Added: {
+            /** @default [] */
+            refused: components["schemas"]["RowRefused"][];
+            taken: number;
+            there_already: number;
         };
         AddressListed: {
             address: string;
@@ -3523,6 +3577,12 @@ export interface components {
             surveys: components["schemas"]["Survey"][];
             tested: components["schemas"]["Tested"][];
             unmeasured: string[];
+        };
+        CodesAsked: {
+            count: number;
+        };
+        CodesGiven: {
+            codes: string;
         };
         Cohort: {
             month: string;
@@ -4947,6 +5007,7 @@ export interface components {
             address: string;
             city: string;
             distance_km?: number | null;
+            hours: string;
             hours_today: string | null;
             id: string;
             latitude: number | null;
@@ -5209,8 +5270,10 @@ export interface components {
         ProductShown: {
             category: string;
             currency: string;
+            family: string;
             gone: boolean;
             id: string;
+            old_price: number | null;
             picture: string;
             price: number | null;
             stock: number | null;
@@ -5422,6 +5485,10 @@ export interface components {
             place: boolean;
             subject: number;
             text: number;
+        };
+        RowRefused: {
+            line: number;
+            reason: string;
         };
         RuleShown: {
             closes: string[];
@@ -9350,6 +9417,9 @@ export interface operations {
     list_products: {
         parameters: {
             query?: {
+                words?: string;
+                category?: string;
+                gone?: boolean | null;
                 limit?: number;
                 after?: string;
             };
@@ -9365,6 +9435,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_ProductShown_"];
+                };
+            };
+        };
+    };
+    list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: number;
+                    };
                 };
             };
         };
@@ -11198,8 +11289,9 @@ export interface operations {
     };
     bonus_balance: {
         parameters: {
-            query: {
-                external_id: string;
+            query?: {
+                external_id?: string;
+                pid?: number | null;
             };
             header?: never;
             path?: never;
@@ -11337,6 +11429,33 @@ export interface operations {
             };
         };
     };
+    add_coupons: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesGiven"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+        };
+    };
     give_coupon: {
         parameters: {
             query?: never;
@@ -11360,6 +11479,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CouponShown"];
+                };
+            };
+        };
+    };
+    make_coupons: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
                 };
             };
         };
