@@ -10,22 +10,25 @@ from pydantic import BaseModel
 
 from maracuja.api.answers import Listing, Name, Part, Pid
 from maracuja.api.here import Here, Long, Now, managing
+from maracuja.api.segments import Tongue
 from maracuja.runtime import fact_reports, quality
 from maracuja.runtime.fact_reports import Cohort, FactShown, FunnelStep, LeftAt, Shares
 from maracuja.runtime.quality import TraitDoubts, TraitQuality
 from maracuja.segments.computed import COMPUTED, VISITS_DAYS, Origin
+from maracuja.segments.computed_words import called
 
 router = managing("/facts", "facts")
 Days = Annotated[int, Query(ge=1, le=VISITS_DAYS)]
 
 
 class FactNamed(BaseModel):
-    """A computed fact and the type of its value; `origin` says how we come to know it.
+    """A computed fact, what it is called and its type; `origin` says how we come to know it.
 
     `of` is what it may be asked of: a category or a product; `needs_of`: nothing else will do.
     """
 
     name: str
+    called: str
     group: str
     origin: Origin
     about: str
@@ -35,12 +38,13 @@ class FactNamed(BaseModel):
 
 
 @router.get("")
-def list_facts(part: Part) -> Listing[FactNamed]:
+def list_facts(part: Part, language: Tongue = "en") -> Listing[FactNamed]:
     """Every computed fact that segments and templates may use."""
     return part.of(
         [
             FactNamed(
                 name=name,
+                called=called(name, "…" if one.needs_of else "", language),
                 group=one.group,
                 origin=one.origin,
                 about=one.about,

@@ -9,7 +9,9 @@ const LETTERS: Record<string, string> = {
 
 /** An id made of a name: Latin letters, digits and dashes. */
 export function idOf(name: string): string {
-  const latin = [...name.toLowerCase().normalize("NFC")].map((one) => LETTERS[one] ?? one).join("");
+  const latin = [...name.toLowerCase().normalize("NFC")]
+    .map((one) => LETTERS[one] ?? one)
+    .join("");
   return latin
     .normalize("NFD")
     .replace(/[^a-z0-9]+/g, "-")

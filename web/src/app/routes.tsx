@@ -37,6 +37,9 @@ const PAGES: RouteObject[] = [
   page("/people", ["people"], () => import("~/pages/people/page")),
   page("/people/:pid", ["people"], () => import("~/pages/people/person")),
   page("/replies/:number?", ["replies", "people"], () => import("~/pages/replies/page")),
+  page("/templates", ["templates"], () => import("~/pages/templates/page")),
+  page("/templates/new", ["templates"], () => import("~/pages/templates/edit")),
+  page("/templates/:name", ["templates"], () => import("~/pages/templates/edit")),
 ];
 
 const OUTSIDE: RouteObject[] = [

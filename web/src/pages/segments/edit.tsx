@@ -1,0 +1,267 @@
+/** A segment is built: conditions, what they come to at once, and all that is known of it. */
+import { Alert, Anchor, Button, Group, Tabs, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { useMay } from "~/app/session";
+import { Card } from "~/kit/Card";
+import { Fault, useFaultWords } from "~/kit/Fault";
+import { Loading } from "~/kit/Loading";
+import { done } from "~/kit/notices";
+import { Page } from "~/kit/Page";
+import { AsYaml } from "./AsYaml";
+import { useChecked } from "./asking";
+import { Conditions } from "./builder/Conditions";
+import { Conflict } from "./Conflict";
+import { definitionQuery, named, useDraft, type Writing } from "./draft";
+import { Explain } from "./Explain";
+import { Faults, type Fault as Wrong } from "./faults";
+import { History } from "./History";
+import { Live } from "./Live";
+import type { Segment } from "./language";
+import { Shelf } from "./Shelf";
+import { Sizes } from "./Sizes";
+import styles from "./segments.module.css";
+
+const VIEWS = ["build", "yaml", "explain", "sizes", "history"] as const;
+type View = (typeof VIEWS)[number];
+/** What only a segment that is kept has. */
+const KEPT: readonly View[] = ["sizes", "history"];
+
+export function Component() {
+  const { name = "" } = useParams();
+  const [params] = useSearchParams();
+  const from = params.get("copy") ?? "";
+  const copied = useQuery({ ...definitionQuery(from), enabled: from !== "" });
+  const { t } = useTranslation("segments");
+  if (from && copied.isPending) {
+    return <Loading rows={10} />;
+  }
+  const original = copied.data?.body as unknown as Segment | undefined;
+  const copy = original && {
+    ...original,
+    id: "",
+    name: t("copyOf", { name: original.name || original.id }),
+  };
+  // Each segment is a page of its own: what was written of another one stays there.
+  return <Editor key={name || from} name={name} {...(copy ? { copy } : {})} />;
+}
+
+interface EditorProps {
+  name: string;
+  copy?: Segment;
+}
+
+function Editor({ name, copy }: EditorProps) {
+  const { t } = useTranslation("segments");
+  const go = useNavigate();
+  const mayWrite = useMay("content");
+  const writing = useDraft(name, copy);
+  const { draft, stored, saving, text } = writing;
+  const ready = name === "" || stored.isSuccess;
+  const { whole, says, faults } = useChecked(name, draft);
+  const title = draft.name || draft.id || t("new");
+  const keep = async () => {
+    try {
+      const found = await saving.mutateAsync(undefined);
+      done(t("kept", { name: title }));
+      if (name === "") {
+        go(`/segments/${encodeURIComponent(found.id)}`, { replace: true });
+      }
+    } catch {
+      // Said above the conditions: what is written stays here.
+    }
+  };
+  return (
+    <Page
+      title={title}
+      about={draft.about}
+      above={
+        <Anchor component={Link} to="/segments" size="xs">
+          {t("title")}
+        </Anchor>
+      }
+      wide
+      ready={ready || stored.isError}
+      actions={
+        mayWrite && ready ? (
+          <>
+            {name ? <Shelf name={name} called={title} /> : null}
+            {writing.written ? (
+              <Button
+                variant="subtle"
+                color="gray"
+                onClick={() => {
+                  writing.drop();
+                  name ? undefined : go("/segments");
+                }}
+              >
+                {t("discard")}
+              </Button>
+            ) : null}
+            <Button
+              onClick={keep}
+              loading={saving.isPending}
+              disabled={!writing.written || !whole || !draft.name || text !== undefined}
+            >
+              {t("save")}
+            </Button>
+          </>
+        ) : null
+      }
+    >
+      {stored.isError ? <Fault fault={stored.error} again={stored.refetch} /> : null}
+      {ready ? null : stored.isError ? null : <Loading rows={10} />}
+      {ready ? (
+        <>
+          <Refused name={name} writing={writing} />
+          <Views name={name} writing={writing} faults={faults} says={says} mayWrite={mayWrite} />
+        </>
+      ) : null}
+    </Page>
+  );
+}
+
+/** Why it was not kept. */
+function Refused({ name, writing }: { name: string; writing: Writing }) {
+  const { t } = useTranslation("segments");
+  const fault = useFaultWords();
+  const { conflict, saving, draft } = writing;
+  if (conflict && name) {
+    return <Conflict name={name} writing={writing} />;
+  }
+  if (conflict) {
+    const { id } = named(draft, "");
+    return (
+      <Alert color="yellow" title={t("conflict.taken")}>
+        {t("conflict.takenFix")}{" "}
+        <Anchor component={Link} to={`/segments/${encodeURIComponent(id)}`}>
+          {id}
+        </Anchor>
+      </Alert>
+    );
+  }
+  if (!saving.isError) {
+    return null;
+  }
+  const { what, fix } = fault(saving.error);
+  return (
+    <Alert color="red" title={what} role="alert">
+      {fix}
+    </Alert>
+  );
+}
+
+interface ViewsProps {
+  name: string;
+  writing: Writing;
+  faults: readonly Wrong[];
+  says: string;
+  mayWrite: boolean;
+}
+
+function Views({ name, writing, faults, says, mayWrite }: ViewsProps) {
+  const { t } = useTranslation("segments");
+  const [params, setParams] = useSearchParams();
+  const { draft } = writing;
+  const shown = VIEWS.filter((one) => name || !KEPT.includes(one));
+  const view = shown.find((one) => one === params.get("view")) ?? "build";
+  const beside = view === "build" || view === "yaml";
+  return (
+    <Tabs
+      value={view}
+      keepMounted={false}
+      onChange={(next) => {
+        const put = new URLSearchParams(params);
+        next && next !== "build" ? put.set("view", next) : put.delete("view");
+        setParams(put, { replace: true });
+      }}
+    >
+      <Tabs.List className={styles.tabs} aria-label={t("views")}>
+        {shown.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(`view.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <div className={styles.editor} data-beside={beside || undefined}>
+        <div>
+          {shown.map((one) => (
+            <Tabs.Panel key={one} value={one}>
+              {one === "build" ? (
+                <Builder writing={writing} faults={faults} readOnly={!mayWrite} />
+              ) : null}
+              {one === "yaml" ? (
+                <AsYaml writing={writing} faults={faults} readOnly={!mayWrite} />
+              ) : null}
+              {one === "explain" ? <Explain where={draft.where} /> : null}
+              {one === "sizes" ? <Sizes name={name} /> : null}
+              {one === "history" ? (
+                <History name={name} writing={writing} mayWrite={mayWrite} />
+              ) : null}
+            </Tabs.Panel>
+          ))}
+        </div>
+        {beside ? <Live where={draft.where} says={says} wrong={faults.length > 0} /> : null}
+      </div>
+    </Tabs>
+  );
+}
+
+interface BuilderProps {
+  writing: Writing;
+  faults: readonly Wrong[];
+  readOnly: boolean;
+}
+
+function Builder({ writing, faults, readOnly }: BuilderProps) {
+  const { t } = useTranslation("segments");
+  const { draft, put, text } = writing;
+  const apart = faults.filter((fault) => !fault.where.startsWith("where["));
+  if (text !== undefined) {
+    return (
+      <Alert color="yellow" title={t("yaml.unread")}>
+        <Anchor component={Link} to="?view=yaml" replace>
+          {t("inYaml")}
+        </Anchor>
+      </Alert>
+    );
+  }
+  return (
+    <fieldset disabled={readOnly} className={styles.builder}>
+      <Card>
+        <Group gap={12} align="flex-start" grow preventGrowOverflow={false}>
+          <TextInput
+            label={t("name")}
+            placeholder={t("nameLike")}
+            value={draft.name ?? ""}
+            required
+            miw={220}
+            onChange={(event) => put({ ...draft, name: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t("aboutIt")}
+            value={draft.about ?? ""}
+            miw={220}
+            onChange={(event) => put({ ...draft, about: event.currentTarget.value })}
+          />
+        </Group>
+      </Card>
+      <Card title={t("conditions")} about={draft.where.length ? t("conditionsAbout") : t("teach")}>
+        <Faults value={faults}>
+          <Conditions
+            of={draft.where}
+            by="all"
+            path="where"
+            onChange={(where) => put({ ...draft, where })}
+          />
+        </Faults>
+        {apart.map((fault) => (
+          <p key={fault.where + fault.message} className={styles.fault} role="alert">
+            {fault.message} {fault.fix}
+          </p>
+        ))}
+      </Card>
+    </fieldset>
+  );
+}
