@@ -119,6 +119,7 @@ ENDINGS: Final[Mapping[tuple[str, str], Area]] = {
     ("campaigns", "roll-out"): Area.SENDING,
     ("campaigns", "send-to-me"): Area.SENDING,
     ("templates", "send-to-me"): Area.SENDING,
+    ("facts", "{pid}"): Area.PEOPLE,  # those of one person are their profile
     ("people", "export"): Area.PRIVACY,
     ("people", "pause"): Area.CONVERSATIONS,  # whoever talks with somebody may give them rest
 }

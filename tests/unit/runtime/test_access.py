@@ -26,6 +26,8 @@ VECTORS = [
         ("POST", "/api/people/{pid}/merge", Area.PEOPLE, Level.WRITE),
         ("DELETE", "/api/people/{pid}", Area.PRIVACY, Level.WRITE),
         ("GET", "/api/people/{pid}/export", Area.PRIVACY, Level.READ),
+        ("GET", "/api/facts/people/{pid}", Area.PEOPLE, Level.READ),
+        ("GET", "/api/facts/shares", Area.REPORTS, Level.READ),
         ("PUT", "/api/people/{pid}/pause", Area.CONVERSATIONS, Level.WRITE),
         ("POST", "/api/segments/count", Area.CONTENT, Level.READ),
         ("POST", "/api/campaigns/{name}/launch", Area.SENDING, Level.WRITE),

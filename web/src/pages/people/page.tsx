@@ -44,28 +44,31 @@ export function Component() {
   };
   const total = list.data?.pages[0]?.total ?? 0;
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const refused = list.isError && !list.data;
   const nobodyYet = list.isSuccess && total === 0 && !isNarrow(asked);
   return (
     <Page
       title={t("title")}
-      about={list.data ? t("total", { count: total, n: whole(total) }) : t("counting")}
+      about={
+        list.data ? t("total", { count: total, n: whole(total) }) : refused ? null : t("counting")
+      }
       ready={!list.isPending}
       wide
       actions={
         <>
-          {nobodyYet ? null : <ChooseColumns keys={keys} onChange={keep} />}
+          {nobodyYet || refused ? null : <ChooseColumns keys={keys} onChange={keep} />}
           <ImportButton primary={false} />
         </>
       }
     >
-      {nobodyYet ? null : (
+      {nobodyYet || refused ? null : (
         <Group gap={12} align="center">
           <Search words={asked.words} onChange={(words) => change({ words })} />
           <FilterBar asked={asked} onChange={change} onClear={clear} />
         </Group>
       )}
       <Card flush>
-        {list.error && !list.data ? (
+        {refused ? (
           <Fault fault={list.error} again={list.refetch} />
         ) : list.isPending ? (
           <Loading rows={12} />

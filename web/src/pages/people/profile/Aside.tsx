@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { day, money, whole } from "~/app/format";
-import { useMay, useMember } from "~/app/session";
+import { useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { Loading } from "~/kit/Loading";
@@ -16,12 +16,11 @@ import { useWishes } from "./changing";
 import styles from "./profile.module.css";
 
 export function Aside({ person }: { person: Person }) {
-  const mayCount = useMay("reports", 1);
   return (
     <>
       <Resting pid={person.pid} />
       <Addresses person={person} />
-      {mayCount ? <Facts pid={person.pid} /> : null}
+      <Facts pid={person.pid} />
       <Known person={person} />
     </>
   );
