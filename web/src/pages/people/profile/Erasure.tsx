@@ -63,6 +63,8 @@ function Result({ result }: { result: Record<string, unknown> }) {
     i18n.exists(`people:certificate.${name}`)
       ? t(`certificate.${name}`)
       : name.replaceAll("_", " ");
+  const named = (what: string) =>
+    i18n.exists(`people:identity.${what}`) ? t(`identity.${what}`) : what.replaceAll("_", " ");
   return (
     <div className={styles.certificate}>
       <p>{t("erasure.about")}</p>
@@ -73,8 +75,8 @@ function Result({ result }: { result: Record<string, unknown> }) {
           <section key={name}>
             <h2>{called(name)}</h2>
             <Lines
-              lines={Array.isArray(of) ? of : Object.entries(of)}
-              called={(what) => what.replaceAll("_", " ")}
+              lines={Array.isArray(of) ? of : Object.entries(of).filter(([, rows]) => rows)}
+              called={named}
             />
           </section>
         ))}
