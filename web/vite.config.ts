@@ -20,5 +20,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // a strict policy lets no data: fonts or scripts in
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/api": ours, "/v1": ours, "/report": ours } },
+  server: { proxy: { "/api": ours, "/v1": ours, "^/report(?!s)": ours } },
 });

@@ -26,6 +26,9 @@ function page(
 
 /** The audience of a campaign is said in the words of people. */
 const CAMPAIGN = ["campaigns", "people"];
+/** Why somebody was left out is said in the words of campaigns. */
+const REPORT = ["reports", "campaigns"];
+
 const PAGES: RouteObject[] = [
   page("/", ["overview"], () => import("~/pages/overview/page")),
   page("/calendar", ["campaigns"], () => import("~/pages/calendar/page")),
@@ -40,6 +43,14 @@ const PAGES: RouteObject[] = [
   page("/templates", ["templates"], () => import("~/pages/templates/page")),
   page("/templates/new", ["templates"], () => import("~/pages/templates/edit")),
   page("/templates/:name", ["templates"], () => import("~/pages/templates/edit")),
+  page("/reports", ["reports"], () => import("~/pages/reports/page")),
+  page("/reports/claims", ["reports"], () => import("~/pages/reports/claims")),
+  page("/reports/cohorts", ["reports"], () => import("~/pages/reports/cohorts")),
+  page("/reports/deliverability", ["reports"], () => import("~/pages/reports/deliverability")),
+  page("/reports/funnel", ["reports"], () => import("~/pages/reports/funnel")),
+  page("/reports/quality", ["reports"], () => import("~/pages/reports/quality")),
+  page("/reports/:campaign", REPORT, () => import("~/pages/reports/campaign")),
+  page("/reports/:campaign/people", REPORT, () => import("~/pages/reports/people")),
 ];
 
 const OUTSIDE: RouteObject[] = [
