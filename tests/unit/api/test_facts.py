@@ -44,6 +44,8 @@ def pid(world: World) -> int:
 
 def test_facts_are_listed_and_shown(world: World, pid: int) -> None:
     assert [one["name"] for one in world.items("/api/facts")] == list(COMPUTED)
+    first, *_ = world.items("/api/facts?language=uk")
+    assert (first["called"], first["type"]) == ("кількість замовлень", "number")
     shown = {one["name"]: one for one in world.items(f"/api/facts/people/{pid}")}
     assert shown["lifetime_value"]["value"] == 120
     assert shown["lifetime_value"]["origin"] == "given"

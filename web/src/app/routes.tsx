@@ -29,6 +29,7 @@ const CAMPAIGN = ["campaigns", "people"];
 /** Why somebody was left out is said in the words of campaigns. */
 const REPORT = ["reports", "campaigns"];
 
+const CHANNEL = ["settings", "settings_channels"];
 const PAGES: RouteObject[] = [
   page("/", ["overview"], () => import("~/pages/overview/page")),
   page("/calendar", ["campaigns"], () => import("~/pages/calendar/page")),
@@ -51,6 +52,13 @@ const PAGES: RouteObject[] = [
   page("/reports/quality", ["reports"], () => import("~/pages/reports/quality")),
   page("/reports/:campaign", REPORT, () => import("~/pages/reports/campaign")),
   page("/reports/:campaign/people", REPORT, () => import("~/pages/reports/people")),
+  page("/settings", ["settings"], () => import("~/pages/settings/page")),
+  page("/settings/shop", ["settings"], () => import("~/pages/settings/shop")),
+  page("/settings/channels", CHANNEL, () => import("~/pages/settings/channels/page")),
+  page("/settings/channels/*", CHANNEL, () => import("~/pages/settings/channels/one")),
+  page("/settings/keys", ["settings"], () => import("~/pages/settings/keys")),
+  page("/settings/team", ["settings"], () => import("~/pages/settings/team/page")),
+  page("/settings/me", ["settings"], () => import("~/pages/settings/me")),
 ];
 
 const OUTSIDE: RouteObject[] = [

@@ -46,13 +46,15 @@ export function AsYaml({ writing, faults, readOnly }: AsYamlProps) {
         />
       </Suspense>
       {marks.length ? (
-        <ul className={styles.marks} role="alert">
-          {marks.map(({ from, message }) => (
-            <li key={`${from} ${message}`}>
-              {t("yaml.line", { n: text.slice(0, from).split("\n").length })}: {message}
-            </li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul className={styles.marks}>
+            {marks.map(({ from, message }) => (
+              <li key={`${from} ${message}`}>
+                {t("yaml.line", { n: text.slice(0, from).split("\n").length })}: {message}
+              </li>
+            ))}
+          </ul>
+        </div>
       ) : null}
     </Card>
   );

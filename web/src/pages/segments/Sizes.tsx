@@ -54,6 +54,8 @@ function Chart({ sizes }: { sizes: readonly Size[] }) {
     x: sizes.length > 1 ? ((at(one) - at(first)) / span) * WIDTH : WIDTH / 2,
     y: HEIGHT - (one.people / most) * HEIGHT,
   }));
+  const line = spots.map(({ x, y }) => `${x},${y}`).join(" ");
+  const each = WIDTH / sizes.length;
   const said = t("sizes.said", {
     first: whole(first.people),
     last: whole(last.people),
@@ -71,11 +73,12 @@ function Chart({ sizes }: { sizes: readonly Size[] }) {
           role="img"
           aria-label={said}
         >
-          <polyline points={spots.map(({ x, y }) => `${x},${y}`).join(" ")} />
-          {spots.map(({ one, x, y }) => (
-            <circle key={one.day} cx={x} cy={y} r={sizes.length > 40 ? 1.5 : 3}>
+          <polygon points={`0,${HEIGHT} ${line} ${spots.at(-1)?.x ?? 0},${HEIGHT}`} />
+          <polyline points={line} />
+          {spots.map(({ one, x }) => (
+            <rect key={one.day} x={x - each / 2} y={0} width={each} height={HEIGHT}>
               <title>{`${day(one.day, "UTC")}: ${whole(one.people)}`}</title>
-            </circle>
+            </rect>
           ))}
         </svg>
       </div>

@@ -34,6 +34,8 @@ export function useChecked(id: string, segment: Segment) {
     whole,
     says: whole && !checked.error ? (checked.data?.says[i18n.language] ?? "") : "",
     faults: whole ? faultsOf(checked.error, checked.data?.faults) : [],
+    /** Whether it says something that no data could answer. */
+    refused: whole && !!checked.error,
   };
 }
 

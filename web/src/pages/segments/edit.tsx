@@ -59,7 +59,7 @@ function Editor({ name, copy }: EditorProps) {
   const writing = useDraft(name, copy);
   const { draft, stored, saving, text } = writing;
   const ready = name === "" || stored.isSuccess;
-  const { whole, says, faults } = useChecked(name, draft);
+  const checked = useChecked(name, draft);
   const title = draft.name || draft.id || t("new");
   const keep = async () => {
     try {
@@ -102,7 +102,7 @@ function Editor({ name, copy }: EditorProps) {
             <Button
               onClick={keep}
               loading={saving.isPending}
-              disabled={!writing.written || !whole || !draft.name || text !== undefined}
+              disabled={!writing.written || !checked.whole || !draft.name || text !== undefined}
             >
               {t("save")}
             </Button>
@@ -115,7 +115,7 @@ function Editor({ name, copy }: EditorProps) {
       {ready ? (
         <>
           <Refused name={name} writing={writing} />
-          <Views name={name} writing={writing} faults={faults} says={says} mayWrite={mayWrite} />
+          <Views name={name} writing={writing} checked={checked} mayWrite={mayWrite} />
         </>
       ) : null}
     </Page>
@@ -155,15 +155,15 @@ function Refused({ name, writing }: { name: string; writing: Writing }) {
 interface ViewsProps {
   name: string;
   writing: Writing;
-  faults: readonly Wrong[];
-  says: string;
+  checked: ReturnType<typeof useChecked>;
   mayWrite: boolean;
 }
 
-function Views({ name, writing, faults, says, mayWrite }: ViewsProps) {
+function Views({ name, writing, checked, mayWrite }: ViewsProps) {
   const { t } = useTranslation("segments");
   const [params, setParams] = useSearchParams();
   const { draft } = writing;
+  const { faults, says, refused } = checked;
   const shown = VIEWS.filter((one) => name || !KEPT.includes(one));
   const view = shown.find((one) => one === params.get("view")) ?? "build";
   const beside = view === "build" || view === "yaml";
@@ -202,7 +202,7 @@ function Views({ name, writing, faults, says, mayWrite }: ViewsProps) {
             </Tabs.Panel>
           ))}
         </div>
-        {beside ? <Live where={draft.where} says={says} wrong={faults.length > 0} /> : null}
+        {beside ? <Live where={draft.where} says={says} wrong={refused} /> : null}
       </div>
     </Tabs>
   );

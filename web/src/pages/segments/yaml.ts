@@ -1,7 +1,7 @@
 /** A segment as a file: written as YAML, and read back with the place of what is wrong. */
 import { isCollection, isNode, LineCounter, parseDocument, stringify } from "yaml";
 import type { Mark } from "~/kit/YamlText";
-import type { Segment } from "./language";
+import { type Condition, kindOf, type Segment } from "./language";
 
 export interface Read {
   /** What it says; null where it cannot be read. */
@@ -16,8 +16,32 @@ export interface Read {
 export const partsOf = (path: string): (string | number)[] =>
   [...path.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
 
-export function write({ id: _, ...rest }: Segment): string {
-  return stringify(rest, { lineWidth: 96, flowCollectionPadding: false });
+/** What a condition is about comes first, what narrows it down last. */
+const FIRST = ["property", "of", "channel", "state"];
+const LAST = ["within", "in_total", "older_than", "since", "until", "where"];
+
+function rank(key: string, kind: string | null): number {
+  return key === kind ? -9 : FIRST.includes(key) ? FIRST.indexOf(key) - 8 : LAST.indexOf(key) + 1;
+}
+
+/** The same with its entries in the order in which one would say them. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(ordered);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const condition = value as Condition;
+  const kind = kindOf(condition);
+  const entries = Object.entries(condition).sort(([a], [b]) => rank(a, kind) - rank(b, kind));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, ordered(inner)]));
+}
+
+export function write({ name, about, where, ...rest }: Segment): string {
+  const { id: _, kind: __, ...others } = rest as Record<string, unknown>;
+  const said = { name, ...(about ? { about } : {}), ...others, where: where.map(ordered) };
+  return stringify(said, { lineWidth: 96 });
 }
 
 /** Read a file of the segment with this id; it says neither kind nor id. */

@@ -1,5 +1,5 @@
 /** How a value has to compare: each comparison a word and what it is compared with; all hold. */
-import { CloseButton, Group, Select } from "@mantine/core";
+import { CloseButton, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Source } from "../known";
 import {
@@ -13,6 +13,7 @@ import {
   type Type,
 } from "../language";
 import styles from "./builder.module.css";
+import { Choice } from "./Choice";
 import { Value } from "./Value";
 
 interface ComparisonsProps {
@@ -22,9 +23,11 @@ interface ComparisonsProps {
   onChange: (next: Condition) => void;
   /** Words in the place of those for comparisons, such as "at least … times". */
   words?: "times";
+  /** The last one stays. */
+  needed?: boolean;
 }
 
-export function Comparisons({ of, type, source, onChange, words }: ComparisonsProps) {
+export function Comparisons({ of, type, source, onChange, words, needed }: ComparisonsProps) {
   const { t } = useTranslation("segments");
   const said = (compare: Comparison) =>
     t(words && type === "number" ? `times.${compare}` : `compare.${compare}`);
@@ -33,21 +36,15 @@ export function Comparisons({ of, type, source, onChange, words }: ComparisonsPr
     const choices = [compare, ...all.filter((one) => one !== compare && !(one in of))];
     return (
       <Group key={compare} gap={4} wrap="nowrap" className={styles.part}>
-        <Select
-          aria-label={t("how")}
-          w={words ? 124 : 158}
+        <Choice
+          label={t("how")}
           data={choices
             .toSorted((a, b) => all.indexOf(a) - all.indexOf(b))
-            .map((one) => ({
-              value: one,
-              label: said(one),
-            }))}
+            .map((one) => ({ value: one, label: said(one) }))}
           value={compare}
-          allowDeselect={false}
-          onChange={(next) => {
-            const to = choices.find((one) => one === next) ?? compare;
-            onChange(renamed(of, compare, to, kept(of[compare], compare, to, type)));
-          }}
+          onChange={(to) =>
+            onChange(renamed(of, compare, to, kept(of[compare], compare, to, type)))
+          }
         />
         <Value
           label={said(compare)}
@@ -58,11 +55,13 @@ export function Comparisons({ of, type, source, onChange, words }: ComparisonsPr
           onChange={(value) => onChange({ ...of, [compare]: value })}
         />
         {words ? <span>{t("timesAfter")}</span> : null}
-        <CloseButton
-          size="sm"
-          aria-label={t("without", { what: said(compare) })}
-          onClick={() => onChange(changed(of, { [compare]: undefined }))}
-        />
+        {needed && comparisonsOf(of).length === 1 ? null : (
+          <CloseButton
+            size="sm"
+            aria-label={t("without", { what: said(compare) })}
+            onClick={() => onChange(changed(of, { [compare]: undefined }))}
+          />
+        )}
       </Group>
     );
   });

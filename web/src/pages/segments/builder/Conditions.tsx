@@ -1,5 +1,5 @@
 /** Conditions one below the other, groups within groups; what is wrong stands beside its row. */
-import { ActionIcon, Menu, Select } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,7 @@ import {
 } from "../language";
 import { Add } from "./Add";
 import styles from "./builder.module.css";
+import { Choice } from "./Choice";
 import { Events } from "./Events";
 import type { FieldsProps } from "./fields";
 import { Consent, Fact, Reachable, Trait } from "./Person";
@@ -121,13 +122,11 @@ function Grouped({ of, kind, path, onChange }: GroupedProps) {
   const { t } = useTranslation("segments");
   return (
     <fieldset className={styles.group} aria-label={t(`kind.${kind}`)}>
-      <Select
-        aria-label={t("about")}
-        w={220}
+      <Choice
+        label={t("kindOf")}
         data={GROUPS.map((one) => ({ value: one, label: t(`kind.${one}`) }))}
         value={kind}
-        allowDeselect={false}
-        onChange={(next) => onChange(renamed(of, kind, next ?? kind))}
+        onChange={(next) => onChange(renamed(of, kind, next))}
       />
       <Conditions
         of={conditionsOf(of[kind])}

@@ -21,6 +21,7 @@ import {
   type Type,
 } from "../language";
 import styles from "./builder.module.css";
+import { Choice } from "./Choice";
 import { Comparisons } from "./Comparisons";
 import type { FieldsProps } from "./fields";
 import { Names } from "./Names";
@@ -37,16 +38,11 @@ export function Events({ of, kind, onChange }: FieldsProps) {
   const times = type === "number" && !("of" in of);
   return (
     <>
-      <Select
-        aria-label={t("about")}
-        w={isMessage(kind) ? 150 : 190}
+      <Choice
+        label={t("kindOf")}
         data={family.map((one) => ({ value: one, label: t(`kind.${one}`) }))}
         value={kind}
-        allowDeselect={false}
-        onChange={(next) => {
-          const to = family.find((one) => one === next);
-          onChange(to ? ofKind(of, kind, to) : of);
-        }}
+        onChange={(to) => onChange(ofKind(of, kind, to))}
       />
       {"of" in of ? (
         <Group gap={4} wrap="nowrap" className={styles.part}>
@@ -113,15 +109,13 @@ function Campaigns({ of, kind, onChange }: FieldsProps) {
   const any = of[kind] === "any";
   return (
     <>
-      <Select
-        aria-label={t("campaigns")}
-        w={180}
+      <Choice
+        label={t("campaigns")}
         data={[
           { value: "any", label: t("campaignAny") },
           { value: "some", label: t("campaignSome") },
         ]}
         value={any ? "any" : "some"}
-        allowDeselect={false}
         onChange={(next) => onChange({ ...of, [kind]: next === "any" ? "any" : "" })}
       />
       {any ? null : (

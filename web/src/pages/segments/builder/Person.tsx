@@ -12,6 +12,7 @@ import {
   firstValue,
   type Type,
 } from "../language";
+import { Choice } from "./Choice";
 import { Comparisons } from "./Comparisons";
 import type { FieldsProps } from "./fields";
 import { Offers } from "./Offers";
@@ -33,7 +34,7 @@ export function Trait({ of, onChange }: Change) {
       <Select
         aria-label={t("kind.trait")}
         placeholder={t("traitWhich")}
-        w={190}
+        w={170}
         searchable
         data={offered(
           known.traits.map((one) => one.name),
@@ -83,7 +84,7 @@ export function Fact({ of, onChange }: Change) {
         <Autocomplete
           aria-label={t(fact?.of === "product" ? "ofProduct" : "ofCategory")}
           placeholder={t(fact?.of === "product" ? "ofProduct" : "ofCategory")}
-          w={180}
+          w={200}
           value={String(of.of ?? "")}
           onChange={(value) =>
             onChange(changed(of, { of: value || (fact?.needs_of ? "" : undefined) }))
@@ -130,7 +131,7 @@ export function Consent({ of, onChange }: Change) {
       <Select
         aria-label={t("topic")}
         placeholder={t("topicWhich")}
-        w={180}
+        w={200}
         data={offered(
           topics.map((one) => one.id),
           String(of.consent),
@@ -143,7 +144,7 @@ export function Consent({ of, onChange }: Change) {
       <Channel value={String(of.channel)} onChange={(channel) => onChange({ ...of, channel })} />
       <MultiSelect
         aria-label={t("state")}
-        miw={150}
+        w={190}
         data={STATES.map((value) => ({ value, label: t(`people:state.${value}`) }))}
         value={states}
         onChange={(next) =>
@@ -168,13 +169,11 @@ function Channel({ value, onChange }: { value: string; onChange: (channel: strin
   const { t } = useTranslation("segments");
   const called = useChannelName();
   return (
-    <Select
-      aria-label={t("channel")}
-      w={160}
+    <Choice
+      label={t("channel")}
       data={offered(CHANNELS, value, called)}
       value={value}
-      allowDeselect={false}
-      onChange={(next) => onChange(next ?? value)}
+      onChange={onChange}
     />
   );
 }

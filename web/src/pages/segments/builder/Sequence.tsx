@@ -1,11 +1,12 @@
 /** Steps strictly one after the other: what was done, or was absent, and how soon after. */
-import { Button, CloseButton, Group, Select } from "@mantine/core";
+import { Button, CloseButton, Group } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useEventName } from "~/pages/people/words";
 import { useKnown } from "../known";
 import { type Condition, changed, conditionsOf, namesOf, renamed } from "../language";
 import styles from "./builder.module.css";
+import { Choice } from "./Choice";
 import type { FieldsProps } from "./fields";
 import { Names } from "./Names";
 import { Offers } from "./Offers";
@@ -14,6 +15,7 @@ import { Where, withFilter } from "./Where";
 import { useWindowOffers, Window } from "./Window";
 
 const STEPS_MIN = 2;
+const STEPS = ["did", "did_not"] as const;
 
 export function Sequence({ of, onChange }: FieldsProps) {
   const { t } = useTranslation("segments");
@@ -76,13 +78,11 @@ function Step({ of, first, last, onChange }: StepProps) {
   return (
     <>
       {first ? null : (
-        <Select
-          aria-label={t("about")}
-          w={150}
-          data={["did", "did_not"].map((one) => ({ value: one, label: t(`step_${one}`) }))}
+        <Choice
+          label={t("kindOf")}
+          data={STEPS.map((one) => ({ value: one, label: t(`step_${one}`) }))}
           value={kind}
-          allowDeselect={false}
-          onChange={(next) => onChange(turned(of, kind, next ?? kind, last))}
+          onChange={(next) => onChange(turned(of, kind, next, last))}
         />
       )}
       <Names

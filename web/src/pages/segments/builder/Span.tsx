@@ -1,7 +1,8 @@
 /** A span of time within a sentence: a number and its unit. */
-import { Group, NumberInput, Select } from "@mantine/core";
+import { Group, NumberInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { spanOf, spanText, UNITS } from "~/app/spans";
+import { Choice } from "./Choice";
 
 interface SpanProps {
   label: string;
@@ -19,7 +20,7 @@ export function Span({ label, value, onChange, fixed }: SpanProps) {
     <Group gap={4} wrap="nowrap">
       <NumberInput
         aria-label={label}
-        w={68}
+        w={60}
         min={0}
         max={999_999}
         allowDecimal={false}
@@ -27,16 +28,14 @@ export function Span({ label, value, onChange, fixed }: SpanProps) {
         value={span.many}
         onChange={(many) => onChange(spanText({ ...span, many: Number(many) || 0 }))}
       />
-      <Select
-        aria-label={t("unit.label", { of: label })}
-        w={118}
+      <Choice
+        label={t("unit.label", { of: label })}
         data={units.map((unit) => ({
           value: unit,
           label: t(`unit.${unit}`, { count: span.many }),
         }))}
         value={span.unit}
-        allowDeselect={false}
-        onChange={(unit) => onChange(spanText({ ...span, unit: unit ?? span.unit }))}
+        onChange={(unit) => onChange(spanText({ ...span, unit }))}
       />
     </Group>
   );

@@ -1,11 +1,12 @@
 /** What a value is compared with: a text with suggestions, a number, a day, a span, or several. */
-import { Autocomplete, NumberInput, Select, TagsInput, TextInput } from "@mantine/core";
+import { Autocomplete, NumberInput, TagsInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { whole } from "~/app/format";
 import { type Source, useValues } from "../known";
 import { type Comparison, isListed, isSpan, type Type } from "../language";
 import styles from "./builder.module.css";
+import { Choice } from "./Choice";
 import { Span } from "./Span";
 
 interface ValueProps {
@@ -32,7 +33,7 @@ export function Value(props: ValueProps) {
     return (
       <NumberInput
         aria-label={label}
-        w={110}
+        w={84}
         hideControls
         value={typeof value === "number" ? value : ""}
         onChange={(next) => onChange(typeof next === "number" ? next : "")}
@@ -45,15 +46,13 @@ export function Value(props: ValueProps) {
 function YesNo({ label, value, onChange }: ValueProps) {
   const { t } = useTranslation("segments");
   return (
-    <Select
-      aria-label={label}
-      w={92}
+    <Choice
+      label={label}
       data={[
         { value: "true", label: t("yes") },
         { value: "false", label: t("no") },
       ]}
-      value={String(value === true)}
-      allowDeselect={false}
+      value={value === true ? "true" : "false"}
       onChange={(next) => onChange(next === "true")}
     />
   );
@@ -80,7 +79,7 @@ function Text({ label, value, source, onChange }: ValueProps) {
     <Autocomplete
       aria-label={label}
       placeholder={t("value")}
-      w={190}
+      w={160}
       data={[...counts.keys()]}
       filter={({ options }) => options}
       renderOption={({ option }) => <Counted name={option.value} counts={counts} />}

@@ -74,6 +74,7 @@ function Filter({ of, events, onChange }: WhereProps) {
         type={type}
         source={known.sourceOfProperty(events, name)}
         onChange={onChange}
+        needed
       />
       <Offers
         offers={COMPARISONS[type]
@@ -123,7 +124,7 @@ export function PropertyName({ events, value, onChange }: PropertyNameProps) {
     <Autocomplete
       aria-label={t("property")}
       placeholder={t("property")}
-      w={170}
+      w={150}
       data={known.map(({ name }) => name)}
       value={value}
       onChange={onChange}

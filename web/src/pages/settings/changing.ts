@@ -1,0 +1,37 @@
+/** Changes of settings: done, said in the corner, and what the pages show read anew. */
+import { useMutation } from "@tanstack/react-query";
+import { queries } from "~/app/queries";
+import { useFaultWords } from "~/kit/Fault";
+import { done, failed } from "~/kit/notices";
+
+interface Change<T, R> {
+  act: (given: T) => Promise<R>;
+  /** What is read anew: the beginnings of the keys of questions. */
+  of: string;
+  said?: (given: T, result: R) => string;
+  undo?: { label: string; act: (given: T) => void };
+  after?: (result: R, given: T) => void;
+  /** Show the refusal where it arose, not in the corner. */
+  quiet?: boolean;
+}
+
+export function useChange<T, R>({ act, of, said, undo, after, quiet }: Change<T, R>) {
+  const words = useFaultWords();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (result, given) => {
+      if (said) {
+        const back = undo && { label: undo.label, act: () => undo.act(given) };
+        done(said(given, result), back);
+      }
+      after?.(result, given);
+    },
+    onError: (fault) => {
+      if (!quiet) {
+        const { what, fix } = words(fault);
+        failed(what, fix);
+      }
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: [of] }),
+  });
+}

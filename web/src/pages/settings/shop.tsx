@@ -1,0 +1,124 @@
+/** The shop itself: who speaks, how much and when people are spoken to, how long things are kept. */
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, body, type Schemas } from "~/api/client";
+import { currencies, regions, timeZones, tongues } from "~/app/lists";
+import { useMay } from "~/app/session";
+import { Card } from "~/kit/Card";
+import { useFaultWords } from "~/kit/Fault";
+import { Note } from "~/kit/Note";
+import { Query } from "~/kit/Query";
+import { useChange } from "./changing";
+import { Field } from "./Field";
+import { restarted } from "./restarting";
+import { SettingsPage } from "./SettingsPage";
+import { type Choice, changed, shownValue, type Values } from "./setting";
+import styles from "./settings.module.css";
+
+type Section = Schemas["SectionShown"];
+
+/** As the page shows them: the shop first, what concerns the machine last. */
+const ORDER = ["shop", "pressure", "measurement", "conversations", "messages", "lake", "server"];
+
+export function Component() {
+  const query = useQuery({
+    queryKey: ["settings"],
+    queryFn: () => body(api.GET("/api/settings", { params: { query: { limit: 100 } } })),
+  });
+  return (
+    <SettingsPage part="shop" ready={query.isSuccess}>
+      <Query of={query} rows={14}>
+        {({ items }) =>
+          ORDER.flatMap((name) => items.filter((one) => one.name === name)).map((one) => (
+            <SectionForm key={one.name} of={one} />
+          ))
+        }
+      </Query>
+    </SettingsPage>
+  );
+}
+
+/** What some settings are chosen from. */
+function useChoices(): Record<string, readonly Choice[]> {
+  const { i18n } = useTranslation();
+  return useMemo(() => {
+    const spoken = tongues(i18n.language);
+    return {
+      "shop.language": spoken,
+      "shop.languages": spoken,
+      "shop.time_zone": timeZones().map((one) => ({ value: one, label: one })),
+      "shop.currency": currencies(i18n.language),
+      "shop.country": regions(i18n.language),
+    };
+  }, [i18n.language]);
+}
+
+function SectionForm({ of }: { of: Section }) {
+  const { t } = useTranslation("settings");
+  const may = useMay("settings");
+  const choices = useChoices();
+  const words = useFaultWords();
+  const [written, write] = useState<Values>({});
+  const [waiting, wait] = useState(false);
+  const values = changed(of.settings, written);
+  const save = useChange({
+    of: "settings",
+    quiet: true,
+    act: async () => {
+      const path = { section: of.name };
+      await body(api.PUT("/api/settings/{section}", { params: { path }, body: { values } }));
+      wait(true);
+      await restarted();
+    },
+    said: () => t("saved"),
+    after: () => write({}),
+  });
+  const fault = save.error ? words(save.error) : null;
+  return (
+    <Card title={t(`section.${of.name}.title`)} about={t(`section.${of.name}.about`)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate(undefined, { onSettled: () => wait(false) });
+        }}
+      >
+        <div className={styles.fields}>
+          {of.settings.map((one) => (
+            <Field
+              key={one.name}
+              of={one}
+              label={t(`section.${of.name}.${one.name}.label`)}
+              help={t(`section.${of.name}.${one.name}.help`)}
+              value={shownValue(one, written)}
+              choices={choices[`${of.name}.${one.name}`]}
+              disabled={!may}
+              onChange={(value) => write({ ...written, [one.name]: value })}
+            />
+          ))}
+          {fault ? (
+            <div className={styles.whole}>
+              <Note tone="bad" title={fault.what}>
+                {fault.fix}
+              </Note>
+            </div>
+          ) : null}
+          {may && Object.keys(values).length > 0 ? (
+            <div className={`${styles.bar} ${styles.whole}`}>
+              <Button type="submit" loading={save.isPending}>
+                {t("save")}
+              </Button>
+              <Button variant="default" onClick={() => write({})} disabled={save.isPending}>
+                {t("discard")}
+              </Button>
+              <span className={styles.quiet} role="status">
+                {waiting ? t("restarting") : t("restarts")}
+              </span>
+            </div>
+          ) : null}
+        </div>
+      </form>
+    </Card>
+  );
+}
