@@ -34,7 +34,15 @@ export function Live({ where, says, wrong }: LiveProps) {
             <Count of={found} />
           ) : (
             <p className={styles.muted}>
-              {t(busy ? "counting" : wrong ? "cannotCount" : where.length ? "unfinished" : "none")}
+              {t(
+                busy
+                  ? "counting"
+                  : wrong || (error && enabled)
+                    ? "cannotCount"
+                    : where.length
+                      ? "unfinished"
+                      : "none",
+              )}
             </p>
           )}
           {busy ? <Loader size="xs" aria-hidden /> : null}

@@ -14,7 +14,7 @@ export function Offers({ offers }: { offers: readonly Offer[] }) {
   return offers.length === 0 ? null : (
     <Menu position="bottom-start">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={36} aria-label={t("sayMore")}>
+        <ActionIcon variant="subtle" color="gray" size={28} aria-label={t("sayMore")}>
           <IconPlus size={16} />
         </ActionIcon>
       </Menu.Target>
