@@ -198,7 +198,7 @@ function TextValue({ label, filter, onChange }: FormProps<Of<"trait">> & { label
       filter={({ options }) => options}
       value={text}
       onChange={(value) => onChange({ ...filter, value })}
-      {...within}
+      comboboxProps={{ withinPortal: false, position: "top" }}
     />
   );
 }
