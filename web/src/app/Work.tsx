@@ -49,7 +49,9 @@ export default function Work({ narrow = false }: { narrow?: boolean }) {
   );
 }
 
-const isGoing = (piece: Piece) => GOING.includes(piece.doing);
+/** A campaign with a trigger is never over: it is at work while it has something to send. */
+const isGoing = ({ kind, doing, done, total }: Piece) =>
+  GOING.includes(doing) && (kind !== "campaign" || done < total);
 
 function Shown({ piece }: { piece: Piece }) {
   const { t, i18n } = useTranslation();

@@ -30,6 +30,7 @@ function make() {
     open: (url) => new Wire(url) as unknown as WebSocket,
     random: () => 1,
   });
+  vi.advanceTimersByTime(300);
   return { line, told, states, over };
 }
 

@@ -18,6 +18,7 @@ interface LineOptions {
   random?: () => number;
 }
 
+const START_MS = 300; // what a page shows first is asked for before
 const FIRST_MS = 1_000;
 const LONGEST_MS = 30_000;
 const SILENT_MS = 40_000; // the server's beats come every 15 s
@@ -38,7 +39,7 @@ export class Line {
   private ended = false;
 
   constructor(private readonly options: LineOptions) {
-    this.open();
+    this.timer = setTimeout(() => this.open(), START_MS);
   }
 
   /** Hang up for good. */
