@@ -7,6 +7,8 @@ import { queries } from "~/app/queries";
 import { campaignsChanged } from "./data";
 import { changed, type Draft } from "./definition";
 
+const ALIKE_MAX = 20;
+
 interface Kept {
   /** The version that it started from; 0: none yet. */
   base: number;
@@ -57,7 +59,8 @@ export function useDraft(name: string, fresh: Partial<Draft> = {}) {
     setOwn(null);
   };
   const saving = useMutation({
-    mutationFn: (over?: boolean) => save(named(draft, name), over ? null : base),
+    mutationFn: (over?: boolean) =>
+      name === "" ? saveNew(named(draft, name)) : save(named(draft, name), over ? null : base),
     onSuccess: async (found) => {
       queries.setQueryData(definitionQuery(found.id).queryKey, found);
       drop();
@@ -73,7 +76,10 @@ export function useDraft(name: string, fresh: Partial<Draft> = {}) {
     replace: put,
     drop,
     saving,
-    conflict: saving.error instanceof Problem && saving.error.status === 409,
+    // It is shown until it is settled, also while one's own words are put over the others'.
+    conflict:
+      (saving.error instanceof Problem && saving.error.status === 409) ||
+      (saving.isPending && saving.variables === true),
   };
 }
 
@@ -83,6 +89,18 @@ export type Writing = ReturnType<typeof useDraft>;
 function named(draft: Draft, name: string): Draft {
   const day = new Date().toISOString().slice(0, 10);
   return { ...draft, id: name || draft.id || idOf(draft.name ?? "") || `campaign-${day}` };
+}
+
+/** A new one takes the first id that is free: nothing that stands is written over. */
+async function saveNew(draft: Draft, n = 1): ReturnType<typeof save> {
+  try {
+    return await save(n === 1 ? draft : { ...draft, id: `${draft.id}-${n}` }, 0);
+  } catch (fault) {
+    if (fault instanceof Problem && fault.status === 409 && n < ALIKE_MAX) {
+      return saveNew(draft, n + 1);
+    }
+    throw fault;
+  }
 }
 
 function save(draft: Draft, base: number | null) {
