@@ -4,7 +4,7 @@ import { change, share } from "~/app/format";
 import { Card } from "~/kit/Card";
 import { useChannelName } from "~/kit/channels";
 import { LiftChart } from "~/kit/LiftChart";
-import { drawn, liftOf, type Report, type Row } from "./report";
+import { drawn, isKnown, liftOf, type Report, type Row } from "./report";
 import styles from "./reports.module.css";
 
 /** The rows of the first chart, which the picture draws too. */
@@ -97,26 +97,37 @@ export function Variants({ report }: { report: Report }) {
 export function Breakdowns({ report }: { report: Report }) {
   const { t } = useTranslation("reports");
   const named = useValueName();
-  return report.breakdowns.map(({ fact, rows, differ_p_adjusted: p }) => (
-    <Card
-      key={fact}
-      title={t("breakdown", { fact: factName(t, fact) })}
-      about={t("breakdownAbout")}
-    >
-      <Lifts
-        label={t("breakdown", { fact: factName(t, fact) })}
-        rows={rows.map(({ value, conversions }) => ({
-          name: named(fact, value),
-          interval: liftOf(conversions, report.final),
-        }))}
-      />
-      {p === null ? null : (
-        <p className={styles.note}>
-          {t(p < report.plan.alpha ? "differ" : "differNot", { p: share(p, 1) })}
-        </p>
-      )}
-    </Card>
-  ));
+  const tables = report.breakdowns.map(({ fact, rows, differ_p_adjusted: p }) => ({
+    fact: factName(t, fact),
+    p,
+    rows: rows.map(({ value, conversions }) => ({
+      name: named(fact, value),
+      interval: liftOf(conversions, report.final),
+    })),
+  }));
+  const told = tables.filter(({ rows }) => rows.some(({ interval }) => isKnown(interval)));
+  const silent = tables.filter((one) => !told.includes(one));
+  return (
+    <>
+      {told.map(({ fact, p, rows }) => (
+        <Card key={fact} title={t("breakdown", { fact })} about={t("breakdownAbout")}>
+          <Lifts label={t("breakdown", { fact })} rows={rows} />
+          {p === null ? null : (
+            <p className={styles.note}>
+              {t(p < report.plan.alpha ? "differ" : "differNot", { p: share(p, 1) })}
+            </p>
+          )}
+        </Card>
+      ))}
+      {silent.length > 0 ? (
+        <Card title={t("kinds")}>
+          <p className={styles.method}>
+            {t("silentFacts", { facts: silent.map(({ fact }) => fact).join(", ") })}
+          </p>
+        </Card>
+      ) : null}
+    </>
+  );
 }
 
 type Say = ReturnType<typeof useTranslation>["t"];

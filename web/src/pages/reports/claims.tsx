@@ -114,9 +114,8 @@ function One({ of: { claim, judged, own, beside } }: { of: Tested }) {
       : `${figure(claim.scale, value)} [${figure(claim.scale, low)}, ${figure(claim.scale, high)}]`;
   const name = (one: string) => t(`claims.kind.${one}`, { defaultValue: channel(one) });
   return (
-    <Card>
+    <Card title={t(`claims.words.${claim.id}`, { defaultValue: claim.words })}>
       <article className={styles.claim}>
-        <h3>{t(`claims.words.${claim.id}`, { defaultValue: claim.words })}</h3>
         <div>
           <Pill tone={TONES[judged.standing]}>{t(`claims.standing.${judged.standing}`)}</Pill>
         </div>
