@@ -29,4 +29,10 @@ PLACES: Final = (
     "/people/3?tab=segments",
     "/people/3?tab=decisions",
     "/people/3?tab=rest",
+    "/templates",
+    "/templates?words=nothing+at+all",
+    "/templates/new",
+    "/templates/passion-fruit?who=1&dark=1",
+    "/templates/passion-fruit?language=uk&channel=sms",
+    "/templates/passion-fruit?language=ru&channel=&wide=1",
 )

@@ -44,7 +44,7 @@ class Pages(Protocol):
         """The proof of a message."""
         ...
 
-    def screen(self, channel: str, shop: str, content: Content, *, wide: bool) -> str:
+    def screen(self, channel: str, shop: str, content: Content, *, wide: bool, dark: bool) -> str:
         """A message on a telephone, or on a desk."""
         ...
 

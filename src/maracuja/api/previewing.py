@@ -56,6 +56,7 @@ class ScreenAsked(PreviewAsked):
 
     invented: Invented = 0
     wide: bool = False
+    dark: bool = False
 
 
 class ScreenShown(BaseModel):
@@ -131,7 +132,7 @@ def draw_screen(
     screen = ""
     if found.content is not None:
         kind, shop = channel_of(asked.channel), here.config.shop.name
-        page = pages.screen(kind, shop, found.content, wide=asked.wide)
+        page = pages.screen(kind, shop, found.content, wide=asked.wide, dark=asked.dark)
         screen = screens.keep(page, now)
     return ScreenShown(preview=found, name=name, screen=screen)
 

@@ -6,6 +6,7 @@ the screen of the template editor alone they are loaded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -27,6 +28,8 @@ _ALONE: Final = (
     "margin:14px 16px;overflow-wrap:anywhere}img{max-width:100%}</style>"
 )
 _PICTURES: Final = "'none'; img-src https: data:"
+_ASKED: Final = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
+_HOLDS: Final = {True: "(min-width: 0)", False: "(max-width: 0)"}
 _IN_STYLES: Final = ":/?#[]@!$&*+,;=%~"  # what an address keeps between quotes in a style
 _NAMES: Final = {
     "sms": "SMS",
@@ -76,16 +79,24 @@ def page(title: str, channel: str, shop: str, phones: Sequence[Phone], language:
     )
 
 
-def screen(channel: str, shop: str, content: Content, *, wide: bool = False) -> str:
-    """A page of one screen and nothing else, its pictures loaded; `wide`: a mail on a desk."""
+def screen(
+    channel: str, shop: str, content: Content, *, wide: bool = False, dark: bool = False
+) -> str:
+    """A page of one screen and nothing else, its pictures loaded; `wide`: a mail on a desk.
+
+    It is light or `dark` whatever the colours of whoever looks.
+    """
     shown = _phone(Phone("", content), channel, shop, pictures=True)
     kind = "alone wide" if wide else "alone"
-    return (
+    page = (
         '<!doctype html>\n<html><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(name_of(channel))}</title><style>{_STYLE}</style></head>"
         f'<body class="{kind} {escape(channel)}">{shown}</body></html>\n'
     )
+    scheme = "dark" if dark else "light"
+    page = _ASKED.sub(lambda one: _HOLDS[one[1] == scheme], page)
+    return page.replace("color-scheme: light dark", f"color-scheme: {scheme}", 1)
 
 
 def name_of(channel: str) -> str:

@@ -88,6 +88,16 @@ def test_a_messenger_shows_pictures_and_escapes_words(world: World) -> None:
     assert shown["screen"] == "" and shown["preview"]["error"] == "missing:person.shoe_size"
 
 
+def test_a_screen_is_light_or_dark_as_it_is_asked(world: World) -> None:
+    styled = "<style>@media (prefers-color-scheme:dark){p{color:#fff}}</style><p>Hello</p>"
+    letter = {"id": "fruit", "variants": [{"language": "en", "subject": "A", "html": styled}]}
+    for dark, holds in ((True, "@media (min-width: 0)"), (False, "@media (max-width: 0)")):
+        shown = _screen(world, definition=letter, dark=dark)
+        page = world.ask("GET", f"/api/templates/screen/{shown['screen']}").text
+        assert "prefers-color-scheme" not in page and f"{holds}{{p{{color:#fff}}}}" in page
+        assert shown["preview"]["html"].startswith(styled)
+
+
 def test_filters_speak_of_somebody(world: World) -> None:
     def said(**asked: Any) -> dict[str, str]:
         answer = world.ask("POST", "/api/templates/examples", json=asked)

@@ -5546,6 +5546,8 @@ export interface components {
         ScreenAsked: {
             /** @default email */
             channel: string;
+            /** @default false */
+            dark: boolean;
             data?: {
                 [key: string]: boolean | number | string;
             };

@@ -10,7 +10,7 @@ import styles from "./edit.module.css";
 import { useEditing } from "./editing";
 
 /** How the words that a reader gets go out by SMS. */
-export function Sms({ text, language, onTake }: { text: string; language: string; onTake: (text: string) => void }) {
+export function Sms({ text, language, onTake }: { text: string; language: string; onTake: ((text: string) => void) | null; }) {
   const { t } = useTranslation("templates");
   const { mayWrite } = useEditing();
   const parts = useQuery({
@@ -28,7 +28,7 @@ export function Sms({ text, language, onTake }: { text: string; language: string
     <Card title={t("sms.title", { count: found.parts.length, n: whole(found.parts.length) })}>
       <p className={styles.hint}>
         {t(`sms.alphabet.${found.alphabet === "ucs2" ? "ucs2" : "gsm7"}`)} · {t("sms.left", { n: whole(found.left) })}
-        {found.price ? ` · ${t("sms.price", { sum: money(found.price, found.currency) })}` : ""}
+        {found.price ? ` · ${t("sms.price", { sum: money(found.price, found.currency, 2) })}` : ""}
       </p>
       {found.too_many ? <Pill tone="bad">{t("sms.tooMany")}</Pill> : null}
       <ol className={styles.parts}>

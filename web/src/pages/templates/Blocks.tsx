@@ -37,19 +37,21 @@ const ICONS: Record<Kind, ComponentType<{ size?: number; "aria-hidden"?: boolean
 
 interface BlocksProps {
   blocks: readonly Block[];
-  /** `place` names the block that is written, so that a word is one step of undo. */
-  onChange: (blocks: Block[], place?: string) => void;
-  /** A fact by which a product is chosen is declared where it is not yet. */
-  onFact: (name: string) => void;
+  /**
+   * `place` names the block that is written, so that a word is one step of undo; `fact` is one by
+   * which a product is chosen, to be declared where it is not yet.
+   */
+  onChange: (blocks: Block[], place?: string, fact?: string) => void;
 }
 
-export function Blocks({ blocks, onChange, onFact }: BlocksProps) {
+export function Blocks({ blocks, onChange }: BlocksProps) {
   const { t } = useTranslation("templates");
   const { mayWrite } = useEditing();
-  const put = (at: number, block: Block) =>
+  const put = (at: number, block: Block, fact?: string) =>
     onChange(
       blocks.map((one, n) => (n === at ? block : one)),
       `block ${at}`,
+      fact,
     );
   const act = (at: number): Record<"up" | "down" | "double" | "remove", () => void> => ({
     up: () => onChange(moved(blocks, at, at - 1)),
@@ -67,7 +69,7 @@ export function Blocks({ blocks, onChange, onFact }: BlocksProps) {
             className={styles.block}
           >
             <Head kind={block.kind} at={at} last={at === blocks.length - 1} act={act(at)} />
-            <Body block={block} onChange={(next) => put(at, next)} onFact={onFact} />
+            <Body block={block} onChange={(next, fact) => put(at, next, fact)} />
           </li>
         ))}
       </ol>
@@ -86,10 +88,8 @@ export function Blocks({ blocks, onChange, onFact }: BlocksProps) {
                   key={kind}
                   leftSection={<Icon size={16} aria-hidden />}
                   onClick={() => {
-                    onChange([...blocks, fresh(kind)]);
-                    if (kind === "product") {
-                      onFact("looked_at");
-                    }
+                    const begun = fresh(kind);
+                    onChange([...blocks, begun], "", factOf(begun));
                   }}
                 >
                   {t(`blocks.kind.${kind}`)}
@@ -128,7 +128,7 @@ function Head({ kind, at, last, act }: HeadProps) {
   return (
     <header className={styles.blockHead}>
       <Icon size={16} aria-hidden />
-      <h3>{t(`blocks.kind.${kind}`)}</h3>
+      <h2>{t(`blocks.kind.${kind}`)}</h2>
       {mayWrite ? (
         <div className={styles.blockActs}>
           {button("up", IconArrowUp, at === 0)}
@@ -141,13 +141,16 @@ function Head({ kind, at, last, act }: HeadProps) {
   );
 }
 
+/** The fact by which a product is chosen. */
+const factOf = (block: Block) =>
+  block.kind === "product" ? /^facts\.(\w+)$/.exec(block.id)?.[1] : undefined;
+
 interface BodyProps {
   block: Block;
-  onChange: (block: Block) => void;
-  onFact: (name: string) => void;
+  onChange: (block: Block, fact?: string) => void;
 }
 
-function Body({ block, onChange, onFact }: BodyProps) {
+function Body({ block, onChange }: BodyProps) {
   const { t } = useTranslation("templates");
   switch (block.kind) {
     case "heading":
@@ -170,7 +173,7 @@ function Body({ block, onChange, onFact }: BodyProps) {
         </div>
       );
     case "product":
-      return <Product block={block} onChange={onChange} onFact={onFact} />;
+      return <Product block={block} onChange={onChange} />;
     case "spacer":
       return (
         <NumberInput
@@ -222,11 +225,11 @@ interface ProductProps extends BodyProps {
   block: Extract<Block, { kind: "product" }>;
 }
 
-function Product({ block, onChange, onFact }: ProductProps) {
+function Product({ block, onChange }: ProductProps) {
   const { t } = useTranslation("templates");
   const { facts } = useEditing();
   const names = [...new Set([...Object.keys(CHOSEN), ...facts])];
-  const fact = /^facts\.(\w+)$/.exec(block.id)?.[1];
+  const fact = factOf(block);
   const own = "own";
   return (
     <div className={styles.pair}>
@@ -243,8 +246,7 @@ function Product({ block, onChange, onFact }: ProductProps) {
         ]}
         onChange={(name) => {
           if (name && name !== own) {
-            onChange({ ...block, id: `facts.${name}` });
-            onFact(name);
+            onChange({ ...block, id: `facts.${name}` }, name);
           } else {
             onChange({ ...block, id: "''" });
           }

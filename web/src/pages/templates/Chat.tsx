@@ -30,6 +30,7 @@ export function Chat(props: VariantProps) {
   const { variant, place, shown, onChange } = props;
   const { t } = useTranslation("templates");
   const { room, mayWrite } = useEditing();
+  const every = !variant.channel;
   const set = (some: Partial<Variant>, where: string) => onChange(changed(variant, some), where);
   const beside = variant.picture && room?.caption ? room.caption : room?.text;
   const others = Object.keys(variant).filter((key) => !IN_FORM.has(key));
@@ -56,18 +57,22 @@ export function Chat(props: VariantProps) {
         onChange={(text) => onChange({ ...variant, text }, "text")}
       />
       <div className={styles.switches}>
-        <Switch
-          label={t("chat.formatted")}
-          checked={!!variant.formatted}
-          disabled={!mayWrite}
-          onChange={(event) => set({ formatted: event.currentTarget.checked }, "")}
-        />
-        <Switch
-          label={t("chat.silent")}
-          checked={!!variant.silent}
-          disabled={!mayWrite}
-          onChange={(event) => set({ silent: event.currentTarget.checked }, "")}
-        />
+        {every || room?.formatted ? (
+          <Switch
+            label={t("chat.formatted")}
+            checked={!!variant.formatted}
+            disabled={!mayWrite}
+            onChange={(event) => set({ formatted: event.currentTarget.checked }, "")}
+          />
+        ) : null}
+        {every || room?.media ? (
+          <Switch
+            label={t("chat.silent")}
+            checked={!!variant.silent}
+            disabled={!mayWrite}
+            onChange={(event) => set({ silent: event.currentTarget.checked }, "")}
+          />
+        ) : null}
       </div>
       <Parts {...props} set={set} />
       {mayWrite ? <AddPart variant={variant} onAdd={(some) => set(some, "")} /> : null}
@@ -140,7 +145,7 @@ function Approved({ variant, place, set }: ApprovedProps) {
   return (
     <section className={styles.block}>
       <header className={styles.blockHead}>
-        <h3>{t("chat.approved")}</h3>
+        <h2>{t("chat.approved")}</h2>
         {mayWrite ? (
           <Button variant="subtle" size="compact-sm" color="gray" onClick={() => set({ approved: undefined }, "")}>
             {t("remove")}

@@ -28,7 +28,7 @@ function Part(props: { title: string; count?: string; onRemove: () => void; chil
   return (
     <section className={styles.block}>
       <header className={styles.blockHead}>
-        <h3>{props.title}</h3>
+        <h2>{props.title}</h2>
         {props.count ? <span className={styles.counter}>{props.count}</span> : null}
         {mayWrite ? (
           <Press variant="subtle" size="compact-sm" color="gray" onClick={props.onRemove} className={styles.blockActs}>

@@ -3,9 +3,10 @@ import { autocompletion, type CompletionContext, closeBrackets } from "@codemirr
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { html } from "@codemirror/lang-html";
 import { json } from "@codemirror/lang-json";
-import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import { offer } from "./completion";
 import styles from "./edit.module.css";
@@ -19,6 +20,11 @@ interface CodeMirrorProps {
 }
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+const colours = HighlightStyle.define([
+  { tag: [tags.tagName, tags.angleBracket, tags.propertyName], color: "var(--accent-ink)" },
+  { tag: [tags.attributeName, tags.number, tags.bool], color: "var(--good)" },
+  { tag: [tags.comment, tags.documentMeta], color: "var(--muted)" },
+]);
 const LANGUAGES = { html, json };
 
 export default function CodeMirror({ label, value, onChange, language }: CodeMirrorProps) {
@@ -48,7 +54,7 @@ export default function CodeMirror({ label, value, onChange, language }: CodeMir
           bracketMatching(),
           closeBrackets(),
           LANGUAGES[language](),
-          syntaxHighlighting(defaultHighlightStyle),
+          syntaxHighlighting(colours),
           autocompletion({ override: [complete] }),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           EditorView.lineWrapping,

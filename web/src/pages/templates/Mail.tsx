@@ -9,16 +9,18 @@ import { Code } from "./Code";
 import styles from "./edit.module.css";
 import { type Shown, useEditing } from "./editing";
 import { Field } from "./Field";
-import { changed, type Variant, type Way } from "./template";
+import { changed, type Template, type Variant, type Way } from "./template";
 
 export interface VariantProps {
   variant: Variant;
   /** `variants[2]` */
   place: string;
   shown: Shown | undefined;
-  /** `where` is the field that is written, so that a word is one step of undo. */
-  onChange: (variant: Variant, where?: string) => void;
-  onFact: (name: string, fact: Record<string, unknown>) => void;
+  /**
+   * `where` is the field that is written, so that a word is one step of undo; `facts` are declared
+   * for the whole template where they are not yet.
+   */
+  onChange: (variant: Variant, where?: string, facts?: Template["facts"]) => void;
 }
 
 const wayOf = (variant: Variant): Way =>
@@ -81,7 +83,7 @@ interface BodyProps extends VariantProps {
   onWay: (way: Way) => void;
 }
 
-function Body({ variant, place, way, set, onChange, onFact, onWay }: BodyProps) {
+function Body({ variant, place, way, set, onChange, onWay }: BodyProps) {
   const { t } = useTranslation("templates");
   const written = variant.mjml ?? (variant.html || variant.text ? null : sourceOf([]));
   const blocks = written === null ? null : blocksOf(written);
@@ -90,8 +92,14 @@ function Body({ variant, place, way, set, onChange, onFact, onWay }: BodyProps) 
       return blocks ? (
         <Blocks
           blocks={blocks}
-          onChange={(next, where) => set({ mjml: sourceOf(next), html: "" }, where ?? "")}
-          onFact={(name) => onFact(name, CHOSEN[name] ?? {})}
+          onChange={(next, where, fact) => {
+            const declared = fact && CHOSEN[fact];
+            onChange(
+              changed(variant, { mjml: sourceOf(next), html: "" }),
+              where,
+              declared ? { [fact]: declared } : {},
+            );
+          }}
         />
       ) : (
         <BeginAgain

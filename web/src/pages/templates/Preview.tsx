@@ -1,7 +1,15 @@
 /** What somebody reads: the message on their device, drawn by the server just as it is sent. */
 import { ActionIcon, Alert, Button, Popover, SegmentedControl, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChevronDown, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconChevronDown,
+  IconDeviceDesktop,
+  IconDeviceMobile,
+  IconMoon,
+  IconSun,
+  IconUser,
+} from "@tabler/icons-react";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
@@ -35,8 +43,14 @@ export function Preview({ of, look, onLook, channel }: PreviewProps) {
             value={look.wide ? "wide" : "phone"}
             onChange={(next) => onLook({ wide: next === "wide" })}
             data={[
-              { value: "phone", label: t("preview.phone") },
-              { value: "wide", label: t("preview.desktop") },
+              {
+                value: "phone",
+                label: <Device icon={IconDeviceMobile} name={t("preview.phone")} />,
+              },
+              {
+                value: "wide",
+                label: <Device icon={IconDeviceDesktop} name={t("preview.desktop")} />,
+              },
             ]}
           />
         ) : null}
@@ -52,12 +66,21 @@ export function Preview({ of, look, onLook, channel }: PreviewProps) {
           </ActionIcon>
         </Tooltip>
       </div>
-      <Screen of={of} look={look} />
+      <Screen of={of} />
     </section>
   );
 }
 
-function Screen({ of, look }: { of: UseQueryResult<Shown>; look: Look }) {
+function Device({ icon: Icon, name }: { icon: Icon; name: string }) {
+  return (
+    <span className={styles.device} title={name}>
+      <Icon size={16} aria-hidden />
+      <span className="visually-hidden">{name}</span>
+    </span>
+  );
+}
+
+function Screen({ of }: { of: UseQueryResult<Shown> }) {
   const { t } = useTranslation("templates");
   const tongue = useTongue();
   const words = useFaultWords();
@@ -91,7 +114,6 @@ function Screen({ of, look }: { of: UseQueryResult<Shown>; look: Look }) {
           title={t("preview.of", { language: tongue(preview.language) })}
           src={`/api/templates/screen/${screen}`}
           sandbox=""
-          data-dark={look.dark || undefined}
         />
       ) : null}
     </>
@@ -152,7 +174,7 @@ function Reader({ look, onLook, name }: ReaderProps) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <h3 className={styles.hint}>{t("preview.invented")}</h3>
+        <p className={styles.hint}>{t("preview.invented")}</p>
         <div className={styles.people}>
           {WHO.map((one, n) => (
             <button type="button" key={one} onClick={() => pick({ person: "", invented: n })}>
@@ -160,7 +182,7 @@ function Reader({ look, onLook, name }: ReaderProps) {
             </button>
           ))}
         </div>
-        {real.length ? <h3 className={styles.hint}>{t("preview.real")}</h3> : null}
+        {real.length ? <p className={styles.hint}>{t("preview.real")}</p> : null}
         <div className={styles.people}>
           {real.map((one) => (
             <button type="button" key={one.pid} onClick={() => pick({ person: String(one.pid) })}>

@@ -138,12 +138,13 @@ function Desk({ draft, title }: { draft: Draft; title: string }) {
     variant,
     place: `variants[${at}]`,
     shown: screen.data,
-    onChange: (next: typeof variant, where = "") =>
-      draft.change(withVariant(template, at, next), where && `${at} ${where}`),
-    onFact: (fact: string, declared: Record<string, unknown>) => {
-      if (!template.facts?.[fact]) {
-        draft.change({ ...template, facts: { ...template.facts, [fact]: declared } });
-      }
+    onChange: (next: Template["variants"][number], where = "", facts: Template["facts"] = {}) => {
+      const all = { ...facts, ...template.facts };
+      const written = withVariant(template, at, next);
+      draft.change(
+        Object.keys(all).length ? { ...written, facts: all } : written,
+        where && `${at} ${where}`,
+      );
     },
   };
   return (
@@ -163,7 +164,12 @@ function Desk({ draft, title }: { draft: Draft; title: string }) {
               <Sms
                 text={screen.data?.preview.text ?? ""}
                 language={variant.language}
-                onTake={(text) => parts.onChange({ ...variant, text })}
+                onTake={
+                  // Words that hang on the person are not replaced by those of one reader.
+                  /\{[{%]/.test(variant.text ?? "")
+                    ? null
+                    : (text) => parts.onChange({ ...variant, text })
+                }
               />
             ) : null}
             <Filters />

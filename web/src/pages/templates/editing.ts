@@ -66,9 +66,9 @@ const definition = (template: Template) => ({ ...template, id: template.id || "n
 /** What the text says to a reader on a channel, with the page that shows it. */
 export function useScreen(template: Template, look: Look, language: string, channel: string) {
   const [written] = useDebouncedValue(template, SCREEN_MS);
-  const { person, invented, wide } = look;
+  const { person, invented, wide, dark } = look;
   return useQuery({
-    queryKey: ["template-screen", written, person, invented, wide, language, channel],
+    queryKey: ["template-screen", written, person, invented, wide, dark, language, channel],
     queryFn: ({ signal }) =>
       body(
         api.POST("/api/templates/screen", {
@@ -78,6 +78,7 @@ export function useScreen(template: Template, look: Look, language: string, chan
             person: person ? `pid:${person}` : "",
             invented,
             wide,
+            dark,
             language,
             channel,
           },
