@@ -6,6 +6,7 @@ export interface Variant {
   id: string;
   template?: string;
   generic_twin_of?: string;
+  at?: string;
   [other: string]: unknown;
 }
 

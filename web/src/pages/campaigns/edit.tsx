@@ -1,5 +1,5 @@
 /** A campaign is written: step by step, each with an address of its own; what is written is kept. */
-import { Anchor, Button, Group, UnstyledButton } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import { IconAlertCircle, IconArrowLeft, IconArrowRight, IconCheck } from "@tabler/icons-react";
 import { useIsFetching } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -12,21 +12,18 @@ import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
 import { Conflict } from "./Conflict";
 import { type Lack, lacksOf } from "./definition";
-import { useDraft, type Writing } from "./draft";
+import { useDraft } from "./draft";
 import styles from "./edit.module.css";
 import { AsFile } from "./steps/AsFile";
 import { Goal } from "./steps/Goal";
 import { HowMuch } from "./steps/HowMuch";
+import { LACKS, type StepName, type StepProps } from "./steps/Lacking";
 import { Review } from "./steps/Review";
 import { Test } from "./steps/Test";
 import { What } from "./steps/What";
 import { When } from "./steps/When";
 import { Where } from "./steps/Where";
 import { Who } from "./steps/Who";
-
-export interface StepProps {
-  writing: Writing;
-}
 
 const STEPS = {
   who: Who,
@@ -38,18 +35,8 @@ const STEPS = {
   goal: Goal,
   review: Review,
   file: AsFile,
-} as const satisfies Record<string, React.ComponentType<StepProps>>;
-type StepName = keyof typeof STEPS;
+} satisfies Record<StepName, React.ComponentType<StepProps>>;
 const NAMES = Object.keys(STEPS) as StepName[];
-/** The step where what is lacking is said. */
-const LACKS: Record<Lack, StepName> = {
-  topic: "who",
-  audience: "who",
-  text: "what",
-  steps: "where",
-  event: "when",
-};
-
 const isStep = (name: string | null): name is StepName => !!name && name in STEPS;
 
 export function Component() {
@@ -211,21 +198,5 @@ function Around({ of, onReview, writing }: AroundProps) {
         </Button>
       )}
     </Group>
-  );
-}
-
-/** What is still missing, as links to where it is said. */
-export function Lacking({ lacks }: { lacks: readonly Lack[] }) {
-  const { t } = useTranslation("campaigns");
-  return (
-    <ul className={styles.lacking}>
-      {lacks.map((lack) => (
-        <li key={lack}>
-          <UnstyledButton component={Link} to={`?step=${LACKS[lack]}`} className={styles.lack}>
-            {t(`lack.${lack}`)}
-          </UnstyledButton>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "~/kit/Card";
 import { Query } from "~/kit/Query";
 import type { Draft } from "../definition";
-import type { StepProps } from "../edit";
+import type { StepProps } from "./Lacking";
 import styles from "./steps.module.css";
 
 type Yaml = typeof import("yaml");

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Card } from "~/kit/Card";
 import { useDefinitions } from "../data";
-import type { StepProps } from "../edit";
+import type { StepProps } from "./Lacking";
 import styles from "./steps.module.css";
 
 const BREAKDOWNS = ["language", "gender"];

@@ -6,8 +6,8 @@ import { whole } from "~/app/format";
 import { Card } from "~/kit/Card";
 import { askCalendar } from "~/pages/calendar/asking";
 import { channelsOf, EXPIRES, HOLDOUT } from "../definition";
-import type { StepProps } from "../edit";
 import { useReach } from "../reach";
+import type { StepProps } from "./Lacking";
 import { SpanInput } from "./SpanInput";
 import styles from "./steps.module.css";
 

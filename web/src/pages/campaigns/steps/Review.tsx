@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "~/kit/Card";
 import { Before } from "../Before";
 import { lacksOf } from "../definition";
-import { Lacking, type StepProps } from "../edit";
+import { Lacking, type StepProps } from "./Lacking";
 
 export function Review({ writing }: StepProps) {
   const { t } = useTranslation("campaigns");

@@ -11,7 +11,7 @@ import { Kpi, Kpis } from "~/kit/Kpi";
 import { Query } from "~/kit/Query";
 import { type Draft, LIFT, lacksOf, type Test as Tried } from "../definition";
 import type { Writing } from "../draft";
-import type { StepProps } from "../edit";
+import type { StepProps } from "./Lacking";
 import { SpanInput } from "./SpanInput";
 import styles from "./steps.module.css";
 

@@ -16,7 +16,7 @@ import {
   withTwin,
   withVariant,
 } from "../definition";
-import type { StepProps } from "../edit";
+import type { StepProps } from "./Lacking";
 import { Preview } from "./Preview";
 import { SpanInput } from "./SpanInput";
 import styles from "./steps.module.css";
@@ -162,6 +162,15 @@ function Variants({ draft, replace }: VariantsProps) {
             onChange={(template) => put(n, { template })}
           />
         )}
+        {draft.schedule?.at ? (
+          <TextInput
+            type="time"
+            label={t("what.ownHour")}
+            description={t("what.ownHourAbout")}
+            value={one.at ?? ""}
+            onChange={(event) => put(n, { at: event.currentTarget.value || undefined })}
+          />
+        ) : null}
       </div>
       <ActionIcon
         variant="subtle"

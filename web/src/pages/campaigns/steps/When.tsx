@@ -15,8 +15,8 @@ import { useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { weekday } from "~/pages/calendar/days";
 import { type Schedule, setOff, type When as Way, WEEKDAYS, whenOf } from "../definition";
-import type { StepProps } from "../edit";
 import { AfterEvent } from "./AfterEvent";
+import type { StepProps } from "./Lacking";
 import styles from "./steps.module.css";
 
 const WAYS = ["now", "date", "every", "trigger"] as const satisfies readonly Way[];

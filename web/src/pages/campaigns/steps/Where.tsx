@@ -10,9 +10,9 @@ import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { Loading } from "~/kit/Loading";
 import { Pill } from "~/kit/Pill";
 import { CHANNEL, type Draft } from "../definition";
-import type { StepProps } from "../edit";
 import { type Offered, useReach } from "../reach";
 import { CascadeSteps } from "./CascadeSteps";
+import type { StepProps } from "./Lacking";
 import { limitsOf, strengthsOf } from "./offers";
 import styles from "./steps.module.css";
 

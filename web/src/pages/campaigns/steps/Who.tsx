@@ -7,8 +7,8 @@ import { Card } from "~/kit/Card";
 import { useChannelName } from "~/kit/channels";
 import { topicChannels, useDefinitions, useSegments } from "../data";
 import type { Condition } from "../definition";
-import type { StepProps } from "../edit";
 import { useReach } from "../reach";
+import type { StepProps } from "./Lacking";
 import { QuickAudience } from "./QuickAudience";
 import styles from "./steps.module.css";
 
