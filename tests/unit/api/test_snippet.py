@@ -57,6 +57,7 @@ def ask(static: Path, path: str, *, push: bool = False, **headers: str) -> httpx
         ("gzip, deflate", "gzip", gzip.compress(SCRIPT)),
         ("gzip, deflate, br, zstd", "br", b"as brotli"),
     ],
+    ids=["plain", "gzip", "brotli"],
 )
 def test_the_script_is_as_small_as_the_browser_reads_it(
     static: Path, taken: str, packed: str | None, body: bytes
