@@ -63,12 +63,12 @@ export function AfterEvent({ trigger, series, onChange }: AfterEventProps) {
         onChange={(events) => put({ unless: withDid(trigger.unless, events) })}
       />
       {further > simplyDid(trigger.unless).length ? (
-        <p className={styles.muted}>
-          {t("event.further")}{" "}
-          <Anchor component={Link} to="?step=file" replace size="xs" underline="always">
+        <div>
+          <p className={styles.muted}>{t("event.further")}</p>
+          <Anchor component={Link} to="?step=file" replace size="xs">
             {t("step.file")}
           </Anchor>
-        </p>
+        </div>
       ) : null}
     </>
   );
