@@ -54,7 +54,7 @@ export function Comparisons({ of, type, source, onChange, words, needed }: Compa
           value={of[compare]}
           onChange={(value) => onChange({ ...of, [compare]: value })}
         />
-        {words ? <span>{t("timesAfter")}</span> : null}
+        {words ? <span>{t("timesAfter", { count: Number(of[compare]) || 0 })}</span> : null}
         {needed && comparisonsOf(of).length === 1 ? null : (
           <CloseButton
             size="sm"

@@ -23,7 +23,7 @@ export function Names({ label, placeholder, known, value, onChange, said }: Name
       placeholder={chosen.length ? undefined : placeholder}
       miw={150}
       maw="100%"
-      className={styles.several}
+      classNames={{ root: styles.several, inputField: styles.typed }}
       data={[...known]}
       value={chosen}
       onChange={(next) => onChange(asNames(next))}

@@ -103,7 +103,7 @@ function Several({ label, type, value, source, onChange }: ValueProps) {
       placeholder={chosen.length ? undefined : t("values")}
       miw={150}
       maw="100%"
-      className={styles.several}
+      classNames={{ root: styles.several, inputField: styles.typed }}
       data={[...counts.keys()]}
       renderOption={({ option }) => <Counted name={option.value} counts={counts} />}
       value={chosen}
