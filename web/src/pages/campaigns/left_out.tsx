@@ -43,7 +43,7 @@ export function Component() {
   const columns: Column<Person>[] = [
     {
       key: "name",
-      label: t("column.name"),
+      label: t("column.person"),
       show: (one) => <Link to={`/people/${one.pid}`}>{calledShort(one)}</Link>,
     },
     { key: "email", label: t("column.email"), wide: true, show: (one) => one.email || "–" },
