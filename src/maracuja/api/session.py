@@ -12,14 +12,15 @@ from starlette.concurrency import run_in_threadpool
 
 from maracuja.api.answers import PROBLEMS, Listing, Part
 from maracuja.api.callers import caller_ip
-from maracuja.api.guard import check_origin, cookie_of, is_locked, present
+from maracuja.api.guard import check_origin, cookie_of, is_at_home, is_locked, present
 from maracuja.api.here import Here, Now
 from maracuja.app import App
+from maracuja.errors import Forbidden
 from maracuja.links.qr import Correction, QrCode
 from maracuja.runtime.session_places import PlaceShown, end_place
 from maracuja.runtime.session_places import places as session_places_of
+from maracuja.runtime.session_starts import SESSION_FOR
 from maracuja.runtime.team_members import MemberShown, Who
-from maracuja.runtime.team_work import SESSION_FOR
 
 router = APIRouter(prefix="/api/session", tags=["session"], responses=PROBLEMS)
 Secret = Annotated[str, Field(max_length=200)]
@@ -31,6 +32,12 @@ class LogIn(BaseModel):
     email: Annotated[str, Field(max_length=300)]
     password: Annotated[str, Field(max_length=1000)]
     code: Annotated[str, Field(max_length=40)] = ""
+
+
+class Entering(BaseModel):
+    """A token that logs in once."""
+
+    token: Secret
 
 
 class Joining(BaseModel):
@@ -107,9 +114,19 @@ def log_in(request: Request, response: Response, here: Here, now: Now, asked: Lo
         code=asked.code,
         before=before,
     )
-    kept_s = int(SESSION_FOR.total_seconds())
-    response.set_cookie(cookie_of(here), token, max_age=kept_s, **_how(here))
-    return _told(here, who)
+    return _kept(response, here, token, who)
+
+
+@router.post("/enter")
+def enter(request: Request, response: Response, here: Here, now: Now, asked: Entering) -> LoggedIn:
+    """Log in once by a token that a command has shown, on the server's own machine."""
+    check_origin(request)
+    if not is_at_home(request):
+        raise Forbidden("Such a link is good on the server's own machine alone.", fix="Log in.")
+    agent = request.headers.get("user-agent", "")
+    before = request.cookies.get(cookie_of(here), "")
+    token, who = here.team.enter(asked.token, now, agent=agent, before=before)
+    return _kept(response, here, token, who)
 
 
 @router.post("/join")
@@ -176,6 +193,13 @@ def set_factor(here: Here, now: Now, who: LoggedInHere, asked: Factor) -> list[s
 def drop_factor(here: Here, now: Now, who: LoggedInHere) -> None:
     """Ask no codes any more."""
     here.team.drop_factor(who.member.id, now, who.actor)
+
+
+def _kept(response: Response, here: App, token: str, who: Who) -> LoggedIn:
+    """Who is logged in; their browser keeps the token."""
+    kept_s = int(SESSION_FOR.total_seconds())
+    response.set_cookie(cookie_of(here), token, max_age=kept_s, **_how(here))
+    return _told(here, who)
 
 
 def _told(here: App, who: Who) -> LoggedIn:

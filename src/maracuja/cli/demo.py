@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 CLAIMS = "claims.html"
+OWNER = "owner@maracuja.example"
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -72,7 +73,29 @@ def demo(
     if not once:
         from maracuja.cli.serving import serve
 
+        _say_way_in(workspace)
         serve(workspace=workspace)
+
+
+def _say_way_in(workspace: Path) -> None:
+    """The demo's owner: a link that opens the web app at one press, and a password for later."""
+    import secrets
+
+    from maracuja.app import opened
+    from maracuja.runtime.access import Role
+
+    password = secrets.token_urlsafe(12)
+    with opened(workspace) as here:
+        now = here.clock.now()
+        token = here.team.invite(OWNER, Role.OWNER, now, "demo", name="Demo")
+        here.team.join(token, password, now)
+        entry = here.team.entry(OWNER, now)
+        url = here.config.public_url
+    say()
+    say("[bold]Look at the shop in your browser[/] (good once, on this machine):")
+    say(f"{url}/enter?token={entry}")
+    say(f"Later log in as {OWNER} with the password {password}")
+    say()
 
 
 def _say_tried(workspace: Path, language: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from maracuja.errors import BadInput, Conflict, Forbidden, NotFound, TooManyRequests, Unauthorized
 from maracuja.ingest import addresses
 from maracuja.model import micros, moment
+from maracuja.runtime import session_starts
 from maracuja.runtime.access import Area, Level, Role
 from maracuja.runtime.passwords import (
     check_password,
@@ -43,7 +44,6 @@ from maracuja.store.engine import Store
 from maracuja.store.team import Member, Session
 
 INVITED_FOR: Final = timedelta(days=7)
-SESSION_FOR: Final = timedelta(days=30)
 IDLE_FOR: Final = timedelta(hours=12)
 TOUCH_EVERY: Final = timedelta(minutes=1)
 FAILURES_FREE: Final = 5
@@ -205,19 +205,28 @@ class Team:
             raise Unauthorized("Address or password are wrong.", where="password")
         if member.totp:
             self._second(member, code, keys, now)
-        token = secrets.token_urlsafe(32)
-        session = Session(
-            hash_token(token), member.id, micros(now), micros(now), micros(now + SESSION_FOR),
-            agent[:300],
-        )  # fmt: skip
         with self._store.write() as conn:
             for key in keys:
                 team.succeeded(conn, key)
-            team.end(conn, hash_token(before))
-            team.begin(conn, session)
-            team.change(conn, member.id, seen_us=micros(now))
-            audit.add(conn, micros(now), actor_of(member), "log_in", f"team:{member.id}")
-        return token, self._who(member, session.digest)
+            token = session_starts.begin(conn, member, now, agent, before)
+        return token, self._who(member, hash_token(token))
+
+    def entry(self, email: str, now: datetime) -> str:
+        """A token by which this member logs in once, without a password. Raises NotFound."""
+        with self._store.write() as conn:
+            member = _known(conn, email.lower())
+            if member is None:
+                raise NotFound(f"`{email}` does not work here.", where="email")
+            return session_starts.allow_entry(conn, member, now)
+
+    def enter(
+        self, token: str, now: datetime, *, agent: str = "", before: str = ""
+    ) -> tuple[str, Who]:
+        """A new session by such a token, and who it is. Raises Unauthorized."""
+        with self._store.write() as conn:
+            member = session_starts.take_entry(conn, token, now)
+            session = session_starts.begin(conn, member, now, agent, before)
+        return session, self._who(member, hash_token(session))
 
     def who(self, token: str, now: datetime, *, touch: bool = True) -> Who:
         """Who a session's token belongs to. Raises Unauthorized where it is over, or none.

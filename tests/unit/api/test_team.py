@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from maracuja.clock import SimClock
+from maracuja.errors import NotFound
 from maracuja.runtime.access import Area, Level, Role, asked, rights
+from maracuja.store import team
 from tests.unit.api.api_world import NOON, World, make_world, opened_world
 
 PASSWORD = "four words without sense"
@@ -315,3 +317,27 @@ def test_every_route_is_shut_to_who_may_not_use_it(world: World, role: Role) -> 
             answer = browser.ask(method.upper(), real, json={})
             assert answer.status_code == 403, (method, path, answer.status_code)
             assert answer.json()["where"] == area.value, (method, path)
+
+
+def test_a_link_of_the_machine_logs_in_once_and_there_alone(world: World) -> None:
+    _join(world)
+    now = world.app.clock.now()
+    first, token = (world.app.team.entry(EMAIL, now) for _ in range(2))
+    browser = Browser(world)  # from afar
+    assert browser.ask("POST", "/api/session/enter", json={"token": token}).status_code == 403
+
+    def enter(given: str) -> int:
+        asked = {"token": given}
+        return world.ask("POST", "/api/session/enter", key=None, json=asked).status_code
+
+    assert enter(first) == 401 and enter("") == 401
+    assert enter(token) == 200
+    assert enter(token) == 401
+    late = world.app.team.entry(EMAIL, now - timedelta(hours=1))
+    assert enter(late) == 401
+    off = world.app.team.entry(EMAIL, now)
+    with world.app.store.write() as conn:
+        team.change(conn, 1, off=True)
+    assert enter(off) == 401
+    with pytest.raises(NotFound):
+        world.app.team.entry("nobody@shop.example", now)

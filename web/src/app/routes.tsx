@@ -71,6 +71,7 @@ const PAGES: RouteObject[] = [
 const OUTSIDE: RouteObject[] = [
   page("/login", ["login"], () => import("~/pages/login/page")),
   page("/first-run", ["first_run"], () => import("~/pages/first_run/page")),
+  page("/enter", ["login"], () => import("~/pages/login/enter")),
   page("/join", ["login"], () => import("~/pages/login/join")),
 ];
 
