@@ -63,7 +63,7 @@ def test_a_letter_is_written_in_two_languages_and_for_telegram(own_tab: Tab) -> 
     page.get_by_role("button", name="Add a part").click()
     page.get_by_role("menuitem", name="Buttons").click()
     page.get_by_label("Words on it", exact=True).fill("Показати")
-    page.get_by_label("opens an address", exact=True).fill("https://shop.example/tea")
+    page.get_by_label("Address", exact=True).fill("https://shop.example/tea")
     expect(page.frame_locator("iframe").locator(".inline .key")).to_have_text("Показати")
     _save(page, 1)
 

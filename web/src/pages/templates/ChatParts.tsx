@@ -134,13 +134,13 @@ function ButtonRow({ of, place, onChange, onRemove }: RowProps) {
         />
       ) : (
         <Field
-          label={t(`chat.doing.${does}`)}
+          label={t(`chat.value.${does}`)}
           value={of[does] ?? ""}
           onChange={(value) => onChange({ ...rest, ...(sets ? { sets } : {}), [does]: value })}
         />
       )}
       {mayWrite ? (
-        <ActionIcon variant="subtle" color="gray" onClick={onRemove} aria-label={t("chat.removeButton", { text: of.text })}>
+        <ActionIcon variant="subtle" color="gray" size={36} onClick={onRemove} aria-label={t("chat.removeButton", { text: of.text })}>
           <IconTrash size={16} />
         </ActionIcon>
       ) : null}
