@@ -1,5 +1,5 @@
 /** Who has written, the latest first: what they said last, on which channel, how much is unread. */
-import { Button, Checkbox, SegmentedControl, Select, Title } from "@mantine/core";
+import { Button, Checkbox, SegmentedControl, Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { ago, moment, whole } from "~/app/format";
@@ -31,7 +31,7 @@ export function List({ list, filter, open }: ListProps) {
   return (
     <section className={styles.list} aria-label={t("title")}>
       <header className={styles.listHead}>
-        <Title order={1}>{t("title")}</Title>
+        <h2>{t("title")}</h2>
         <Filters filter={filter} open={open} />
       </header>
       <div className={styles.scroll}>

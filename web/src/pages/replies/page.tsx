@@ -22,6 +22,7 @@ export function Component() {
   useReady(t("title"), !list.isPending && !number);
   return (
     <div className={styles.inbox} data-open={number ? "" : undefined}>
+      <h1 className="visually-hidden">{t("title")}</h1>
       <List list={list} filter={filter} open={number} />
       {number ? (
         <Talk key={number} number={number} />

@@ -74,7 +74,13 @@ function useColumns(fill: (pool: string) => void): Column<Pool>[] {
     },
     { key: "left", label: t("left"), show: (row) => <Left pool={row} /> },
     { key: "given", label: t("given"), number: true, show: (row) => whole(row.given), wide: true },
-    { key: "redeemed", label: t("redeemed"), number: true, show: (row) => whole(row.redeemed) },
+    {
+      key: "redeemed",
+      label: t("redeemed"),
+      number: true,
+      show: (row) => whole(row.redeemed),
+      wide: true,
+    },
     {
       key: "revenue",
       label: t("ordersBrought"),
@@ -82,7 +88,7 @@ function useColumns(fill: (pool: string) => void): Column<Pool>[] {
       show: ({ revenue }) => brought(revenue) || "–",
       wide: true,
     },
-    { key: "ends", label: t("ends"), show: ({ ends }) => <Ends day={ends} /> },
+    { key: "ends", label: t("ends"), show: ({ ends }) => <Ends day={ends} />, wide: true },
     {
       key: "do",
       label: t("actions"),
