@@ -29,6 +29,7 @@ const CAMPAIGN = ["campaigns", "people"];
 /** Why somebody was left out is said in the words of campaigns. */
 const REPORT = ["reports", "campaigns"];
 
+const DATA = ["settings", "settings_data"];
 const CHANNEL = ["settings", "settings_channels"];
 const PAGES: RouteObject[] = [
   page("/", ["overview"], () => import("~/pages/overview/page")),
@@ -66,6 +67,16 @@ const PAGES: RouteObject[] = [
   page("/settings/keys", ["settings"], () => import("~/pages/settings/keys")),
   page("/settings/team", ["settings"], () => import("~/pages/settings/team/page")),
   page("/settings/me", ["settings"], () => import("~/pages/settings/me")),
+  page("/settings/audit", DATA, () => import("~/pages/settings/audit")),
+  page("/settings/exports", DATA, () => import("~/pages/settings/files/exports")),
+  page("/settings/goals", DATA, () => import("~/pages/settings/meaning/goals")),
+  page("/settings/imports", DATA, () => import("~/pages/settings/files/imports")),
+  page("/settings/imports/:id", DATA, () => import("~/pages/settings/files/one")),
+  page("/settings/links", DATA, () => import("~/pages/settings/links")),
+  page("/settings/privacy", DATA, () => import("~/pages/settings/privacy/page")),
+  page("/settings/refused", DATA, () => import("~/pages/settings/refused")),
+  page("/settings/topics", DATA, () => import("~/pages/settings/meaning/topics")),
+  page("/settings/webhooks", DATA, () => import("~/pages/settings/hooks/page")),
 ];
 
 const OUTSIDE: RouteObject[] = [

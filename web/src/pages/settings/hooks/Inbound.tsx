@@ -1,0 +1,154 @@
+/** A program that tells us something: an example is pasted, a mapping guessed, tried and kept. */
+import { Button, JsonInput, Switch, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, body as bodyOf, type Schemas } from "~/api/client";
+import { useFaultWords } from "~/kit/Fault";
+import { Note } from "~/kit/Note";
+import { useChange } from "../changing";
+import { Dialogue } from "../meaning/Dialogue";
+import { type Defined, idOf, textAt } from "../meaning/defining";
+import styles from "../settings.module.css";
+
+type Payload = Schemas["Sample"]["payload"];
+
+/** What is written, as JSON; null where it is none. */
+function read(text: string): Payload | null {
+  try {
+    const found: unknown = JSON.parse(text);
+    return found && typeof found === "object" ? (found as Payload) : null;
+  } catch {
+    return null;
+  }
+}
+
+const pretty = (value: unknown) => JSON.stringify(value, null, 2);
+
+export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => void }) {
+  const { t } = useTranslation("settings_data");
+  const words = useFaultWords();
+  const { id: _, kind: __, ...body } = of?.body ?? {};
+  const [name, setName] = useState(textAt(body, "name"));
+  const [example, setExample] = useState(body.example ? pretty(body.example) : "");
+  const [calls, setCalls] = useState(body.calls ? pretty(body.calls) : "");
+  const [rest, setRest] = useState<Record<string, unknown>>(body);
+  const [paused, setPaused] = useState(body.paused === true);
+  const payload = read(example);
+  const mapped = read(calls);
+  const suggest = useChange({
+    of: "hooks",
+    quiet: true,
+    act: (sample: Payload) =>
+      bodyOf(
+        api.POST("/api/inbound/suggest", {
+          body: { id: of?.id ?? (idOf(name) || "webhook"), payload: sample },
+        }),
+      ),
+    after: ({ id: _id, kind: _kind, calls: found, ...further }) => {
+      setCalls(pretty(found));
+      setRest(further);
+    },
+  });
+  const fault = suggest.error ? words(suggest.error) : null;
+  return (
+    <Dialogue
+      kind="inbound"
+      of={of}
+      title={of?.id ?? t("hooks.newIn")}
+      proposed={idOf(name)}
+      complete={!!mapped}
+      definition={{
+        ...rest,
+        name,
+        paused,
+        calls: mapped,
+        ...(payload ? { example: payload } : {}),
+      }}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t("name")}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <JsonInput
+        label={t("hooks.example")}
+        description={t("hooks.exampleHelp")}
+        placeholder='{"customer": {"id": 17, "email": "maria@example.org"}, "event": "visit"}'
+        validationError={t("hooks.noJson")}
+        autosize
+        minRows={5}
+        maxRows={14}
+        formatOnBlur
+        value={example}
+        onChange={setExample}
+      />
+      <div>
+        <Button
+          variant="default"
+          disabled={!payload}
+          loading={suggest.isPending}
+          onClick={() => payload && suggest.mutate(payload)}
+        >
+          {t("hooks.suggest")}
+        </Button>
+      </div>
+      {fault ? (
+        <Note tone="bad" title={fault.what}>
+          {fault.fix}
+        </Note>
+      ) : null}
+      {calls ? (
+        <JsonInput
+          label={t("hooks.calls")}
+          description={t("hooks.callsHelp")}
+          validationError={t("hooks.noJson")}
+          autosize
+          minRows={4}
+          maxRows={16}
+          formatOnBlur
+          value={calls}
+          onChange={setCalls}
+        />
+      ) : null}
+      {of ? <Trial id={of.id} payload={payload} /> : null}
+      <Switch
+        label={t("hooks.pause")}
+        checked={paused}
+        onChange={(event) => setPaused(event.currentTarget.checked)}
+      />
+    </Dialogue>
+  );
+}
+
+/** What the mapping that is in force makes of the example. */
+function Trial({ id, payload }: { id: string; payload: Payload | null }) {
+  const { t } = useTranslation("settings_data");
+  const trial = useChange({
+    of: "hooks",
+    act: () =>
+      bodyOf(
+        api.POST("/api/inbound/{name}/test", {
+          params: { path: { name: id } },
+          body: { payload },
+        }),
+      ),
+  });
+  return (
+    <div>
+      <Button variant="default" loading={trial.isPending} onClick={() => trial.mutate(null)}>
+        {t("hooks.try")}
+      </Button>
+      {trial.data ? (
+        <>
+          {trial.data.faults.map((one) => (
+            <p key={one} className={styles.quiet}>
+              {one}
+            </p>
+          ))}
+          <pre className={styles.raw}>{pretty(trial.data.calls)}</pre>
+        </>
+      ) : null}
+    </div>
+  );
+}

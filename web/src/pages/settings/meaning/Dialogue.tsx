@@ -1,0 +1,90 @@
+/** A definition in a dialogue: its fields, saving with the refusal in place, taking it away. */
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Confirm } from "~/kit/Confirm";
+import { useFaultWords } from "~/kit/Fault";
+import { Note } from "~/kit/Note";
+import { type Defined, useDrop, usePut } from "./defining";
+
+interface DialogueProps {
+  kind: string;
+  /** What stands; none where it is new. */
+  of: Defined | null;
+  title: string;
+  definition: Record<string, unknown>;
+  complete: boolean;
+  /** An id to begin with, where it is new. */
+  proposed: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export function Dialogue(props: DialogueProps) {
+  const { kind, of, title, definition, complete, proposed, onClose, children } = props;
+  const { t } = useTranslation(["settings_data", "settings", "kit"]);
+  const words = useFaultWords();
+  const [own, setOwn] = useState<string | null>(null);
+  const [asked, ask] = useState(false);
+  const put = usePut(kind, onClose);
+  const drop = useDrop(kind, onClose);
+  const id = of?.id ?? own ?? proposed;
+  const fault = put.error ? words(put.error) : null;
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={title}
+      closeButtonProps={{ "aria-label": t("kit:close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          put.mutate({ id, definition, base: of?.version ?? 0 });
+        }}
+      >
+        <Stack gap={14}>
+          {children}
+          {of ? null : (
+            <TextInput
+              label={t("id")}
+              description={t("idHelp")}
+              value={id}
+              required
+              pattern="[a-z0-9][a-z0-9_\-]*"
+              onChange={(event) => setOwn(event.currentTarget.value)}
+            />
+          )}
+          {fault ? (
+            <Note tone="bad" title={fault.what}>
+              {fault.fix}
+            </Note>
+          ) : null}
+          <Group justify="space-between">
+            {of ? (
+              <Button variant="default" c="var(--bad)" onClick={() => ask(true)}>
+                {t("remove")}
+              </Button>
+            ) : (
+              <span />
+            )}
+            <Button type="submit" loading={put.isPending} disabled={!complete || !id}>
+              {t("settings:save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      <Confirm
+        opened={asked}
+        title={t("removeAsk", { name: id })}
+        action={t("remove")}
+        busy={drop.isPending}
+        onClose={() => ask(false)}
+        onConfirm={() => of && drop.mutate(of)}
+      >
+        {t("removeAbout")}
+      </Confirm>
+    </Modal>
+  );
+}

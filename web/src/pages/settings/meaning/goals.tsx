@@ -1,0 +1,190 @@
+/** Goals: which event counts as success, within which time, and where its worth stands. */
+import { Autocomplete, Button, NumberInput, Select, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, body as bodyOf } from "~/api/client";
+import { useMay } from "~/app/session";
+import { Card } from "~/kit/Card";
+import { Empty } from "~/kit/Empty";
+import { Query } from "~/kit/Query";
+import { SMALL } from "~/kit/small";
+import { Table } from "~/kit/Table";
+import { useDefinitions } from "../data";
+import { SettingsPage } from "../SettingsPage";
+import styles from "../settings.module.css";
+import { Dialogue } from "./Dialogue";
+import { type Defined, idOf, textAt } from "./defining";
+
+const TYPES = ["sale", "engagement", "support"] as const;
+const UNITS = ["days", "hours"] as const;
+
+/** "7 days" as a number and its unit. */
+function spanOf(window: string): [number, (typeof UNITS)[number]] {
+  const found = /^(\d+) (day|hour)s?$/.exec(window);
+  return found ? [Number(found[1]), found[2] === "hour" ? "hours" : "days"] : [7, "days"];
+}
+
+export function Component() {
+  const { t } = useTranslation(["settings_data", "settings"]);
+  const may = useMay("content");
+  const query = useDefinitions("goal");
+  const [chosen, choose] = useState<Defined | "new" | null>(null);
+  const make = may ? (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => choose("new")}>
+      {t("goals.make")}
+    </Button>
+  ) : null;
+  return (
+    <SettingsPage part="goals" actions={make} ready={query.isSuccess}>
+      <Card flush>
+        <Query of={query} rows={4}>
+          {({ items }) => (
+            <Table
+              label={t("settings:part.goals")}
+              rows={items}
+              id={(row) => row.id}
+              columns={[
+                {
+                  key: "name",
+                  label: t("name"),
+                  show: (row) => textAt(row.body, "name") || row.id,
+                },
+                {
+                  key: "event",
+                  label: t("goals.event"),
+                  show: (row) => textAt(row.body, "event"),
+                },
+                {
+                  key: "window",
+                  label: t("goals.window"),
+                  show: (row) => {
+                    const [count, unit] = spanOf(textAt(row.body, "window") || "7 days");
+                    return t(`goals.${unit}`, { count });
+                  },
+                },
+                {
+                  key: "value",
+                  label: t("goals.value"),
+                  wide: true,
+                  show: (row) => textAt(row.body, "value") || "–",
+                },
+                {
+                  key: "change",
+                  label: t("settings:actions"),
+                  width: 110,
+                  show: (row) =>
+                    may ? (
+                      <Button {...SMALL} variant="default" onClick={() => choose(row)}>
+                        {t("settings:change")}
+                      </Button>
+                    ) : null,
+                },
+              ]}
+              empty={
+                <Empty title={t("goals.none")} action={make}>
+                  {t("goals.noneFix")}
+                </Empty>
+              }
+            />
+          )}
+        </Query>
+      </Card>
+      {chosen ? (
+        <Goal
+          key={chosen === "new" ? "" : chosen.id}
+          of={chosen === "new" ? null : chosen}
+          onClose={() => choose(null)}
+        />
+      ) : null}
+    </SettingsPage>
+  );
+}
+
+/** The events that were seen, with their properties. */
+function useEvents() {
+  return useQuery({
+    queryKey: ["suggestions", "names"],
+    staleTime: 60_000,
+    queryFn: () => bodyOf(api.GET("/api/suggestions/names")),
+  }).data?.events;
+}
+
+function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
+  const { t } = useTranslation("settings_data");
+  const body = of?.body ?? {};
+  const events = useEvents() ?? [];
+  const [name, setName] = useState(textAt(body, "name"));
+  const [event, setEvent] = useState(textAt(body, "event"));
+  const [value, setValue] = useState(textAt(body, "value"));
+  const [type, setType] = useState(textAt(body, "type") || "sale");
+  const [[length, unit], setSpan] = useState(spanOf(textAt(body, "window") || "7 days"));
+  const numbers = events
+    .find((one) => one.name === event)
+    ?.properties.filter((one) => one.type === "number")
+    .map((one) => one.name);
+  return (
+    <Dialogue
+      kind="goal"
+      of={of}
+      title={of ? name || of.id : t("goals.make")}
+      proposed={idOf(name || event)}
+      complete={!!event.trim() && length > 0}
+      definition={{ ...rest(body), name, event, value, type, window: `${length} ${unit}` }}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t("name")}
+        value={name}
+        onChange={(change) => setName(change.currentTarget.value)}
+      />
+      <Autocomplete
+        label={t("goals.event")}
+        description={t("goals.eventHelp")}
+        data={events.map((one) => one.name)}
+        value={event}
+        required
+        onChange={setEvent}
+      />
+      <div className={styles.fields}>
+        <NumberInput
+          label={t("goals.window")}
+          description={t("goals.windowHelp")}
+          value={length}
+          min={1}
+          max={365}
+          onChange={(next) => setSpan([Number(next) || 0, unit])}
+        />
+        <Select
+          label={t("goals.unit")}
+          description={" "}
+          data={UNITS.map((one) => ({ value: one, label: t(`goals.unitOf.${one}`) }))}
+          value={unit}
+          allowDeselect={false}
+          onChange={(next) => setSpan([length, next === "hours" ? "hours" : "days"])}
+        />
+      </div>
+      <Autocomplete
+        label={t("goals.value")}
+        description={t("goals.valueHelp")}
+        data={numbers ?? []}
+        value={value}
+        onChange={setValue}
+      />
+      <Select
+        label={t("goals.type")}
+        data={TYPES.map((one) => ({ value: one, label: t(`goals.is.${one}`) }))}
+        value={type}
+        allowDeselect={false}
+        onChange={(next) => setType(next ?? "sale")}
+      />
+    </Dialogue>
+  );
+}
+
+/** What the dialogue does not show stays as it is. */
+function rest(body: Record<string, unknown>): Record<string, unknown> {
+  const { id: _, kind: __, ...kept } = body;
+  return kept;
+}

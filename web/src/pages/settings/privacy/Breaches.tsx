@@ -1,0 +1,276 @@
+/** Data that came into wrong hands: noted, counted, told to the authority and the people, closed. */
+import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, body, type Schemas } from "~/api/client";
+import { day, whole } from "~/app/format";
+import { useMay } from "~/app/session";
+import { serverLanguage } from "~/app/words";
+import { Card } from "~/kit/Card";
+import { Copied } from "~/kit/Copied";
+import { Empty } from "~/kit/Empty";
+import { Pill } from "~/kit/Pill";
+import { Query } from "~/kit/Query";
+import { SMALL } from "~/kit/small";
+import { useChange } from "../changing";
+import { useBreaches } from "../data";
+import styles from "../settings.module.css";
+import { Due } from "./Due";
+
+type Breach = Schemas["BreachShown"];
+type To = "authority" | "people";
+
+export function Breaches() {
+  const { t } = useTranslation("settings_data");
+  const may = useMay("privacy");
+  const [noting, note] = useState(false);
+  const query = useBreaches();
+  return (
+    <Card
+      title={t("breach.title")}
+      about={t("breach.about")}
+      actions={
+        may ? (
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+            onClick={() => note(true)}
+          >
+            {t("breach.note")}
+          </Button>
+        ) : null
+      }
+    >
+      <Query of={query} rows={2}>
+        {({ items }) =>
+          items.length ? (
+            <ul className={styles.lines}>
+              {items.map((one) => (
+                <Line key={one.id} of={one} may={may} />
+              ))}
+            </ul>
+          ) : (
+            <Empty title={t("breach.none")}>{t("breach.noneFix")}</Empty>
+          )
+        }
+      </Query>
+      {noting ? <NoteOne onClose={() => note(false)} /> : null}
+    </Card>
+  );
+}
+
+function Line({ of, may }: { of: Breach; may: boolean }) {
+  const { t } = useTranslation("settings_data");
+  const [to, tell] = useState<To | null>(null);
+  const [closing, setClosing] = useState(false);
+  const params = { params: { path: { number: of.id } } };
+  const count = useChange({
+    of: "privacy",
+    act: () => body(api.POST("/api/law/breaches/{number}/count", params)),
+  });
+  const people =
+    of.people === null
+      ? t("breach.uncounted")
+      : t("breach.people", { count: of.people, n: whole(of.people) });
+  return (
+    <li className={styles.line}>
+      <span className={styles.grow}>
+        <b>{of.what}</b>
+        <div className={styles.quiet}>
+          {[
+            t("breach.noticed", { day: day(of.noticed) }),
+            people,
+            of.data,
+            of.authorities.join(", "),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </div>
+      </span>
+      {of.closed ? <Pill>{t("breach.closed")}</Pill> : <Due at={of.due} late={of.late} />}
+      {may && !of.closed ? (
+        <Group gap={8}>
+          <Button
+            {...SMALL}
+            variant="default"
+            loading={count.isPending}
+            onClick={() => count.mutate(null)}
+          >
+            {t("breach.count")}
+          </Button>
+          <Button {...SMALL} variant="default" onClick={() => tell("authority")}>
+            {t(of.reported ? "breach.toldAuthority" : "breach.tellAuthority")}
+          </Button>
+          <Button {...SMALL} variant="default" onClick={() => tell("people")}>
+            {t(of.told ? "breach.toldPeople" : "breach.tellPeople")}
+          </Button>
+          <Button {...SMALL} onClick={() => setClosing(true)}>
+            {t("breach.close")}
+          </Button>
+        </Group>
+      ) : null}
+      {to ? <Telling of={of} to={to} onClose={() => tell(null)} /> : null}
+      {closing ? <Closing of={of} onClose={() => setClosing(false)} /> : null}
+    </li>
+  );
+}
+
+/** A draft to look at and send oneself; then it is noted as told. */
+function Telling({ of, to, onClose }: { of: Breach; to: To; onClose: () => void }) {
+  const { t } = useTranslation(["settings_data", "kit"]);
+  const path = { number: of.id };
+  const draft = useChange({
+    of: "nothing",
+    act: () =>
+      body(
+        api.GET("/api/law/breaches/{number}/text", {
+          params: { path, query: { to, language: serverLanguage() } },
+        }),
+      ),
+  });
+  const told = useChange({
+    of: "privacy",
+    act: () =>
+      body(api.POST("/api/law/breaches/{number}/told", { params: { path }, body: { to } })),
+    after: onClose,
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={t(to === "authority" ? "breach.tellAuthority" : "breach.tellPeople")}
+      closeButtonProps={{ "aria-label": t("kit:close") }}
+    >
+      <Stack gap={14}>
+        <p>{t("breach.draftAbout")}</p>
+        {draft.data ? (
+          <>
+            <pre className={styles.raw}>{draft.data.text}</pre>
+            <Copied text={draft.data.text} label={t("breach.draft")} />
+          </>
+        ) : (
+          <div>
+            <Button variant="default" loading={draft.isPending} onClick={() => draft.mutate(null)}>
+              {t("breach.draft")}
+            </Button>
+          </div>
+        )}
+        <Group justify="flex-end">
+          <Button loading={told.isPending} onClick={() => told.mutate(null)}>
+            {t("breach.isTold")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
+  const { t } = useTranslation(["settings_data", "kit"]);
+  const [measures, setMeasures] = useState(of.measures);
+  const close = useChange({
+    of: "privacy",
+    act: () =>
+      body(
+        api.POST("/api/law/breaches/{number}/close", {
+          params: { path: { number: of.id } },
+          body: { measures },
+        }),
+      ),
+    after: onClose,
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("breach.close")}
+      closeButtonProps={{ "aria-label": t("kit:close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          close.mutate(null);
+        }}
+      >
+        <Stack gap={14}>
+          <Textarea
+            label={t("breach.measures")}
+            value={measures}
+            maxLength={1000}
+            autosize
+            minRows={3}
+            required
+            data-autofocus
+            onChange={(event) => setMeasures(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button type="submit" loading={close.isPending} disabled={!measures.trim()}>
+              {t("breach.close")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function NoteOne({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(["settings_data", "kit"]);
+  const [what, setWhat] = useState("");
+  const [data, setData] = useState("");
+  const [segment, setSegment] = useState("");
+  const note = useChange({
+    of: "privacy",
+    act: () =>
+      body(api.POST("/api/law/breaches", { body: { what, data, segment, measures: "" } })),
+    after: onClose,
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("breach.note")}
+      closeButtonProps={{ "aria-label": t("kit:close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          note.mutate(null);
+        }}
+      >
+        <Stack gap={14}>
+          <Textarea
+            label={t("breach.what")}
+            placeholder={t("breach.whatLike")}
+            value={what}
+            maxLength={1000}
+            required
+            data-autofocus
+            onChange={(event) => setWhat(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t("breach.data")}
+            placeholder={t("breach.dataLike")}
+            value={data}
+            maxLength={1000}
+            onChange={(event) => setData(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t("breach.segment")}
+            description={t("breach.segmentHelp")}
+            value={segment}
+            pattern="[a-z0-9_\-]*"
+            onChange={(event) => setSegment(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button type="submit" loading={note.isPending} disabled={!what.trim()}>
+              {t("breach.note")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
