@@ -59,7 +59,7 @@ export default function CodeMirror({ label, value, onChange, language }: CodeMir
           keymap.of([...defaultKeymap, ...historyKeymap]),
           EditorView.lineWrapping,
           EditorView.cspNonce.of(nonce),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorState.readOnly.of(!mayWrite),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
