@@ -67,7 +67,7 @@ export function Component() {
             rows={rows}
             id={(row) => row.id}
             columns={[
-              { key: "at", label: t("imports.when"), show: (row) => moment(row.at), width: 170 },
+              { key: "at", label: t("imports.when"), show: (row) => moment(row.at), width: 200 },
               { key: "actor", label: t("audit.actor"), show: (row) => row.actor },
               { key: "action", label: t("audit.action"), show: (row) => row.action },
               { key: "subject", label: t("audit.subject"), show: (row) => row.subject },

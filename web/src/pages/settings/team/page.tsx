@@ -58,6 +58,7 @@ export function Component() {
                 {
                   key: "state",
                   label: t("team.state"),
+                  wide: true,
                   show: (row) => (
                     <Pill tone={TONES[row.state] ?? "calm"}>{t(`team.is.${row.state}`)}</Pill>
                   ),
