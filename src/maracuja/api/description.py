@@ -34,6 +34,7 @@ TAGS: Final = {
     "facts": "What is computed about people, and reports of it.",
     "holds": "What keeps marketing back from somebody, and what they want no more of.",
     "data": "What the data have shown: names that were seen, events put aside, the catalogue.",
+    "settings": "The shop's settings and its accounts of channels, as they stand in the file.",
     "shop": "Coupons, outlets, bonuses, spending and feeds, for the shop's own programs.",
     "messages": "Single service messages: codes, bookings, receipts.",
     "conversations": "What people write, and what is answered.",
