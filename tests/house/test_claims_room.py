@@ -15,6 +15,7 @@ READERS = {
     "maracuja.api.here",
     "maracuja.api.home",
     "maracuja.api.management",
+    "maracuja.api.reports",
     "maracuja.cli.claims",
     "maracuja.cli.demo",
     "maracuja.runtime.claims_levels",
