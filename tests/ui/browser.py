@@ -25,6 +25,8 @@ _CLIPPED = """[...document.querySelectorAll("button, a, [role=tab]")]
     && getComputedStyle(one).overflowX !== "visible"
     && getComputedStyle(one).textOverflow !== "ellipsis")
   .map((one) => one.textContent.trim())"""
+_TWO_FRAMES = """new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
 _AXE = """(rules) => axe.run(document, {runOnly: rules}).then((found) =>
   found.violations.map((one) => `${one.id}: ${one.nodes.map((n) =>
     n.target + " " + n.failureSummary).join("; ")}`))"""
@@ -55,6 +57,17 @@ class Tab:
     def ready(self) -> None:
         """Wait until a page says that what it is about has come."""
         self.page.wait_for_selector("html[data-ready]", state="attached", timeout=READY_MS)
+
+    def darken(self) -> None:
+        """Let the system turn dark, as at sunset."""
+        self.page.emulate_media(color_scheme="dark")
+        self.page.wait_for_selector("html[data-mantine-color-scheme=dark]", state="attached")
+
+    def resize(self, size: str) -> None:
+        """Make the window as large as a desktop's or a telephone's, and wait for two frames."""
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate(_TWO_FRAMES)
 
     def violations(self) -> list[str]:
         """What axe finds."""

@@ -8,33 +8,32 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.browser import SIZES, Browser
+from tests.ui.browser import SIZES, Browser, Tab
 from tests.ui.conftest import OWNER, PASSWORD, Site
 from tests.ui.places import PLACES
 
 LANGUAGES = ("en", "ru", "uk", "mn")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("place", PLACES)
-def test_everybody_can_use_it(browser: Browser, site: Site, place: str, dark: bool) -> None:
-    with browser.tab(site.url, dark=dark) as tab:
-        tab.log_in(OWNER, PASSWORD)
-        tab.go(place)
-        assert tab.violations() == []
+def test_everybody_can_use_it(tab: Tab, place: str) -> None:
+    tab.go(place)
+    assert tab.violations() == []
+    tab.darken()
+    assert tab.violations() == []
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_cut_off_in_any_language(
-    browser: Browser, site: Site, language: str, size: str
-) -> None:
+def test_nothing_is_cut_off_in_any_language(browser: Browser, site: Site, language: str) -> None:
     found = {}
-    with browser.tab(site.url, size=size, language=language) as tab:
+    with browser.tab(site.url, language=language) as tab:
         tab.log_in(OWNER, PASSWORD)
         for place in PLACES:
             tab.go(place)
-            found[place] = tab.too_wide()
+            for size in SIZES:
+                tab.resize(size)
+                found[place, size] = tab.too_wide()
+            tab.resize("desktop")
     assert {place: faults for place, faults in found.items() if faults} == {}
 
 

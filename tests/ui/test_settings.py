@@ -124,7 +124,7 @@ def test_somebody_is_invited_and_comes_in_with_a_role(own_tab: Tab, browser: Bro
         joining = theirs.page
         joining.goto(link)
         joining.get_by_label("Password", exact=False).first.fill("five words without any sense")
-        joining.get_by_role("button").last.click()
+        joining.locator("button[type=submit]").click()
         expect(joining.get_by_role("link", name="Replies")).to_be_visible()
         expect(joining.get_by_role("link", name="Templates")).to_have_count(0)
         joining.goto(f"{own_tab.url}/settings/keys")
