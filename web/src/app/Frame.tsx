@@ -25,6 +25,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
 import { Face } from "~/kit/Face";
+import { again } from "./again";
 import styles from "./Frame.module.css";
 import { useLive } from "./live";
 import { PLACES } from "./navigation";
@@ -34,8 +35,8 @@ import { LANGUAGES, type Language, speak } from "./words";
 const FIRST_LOOK_MS = 800;
 
 // Not needed for the first look at a page.
-const Floating = lazy(() => import("./Floating"));
-const Work = lazy(() => import("./Work"));
+const Floating = lazy(() => again(() => import("./Floating")));
+const Work = lazy(() => again(() => import("./Work")));
 const openPalette = async () => (await import("./Floating")).openPalette();
 
 export function Frame() {
