@@ -41,7 +41,7 @@ def main() -> None:
         told = ["demo", "--once", "--people", str(PEOPLE), "-w", str(home)]
         subprocess.run([sys.executable, "-m", "maracuja", *told], check=True, capture_output=True)
         own(home)
-        with serving(home) as url, open_browser(program) as browser:
+        with serving(home, work=True) as url, open_browser(program) as browser:
             for one in PICTURES:
                 with browser.tab(url, size=one.size, dark=one.dark, language=one.language) as tab:
                     tab.log_in(OWNER, PASSWORD)
