@@ -84,8 +84,9 @@ def test_no_route_fails_on_a_few_tries(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_no_route_fails_on_many_tries(world: World) -> None:
-    fuzz(world, 60)
+@pytest.mark.parametrize("tries", [10, pytest.param(60, marks=pytest.mark.nightly)])
+def test_no_route_fails_on_many_tries(world: World, tries: int) -> None:
+    fuzz(world, tries)
 
 
 BODIES = st.one_of(

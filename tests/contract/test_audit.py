@@ -91,7 +91,8 @@ CALLS: tuple[Call, ...] = (
         "calls": [{"type": "track", "event": "Deal Won", "user_id": "$.id"}]}}),
     ("POST", "/api/inbound/crm/replay", None),
     ("PUT", "/api/settings/pressure", {"values": {"messages": 4}}),
-    ("PUT", "/api/settings/channels/telegram", {"values": {"token": "123456:ABC-DEFGHIJKLMNOPQRSTUVWXYZ0123456"}}),
+    ("PUT", "/api/settings/channels/telegram", {"values": {
+        "token": "123456:ABC-DEFGHIJKLMNOPQRSTUVWXYZ0123456"}}),
     ("DELETE", "/api/settings/channels/telegram", None),
     ("POST", "/api/exports", {"what": "people"}),
     ("POST", "/api/team", {"email": "olena@shop.example", "role": "analyst"}),

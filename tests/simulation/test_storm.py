@@ -224,7 +224,11 @@ def test_two_hours_on_three_channels(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("made", "size"), [(EVERY, 8), (OTHER_DRIVERS, 12)], ids=["every", "other"]
+    ("made", "size"),
+    [
+        pytest.param(EVERY, 8, id="every"),
+        pytest.param(OTHER_DRIVERS, 12, id="other", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_day_on_every_channel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Sequence[Made], size: int

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, sync_playwright
@@ -58,10 +58,13 @@ class Tab:
         """Wait until a page says that what it is about has come."""
         self.page.wait_for_selector("html[data-ready]", state="attached", timeout=READY_MS)
 
-    def darken(self) -> None:
-        """Let the system turn dark, as at sunset."""
-        self.page.emulate_media(color_scheme="dark")
-        self.page.wait_for_selector("html[data-mantine-color-scheme=dark]", state="attached")
+    def colours(self, *, dark: bool) -> None:
+        """Let the system turn dark or light, as at sunset; a page that is open follows."""
+        scheme: Literal["dark", "light"] = "dark" if dark else "light"
+        self.page.emulate_media(color_scheme=scheme)
+        if self.page.url.startswith(self.url):
+            shown = f"html[data-mantine-color-scheme={scheme}]"
+            self.page.wait_for_selector(shown, state="attached")
 
     def resize(self, size: str) -> None:
         """Make the window as large as a desktop's or a telephone's, and wait for two frames."""

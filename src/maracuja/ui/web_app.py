@@ -62,9 +62,9 @@ def file(path: str, encodings: str, static: Path = STATIC) -> tuple[bytes, dict[
         "vary": "accept-encoding",
     }
     packed = found.with_name(found.name + ".br")
-    if "br" in (part.partition(";")[0].strip() for part in encodings.split(",")):
-        if packed.is_file():
-            return packed.read_bytes(), headers | {"content-encoding": "br"}
+    reads = {part.partition(";")[0].strip() for part in encodings.split(",")}
+    if "br" in reads and packed.is_file():
+        return packed.read_bytes(), headers | {"content-encoding": "br"}
     return found.read_bytes(), headers
 
 
