@@ -40,11 +40,11 @@ export function Records() {
           />
           <Button
             variant="default"
-            component="a"
-            href={`/api/law/proof/${encodeURIComponent(message)}?${query}`}
-            target="_blank"
-            rel="noopener"
             disabled={!/^[0-9a-f]{16,64}$/.test(message)}
+            onClick={() => {
+              const proof = `/api/law/proof/${encodeURIComponent(message)}?${query}`;
+              window.open(proof, "_blank", "noopener");
+            }}
           >
             {t("records.open")}
           </Button>
