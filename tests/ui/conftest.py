@@ -77,9 +77,13 @@ def own(home: Path) -> None:
         app.team.join(token, PASSWORD, now)
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One Chromium for all; each tab has a context of its own."""
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this room; each tab has a context of its own.
+
+    Closed before a test of another room runs in the same process: while Playwright is open, its
+    event loop counts as running there, and nobody else can start one.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("Chromium is not installed")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection
 
-from maracuja.runtime.audience import Sources
+from maracuja.runtime.audience import People, Sources
 from maracuja.runtime.launch_audience import StoredPeople, open_sources, segments_of
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
 from maracuja.segments.check import order
-from maracuja.segments.definition import Condition
+from maracuja.segments.definition import Condition, Segment
 from maracuja.segments.predicate import needs
 
 
@@ -58,6 +58,23 @@ def opened_kept(
     """What these conditions are evaluated on, closed at the end; quick, and seconds old."""
     segments = segments_of(definitions_in_force(conn))
     mentioned = [segments[name].where for name in order(needs(where).segments, segments)]
+    events = any(needs(each).facts for each in (where, *mentioned))
+    people = KeptPeople(conn, ground, now)
+    with opened_sources(conn, ground, segments, now, people=people, events=events) as sources:
+        yield sources
+
+
+@contextmanager
+def opened_sources(
+    conn: Connection,
+    ground: Ground,
+    segments: Mapping[str, Segment],
+    now: datetime,
+    *,
+    people: People | None = None,
+    events: bool = True,
+) -> Iterator[Sources]:
+    """`launch_audience.open_sources` within the limits of the workspace, closed at the end."""
     limits = ground.config.lake
     sources = open_sources(
         conn,
@@ -68,8 +85,8 @@ def opened_kept(
         threads=limits.threads,
         memory=limits.memory,
         cache=ground.cache,
-        people=KeptPeople(conn, ground, now),
-        events=any(needs(each).facts for each in (where, *mentioned)),
+        people=people,
+        events=events,
     )
     try:
         yield sources

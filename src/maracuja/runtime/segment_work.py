@@ -14,9 +14,9 @@ from maracuja.errors import MaracujaError, NotFound, SegmentError
 from maracuja.model import Discovery, TraitType
 from maracuja.runtime import audience, trait_rules
 from maracuja.runtime.audience import Sources
-from maracuja.runtime.launch_audience import open_sources, segments_of
-from maracuja.runtime.launch_ground import Ground, definitions_in_force, trait_types
-from maracuja.runtime.people_kept import opened_kept
+from maracuja.runtime.launch_audience import segments_of
+from maracuja.runtime.launch_ground import Ground, definitions_in_force
+from maracuja.runtime.people_kept import opened_kept, opened_sources
 from maracuja.runtime.people_view import Brief, briefs
 from maracuja.runtime.people_why import ConditionShown, shown
 from maracuja.segments import check as segment_check
@@ -208,18 +208,5 @@ def explain_each(
 def opened(conn: Connection, ground: Ground, now: datetime) -> Iterator[Sources]:
     """What segments are evaluated on, closed at the end."""
     segments = segments_of(definitions_in_force(conn))
-    limits = ground.config.lake
-    sources = open_sources(
-        conn,
-        ground.lake,
-        trait_types(conn),
-        segments,
-        now=now,
-        threads=limits.threads,
-        memory=limits.memory,
-        cache=ground.cache,
-    )
-    try:
+    with opened_sources(conn, ground, segments, now) as sources:
         yield sources
-    finally:
-        sources.con.close()
