@@ -148,12 +148,12 @@ def test_every_field_with_an_address_is_known_here(world: World) -> None:
         ]
     )
     schemas = described["components"]["schemas"]
-    wanted = set(re.findall(r"#/components/schemas/(\w+)", bodies))
+    wanted = set(re.findall(r"#/components/schemas/([\w-]+)", bodies))
     while (
         further := {
             name
             for one in wanted
-            for name in re.findall(r"#/components/schemas/(\w+)", json.dumps(schemas[one]))
+            for name in re.findall(r"#/components/schemas/([\w-]+)", json.dumps(schemas[one]))
         }
         - wanted
     ):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
 from maracuja.api.here import Shown
 from maracuja.errors import NotFound
+
+# Messages' links begin with a part of one letter; of those the app shows shared reports (/r/).
+_OTHERS: Final = re.compile(r"(api|v1|[a-qs-z])(/|$)")
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,7 +25,7 @@ def web_app(request: Request, path: str, pages: Shown) -> Response:
     """
     found = pages.app_file(path, request.headers.get("accept-encoding", ""))
     if found is None:
-        if path.startswith(("api/", "v1/")) or "." in path.rpartition("/")[2]:
+        if _OTHERS.match(path) or "." in path.rpartition("/")[2]:
             raise NotFound(f"There is nothing at /{path}.")
         found = pages.app_page(secrets.token_urlsafe(16))
     content, headers = found

@@ -2,7 +2,6 @@
 import {
   ActionIcon,
   Burger,
-  Drawer,
   Group,
   Menu,
   Text,
@@ -36,6 +35,7 @@ const FIRST_LOOK_MS = 800;
 
 // Not needed for the first look at a page.
 const Floating = lazy(() => again(() => import("./Floating")));
+const Slide = lazy(() => again(() => import("./Slide")));
 const Work = lazy(() => again(() => import("./Work")));
 const openPalette = async () => (await import("./Floating")).openPalette();
 
@@ -90,19 +90,17 @@ export function Frame() {
           </Tooltip>
         </div>
       </aside>
-      <Drawer
-        opened={open}
-        onClose={menu.close}
-        size={260}
-        title={<Brand />}
-        closeButtonProps={{ "aria-label": t("close") }}
-      >
-        <Places />
-        <LongWork />
-        <div className={styles.foot}>
-          <Own />
-        </div>
-      </Drawer>
+      {idle || open ? (
+        <Suspense>
+          <Slide opened={open} onClose={menu.close} title={<Brand />}>
+            <Places />
+            <LongWork />
+            <div className={styles.foot}>
+              <Own />
+            </div>
+          </Slide>
+        </Suspense>
+      ) : null}
       <main
         id="main"
         className={styles.main}
