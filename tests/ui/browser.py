@@ -83,6 +83,11 @@ class Tab:
         clipped: list[str] = self.page.evaluate(_CLIPPED)
         return clipped + (["the page scrolls sideways"] if self.page.evaluate(_WIDE) else [])
 
+    def forgive_a_new_start(self) -> None:
+        """The browser tells of what it asked for while the server started anew."""
+        while_away = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "status of 503")
+        self.wrong = [one for one in self.wrong if not any(told in one for told in while_away)]
+
     def _said(self, message: Any) -> None:
         refused = "status of 4" in message.text  # what the server refused, the page has said
         if message.type in ("error", "warning") and not refused:

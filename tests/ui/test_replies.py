@@ -221,7 +221,7 @@ def test_everybody_can_use_a_thread(
         tab.log_in(OWNER, PASSWORD)
         for address in (f"/replies/{number}", f"/replies/{number}?pane=person"):
             page = tab.go(address)
-            page.get_by_role("textbox").first.wait_for(state="attached")
+            page.get_by_role("textbox", include_hidden=True).first.wait_for(state="attached")
             assert tab.violations() == []
             assert tab.too_wide() == []
 

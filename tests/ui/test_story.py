@@ -148,4 +148,4 @@ def _told(tab: Tab, file: Path) -> None:
     _message(page)
     _goal(page)
     _campaign(page)
-    tab.wrong = [one for one in tab.wrong if "ERR_CONNECTION_REFUSED" not in one]
+    tab.forgive_a_new_start()
