@@ -1,10 +1,10 @@
 /** What colleagues wrote about a campaign, and a word of one's own. */
 import { Button, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { ago } from "~/app/format";
+import { useKept } from "~/app/kept";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import styles from "./campaigns.module.css";
@@ -12,8 +12,8 @@ import { useSayFault } from "./changing";
 
 export function Notes({ name }: { name: string }) {
   const { t } = useTranslation("campaigns");
-  const place = `maracuja-campaign-note-${name}`;
-  const [text, setText] = useState(() => localStorage.getItem(place) ?? "");
+  const [begun, write] = useKept<string>(`campaign-note-${name}`);
+  const text = begun ?? "";
   const may = useMay("content");
   const onError = useSayFault();
   const params = { path: { name } };
@@ -21,14 +21,10 @@ export function Notes({ name }: { name: string }) {
     queryKey: ["campaigns", "notes", name],
     queryFn: () => body(api.GET("/api/campaigns/{name}/notes", { params })),
   });
-  const write = (next: string) => {
-    setText(next);
-    next ? localStorage.setItem(place, next) : localStorage.removeItem(place);
-  };
   const noting = useMutation({
     mutationFn: () => body(api.POST("/api/campaigns/{name}/notes", { params, body: { text } })),
     onSuccess: async () => {
-      write("");
+      write(null);
       await notes.refetch();
     },
     onError,
@@ -58,7 +54,7 @@ export function Notes({ name }: { name: string }) {
             minRows={2}
             maxLength={4000}
             value={text}
-            onChange={(event) => write(event.currentTarget.value)}
+            onChange={(event) => write(event.currentTarget.value || null)}
           />
           <Button
             mt={8}

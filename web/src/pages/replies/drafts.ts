@@ -1,5 +1,5 @@
 /** What was begun to be written in each conversation, kept in the browser until it is sent. */
-import { useLocalStorage } from "@mantine/hooks";
+import { useKept } from "~/app/kept";
 import type { Media } from "./sending";
 
 export interface Draft {
@@ -10,11 +10,7 @@ export interface Draft {
 export const NOTHING: Draft = { text: "", media: [] };
 
 export function useDraft(talk: string) {
-  const [draft, keep, forget] = useLocalStorage<Draft>({
-    key: `maracuja-draft-replies-${talk}`,
-    defaultValue: NOTHING,
-    getInitialValueInEffect: false,
-  });
-  const set = (next: Draft) => (next.text || next.media.length > 0 ? keep(next) : forget());
-  return [draft, set] as const;
+  const [draft, keep] = useKept<Draft>(`replies-${talk}`);
+  const set = (next: Draft) => keep(next.text || next.media.length > 0 ? next : null);
+  return [draft ?? NOTHING, set] as const;
 }

@@ -1,8 +1,8 @@
 /** An outlet as somebody writes it down; what was begun is kept until it is saved. */
 import { Select, TextInput } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import type { QueryKey } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { useKept } from "~/app/kept";
 import { timeZones } from "~/app/lists";
 import { useMember } from "~/app/session";
 import { Confirm } from "~/kit/Confirm";
@@ -22,22 +22,19 @@ const WORDS = ["name", "address", "city", "phone", "url", "hours"] as const;
 export function OutletForm({ outlet, anew, onClose }: OutletFormProps) {
   const { t } = useTranslation("shop");
   const { shop } = useMember();
-  const [draft, keep, forget] = useLocalStorage<Outlet>({
-    key: `maracuja-draft-outlet-${outlet?.id ?? "new"}`,
-    defaultValue: outlet ?? nothing(shop.time_zone),
-    getInitialValueInEffect: false,
-  });
+  const [begun, keep] = useKept<Outlet>(`outlet-${outlet?.id ?? "new"}`);
+  const draft = begun ?? outlet ?? nothing(shop.time_zone);
   const save = useAct({
     act: () => putOutlet(draft),
     said: () => t("outletKept", { name: draft.name }),
     after: () => {
-      forget();
+      keep(null);
       onClose();
     },
     anew,
   });
   const leave = () => {
-    forget();
+    keep(null);
     onClose();
   };
   return (
