@@ -116,10 +116,10 @@ def test_two_who_write_at_once_do_not_write_over_each_other(own_tab: Tab) -> Non
     )
     assert answer.ok, answer.text()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Somebody has changed this campaign meanwhile")).to_be_visible()
+    expect(page.get_by_text("Somebody else has saved it meanwhile")).to_be_visible()
     assert _written(own_tab, "passion-fruit")["name"] == "Theirs"
     page.get_by_role("button", name="Save mine").click()
-    expect(page.get_by_text("Somebody has changed this campaign meanwhile")).to_be_hidden()
+    expect(page.get_by_text("Somebody else has saved it meanwhile")).to_be_hidden()
     assert _written(own_tab, "passion-fruit")["name"] == "Mine"
 
 

@@ -6,11 +6,11 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { Conflict } from "~/kit/Conflict";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
-import { Conflict } from "./Conflict";
 import { type Lack, lacksOf } from "./definition";
 import { useDraft } from "./draft";
 import styles from "./edit.module.css";
@@ -64,7 +64,7 @@ function Wizard({ name }: { name: string }) {
   const Shown = STEPS[step];
   const keep = async (next: StepName = step) => {
     try {
-      const found = await saving.mutateAsync(false);
+      const found = await saving.mutateAsync({});
       done(t("edit.kept", { name: title }));
       go(`/campaigns/${found.id}/edit?step=${next}`, { replace: name === "" });
     } catch {
@@ -106,7 +106,7 @@ function Wizard({ name }: { name: string }) {
         <div className={styles.wizard}>
           <Steps of={step} lacks={lacks} />
           <div className={styles.body}>
-            {writing.conflict ? <Conflict writing={writing} /> : null}
+            <Conflict writing={writing} />
             {saving.isError && !writing.conflict ? (
               <Card>
                 <Fault fault={saving.error} again={() => keep()} />

@@ -6,7 +6,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { ago, moment } from "~/app/format";
+import { isKept } from "~/app/kept";
 import { useMay } from "~/app/session";
+import { newPlace } from "~/app/writing";
 import { Card } from "~/kit/Card";
 import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
@@ -18,7 +20,6 @@ import { CopyDialogue } from "./CopyDialogue";
 import styles from "./campaigns.module.css";
 import { useArchive } from "./changing";
 import { isLive, type Listed, useDefinitions, useLiveCampaigns, useShelf } from "./data";
-import { isKept } from "./draft";
 import { LabelsDialogue } from "./LabelsDialogue";
 import { State } from "./State";
 import { EmergencyStop, Stopped } from "./Stop";
@@ -121,7 +122,7 @@ function NewButton() {
   const { t } = useTranslation("campaigns");
   return (
     <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={16} />}>
-      {t(isKept("") ? "goOn" : "new")}
+      {t(isKept(newPlace("campaign")) ? "goOn" : "new")}
     </Button>
   );
 }

@@ -6,6 +6,7 @@ import { useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
 import { moment } from "~/app/format";
 import { Card } from "~/kit/Card";
+import { Changes } from "~/kit/Changes";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import type { Writing } from "./draft";
@@ -71,7 +72,7 @@ export function History({ name, writing, mayWrite }: HistoryProps) {
                   ) : null}
                 </div>
                 {one.version === opened && one.version > 1 ? (
-                  <Changes name={name} old={one.version - 1} latest={one.version} />
+                  <Changes kind="segment" name={name} old={one.version - 1} latest={one.version} />
                 ) : null}
               </li>
             ))}
@@ -79,56 +80,5 @@ export function History({ name, writing, mayWrite }: HistoryProps) {
         )}
       </Query>
     </Card>
-  );
-}
-
-interface ChangesProps {
-  name: string;
-  old: number;
-  latest: number;
-}
-
-/** What a version changed, place by place. */
-export function Changes({ name, old, latest }: ChangesProps) {
-  const { t } = useTranslation("segments");
-  const changes = useQuery({
-    queryKey: ["definitions", "segment", name, "changes", old, latest],
-    queryFn: () =>
-      body(
-        api.GET("/api/definitions/{kind}/{name}/changes", {
-          params: {
-            path: { kind: "segment", name },
-            query: { old, new: latest, limit: 1000 },
-          },
-        }),
-      ),
-  });
-  const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  return (
-    <Query of={changes} rows={2}>
-      {({ items }) =>
-        items.length ? (
-          <dl className={styles.changes}>
-            {items.map((one) => (
-              <div key={one.place}>
-                <dt>{one.place}</dt>
-                {one.added ? null : (
-                  <dd>
-                    <del>{shown(one.before)}</del>
-                  </dd>
-                )}
-                {one.removed ? null : (
-                  <dd>
-                    <ins>{shown(one.after)}</ins>
-                  </dd>
-                )}
-              </div>
-            ))}
-          </dl>
-        ) : (
-          <p className={styles.muted}>{t("history.same")}</p>
-        )
-      }
-    </Query>
   );
 }

@@ -6,11 +6,12 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, body } from "~/api/client";
+import { definitionQuery } from "~/app/writing";
 import { Confirm } from "~/kit/Confirm";
 import { useFaultWords } from "~/kit/Fault";
 import { done, failed } from "~/kit/notices";
 import { useListed } from "./data";
-import { definitionQuery, segmentsChanged } from "./draft";
+import { segmentsChanged } from "./draft";
 import styles from "./segments.module.css";
 
 interface ShelfProps {
@@ -114,7 +115,7 @@ function Delete({ name, called, opened, onClose }: DeleteProps) {
   const { t } = useTranslation("segments");
   const go = useNavigate();
   const fault = useFaultWords();
-  const stored = useQuery(definitionQuery(name));
+  const stored = useQuery(definitionQuery("segment", name));
   const drop = useMutation({
     mutationFn: () =>
       body(

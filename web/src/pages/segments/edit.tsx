@@ -4,7 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useMay } from "~/app/session";
+import { definitionQuery } from "~/app/writing";
 import { Card } from "~/kit/Card";
+import { Conflict } from "~/kit/Conflict";
 import { Fault, useFaultWords } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { done } from "~/kit/notices";
@@ -12,8 +14,7 @@ import { Page } from "~/kit/Page";
 import { AsYaml } from "./AsYaml";
 import { useChecked } from "./asking";
 import { Conditions } from "./builder/Conditions";
-import { Conflict } from "./Conflict";
-import { definitionQuery, named, useDraft, type Writing } from "./draft";
+import { useDraft, type Writing } from "./draft";
 import { Explain } from "./Explain";
 import { Faults, type Fault as Wrong } from "./faults";
 import { History } from "./History";
@@ -32,7 +33,7 @@ export function Component() {
   const { name = "" } = useParams();
   const [params] = useSearchParams();
   const from = params.get("copy") ?? "";
-  const copied = useQuery({ ...definitionQuery(from), enabled: from !== "" });
+  const copied = useQuery({ ...definitionQuery("segment", from), enabled: from !== "" });
   const { t } = useTranslation("segments");
   if (from && copied.isPending) {
     return <Loading rows={10} />;
@@ -63,7 +64,7 @@ function Editor({ name, copy }: EditorProps) {
   const title = draft.name || draft.id || t("new");
   const keep = async () => {
     try {
-      const found = await saving.mutateAsync(undefined);
+      const found = await saving.mutateAsync({});
       done(t("kept", { name: title }));
       if (name === "") {
         go(`/segments/${encodeURIComponent(found.id)}`, { replace: true });
@@ -114,7 +115,7 @@ function Editor({ name, copy }: EditorProps) {
       {ready ? null : stored.isError ? null : <Loading rows={10} />}
       {ready ? (
         <>
-          <Refused name={name} writing={writing} />
+          <Refused writing={writing} />
           <Views name={name} writing={writing} checked={checked} mayWrite={mayWrite} />
         </>
       ) : null}
@@ -123,23 +124,11 @@ function Editor({ name, copy }: EditorProps) {
 }
 
 /** Why it was not kept. */
-function Refused({ name, writing }: { name: string; writing: Writing }) {
-  const { t } = useTranslation("segments");
+function Refused({ writing }: { writing: Writing }) {
   const fault = useFaultWords();
-  const { conflict, saving, draft } = writing;
-  if (conflict && name) {
-    return <Conflict name={name} writing={writing} />;
-  }
-  if (conflict) {
-    const { id } = named(draft, "");
-    return (
-      <Alert color="yellow" title={t("conflict.taken")}>
-        {t("conflict.takenFix")}{" "}
-        <Anchor component={Link} to={`/segments/${encodeURIComponent(id)}`}>
-          {id}
-        </Anchor>
-      </Alert>
-    );
+  const { conflict, taken, saving } = writing;
+  if (conflict || taken) {
+    return <Conflict writing={writing} />;
   }
   if (!saving.isError) {
     return null;

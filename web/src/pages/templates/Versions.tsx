@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { moment } from "~/app/format";
+import { Changes } from "~/kit/Changes";
 import { Query } from "~/kit/Query";
 import styles from "./edit.module.css";
 import { useEditing } from "./editing";
@@ -65,7 +66,14 @@ export function Versions({ name, opened, onClose, onRestore }: VersionsProps) {
                       </Button>
                     ) : null}
                   </Group>
-                  {open && one.version > 1 ? <Changes name={name} of={one.version} /> : null}
+                  {open && one.version > 1 ? (
+                    <Changes
+                      kind="template"
+                      name={name}
+                      old={one.version - 1}
+                      latest={one.version}
+                    />
+                  ) : null}
                   {open && one.version === 1 ? (
                     <p className={styles.hint}>{t("versions.first")}</p>
                   ) : null}
@@ -78,42 +86,3 @@ export function Versions({ name, opened, onClose, onRestore }: VersionsProps) {
     </Drawer>
   );
 }
-
-function Changes({ name, of }: { name: string; of: number }) {
-  const { t } = useTranslation("templates");
-  const changes = useQuery({
-    queryKey: ["definitions", "template", name, "changes", of],
-    queryFn: () =>
-      body(
-        api.GET("/api/definitions/{kind}/{name}/changes", {
-          params: { path: { kind: "template", name }, query: { old: of - 1, new: of } },
-        }),
-      ),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return (
-    <Query of={changes} rows={2}>
-      {({ items }) => (
-        <dl className={styles.changes}>
-          {items
-            .filter(({ place }) => !(place.endsWith(".html") && said(place, items)))
-            .map((one) => (
-              <div key={one.place}>
-                <dt>{one.place}</dt>
-                {one.added ? null : <dd data-side="before">{written(one.before)}</dd>}
-                {one.removed ? null : <dd data-side="after">{written(one.after)}</dd>}
-              </div>
-            ))}
-          {items.length === 0 ? <p className={styles.hint}>{t("versions.same")}</p> : null}
-        </dl>
-      )}
-    </Query>
-  );
-}
-
-/** The HTML that is made of MJML says again what the MJML says. */
-const said = (place: string, items: readonly { place: string }[]) =>
-  items.some((one) => one.place === place.replace(/\.html$/, ".mjml"));
-
-const written = (value: unknown) =>
-  typeof value === "string" ? value : JSON.stringify(value, null, 2);

@@ -275,13 +275,13 @@ function Save({ draft }: { draft: Draft }) {
   const id = draft.name || draft.template.id || (draft.template.name ? "message" : "");
   const before = draft.stored.data?.body as Template | undefined;
   const save = async () => {
-    const found = await draft.saving.mutateAsync({ id }).catch(() => null);
+    const found = await draft.saving.mutateAsync({}).catch(() => null);
     if (!found) {
       return;
     }
     const undo = before && {
       label: t("undo"),
-      act: () => draft.saving.mutate({ id, over: true, instead: before }),
+      act: () => draft.saving.mutate({ over: found.version, instead: before }),
     };
     done(t("saved", { n: found.version }), undo);
     if (!draft.name) {

@@ -30,7 +30,7 @@ export function AsFile({ writing }: StepProps) {
 
 function Text({ yaml, writing }: StepProps & { yaml: Yaml }) {
   const { t } = useTranslation("campaigns");
-  const { draft, replace } = writing;
+  const { draft, put } = writing;
   const [text, setText] = useState(() => yaml.stringify(draft));
   const [fault, setFault] = useState("");
   const write = (next: string) => {
@@ -42,7 +42,7 @@ function Text({ yaml, writing }: StepProps & { yaml: Yaml }) {
         return;
       }
       setFault("");
-      replace({ ...read, id: draft.id } as Draft);
+      put({ ...read, id: draft.id } as Draft);
     } catch (wrong) {
       setFault(wrong instanceof Error ? wrong.message : String(wrong));
     }

@@ -20,7 +20,7 @@ export function Review({ writing }: StepProps) {
   if (base === 0 || written) {
     return (
       <Card title={t("review.keepFirst")} about={t("review.keepAbout")}>
-        <Button onClick={() => saving.mutate(false)} loading={saving.isPending}>
+        <Button onClick={() => saving.mutate({})} loading={saving.isPending}>
           {t("edit.keep")}
         </Button>
       </Card>

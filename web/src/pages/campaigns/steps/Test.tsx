@@ -144,7 +144,7 @@ function Plan({ writing }: { writing: Writing }) {
           variant="default"
           disabled={lacks.length > 0}
           loading={saving.isPending}
-          onClick={() => saving.mutate(false)}
+          onClick={() => saving.mutate({})}
         >
           {t("plan.count")}
         </Button>

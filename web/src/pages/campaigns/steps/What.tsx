@@ -23,7 +23,7 @@ import styles from "./steps.module.css";
 
 export function What({ writing }: StepProps) {
   const { t } = useTranslation("campaigns");
-  const { draft, change, replace } = writing;
+  const { draft, change, put } = writing;
   const series = draft.messages !== undefined;
   return (
     <Card
@@ -35,7 +35,7 @@ export function What({ writing }: StepProps) {
           {series ? (
             <Series draft={draft} onChange={(messages) => change({ messages })} />
           ) : draft.variants ? (
-            <Variants draft={draft} replace={replace} />
+            <Variants draft={draft} replace={put} />
           ) : (
             <TemplateSelect
               label={t("what.template")}
@@ -49,11 +49,11 @@ export function What({ writing }: StepProps) {
                 <Button
                   variant="default"
                   leftSection={<IconPlus size={16} />}
-                  onClick={() => replace(withVariant(draft))}
+                  onClick={() => put(withVariant(draft))}
                 >
                   {t("what.addVariant")}
                 </Button>
-                <Button variant="default" onClick={() => replace(withTwin(draft))}>
+                <Button variant="default" onClick={() => put(withTwin(draft))}>
                   {t("what.addTwin")}
                 </Button>
               </>

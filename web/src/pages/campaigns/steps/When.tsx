@@ -24,7 +24,7 @@ const EVERY = ["day", "week", "month"] as const;
 
 export function When({ writing }: StepProps) {
   const { t } = useTranslation("campaigns");
-  const { draft, change, replace } = writing;
+  const { draft, change } = writing;
   const { shop } = useMember();
   const way = whenOf(draft);
   const today = new Intl.DateTimeFormat("sv", { timeZone: shop.time_zone }).format(new Date());
@@ -39,7 +39,7 @@ export function When({ writing }: StepProps) {
           onChange={(next) => {
             const to = WAYS.find((one) => one === next);
             if (to) {
-              replace(setOff(draft, to, today));
+              writing.put(setOff(draft, to, today));
             }
           }}
         >
