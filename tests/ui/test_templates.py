@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.ui.browser import Tab
 
@@ -98,6 +98,41 @@ def test_changes_are_undone_kept_as_versions_and_brought_back(own_tab: Tab) -> N
     expect(page.get_by_label("Subject", exact=True)).to_have_value(before)
     _save(page, 3)
     assert _kept(own_tab, "welcome-1")["version"] == 3
+
+
+def test_blocks_are_dragged_and_lifted_by_the_keyboard(own_tab: Tab) -> None:
+    page = own_tab.go("/templates/new")
+    words = page.get_by_label("Words", exact=True)
+    page.get_by_label("Name", exact=True).fill("Tea is here")
+    words.nth(0).fill("Fresh tea")
+    words.nth(1).fill("It came")
+    handle, first = page.get_by_role("button", name="Drag block 2"), page.locator("ol li").first
+    handle.hover()
+    page.mouse.down()
+    page.mouse.move(600, _middle(first), steps=4)
+    expect(first).to_have_attribute("data-drop", "above")
+    page.mouse.up()
+    expect(words.nth(0)).to_have_value("It came")
+    expect(words.nth(1)).to_have_value("Fresh tea")
+    page.get_by_role("button", name="Undo").click()
+    expect(words.nth(0)).to_have_value("Fresh tea")
+
+    page.get_by_role("button", name="Drag block 1").press("Space")
+    page.keyboard.press("ArrowDown")
+    said = page.get_by_role("status")
+    expect(said.get_by_text("Heading would come to place 2 of 4.")).to_be_attached()
+    page.keyboard.press("Space")
+    expect(said.get_by_text("Heading stands at place 2 of 4.")).to_be_attached()
+    expect(page.get_by_role("button", name="Drag block 2")).to_be_focused()
+    _save(page, 1)
+    (variant,) = _kept(own_tab, "tea-is-here")["body"]["variants"]
+    assert variant["mjml"].index("It came") < variant["mjml"].index("Fresh tea")
+
+
+def _middle(one: Locator) -> float:
+    box = one.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"] / 2
 
 
 def test_what_is_wrong_stands_at_its_field_and_a_trial_is_answered(own_tab: Tab) -> None:
