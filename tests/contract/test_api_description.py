@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from maracuja.api.link_words import NAMES
 from maracuja.api.problems import TITLES
 from maracuja.errors import MaracujaError
 from tests.unit.api.api_world import World, opened_world
@@ -123,3 +125,17 @@ def test_every_code_of_an_error_has_a_title() -> None:
         kinds += kind.__subclasses__()
     ours = {kind.code for kind in kinds if kind.__module__ == "maracuja.errors"}
     assert ours <= set(TITLES)
+
+
+def test_sentences_of_ours_are_had_in_every_language_of_the_app(
+    described: dict[str, Any],
+) -> None:
+    asked = [
+        (path, parameter["schema"])
+        for _, path, route in _routes(described)
+        for parameter in route.get("parameters", ())
+        if parameter["name"] == "language"
+    ]
+    assert len(asked) > 10
+    for path, schema in asked:
+        assert all(re.match(schema["pattern"], one) for one in NAMES), path

@@ -21,6 +21,7 @@ READERS = {
     "maracuja.runtime.claims_levels",
     "maracuja.runtime.claims_work",
     "maracuja.ui.claims_html",
+    "maracuja.ui.claims_labels",
     "maracuja.ui.claims_terminal",
     "maracuja.ui.claims_words",
     "maracuja.ui.home",

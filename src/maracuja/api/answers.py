@@ -41,7 +41,8 @@ Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC)),
 ]
-Language = Annotated[str, Query(pattern="^(en|ru|uk)$", description="en, ru or uk.")]
+SPOKEN: Final = "^(en|ru|uk|mn)$"  # in which we say sentences of our own
+Language = Annotated[str, Query(pattern=SPOKEN, description="en, ru, uk or mn.")]
 
 
 class Problem(BaseModel):

@@ -8,9 +8,8 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
-from maracuja.api.answers import Listing, Name, Part, Pid
+from maracuja.api.answers import Language, Listing, Name, Part, Pid
 from maracuja.api.here import Here, Long, Now, managing
-from maracuja.api.segments import Tongue
 from maracuja.runtime import fact_reports, quality
 from maracuja.runtime.fact_reports import Cohort, FactShown, FunnelStep, LeftAt, Shares
 from maracuja.runtime.quality import TraitDoubts, TraitQuality
@@ -38,7 +37,7 @@ class FactNamed(BaseModel):
 
 
 @router.get("")
-def list_facts(part: Part, language: Tongue = "en") -> Listing[FactNamed]:
+def list_facts(part: Part, language: Language = "en") -> Listing[FactNamed]:
     """Every computed fact that segments and templates may use."""
     return part.of(
         [

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from maracuja.api.answers import Listing, Part
+from maracuja.api.answers import Language, Listing, Part
 from maracuja.api.form_embed import plain_tag, script_tag
 from maracuja.api.here import Here, Now, managing
 from maracuja.runtime import form_view
@@ -17,7 +17,6 @@ from maracuja.runtime.form_view import FormListed, FormReport, SubmissionShown
 router = managing("/forms", "forms")
 Form = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9_-]{0,63}$", description="The form's id.")]
 Days = Annotated[int, Query(ge=1, le=3_650, description="Of the last days.")]
-Spoken = Annotated[str, Query(pattern="^(en|ru|uk|mn)$", description="en, ru, uk or mn.")]
 
 
 class FormTags(BaseModel):
@@ -62,7 +61,7 @@ def submissions_of_form(
 
 
 @router.get("/{name}/tags")
-def tags_of_form(here: Here, name: Form, language: Spoken = "en") -> FormTags:
+def tags_of_form(here: Here, name: Form, language: Language = "en") -> FormTags:
     """What to put into a page."""
     with here.store.read() as conn:
         form = form_view.get(conn, name)

@@ -10,7 +10,7 @@ from fastapi import Path, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import ID_MAX, Listing, Moment, Part
+from maracuja.api.answers import ID_MAX, Language, Listing, Moment, Part
 from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
 from maracuja.decisions.law_sets import LAWS
 from maracuja.errors import NotFound
@@ -26,7 +26,6 @@ Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The breach's number."
 Text = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 To = Literal["authority", "people"]
 Form = Literal["json", "html"]
-Spoken = Annotated[str, Query(pattern="^(en|ru|uk|mn)$", description="en, ru, uk or mn.")]
 _PAGE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}}
 }
@@ -88,7 +87,7 @@ def law_set(
 
 @router.get("/record", response_model=ProcessingRecord, responses=_PAGE)
 def record_of_processing(
-    here: Here, now: Now, pages: Shown, form: Form = "json", language: Spoken = "en"
+    here: Here, now: Now, pages: Shown, form: Form = "json", language: Language = "en"
 ) -> Any:
     """Who gets what, where, for what and for how long; as JSON or as a page."""
     found = processing_record.record(here.store, here.config, now)
@@ -111,7 +110,7 @@ def proof_of_message(
     pages: Shown,
     message: Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$", description="Its id.")],
     form: Form = "json",
-    language: Spoken = "en",
+    language: Language = "en",
 ) -> Any:
     """The exact text, the consent at that second, the decision and the delivery of a message."""
     with long.long():
@@ -185,7 +184,7 @@ def text_of_breach(
     number: Number,
     to: To,
     law: Annotated[str, Query(max_length=20, pattern="^[a-z]*$")] = "",
-    language: Spoken = "en",
+    language: Language = "en",
 ) -> Draft:
     """A draft of what the authority, or the people, are told; nothing is sent."""
     with here.store.read() as conn:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from maracuja.api.answers import Listing, Part
+from maracuja.api.answers import SPOKEN, Listing, Part
 from maracuja.api.here import Actor, Desk, Here, Long, Now, managing
 from maracuja.app import App, key_ring
 from maracuja.runtime import campaign_work, channel_results, claims_work, worth
@@ -29,7 +29,7 @@ class ShareAsked(BaseModel):
 
     campaign: Annotated[str, Field(max_length=64, pattern="^[a-z0-9_-]*$")] = ""
     goal: Annotated[str, Field(max_length=64, pattern="^[a-z0-9_-]*$")] = ""
-    language: Annotated[str, Field(pattern="^(en|ru|uk)$")] = "en"
+    language: Annotated[str, Field(pattern=SPOKEN)] = "en"
     days: Annotated[int, Field(ge=1, le=366)] = 30
 
 
@@ -82,7 +82,7 @@ def take_share_back(
 async def shared_report(
     request: Request,
     token: str,
-    language: Annotated[str, Query(pattern="^(en|ru|uk)?$")] = "",
+    language: Annotated[str, Query(pattern="^(en|ru|uk|mn)?$")] = "",
 ) -> HTMLResponse:
     """The report behind a link: figures alone, for whoever was given it."""
     desk: Desk = request.app.state.desk

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from maracuja.api.answers import Listing, Name, Part, Word
+from maracuja.api.answers import Language, Listing, Name, Part, Word
 from maracuja.api.here import Actor, Here, Now, managing
-from maracuja.api.segments import Tongue
 from maracuja.api.shelf import Labels
 from maracuja.runtime import marking, segment_sizes
 from maracuja.runtime.segment_sizes import DaySize, SegmentListed
@@ -24,7 +23,7 @@ def list_segments(
     words: Word = "",
     label: Word = "",
     archived: Annotated[bool | None, Query(description="Only those, or none of them.")] = None,
-    language: Tongue = "en",
+    language: Language = "en",
 ) -> Listing[SegmentListed]:
     """The segments by name, in plain words, with their last sizes and who names them."""
     with here.store.read() as conn:

@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from maracuja.api.answers import ID_MAX
+from maracuja.api.answers import ID_MAX, Language
 from maracuja.api.definitions import plain
 from maracuja.api.here import Here, Long, Now, managing
 from maracuja.errors import BadInput
@@ -19,7 +19,6 @@ from maracuja.segments import check as segment_check
 from maracuja.segments.definition import Condition, Segment
 
 router = managing("/segments", "segments")
-Tongue = Annotated[str, Query(pattern="^(en|ru|uk|mn)$", description="en, ru, uk or mn.")]
 Who = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 
 
@@ -94,7 +93,7 @@ def sample_segment(
 
 @router.post("/explain")
 def explain_segment(
-    here: Here, now: Now, long: Long, asked: ExplainAsked, language: Tongue = "en"
+    here: Here, now: Now, long: Long, asked: ExplainAsked, language: Language = "en"
 ) -> SegmentExplained:
     """Which conditions one person holds, and on what evidence."""
     with here.store.read() as conn:
@@ -106,7 +105,7 @@ def explain_segment(
 
 @router.post("/explain-people")
 def explain_people(
-    here: Here, now: Now, long: Long, asked: ExplainPeopleAsked, language: Tongue = "en"
+    here: Here, now: Now, long: Long, asked: ExplainPeopleAsked, language: Language = "en"
 ) -> list[SegmentExplained]:
     """The same for a few people at once, in the order asked; who is gone is left out."""
     with here.store.read() as conn:

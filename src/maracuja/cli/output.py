@@ -37,6 +37,7 @@ class Words(StrEnum):
     EN = "en"
     RU = "ru"
     UK = "uk"
+    MN = "mn"
 
 
 Language = Annotated[Words, typer.Option(help="Of the reasons.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from maracuja.decisions.reason_words import LANGUAGES
+from maracuja.decisions.reason_words import Texts, column
 
 
 class Absence(StrEnum):
@@ -23,16 +23,18 @@ class Absence(StrEnum):
     NOT_LET_IN = "not_let_in"
 
 
-_WORDS: Final[dict[Absence, tuple[str, str, str]]] = {
+_WORDS: Final[dict[Absence, Texts]] = {
     Absence.NOT_LAUNCHED: (
         "The campaign `{name}` has not been launched.",
         "Кампания `{name}` не запущена.",
         "Кампанію `{name}` не запущено.",
+        "`{name}` кампанит ажлыг эхлүүлээгүй байна.",
     ),
     Absence.TO_COME: (
         "Nothing is decided yet, and the worker has still to freeze the audience of {name}.",
         "Решений ещё нет: аудитория {name} пока не зафиксирована.",
         "Рішень ще немає: аудиторію {name} поки не зафіксовано.",
+        "Шийдвэр хараахан алга: {name} кампанит ажлын хүрээг тогтоогоогүй байна.",
     ),
     Absence.WOULD_BE_IN: (
         "The campaign `{name}` is launched, but its audience is not yet frozen: the worker does"
@@ -41,6 +43,8 @@ _WORDS: Final[dict[Absence, tuple[str, str, str]]] = {
         " Сейчас человек в неё вошёл бы.",
         "Кампанію `{name}` запущено, але її аудиторія фіксується, коли настане час."
         " Зараз людина до неї увійшла б.",
+        "`{name}` кампанит ажлыг эхлүүлсэн ч хүрээ нь хугацаа болоход тогтоно. Одоогийн байдлаар "
+        "тухайн хүн багтах байсан.",
     ),
     Absence.WOULD_NOT_BE_IN: (
         "The campaign `{name}` is launched, but its audience is not yet frozen: the worker does"
@@ -49,50 +53,54 @@ _WORDS: Final[dict[Absence, tuple[str, str, str]]] = {
         " Сейчас человек в неё не вошёл бы.",
         "Кампанію `{name}` запущено, але її аудиторія фіксується, коли настане час."
         " Зараз людина до неї не увійшла б.",
+        "`{name}` кампанит ажлыг эхлүүлсэн ч хүрээ нь хугацаа болоход тогтоно. Одоогийн байдлаар "
+        "тухайн хүн багтахгүй байсан.",
     ),
     Absence.DECIDING: (
         "The campaign `{name}` is still deciding about its audience.",
         "Кампания `{name}` ещё принимает решения о своей аудитории.",
         "Кампанія `{name}` ще ухвалює рішення про свою аудиторію.",
+        "`{name}` кампанит ажил хүрээнийхээ талаар шийдвэрээ гаргаж байна.",
     ),
     Absence.IN_NOW: (
         "The person was not in the audience when it was frozen; they would be now.",
         "Человека не было в аудитории, когда её зафиксировали; сейчас он бы в неё вошёл.",
         "Людини не було в аудиторії, коли її зафіксували; зараз вона б до неї увійшла.",
+        "Хүрээг тогтоох үед тухайн хүн багтаагүй; одоо бол багтах байсан.",
     ),
     Absence.OUT: (
         "The person was not in the audience when it was frozen, and would not be now.",
         "Человека не было в аудитории, когда её зафиксировали, и сейчас он бы в неё не вошёл.",
         "Людини не було в аудиторії, коли її зафіксували, і зараз вона б до неї не увійшла.",
+        "Хүрээг тогтоох үед тухайн хүн багтаагүй, одоо ч багтахгүй.",
     ),
     Absence.NOT_DUE: (
         "The person has entered, and the message is not due yet.",
         "Человек уже в кампании, но время сообщения ещё не пришло.",
         "Людина вже в кампанії, але час повідомлення ще не настав.",
+        "Тухайн хүн кампанит ажилд орсон, мессеж илгээх цаг хараахан болоогүй байна.",
     ),
     Absence.NOTHING_LEFT: (
         "The person has entered before, and nothing is left to be sent.",
         "Человек уже был в кампании, и отправлять больше нечего.",
         "Людина вже була в кампанії, і надсилати більше нічого.",
+        "Тухайн хүн өмнө нь кампанит ажилд орсон, илгээх зүйл үлдээгүй.",
     ),
     Absence.NOT_LET_IN: (
         "No event {name} has let the person in since the campaign was launched.",
         "С запуска кампании не было события {name}, которое включило бы в неё человека.",
         "Від запуску кампанії не було події {name}, яка включила б до неї людину.",
+        "Кампанит ажлыг эхлүүлснээс хойш тухайн хүнийг оруулах {name} үйл явдал болоогүй.",
     ),
 }
-_OR: Final = (" or ", " или ", " або ")
+_OR: Final = (" or ", " или ", " або ", " эсвэл ")
 
 
 def say(absence: Absence, language: str = "en", name: str = "") -> str:
-    """The sentence in en, ru or uk; other languages get English."""
-    return _WORDS[absence][_column(language)].format(name=name)
+    """The sentence in one of the languages of reasons; others get English."""
+    return _WORDS[absence][column(language)].format(name=name)
 
 
 def one_of(names: list[str], language: str = "en") -> str:
     """Names side by side, of which any will do: `A` or `B`."""
-    return _OR[_column(language)].join(f"`{name}`" for name in names)
-
-
-def _column(language: str) -> int:
-    return LANGUAGES.index(language) if language in LANGUAGES else 0
+    return _OR[column(language)].join(f"`{name}`" for name in names)

@@ -17,7 +17,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from maracuja.channels import channel_of
-from maracuja.decisions.reason_words import happened
+from maracuja.decisions.message_words import happened
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.files import locate
 from maracuja.lake.session import ensure_columns, open_session

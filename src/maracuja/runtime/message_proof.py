@@ -20,7 +20,8 @@ from maracuja.campaigns.decoding import decode_stored
 from maracuja.campaigns.definitions import Topic
 from maracuja.campaigns.facts import RunFacts, decode_facts
 from maracuja.channels import channel_of
-from maracuja.decisions.reason_words import happened, sentence
+from maracuja.decisions.message_words import happened
+from maracuja.decisions.reason_words import sentence
 from maracuja.decisions.reasons import Outcome, read
 from maracuja.errors import BadInput, NotFound
 from maracuja.lake.files import locate

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from maracuja.decisions.reason_words import happened
+from maracuja.decisions.message_words import happened
 from maracuja.errors import BadInput
 from maracuja.lake.facts import aliases_of
 from maracuja.model import FileKind, micros

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.decisions.absence_words import Absence, one_of, say
-from maracuja.decisions.reason_words import QUEUED, happened, sentence
+from maracuja.decisions.message_words import QUEUED, happened
+from maracuja.decisions.reason_words import sentence
 from maracuja.decisions.reasons import Outcome, Reason, read
 from maracuja.lake.facts import aliases_of
 from maracuja.lake.session import ensure_columns, open_session

@@ -1,4 +1,4 @@
-"""Numbers and verdicts in words: English, Russian, Ukrainian, by explicit tables.
+"""Numbers and verdicts in words: English, Russian, Ukrainian, Mongolian, by explicit tables.
 
 It never glues a count to a noun by itself: the noun's form comes from the language's plural rules.
 """
@@ -16,7 +16,8 @@ from maracuja.stats.compare import Comparison
 from maracuja.stats.intervals import Interval
 from maracuja.stats.verdict import LiftVerdict, NotYet
 
-LANGUAGES: Final = ("en", "ru", "uk")
+LANGUAGES: Final = ("en", "ru", "uk", "mn")
+WITH_COMMAS: Final = ("en", "mn")  # between thousands; a point before decimals
 COUNTABLE: Final = (
     NotYet.MAY_BE_CHANCE,
     NotYet.TOO_UNCERTAIN,
@@ -58,6 +59,14 @@ NOUNS: Final = {
         "minute": {"one": "хвилина", "few": "хвилини", "many": "хвилин", "other": "хвилини"},
         "hour": {"one": "година", "few": "години", "many": "годин", "other": "години"},
         "day": {"one": "день", "few": "дні", "many": "днів", "other": "дня"},
+    },
+    "mn": {
+        "person": {"one": "хүн", "other": "хүн"},
+        "conversion": {"one": "хөрвүүлэлт", "other": "хөрвүүлэлт"},
+        "second": {"one": "секунд", "other": "секунд"},
+        "minute": {"one": "минут", "other": "минут"},
+        "hour": {"one": "цаг", "other": "цаг"},
+        "day": {"one": "хоног", "other": "хоног"},
     },
 }
 
@@ -129,6 +138,28 @@ SENTENCES: Final = {
         "smallest": "Найменший ефект, який могли б показати ці числа: {lift}.",
         "open": "Вікно ще відкрите; цей інтервал правильний, скільки б разів у нього не дивилися.",
     },
+    "mn": {
+        "proven": "Батлагдсан: хөрвүүлэлт {lift} өссөн ({sure}-ийн интервал: {low} – {high}). "
+        "Энэ нь аяндаа болох байснаас {extra} илүү.",
+        "harmful": "Хортой: хөрвүүлэлт {lift} өөрчлөгдсөн ({sure}-ийн интервал: {low} – {high}). "
+        "Энэ нь {extra}. Зогсоогоод, хүмүүст юу таалагдаагүйг олж мэдээрэй.",
+        "may_be_chance": "Хараахан батлагдаагүй: {lift} хэмжигдсэн ч эдгээр тоонд {low} – {high} "
+        "({sure}-ийн интервал) хооронд юу ч, тэр дундаа санамсаргүй тохиол ч нийцнэ.",
+        "too_few_conversions": "Хараахан биш: аль нэг бүлэгт хөрвүүлэлт арваас цөөн тул "
+        "харьцуулахад эрт байна.",
+        "too_uncertain": "Хараахан биш: эдгээр тоо юм хэлэхэд эрт байна.",
+        "no_control": "Хараахан биш: хяналтын бүлэг байгаагүй тул харьцуулах зүйл алга.",
+        "no_variation": "Хараахан биш: бүгд ижил үйлдэл хийсэн тул харьцуулах зүйл алга.",
+        "no_planned_size": "Хараахан биш: хугацаа дуусаагүй, эрт харахыг зөвшөөрөх хэмжээг "
+        "төлөвлөөгүй байна.",
+        "sample_ratio": "Дүгнэлт алга: бүлгүүдийн хэмжээ сугалааныхтай таарахгүй байна. Нэг "
+        "бүлгийн хүмүүс хаа нэгтээ алдагдаж байна; тоонд итгэхээсээ өмнө хаана болохыг олоорой.",
+        "people_more": "Нөлөө хэмжсэнтэй адил бол батлахад дахин {people} орчим хэрэгтэй.",
+        "people_more_counts": "Юм хэлэх боломжтой болоход дахин {people} орчим хэрэгтэй.",
+        "people_more_none": "Ийм бага нөлөөг ямар ч боломжит хүрээ батлахгүй.",
+        "smallest": "Эдгээр тоо харуулж чадах хамгийн бага нөлөө: {lift}.",
+        "open": "Хугацаа дуусаагүй; хэдэн ч удаа харсан энэ интервал хүчинтэй.",
+    },
 }
 
 
@@ -152,7 +183,7 @@ def number(value: float, language: str, digits: int = 0) -> str:
 def percent(share: float, language: str, digits: int = 1, *, signed: bool = False) -> str:
     """A share (0.25) as percent: "25.0%", "25,0 %"; with its sign where asked."""
     text = number(abs(share) * 100, language, digits)
-    gap = "" if language == "en" else "\u00a0"
+    gap = "" if language in WITH_COMMAS else "\u00a0"
     return f"{_sign(share, text, signed=signed)}{text}{gap}%"
 
 

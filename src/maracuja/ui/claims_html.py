@@ -30,7 +30,7 @@ BEYOND: Final = 2.0  # how far beyond a claim its drawing goes
 def html(
     report: ClaimsReport, language: str = "en", *, leads: Mapping[str, str] | None = None
 ) -> str:
-    """The page in en, ru or uk; `leads` are links at the top, {text: address}.
+    """The page in en, ru, uk or mn; `leads` are links at the top, {text: address}.
 
     BadInput for another language.
     """

@@ -22,7 +22,7 @@ _STYLES = {
 
 
 def terminal(report: ClaimsReport, language: str = "en") -> RenderableType:
-    """The report in en, ru or uk for `Console.print`; BadInput for another language."""
+    """The report in en, ru, uk or mn for `Console.print`; BadInput for another language."""
     words.checked_language(language)
     parts: list[RenderableType] = [
         Text(say.label("title", language), style="bold magenta"),

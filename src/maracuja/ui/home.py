@@ -36,7 +36,7 @@ _STYLE: Final = "".join(
     Path(__file__).with_name(name).read_text(encoding="utf-8")
     for name in ("report.css", "home.css")
 )
-LANGUAGES: Final = {"en": "English", "ru": "Русский", "uk": "Українська"}
+LANGUAGES: Final = {"en": "English", "ru": "Русский", "uk": "Українська", "mn": "Монгол"}
 
 _STEPS: Final = (
     (
@@ -104,9 +104,8 @@ def proof(proof: Proof, language: str) -> str:
 
 
 def _lawful_leads(language: str) -> dict[str, str]:
-    names = {**LANGUAGES, "mn": "Монгол"}
     return {
-        name: f"?form=html&language={code}" for code, name in names.items() if code != language
+        name: f"?form=html&language={code}" for code, name in LANGUAGES.items() if code != language
     }
 
 

@@ -9,7 +9,8 @@ import re
 from functools import cache
 from typing import Final
 
-from maracuja.decisions.reason_words import happened, sentence
+from maracuja.decisions.message_words import happened
+from maracuja.decisions.reason_words import sentence
 from maracuja.decisions.reasons import Outcome, read
 from maracuja.errors import BadInput
 from maracuja.runtime.message_proof import StepProven
@@ -229,26 +230,6 @@ DETAILS: Final[dict[str, Others]] = {
     "channel": ("канал", "канал", "суваг"),
 }
 
-# What became of a message, in Mongolian; the others are told in `reason_words`.
-MONGOLIAN_STEPS: Final[dict[str, str]] = {
-    "send": "илгээсэн",
-    "ghost": "хяналтын бүлэг: илгээхээс бусад нь хийгдсэн",
-    "wait": "хойшлуулсан",
-    "never": "илгээгээгүй",
-    "Message Sent": "илгээсэн",
-    "Message Delivered": "хүргэсэн",
-    "Message Deferred": "хүлээн авагчийн сервер хүлээхийг хүссэн",
-    "Message Read": "уншсан",
-    "Message Clicked": "холбоос дээр дарсан",
-    "Message Replied": "хариулсан",
-    "Message Bounced": "хаяг шуудан хүлээж авдаггүй",
-    "Message Rejected": "татгалзсан",
-    "Message Failed": "илгээж чадсангүй",
-    "Message Complained": "спам гэж гомдол гаргасан",
-    "Message Unknown": "хүрсэн эсэх тодорхойгүй",
-    "Subscription Updated": "захиалга өөрчлөгдсөн",
-}
-
 
 def checked_language(language: str) -> str:
     """The language itself. Raises BadInput for one that these pages do not speak."""
@@ -285,16 +266,7 @@ def said(text: str, language: str) -> str:
 
 
 def step(one: StepProven, language: str) -> str:
-    """What was decided, or what became of the message.
-
-    Why something was not sent is said in English where the page is Mongolian.
-    """
-    if language == "mn":
-        known = MONGOLIAN_STEPS.get(one.what)
-        if known is None:
-            return said(one.says, language)
-        _, colon, why = one.says.partition(": ")
-        return f"{known}: {why}" if colon and one.what in ("wait", "never") else known
+    """What was decided, or what became of the message."""
     if one.what in set(Outcome):
         reason, path = read(str(one.detail.get("reason") or ""))
         return sentence(Outcome(one.what), reason, language, path)

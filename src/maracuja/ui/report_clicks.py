@@ -15,16 +15,21 @@ from maracuja.stats.after_click import AfterClick
 from maracuja.stats.words import LANGUAGES, checked_language
 from maracuja.ui import report_words as say
 
-Texts = tuple[str, str, str]  # in the order of LANGUAGES
+Texts = tuple[str, str, str, str]  # in the order of LANGUAGES
 
 LABELS: Final[dict[str, Texts]] = {
-    "title": ("Purchases after a click", "Покупки после клика", "Покупки після кліку"),
-    "campaign": ("Campaign", "Кампания", "Кампанія"),
-    "clickers": ("People who clicked", "Кликнули, людей", "Клікнули, людей"),
-    "buyers": ("of them bought", "из них купили", "з них купили"),
-    "orders": ("Orders", "Заказы", "Замовлення"),
-    "revenue": ("Revenue", "Выручка", "Виручка"),
-    "median": ("Median time to it", "Медиана времени", "Медіана часу"),
+    "title": (
+        "Purchases after a click",
+        "Покупки после клика",
+        "Покупки після кліку",
+        "Даралтын дараах худалдан авалт",
+    ),
+    "campaign": ("Campaign", "Кампания", "Кампанія", "Кампанит ажил"),
+    "clickers": ("People who clicked", "Кликнули, людей", "Клікнули, людей", "Дарсан хүн"),
+    "buyers": ("of them bought", "из них купили", "з них купили", "үүнээс худалдан авсан"),
+    "orders": ("Orders", "Заказы", "Замовлення", "Захиалга"),
+    "revenue": ("Revenue", "Выручка", "Виручка", "Орлого"),
+    "median": ("Median time to it", "Медиана времени", "Медіана часу", "Хугацааны медиан"),
     "no_proof": (
         "This is no proof: whoever clicks is more likely to buy anyway, and an order is given to "
         "the last click before it, though it might have come without. What a campaign changed is "
@@ -35,11 +40,15 @@ LABELS: Final[dict[str, Texts]] = {
         "Це не доказ: хто клікає, той і так купує частіше, а замовлення приписано останньому "
         "кліку перед ним, хоча воно могло статися й саме. Що змінила кампанія, каже приріст "
         "проти контролю.",
+        "Энэ бол баталгаа биш: дардаг хүн ер нь ч илүү худалдан авдаг, захиалгыг түүний өмнөх "
+        "сүүлчийн даралтад тооцдог ч дарахгүйгээр хийгдэх байсан байж болно. Кампанит ажил юу "
+        "өөрчилснийг хяналтын бүлэгтэй харьцуулсан өсөлт хэлнэ.",
     ),
     "nothing": (
         "Nobody has clicked in a campaign with a goal yet.",
         "В кампаниях с целью ещё никто не кликал.",
         "У кампаніях із ціллю ще ніхто не клікав.",
+        "Зорилготой кампанит ажилд хараахан хэн ч дараагүй байна.",
     ),
 }
 

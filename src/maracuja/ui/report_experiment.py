@@ -126,7 +126,11 @@ def _looks(told: ExperimentTold, language: str) -> Sheet:
     heads = [text(key, language) for key in ("when", "in")]
     rows = []
     for look in told.looks:
-        at = format_datetime(moment(look.at_us), "d MMM HH:mm", locale=language)
+        at = format_datetime(
+            moment(look.at_us),
+            "MM.dd HH:mm" if language == "mn" else "d MMM HH:mm",
+            locale=language,
+        )
         rates = [words.percent(look.arms[name].mean, language, 2) for name in names]
         standing = text(f"s_{look.verdict.standing.value}", language)
         share = words.percent(look.fraction, language, 0)

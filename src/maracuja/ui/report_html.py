@@ -33,7 +33,7 @@ Row = tuple[str, Interval, str, float | None]  # name, interval, tone, simulator
 def html(
     report: LiftReport, language: str = "en", *, leads: Mapping[str, str] | None = None
 ) -> str:
-    """The page in en, ru or uk; `leads` are links at the top, {text: address}.
+    """The page in en, ru, uk or mn; `leads` are links at the top, {text: address}.
 
     BadInput for another language.
     """

@@ -24,7 +24,7 @@ _NAME_WIDTH = 24
 
 
 def terminal(report: LiftReport, language: str = "en") -> RenderableType:
-    """The report in en, ru or uk for `Console.print`; BadInput for another language."""
+    """The report in en, ru, uk or mn for `Console.print`; BadInput for another language."""
     words.checked_language(language)
     parts: list[RenderableType] = [
         _head(report, language),

@@ -17,23 +17,25 @@ from maracuja.stats.words import LANGUAGES, checked_language
 from maracuja.ui import report_svg as svg
 from maracuja.ui import report_words as say
 
-Texts = tuple[str, str, str]  # in the order of LANGUAGES
+Texts = tuple[str, str, str, str]  # in the order of LANGUAGES
 
 LABELS: Final[dict[str, Texts]] = {
     "template": (
         "Does the text `{name}` wear off?",
         "Приедается ли текст `{name}`?",
         "Чи приїдається текст `{name}`?",
+        "`{name}` бичвэр нөлөөгөө алдаж байна уу?",
     ),
     "tactic": (
         "Does the tactic `{name}` wear off?",
         "Приедается ли приём `{name}`?",
         "Чи приїдається прийом `{name}`?",
+        "`{name}` арга нөлөөгөө алдаж байна уу?",
     ),
-    "time": ("Time", "Раз", "Раз"),
-    "or_more": ("{n} and on", "{n} и далее", "{n} і далі"),
-    "sent": ("Sent", "Отправлено", "Надіслано"),
-    "held": ("Held out", "Контроль", "Контроль"),
+    "time": ("Time", "Раз", "Раз", "Удаа"),
+    "or_more": ("{n} and on", "{n} и далее", "{n} і далі", "{n} ба түүнээс олон"),
+    "sent": ("Sent", "Отправлено", "Надіслано", "Илгээсэн"),
+    "held": ("Held out", "Контроль", "Контроль", "Хяналт"),
     "note": (
         "People held out stand in the row of the message that they would have got, so each row "
         "is parted by the draw alone. A purchase belongs to the last message before it.",
@@ -41,11 +43,14 @@ LABELS: Final[dict[str, Texts]] = {
         "строку делит только жребий. Покупка относится к последнему сообщению перед ней.",
         "Люди з контролю стоять у рядку того повідомлення, яке отримали б, тому кожен рядок "
         "ділить лише жереб. Покупка належить до останнього повідомлення перед нею.",
+        "Хяналтын бүлгийн хүмүүс авах байсан мессежийнхээ мөрөнд байгаа тул мөр бүрийг зөвхөн "
+        "сугалаа хуваана. Худалдан авалт түүний өмнөх сүүлчийн мессежид хамаарна.",
     ),
     "lost": (
         "not comparable: one arm has lost people",
         "не сравнить: одна из групп теряет людей",
         "не порівняти: одна з груп втрачає людей",
+        "харьцуулах боломжгүй: нэг бүлэг хүнээ алдсан",
     ),
     "trend": (
         "From each time to the next, purchases against those held out change by {value} "
@@ -54,57 +59,69 @@ LABELS: Final[dict[str, Texts]] = {
         "(от {low} до {high}).",
         "Від разу до разу покупки порівняно з контролем змінюються на {value} "
         "(від {low} до {high}).",
+        "Удаа бүрд хяналтын бүлэгтэй харьцуулсан худалдан авалт {value} өөрчлөгдөж байна ({low} "
+        "– {high}).",
     ),
     "smallest": (
         "The smallest loss from time to time that these numbers could show is {value}.",
         "Наименьшая потеря от раза к разу, которую могли бы показать эти числа: {value}.",
         "Найменша втрата від разу до разу, яку могли б показати ці числа: {value}.",
+        "Эдгээр тоо харуулж чадах удаа бүрийн хамгийн бага алдагдал: {value}.",
     ),
     "later": (
         "All that came after: {value} ({low} to {high}).",
         "Всё, что было потом: {value} (от {low} до {high}).",
         "Усе, що було потім: {value} (від {low} до {high}).",
+        "Дараа нь ирсэн бүх мессеж: {value} ({low} – {high}).",
     ),
     "nothing_twice": (
         "Nobody has got a text or a tactic twice yet, or the windows are still open.",
         "Ещё никто не получал один текст или приём дважды, или окна ещё открыты.",
         "Ще ніхто не отримував один текст чи прийом двічі, або вікна ще відкриті.",
+        "Нэг бичвэр эсвэл аргыг хоёр удаа авсан хүн хараахан алга, эсвэл хугацаа нь дуусаагүй "
+        "байна.",
     ),
 }
 WEARS: Final[dict[Wear, Texts]] = {
-    Wear.WEARS_OFF: ("It wears off.", "Приедается.", "Приїдається."),
+    Wear.WEARS_OFF: ("It wears off.", "Приедается.", "Приїдається.", "Нөлөөгөө алдаж байна."),
     Wear.STEADY: (
         "Nothing shows that it wears off.",
         "Не видно, чтобы приедалось.",
         "Не видно, щоб приїдалося.",
+        "Нөлөөгөө алдаж буй шинж алга.",
     ),
     Wear.GROWS: (
         "It works better from time to time.",
         "От раза к разу действует сильнее.",
         "Від разу до разу діє сильніше.",
+        "Удаа бүрд улам сайн нөлөөлж байна.",
     ),
     Wear.NOT_ENOUGH: (
         "Too few people have got it more than once to say whether it wears off.",
         "Слишком мало людей получили это больше одного раза, чтобы судить.",
         "Замало людей отримали це більше одного разу, щоб судити.",
+        "Үүнийг нэгээс олон удаа авсан хүн хэт цөөн тул нөлөөгөө алдаж байгаа эсэхийг хэлэх "
+        "боломжгүй.",
     ),
 }
 GONE: Final[Texts] = (
     "After the {nth} time nothing is left.",
     "После {nth} раза не остаётся ничего.",
     "Після {nth} разу не залишається нічого.",
+    "{nth} удаагийн дараа юу ч үлдэхгүй.",
 )
 SOUR: Final[Texts] = (
     "After the {nth} time it does harm.",
     "После {nth} раза это вредит.",
     "Після {nth} разу це шкодить.",
+    "{nth} удаагийн дараа хор болдог.",
 )
 NTH: Final[tuple[Texts, ...]] = (
-    ("first", "первого", "першого"),
-    ("second", "второго", "другого"),
-    ("third", "третьего", "третього"),
-    ("fourth", "четвёртого", "четвертого"),
-    ("fifth", "пятого", "п’ятого"),
+    ("first", "первого", "першого", "Эхний"),
+    ("second", "второго", "другого", "Хоёр дахь"),
+    ("third", "третьего", "третього", "Гурав дахь"),
+    ("fourth", "четвёртого", "четвертого", "Дөрөв дэх"),
+    ("fifth", "пятого", "п’ятого", "Тав дахь"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maracuja.decisions import reason_words, reasons
+from maracuja.decisions import message_words, reason_words, reasons
 from maracuja.decisions.reasons import Outcome, Reason
 from maracuja.runtime.message_events import NAMES
 
@@ -27,7 +27,8 @@ def test_a_sentence_says_outcome_and_reason() -> None:
     said = reason_words.sentence(Outcome.NEVER, Reason.OPTED_OUT)
     assert said == "not sent: the person opted out of this topic"
     assert reason_words.sentence(Outcome.SEND, Reason.PASSED, "ru") == "отправлено"
-    assert reason_words.sentence(Outcome.SEND, Reason.PASSED, "mn") == "sent"
+    assert reason_words.sentence(Outcome.SEND, Reason.PASSED, "mn") == "илгээсэн"
+    assert reason_words.sentence(Outcome.SEND, Reason.PASSED, "de") == "sent"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_what_was_missing_is_said(kept: str, language: str, says: str) -> None:
 
 @pytest.mark.parametrize("event", sorted(set(NAMES.values())))
 def test_what_becomes_of_a_message_has_words_in_each_language(event: str) -> None:
-    said = [reason_words.happened(event, language) for language in reason_words.LANGUAGES]
+    said = [message_words.happened(event, language) for language in reason_words.LANGUAGES]
     assert event not in said
     assert said[0] != said[1]
-    assert reason_words.happened("Message Read", machine=True) == "read (by a machine)"
+    assert message_words.happened("Message Read", machine=True) == "read (by a machine)"

@@ -1,4 +1,4 @@
-"""The report's page and terminal form: complete, self-contained, readable, in three languages."""
+"""The report's page and terminal form: complete, self-contained, readable, in every language."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from maracuja.stats.report import LiftReport, NoteCode, Truth, lift_report
 from maracuja.stats.words import LANGUAGES, number
 from maracuja.ui import report_svg as svg
 from maracuja.ui.report_html import html
+from maracuja.ui.report_labels import LABELS, NOTES
 from maracuja.ui.report_terminal import terminal
-from maracuja.ui.report_words import LABELS, NOTES
 from tests.unit.stats.audience import NOW, plan, units
 
 

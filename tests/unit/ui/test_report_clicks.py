@@ -29,7 +29,12 @@ TOLD = (
         revenue=0, median_s=None,
     ),
 )  # fmt: skip
-NO_PROOF = {"en": "This is no proof", "ru": "Это не доказательство", "uk": "Це не доказ"}
+NO_PROOF = {
+    "en": "This is no proof",
+    "ru": "Это не доказательство",
+    "uk": "Це не доказ",
+    "mn": "Энэ бол баталгаа биш",
+}
 
 
 def shown(*parts: object) -> str:

@@ -22,12 +22,6 @@ export function firstLanguage(
   return "en";
 }
 
-/** The language in which the server says sentences of its own: it speaks no Mongolian yet. */
-export function serverLanguage(): "en" | "ru" | "uk" {
-  const spoken = i18next.language;
-  return spoken === "ru" || spoken === "uk" ? spoken : "en";
-}
-
 /** Have these words at hand in the language of now. */
 export async function loadWords(names: readonly string[], language = i18next.language) {
   await Promise.all(

@@ -3,12 +3,12 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconAlertCircle, IconInfoCircle, IconRocket } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, body } from "~/api/client";
 import { whole } from "~/app/format";
 import { useMay } from "~/app/session";
-import { serverLanguage } from "~/app/words";
 import { Card } from "~/kit/Card";
 import { Fault, useFaultWords } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
@@ -31,11 +31,11 @@ export function Before({ name, version }: BeforeProps) {
   const { t } = useTranslation("campaigns");
   const path = { name };
   const rehearsal = useQuery({
-    queryKey: ["campaigns", "dry-run", name, version, serverLanguage()],
+    queryKey: ["campaigns", "dry-run", name, version, i18next.language],
     queryFn: () =>
       body(
         api.POST("/api/campaigns/{name}/dry-run", {
-          params: { path, query: { samples: SAMPLES, language: serverLanguage() } },
+          params: { path, query: { samples: SAMPLES, language: i18next.language } },
         }),
       ),
     retry: false,

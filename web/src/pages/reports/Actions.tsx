@@ -8,9 +8,9 @@ import {
   IconPrinter,
   IconShare,
 } from "@tabler/icons-react";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { change } from "~/app/format";
-import { serverLanguage } from "~/app/words";
 import { failed } from "~/kit/notices";
 import { liftPicture, save } from "~/kit/picture";
 import { useEffects } from "./Effects";
@@ -56,7 +56,7 @@ interface ExportProps {
 
 export function Export({ csv, name, picture }: ExportProps) {
   const { t } = useTranslation("reports");
-  const address = `${csv}&language=${serverLanguage()}`;
+  const address = `${csv}&language=${i18next.language}`;
   return (
     <Menu position="bottom-end">
       <Menu.Target>

@@ -1,12 +1,12 @@
 /** Links by which people outside the team read one report: made, copied, taken back. */
 import { Button, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { day } from "~/app/format";
 import { useMay, useMember } from "~/app/session";
-import { serverLanguage } from "~/app/words";
 import { Fault } from "~/kit/Fault";
 import { done } from "~/kit/notices";
 import { Query } from "~/kit/Query";
@@ -35,7 +35,7 @@ export function Share({ campaign, goal = "" }: ShareProps) {
     mutationFn: () =>
       body(
         api.POST("/api/reports/shares", {
-          body: { campaign, goal, language: serverLanguage(), days: Number(days) },
+          body: { campaign, goal, language: i18next.language, days: Number(days) },
         }),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: key }),

@@ -8,11 +8,11 @@ import {
   IconPlayerPlay,
   IconTrash,
 } from "@tabler/icons-react";
+import i18next from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { useMay } from "~/app/session";
-import { serverLanguage } from "~/app/words";
 import type { Person } from "../person";
 import { useChange, useWishes } from "./changing";
 import { Erase } from "./Erase";
@@ -123,7 +123,7 @@ function useExport(pid: number) {
     act: async () => {
       const found = await body(
         api.GET("/api/people/{pid}/export", {
-          params: { path: { pid }, query: { language: serverLanguage() } },
+          params: { path: { pid }, query: { language: i18next.language } },
         }),
       );
       save(JSON.stringify(found, null, 2), `person-${pid}.json`);

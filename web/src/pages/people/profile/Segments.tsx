@@ -2,11 +2,11 @@
 import { UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, body, type Schemas } from "~/api/client";
 import { useMay } from "~/app/session";
-import { serverLanguage } from "~/app/words";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
@@ -86,7 +86,7 @@ function Segment({ pid, segment }: { pid: number; segment: Held }) {
 }
 
 function Explained({ pid, segment }: { pid: number; segment: string }) {
-  const language = serverLanguage();
+  const language = i18next.language;
   const query = useQuery({
     queryKey: ["person", pid, "explained", segment, language],
     queryFn: () =>

@@ -17,12 +17,12 @@ import {
   IconUserEdit,
 } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { api, body, type Schemas } from "~/api/client";
 import { clock, day } from "~/app/format";
 import { useMember } from "~/app/session";
-import { serverLanguage } from "~/app/words";
 import { Card } from "~/kit/Card";
 import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
@@ -85,7 +85,7 @@ export function Timeline({ person }: { person: Person }) {
 }
 
 function useTimeline(pid: number, kinds: readonly Kind[]) {
-  const language = serverLanguage();
+  const language = i18next.language;
   return useInfiniteQuery({
     queryKey: ["person", pid, "timeline", kinds, language],
     queryFn: ({ pageParam, signal }) =>

@@ -1,8 +1,8 @@
 /** What is read about one person, and read anew once something of it was changed. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
-import { serverLanguage } from "~/app/words";
 import { useFaultWords } from "~/kit/Fault";
 import { done, failed } from "~/kit/notices";
 
@@ -54,7 +54,7 @@ export type Wishes = NonNullable<ReturnType<typeof useWishes>["data"]>;
 
 /** What was decided about the person, of one campaign ("": of all), in words. */
 export function useWhy(pid: number, campaign: string) {
-  const language = serverLanguage();
+  const language = i18next.language;
   return useQuery({
     queryKey: ["person", pid, "why", campaign, language],
     queryFn: () =>

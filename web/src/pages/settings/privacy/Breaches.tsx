@@ -1,12 +1,12 @@
 /** Data that came into wrong hands: noted, counted, told to the authority and the people, closed. */
 import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import i18next from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { day, whole } from "~/app/format";
 import { useMay } from "~/app/session";
-import { serverLanguage } from "~/app/words";
 import { Card } from "~/kit/Card";
 import { Copied } from "~/kit/Copied";
 import { Empty } from "~/kit/Empty";
@@ -125,7 +125,7 @@ function Telling({ of, to, onClose }: { of: Breach; to: To; onClose: () => void 
     act: () =>
       body(
         api.GET("/api/law/breaches/{number}/text", {
-          params: { path, query: { to, language: serverLanguage() } },
+          params: { path, query: { to, language: i18next.language } },
         }),
       ),
   });

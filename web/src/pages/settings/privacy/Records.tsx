@@ -1,15 +1,15 @@
 /** What an authority asks for: the record of processing, the ledger of consents, a message's proof. */
 import { Button, Group, Stack, TextInput } from "@mantine/core";
+import i18next from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { serverLanguage } from "~/app/words";
 import { Card } from "~/kit/Card";
 
 export function Records() {
   const { t } = useTranslation("settings_data");
   const [message, setMessage] = useState("");
-  const query = `form=html&language=${serverLanguage()}`;
+  const query = `form=html&language=${i18next.language}`;
   return (
     <Stack gap={16}>
       <Card title={t("records.record")} about={t("records.recordAbout")}>
