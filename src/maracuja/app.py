@@ -41,7 +41,8 @@ class App:
     """The parts of a workspace that is open; `close` it, or use `opened`.
 
     `wake` tells the worker that a single message has come in; without it, it looks by itself.
-    `renew` starts the server anew, where there is one, for other settings to be in force.
+    `renew` starts the server anew, where there is one, for other settings to be in force. `play`
+    begins to play the demo shop beside the server, where somebody can.
     """
 
     config: Config
@@ -50,6 +51,7 @@ class App:
     secrets: meta.Secrets
     wake: Callable[[], None] = lambda: None
     renew: Callable[[], None] = lambda: None
+    play: Callable[[], None] | None = None
 
     @property
     def lake_root(self) -> Path:
@@ -109,11 +111,13 @@ def create(
     *,
     clock: Clock | None = None,
     seed: int | None = None,
+    reproducible: bool = True,
 ) -> dict[str, str]:
     """Make a workspace: settings, tables, secrets, a server and a browser key.
 
-    With a `seed` the secrets are derived from it: for simulated shops only. Returns what is shown
-    once: the keys. In a workspace that stands, brings the tables up to date and makes no keys.
+    With a `seed` the secrets are derived from it unless they are not to be `reproducible`: for
+    simulated shops only. Returns what is shown once: the keys. In a workspace that stands, brings
+    the tables up to date and makes no keys.
     """
     now_us = micros((clock or SystemClock()).now())
     standing = (directory / FILE_NAME).is_file()
@@ -130,7 +134,7 @@ def create(
     try:
         migrating.migrate(store)
         with store.write() as conn:
-            secrets = meta.create(conn, seed=seed, reproducible=seed is not None)
+            secrets = meta.create(conn, seed=seed, reproducible=reproducible and seed is not None)
             if standing:
                 return {}
             shown: dict[str, str] = {}
@@ -150,6 +154,7 @@ def open_app(
     clock: Clock | None = None,
     wake: Callable[[], None] = lambda: None,
     renew: Callable[[], None] = lambda: None,
+    play: Callable[[], None] | None = None,
 ) -> App:
     """Open the workspace. Raises ConfigError when its tables are missing, older or newer."""
     store = open_store(config.store_url)
@@ -160,7 +165,7 @@ def open_app(
     except BaseException:
         store.close()
         raise
-    return App(config, clock or SystemClock(), store, secrets, wake, renew)
+    return App(config, clock or SystemClock(), store, secrets, wake, renew, play)
 
 
 def make_links(app: App) -> LinkMaker:

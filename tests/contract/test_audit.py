@@ -111,6 +111,8 @@ ELSEWHERE = {
     "/api/imports/{id}/run": ("unit/api/test_imports.py", "audit?action=import"),
     "/api/reports/shares": ("unit/api/test_reports.py", '"share"'),
     "/api/reports/shares/{share}": ("unit/api/test_reports.py", "take_back_share"),
+    "/api/demo-shop/load": ("unit/api/test_demo_shop.py", "action=load_demo"),
+    "/api/demo-shop/remove": ("unit/api/test_demo_shop.py", '"remove_demo"'),
     "/api/first-run": ("unit/api/test_first_run.py", "claim"),
     "/api/session": ("unit/api/test_team.py", "action=log_out"),
     "/api/session/places/{place}": ("unit/api/test_team.py", "places"),

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from maracuja.api import (
     campaign_choices,
     definition_changes,
+    demo_shop,
     first_run,
     imports,
     live,
@@ -27,6 +28,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     campaign_choices.reach_router,
     campaign_choices.people_router,
     definition_changes.router,
+    demo_shop.router,
     first_run.router,
     imports.router,
     imports.export_router,

@@ -229,5 +229,6 @@ def list_work(here: Here, now: Now, part: Part) -> Listing[WorkShown]:
     """What is under way or has just been done, with its progress, the newest first."""
     with here.store.read() as conn:
         found = work_shown.work(conn, now)
-    found = work_shown.newest_first([*found, *work_shown.imports(here.imports.every(), now)])
-    return part.of(found, lambda one: (one.kind, one.number))
+    found += work_shown.imports(here.imports.every(), now)
+    found += work_shown.exports(here.exports.every(), now)
+    return part.of(work_shown.newest_first(found), lambda one: (one.kind, one.number))

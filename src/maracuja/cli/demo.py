@@ -33,7 +33,7 @@ def demo(
     ] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same shop.")] = 1,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the server listens.")] = 8080,
-    language: Annotated[str, typer.Option(help="Of the report: en, ru or uk.")] = "en",
+    language: Annotated[str, typer.Option(help="Of the report: en, ru, uk or mn.")] = "en",
     once: Annotated[bool, typer.Option("--once", help="Stop after the report.")] = False,
     json: Json = False,
 ) -> None:
@@ -41,6 +41,7 @@ def demo(
     import msgspec
 
     from maracuja.clock import SystemClock, monotonic_s
+    from maracuja.simulate.course import Course
     from maracuja.simulate.demo import run_demo
     from maracuja.stats.forms import to_json
     from maracuja.ui.report_html import html
@@ -54,7 +55,13 @@ def demo(
 
     now = SystemClock().now()
     outcome = run_demo(
-        workspace, now=now, port=port, pages=_pages, count=people, seed=seed, say=tell
+        workspace,
+        now=now,
+        port=port,
+        pages=story_pages,
+        count=people,
+        seed=seed,
+        course=Course(tell),
     )
     (workspace / REPORT).write_text(html(outcome.report, language), encoding="utf-8")
     if json:
@@ -143,7 +150,7 @@ def _say_claims(workspace: Path, language: str) -> None:
     say(f"Why, and what to run: [bold]{workspace / CLAIMS}[/], or `maracuja claims`")
 
 
-def _pages(app: App) -> Asgi:
+def story_pages(app: App) -> Asgi:
     """The pages behind the links of messages, in this process."""
     from fastapi import FastAPI
 

@@ -49,49 +49,64 @@ def serve(
     from maracuja import app
     from maracuja.api.server import Server
     from maracuja.api.serving import free_port, run
+    from maracuja.cli.demo_beside import player_of
     from maracuja.config import load_config
-    from maracuja.runtime.first_run import make_token
-    from maracuja.runtime.worker_process import WorkerProcess
+    from maracuja.runtime import demo_shop
+    from maracuja.runtime.process_beside import ProcessBeside
 
-    config = load_config(workspace)
+    home = demo_shop.home(workspace.resolve())
+    shown = demo_shop.shown(home)
+    config = load_config(shown)
     place = host or config.server.host
     number = free_port(place, config.server.port if port is None else port)
     config = replace(config, server=replace(config.server, host=place, port=number))
     holder = f"the worker of server {os.getpid()} on {socket.gethostname()}"
-    where = ["-w", str(workspace), "--public-url", config.public_url]
-    worker = WorkerProcess([*where, "--holder", holder, "--with-parent"], say)
+    where = ["-w", str(shown), "--public-url", config.public_url]
+    worker = ProcessBeside("worker", ["work", *where, "--holder", holder, "--with-parent"], say)
+    own = ["-w", str(home), "--host", place, "--port", str(number)]
     again: list[str] = []
 
     def renew() -> None:
         """End as at a signal, and begin again at the same address."""
-        own = ["-w", str(workspace), "--host", place, "--port", str(number)]
         again[:] = ["serve", *own, *(["--no-work"] if no_work else [])]
         os.kill(os.getpid(), signal.SIGTERM)
 
-    opened = app.open_app(config, wake=worker.wake, renew=renew)
-    shown = f"[{place}]" if ":" in place else place
+    player = player_of(home, own, renew, lambda: demo_shop.wanted(opened.store) is not None)
+    opened = app.open_app(config, wake=worker.wake, renew=renew, play=player.start)
 
     def ready() -> None:
         if not no_work:
             worker.start()
-        say(f"Ctrl-C stops. Serving [bold]{config.shop.name}[/] at")
-        say(f"http://{shown}:{number}")
-        if token := make_token(opened.store):
-            say(f"Nobody owns it yet: {config.public_url}/first-run?token={token}")
+        if shown == home and demo_shop.wanted(opened.store):
+            player.start()
+        _say_where(opened)
 
     server = Server(opened, _load_pages)
     try:
         forced = run(server, place, number, ready=ready, force=worker.kill)
     finally:
         worker.stop()
-        if worker.started:
-            worker.join()
+        player.kill()
+        worker.join()
+        player.join()
         server.close()
         opened.close()
     if forced:
         raise typer.Exit(130)
     if again:
         os.execv(sys.executable, [sys.executable, "-m", "maracuja", *again])
+
+
+def _say_where(opened: App) -> None:
+    """The address, and the way in where nobody has one yet."""
+    from maracuja.runtime.first_run import make_token
+
+    config = opened.config
+    place, number = config.server.host, config.server.port
+    say(f"Ctrl-C stops. Serving [bold]{config.shop.name}[/] at")
+    say(f"http://{f'[{place}]' if ':' in place else place}:{number}")
+    if token := make_token(opened.store):
+        say(f"Nobody owns it yet: {config.public_url}/first-run?token={token}")
 
 
 def work(
@@ -117,7 +132,7 @@ def work(
     from maracuja import app
     from maracuja.config import load_config
     from maracuja.runtime import worker as loop
-    from maracuja.runtime.worker_process import stop_with_parent
+    from maracuja.runtime.process_beside import stop_with_parent
 
     config = load_config(workspace)
     if public_url:

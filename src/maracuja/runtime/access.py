@@ -74,6 +74,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "commands": Area.SETTINGS,
     "conversations": Area.CONVERSATIONS,
     "definitions": Area.CONTENT,
+    "demo-shop": Area.REPORTS,
     "discovered": Area.DATA,
     "events": Area.DATA,
     "exports": Area.DATA,
@@ -119,6 +120,8 @@ ENDINGS: Final[Mapping[tuple[str, str], Area]] = {
     ("campaigns", "roll-out"): Area.SENDING,
     ("campaigns", "send-to-me"): Area.SENDING,
     ("templates", "send-to-me"): Area.SENDING,
+    ("demo-shop", "load"): Area.TEAM,  # it is the owner who decides what everybody sees
+    ("demo-shop", "remove"): Area.TEAM,
     ("facts", "{pid}"): Area.PEOPLE,  # those of one person are their profile
     ("people", "export"): Area.PRIVACY,
     ("people", "pause"): Area.CONVERSATIONS,  # whoever talks with somebody may give them rest

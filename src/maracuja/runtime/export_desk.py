@@ -16,7 +16,7 @@ from maracuja.runtime import exporting
 from maracuja.runtime.aside import Aside
 from maracuja.runtime.card_folder import CardFolder, new_id
 from maracuja.runtime.export_files import Form
-from maracuja.store import audit
+from maracuja.store import audit, live
 from maracuja.store.engine import Store
 
 FOLDER: Final = "exports"
@@ -35,6 +35,7 @@ class Card(Record, frozen=True):
     rows: int = 0
     size: int = 0
     fault: str = ""
+    ended_us: int = 0  # when it was over, also before its end
 
     @property
     def at(self) -> datetime:
@@ -68,6 +69,7 @@ class ExportDesk:
         card = self._cards.keep(Card(new_id(), what, form, now_us, actor))
         with self._store.write() as conn:
             audit.add(conn, now_us, actor, "export", f"export:{card.id}", {"what": what})
+            live.tell(conn, live.Kind.WORK, [card.id])
         self._aside.begin(card.id, lambda _: self._work(card))
         return card
 
@@ -114,11 +116,16 @@ class ExportDesk:
                 advance=count,
             )
         except MaracujaError as fault:
-            self._cards.keep(changed(card, state="stopped", fault=f"{fault.message} {fault.fix}"))
+            self._end(changed(card, state="stopped", fault=f"{fault.message} {fault.fix}"))
             return
         finally:
             self._rows.pop(card.id, None)
-        self._cards.keep(changed(card, state="done", rows=rows, size=path.stat().st_size))
+        self._end(changed(card, state="done", rows=rows, size=path.stat().st_size))
+
+    def _end(self, card: Card) -> None:
+        self._cards.keep(changed(card, ended_us=micros(self._clock.now())))
+        with self._store.write() as conn:
+            live.tell(conn, live.Kind.WORK, [card.id])
 
     def _data(self, card: Card) -> Path:
         return self._cards.place(card.id) / f"data.{card.form}"

@@ -23,7 +23,7 @@ from maracuja.runtime.aside import Aside
 from maracuja.runtime.card_folder import CardFolder, new_id
 from maracuja.runtime.import_files import open_rows, read_rows
 from maracuja.runtime.importing import REFUSED, Imported
-from maracuja.store import audit
+from maracuja.store import audit, live
 from maracuja.store.engine import Store
 
 FOLDER: Final = "imports"
@@ -54,6 +54,7 @@ class Card(Record, frozen=True):
     result: Imported | None = None
     fault: str = ""
     share: float = 0.0
+    ended_us: int = 0  # when the import was over, also before its end
 
     @property
     def at(self) -> datetime:
@@ -144,6 +145,7 @@ class ImportDesk:
         with self._store.write() as conn:
             about = {"file": card.name, "kind": card.kind}
             audit.add(conn, micros(self._clock.now()), actor, "import", f"import:{id}", about)
+            live.tell(conn, live.Kind.WORK, [id])
         return self._start(card, "running")
 
     def drop(self, id: str) -> None:
@@ -183,7 +185,7 @@ class ImportDesk:
         if card.state == "done":
             raise Conflict("The file has been imported.", fix="Upload it again.")
         checked(card.kind, card.mapping, card.headings)
-        kept = changed(card, state=state, fault="", share=0.0)
+        kept = changed(card, state=state, fault="", share=0.0, ended_us=0)
         self._aside.begin(card.id, lambda tell: self._work(kept, tell))
         return self._cards.keep(kept)
 
@@ -197,15 +199,23 @@ class ImportDesk:
                 self._store, work, now=now, currency=currency, dry=dry, advance=tell
             )
         except MaracujaError as fault:
-            stands: State = "ready" if dry else "stopped"
-            self._cards.keep(changed(card, state=stands, fault=_plain(card, fault)))
+            told = _plain(card, fault)
+            if dry:
+                self._cards.keep(changed(card, state="ready", fault=told))
+            else:
+                self._end(changed(card, state="stopped", fault=told))
             return
         if dry:
             self._cards.keep(changed(card, state="checked", tried=found))
             return
         found.refused_path = ""  # of no use to anybody elsewhere
-        self._cards.keep(changed(card, state="done", result=found, sample=()))
+        self._end(changed(card, state="done", result=found, sample=()))
         self._data(card).unlink(missing_ok=True)
+
+    def _end(self, card: Card) -> None:
+        self._cards.keep(changed(card, ended_us=micros(self._clock.now())))
+        with self._store.write() as conn:
+            live.tell(conn, live.Kind.WORK, [card.id])
 
     def _resting(self, id: str) -> Card:
         card = self.get(id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -12,11 +11,10 @@ from maracuja.config import Shop
 from maracuja.runtime import channel_days
 from maracuja.runtime.attention import Attention, attention
 from maracuja.runtime.channel_days import ChannelHealth, Freshness
+from maracuja.runtime.demo_shop import DEMO_MARK
 from maracuja.runtime.launch_ground import Ground
 from maracuja.runtime.worth import Worth, worth
 from maracuja.store import definitions, people, runs, team
-
-DEMO_MARK: Final = "demo.txt"  # in the directory of a workspace that `maracuja demo` has made
 
 
 @dataclass(frozen=True)

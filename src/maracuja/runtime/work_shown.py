@@ -11,9 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from maracuja.model import micros, moment
-from maracuja.runtime import campaign_status
+from maracuja.runtime import campaign_status, demo_shop, export_desk, import_desk
 from maracuja.runtime.campaign_status import RunShown
-from maracuja.runtime.import_desk import Card
 from maracuja.store import commands, runs
 from maracuja.store.commands import Command
 from maracuja.store.outbox import OutboxState
@@ -32,6 +31,7 @@ class Doing(StrEnum):
     SENDING = "sending"
     PAUSED = "paused"
     OBEYING = "obeying"  # a wish, such as an erasure
+    STOPPED = "stopped"  # before its end
     DONE = "done"
 
 
@@ -40,7 +40,8 @@ class WorkShown:
     """A piece of work: `done` of `total` parts or messages; 0 of 0 where that is not known.
 
     `kind`: campaign, import, or the name of what was asked (such as erase). `subject`: the
-    campaign, the file or whom it is about. `number` is that of the run or the command.
+    campaign, the file or whom it is about. `number` is that of the run or the command; `step`
+    what it is at, where it has steps (`simulate.course.Step` for the demo shop).
     """
 
     kind: str
@@ -52,6 +53,7 @@ class WorkShown:
     since: datetime
     actor: str
     result: Any = None
+    step: str = ""
 
 
 def work(conn: Connection, now: datetime) -> list[WorkShown]:
@@ -59,7 +61,28 @@ def work(conn: Connection, now: datetime) -> list[WorkShown]:
     shown = campaigns(conn)
     asked = commands.lately(conn, micros(now) - DONE_FOR_S * 1_000_000)
     shown += [_command(one) for one in asked]
+    if (wish := demo_shop.card(conn)) and _is_shown(wish, now):
+        shown.append(_demo(wish))
     return newest_first(shown)
+
+
+def _is_shown(wish: demo_shop.Card, now: datetime) -> bool:
+    return _just(wish.done_us, now) if wish.done_us else not wish.fault
+
+
+def _demo(wish: demo_shop.Card) -> WorkShown:
+    """The demo shop that is being made, or is whole, in thousandths."""
+    return WorkShown(
+        kind="demo",
+        subject="",
+        number=wish.at_us,
+        doing=Doing.DONE if wish.done_us else Doing.OBEYING,
+        done=int(wish.share * 1_000),
+        total=1_000,
+        since=moment(wish.at_us),
+        actor=wish.actor,
+        step=wish.step,
+    )
 
 
 def newest_first(shown: list[WorkShown]) -> list[WorkShown]:
@@ -67,24 +90,47 @@ def newest_first(shown: list[WorkShown]) -> list[WorkShown]:
     return sorted(shown, key=lambda one: (one.since, one.number), reverse=True)
 
 
-def imports(cards: Sequence[Card], now: datetime) -> list[WorkShown]:
+def imports(cards: Sequence[import_desk.Card], now: datetime) -> list[WorkShown]:
     """The files that are being imported or have just been, in thousandths of the file."""
-    lately = micros(now) - DONE_FOR_S * 1_000_000
     return [
-        WorkShown(
-            kind="import",
-            subject=card.name,
-            number=card.at_us,
-            doing=Doing.DONE if card.state == "done" else Doing.OBEYING,
-            done=1_000 if card.state == "done" else int(card.share * 1_000),
-            total=1_000,
-            since=card.at,
-            actor=card.actor,
-            result={"import": card.id},
-        )
+        _file("import", card, int(card.share * 1_000), 1_000)
         for card in cards
-        if card.state == "running" or (card.state == "done" and card.at_us >= lately)
+        if card.state == "running" or _just(card.ended_us, now)
     ]
+
+
+def exports(cards: Sequence[export_desk.Card], now: datetime) -> list[WorkShown]:
+    """The files that are being made or have just been, in rows: how many come nobody knows."""
+    return [
+        _file("export", card, card.rows, card.rows if card.state == "done" else 0)
+        for card in cards
+        if card.state == "making" or _just(card.ended_us, now)
+    ]
+
+
+_ENDED: Final = {"done": Doing.DONE, "stopped": Doing.STOPPED}
+
+
+def _file(
+    kind: str, card: import_desk.Card | export_desk.Card, done: int, total: int
+) -> WorkShown:
+    """`result` names the file."""
+    doing = _ENDED.get(card.state, Doing.OBEYING)
+    return WorkShown(
+        kind=kind,
+        subject=card.name,
+        number=card.at_us,
+        doing=doing,
+        done=total if doing is Doing.DONE else done,
+        total=total,
+        since=card.at,
+        actor=card.actor,
+        result={kind: card.id},
+    )
+
+
+def _just(ended_us: int, now: datetime) -> bool:
+    return ended_us >= micros(now) - DONE_FOR_S * 1_000_000
 
 
 def campaigns(conn: Connection) -> list[WorkShown]:

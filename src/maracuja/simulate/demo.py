@@ -8,12 +8,12 @@ vendors and the people.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -32,11 +32,12 @@ from maracuja.runtime import (
     experiment_orders,
     importing,
 )
+from maracuja.runtime.demo_shop import DEMO_MARK
 from maracuja.runtime.launch_control import OPEN
-from maracuja.runtime.overview_page import DEMO_MARK
 from maracuja.runtime.worker import Worker
 from maracuja.simulate.catalogue import make_catalogue
 from maracuja.simulate.chats import SETTINGS, Phones, after, agreements, make_phones
+from maracuja.simulate.course import Course, Step
 from maracuja.simulate.letters import CAMPAIGN as LETTERS
 from maracuja.simulate.letters import Letters
 from maracuja.simulate.newcomers import Newcomers, restores
@@ -85,8 +86,6 @@ SHOP: Final = {
     "postal_address": "вул. Садова 1, Київ",
 }
 
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -112,12 +111,15 @@ def run_demo(
     pages: Callable[[App], Asgi],
     count: int = 20_000,
     seed: int = 1,
-    say: Say = lambda text: None,
+    course: Course | None = None,
+    server: Mapping[str, Any] | None = None,
+    open_secrets: bool = True,
 ) -> Outcome:
     """Make the workspace anew and play the story; the same seed and `now` give the same report.
 
     `pages` makes the application behind the links of messages; `port` is where it will be
-    served. Raises Conflict when the directory holds something that is no demo.
+    served, or `server` its settings. With `open_secrets` its keys are the same every time, so
+    that everybody knows them. Raises Conflict when the directory holds something that is no demo.
     """
     _clear(directory)
     launch = begin_of(now)
@@ -125,10 +127,10 @@ def run_demo(
     clock = SimClock(start)
     with ExitStack() as stack:
         email = {"sender": "Маракуйя <shop@maracuja.example>"}
-        settings = {"shop": SHOP, "server": {"port": port}, "email": email, **SETTINGS}
+        settings = {"shop": SHOP, "server": server or {"port": port}, "email": email, **SETTINGS}
         directory.mkdir(parents=True, exist_ok=True)
         (directory / MARK).write_text("This directory is a demo: it may be made anew.\n")
-        composition.create(directory, settings, clock=clock, seed=seed)
+        composition.create(directory, settings, clock=clock, seed=seed, reproducible=open_secrets)
         app = stack.enter_context(composition.opened(directory, clock))
         people = make_people(seed, count, launch.date())
         phones = make_phones(seed, people)
@@ -138,7 +140,8 @@ def run_demo(
         )
         stack.callback(worker.close)
         phones.mail = mail
-        return Story(app, worker, pages(app), clock, people, phones, seed, launch, say).play()
+        told = course or Course()
+        return Story(app, worker, pages(app), clock, people, phones, seed, launch, told).play()
 
 
 def _clear(directory: Path) -> None:
@@ -167,11 +170,11 @@ class Story:
         phones: Phones,
         seed: int,
         launch: datetime,
-        say: Say,
+        course: Course,
     ) -> None:
         self._app, self._worker, self._pages = app, worker, pages
         self._clock, self._people, self._phones = clock, people, phones
-        self._seed, self._launch, self._say = seed, launch, say
+        self._seed, self._launch, self._course = seed, launch, course
         self._goods = make_catalogue(seed)
         self._mailboxes = Mailboxes(phones.rows)
         self._events = 0
@@ -186,7 +189,7 @@ class Story:
         self._send()
         truth = self._react()
         now = self._clock.now()
-        self._say("Counting what it was worth")
+        self._course.begin(Step.COUNTING, "Counting what it was worth")
         report = campaign_work.report(self._app.ground, CAMPAIGN, now=now, truth=truth)
         return Outcome(report, truth, self._phones.taken, self._events)
 
@@ -194,7 +197,8 @@ class Story:
 
     def _import(self) -> None:
         """Customers and products arrive as files, definitions from their directory."""
-        self._say(f"Importing {self._people.height} customers and {self._goods.height} products")
+        told = f"Importing {self._people.height} customers and {self._goods.height} products"
+        self._course.begin(Step.IMPORTING, told)
         folder = self._app.config.directory / "files"
         folder.mkdir()
         now = self._clock.now()
@@ -215,7 +219,7 @@ class Story:
 
     def _live_through_history(self) -> None:
         """Ninety days of visits, each day projected as it passes."""
-        self._say(f"Living through {HISTORY_DAYS} days of visits and orders")
+        self._course.begin(Step.LIVING, f"Living through {HISTORY_DAYS} days of visits and orders")
         start = (self._launch - timedelta(days=HISTORY_DAYS)).date()
         visits = [
             kind(self._seed, "history", self._people, start, HISTORY_DAYS)
@@ -247,15 +251,17 @@ class Story:
         try:
             experiment_orders.check_size(self._app.ground, LETTERS, now)
         except CampaignError as fault:
-            self._say(f"Two letters are not tried on a few: {fault.message}")
+            told = f"Two letters are not tried on a few: {fault.message}"
+            self._course.begin(Step.TRYING, told)
             return
-        self._say("Trying two letters on a few; the better one goes to the rest")
+        told = "Trying two letters on a few; the better one goes to the rest"
+        self._course.begin(Step.TRYING, told)
         with self._app.store.write() as conn:
             campaign_work.launch(conn, self._app.ground, LETTERS, now)
 
     def _send(self) -> None:
         """Launch, and let the worker send until nothing is left or waits; receipts come in."""
-        self._say("Sending the campaign: Viber, then Telegram, then SMS")
+        self._course.begin(Step.SENDING, "Sending the campaign: Viber, then Telegram, then SMS")
         self._clock.wait_until(self._launch)
         ground = self._app.ground
         self._write({file.name for file in DEFINITIONS.iterdir()} - FIRST)
@@ -287,7 +293,7 @@ class Story:
 
     def _react(self) -> Truth:
         """The week after: everybody does what the simulator has drawn for them."""
-        self._say("Letting people read, click and order for a week")
+        self._course.begin(Step.REACTING, "Letting people read, click and order for a week")
         reads, without, with_it = self._outcomes()
         reactions = reactions_of(self._seed, "week", self._people, reads, self._mailboxes)
         arrived = self._mailboxes.moments(self._people.height).is_not_null().to_numpy()
@@ -345,8 +351,10 @@ class Story:
         The requests that are still to come.
         """
         browser = Browser(self._pages)
+        start = self._clock.now()
         try:
             while self._clock.now() < end:
+                self._course.go((self._clock.now() - start) / (end - start))
                 day_end = min(self._clock.now() + timedelta(days=1), end)
                 naive = day_end.replace(tzinfo=None)
                 while pressed and pressed[0].at <= naive:

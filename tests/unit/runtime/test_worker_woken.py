@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from maracuja.runtime.worker_process import WorkerProcess, stop_with_parent
+from maracuja.runtime.process_beside import ProcessBeside, stop_with_parent
 
 PATIENCE_S = 60.0
 
@@ -23,7 +23,7 @@ def test_what_comes_through_the_pipe_wakes_and_its_end_stops() -> None:
 
 def test_to_wake_a_worker_that_is_not_there_does_nothing() -> None:
     said: list[str] = []
-    process = WorkerProcess([], said.append)
+    process = ProcessBeside("worker", ["work"], said.append)
     process.wake()
     process.stop()
     process.wake()

@@ -564,6 +564,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/demo-shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["see_demo_shop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demo-shop/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["load_demo_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demo-shop/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["remove_demo_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/discovered/privacy": {
         parameters: {
             query?: never;
@@ -3836,6 +3884,29 @@ export interface components {
             app: string;
             at: string;
             channel: string;
+        DemoShop: {
+            /** @default false */
+            again: boolean;
+            /** @default false */
+            beside: boolean;
+            /** @default  */
+            fault: string;
+            /** @default  */
+            folder: string;
+            /** @default false */
+            may: boolean;
+            /** @default 0 */
+            share: number;
+            state: components["schemas"]["DemoState"];
+            /** @default  */
+            step: string;
+        };
+        DemoShopWish: {
+            /** @default 20000 */
+            people: number;
+        };
+        /** @enum {string} */
+        DemoState: "none" | "making" | "stopped" | "shown";
             /** Format: date-time */
             first_seen: string;
             id: string;
@@ -3867,7 +3938,7 @@ export interface components {
             what: string;
         };
         /** @enum {string} */
-        Doing: "waiting" | "deciding" | "sending" | "paused" | "obeying" | "done";
+        Doing: "waiting" | "deciding" | "sending" | "paused" | "obeying" | "stopped" | "done";
         Doubt: {
             pid: number;
             value: string;
@@ -6203,6 +6274,8 @@ export interface components {
             };
             /** Format: date-time */
             until: string;
+            /** @default  */
+            step: string;
         };
         Written: {
             text: string;
@@ -7213,6 +7286,71 @@ export interface operations {
     list_refused: {
         parameters: {
             query?: {
+    see_demo_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoShop"];
+                };
+            };
+        };
+    };
+    load_demo_shop: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoShopWish"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoShop"];
+                };
+            };
+        };
+    };
+    remove_demo_shop: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoShop"];
+                };
+            };
+        };
+    };
                 every?: boolean;
                 limit?: number;
                 after?: string;

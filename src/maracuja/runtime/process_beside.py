@@ -1,4 +1,4 @@
-"""The worker as a process of its own beside the server: started, watched, started again, stopped.
+"""A process beside the server, as the worker: started, watched, started again, stopped.
 
 Its standard input is a pipe: when it closes, the server has died and it stops; whatever comes
 through it only says that a single message is there.
@@ -22,25 +22,41 @@ STEADY_S: Final = 60.0  # who lived so long is started again at once
 Say = Callable[[str], None]
 
 
-class WorkerProcess:
-    """Runs `python -m maracuja work` with these arguments until `stop`; a thread watches it."""
+class ProcessBeside:
+    """Runs `python -m maracuja` with these arguments until `stop`; a thread watches it.
 
-    def __init__(self, arguments: Sequence[str], say: Say) -> None:
-        self._command = [sys.executable, "-m", "maracuja", "work", *arguments]
+    What dies is started again. With `ended` it may have an end: that is asked, whenever it ended
+    by itself, whether this was all.
+    """
+
+    def __init__(
+        self,
+        called: str,
+        arguments: Sequence[str],
+        say: Say,
+        *,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._command = [sys.executable, "-m", "maracuja", *arguments]
+        self._called = called
         self._say = say
+        self._ended = ended
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._watch, name="worker", daemon=True)
+        self._thread: threading.Thread | None = None
 
     @property
     def started(self) -> bool:
         """Whether there is anything to wait for."""
-        return self._thread.is_alive()
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Start the process and watch over it."""
-        self._thread.start()
+        """Start the process and watch over it, unless somebody does."""
+        with self._lock:
+            if not self.started:
+                self._thread = threading.Thread(target=self._watch, name=self._called, daemon=True)
+                self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end what it is doing and stop; returns at once, `join` waits."""
@@ -64,7 +80,8 @@ class WorkerProcess:
 
     def join(self) -> None:
         """Wait until it has ended."""
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _watch(self) -> None:
         failures = 0
@@ -73,12 +90,14 @@ class WorkerProcess:
             code = process.wait()
             if self._stopping.is_set():
                 return
+            if code == 0 and self._ended():
+                return
             failures = 0 if monotonic_s() - began_s > STEADY_S else failures + 1
             wait_s = BACKOFF_S[min(failures, len(BACKOFF_S)) - 1] if failures else 0.0
             what = (
                 "Another worker holds this workspace"
                 if code == Conflict.exit_code
-                else f"The worker died (exit code {code})"
+                else f"The {self._called} died (exit code {code})"
             )
             self._say(f"{what}; starting it again in {wait_s:g} s.")
             if self._stopping.wait(wait_s):
