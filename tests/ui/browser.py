@@ -27,6 +27,9 @@ _CLIPPED = """[...document.querySelectorAll("button, a, [role=tab]")]
   .map((one) => one.textContent.trim())"""
 _TWO_FRAMES = """new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
+_LOADED = """Object.fromEntries(performance.getEntriesByType("resource")
+  .filter((one) => /\\.(js|css)$/.test(new URL(one.name).pathname))
+  .map((one) => [new URL(one.name).pathname, one.encodedBodySize]))"""
 _AXE = """(rules) => axe.run(document, {runOnly: rules}).then((found) =>
   found.violations.map((one) => `${one.id}: ${one.nodes.map((n) =>
     n.target + " " + n.failureSummary).join("; ")}`))"""
@@ -47,6 +50,12 @@ class Tab:
             f"{self.url}/api/session", data={"email": email, "password": password, "code": ""}
         )
         assert answer.ok, answer.text()
+
+    def asked(self, path: str) -> Any:
+        """What the API answers to whoever is logged in here."""
+        answer = self.page.request.get(f"{self.url}{path}")
+        assert answer.ok, answer.text()
+        return answer.json()
 
     def go(self, path: str) -> Page:
         """Open an address and wait until its page says that it is ready."""
@@ -71,6 +80,11 @@ class Tab:
         width, height = SIZES[size]
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.evaluate(_TWO_FRAMES)
+
+    def loaded(self) -> dict[str, int]:
+        """Scripts and styles that the page of now has asked for, by their bytes on the wire."""
+        found: dict[str, int] = self.page.evaluate(_LOADED)
+        return found
 
     def violations(self) -> list[str]:
         """What axe finds."""

@@ -1,4 +1,4 @@
-"""Every place of the web app: axe finds nothing, nothing is cut off, nothing is asked elsewhere.
+"""Every place of the web app: light, usable by everybody, nothing cut off or asked elsewhere.
 
 A tab tells at its end of errors, of words that are missing, of what the policy has refused, and
 of requests to other hosts.
@@ -15,13 +15,10 @@ from tests.ui.conftest import OWNER, PASSWORD, Site
 from tests.ui.places import PLACES
 
 LANGUAGES = ("en", "ru", "uk", "mn")
-# The two with the longest words at each push, all of them at night.
-LONGEST = [
-    "ru",
-    "mn",
-    pytest.param("en", marks=pytest.mark.nightly),
-    pytest.param("uk", marks=pytest.mark.nightly),
-]
+# The one with the longest words at each push, all of them at night.
+LONGEST = ["ru", *(pytest.param(one, marks=pytest.mark.nightly) for one in ("en", "uk", "mn"))]
+FRAME_BYTES_MAX = 220_000
+PLACE_BYTES_MAX = 100_000
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +29,26 @@ def looked_at(browser: Browser, site: Site) -> Iterator[Tab]:
         yield opened_tab
 
 
+@pytest.fixture(scope="module")
+def frame(looked_at: Tab) -> dict[str, int]:
+    """Scripts and styles around every page, by their bytes; those that come after it too."""
+    page = looked_at.go("/nowhere")
+    page.wait_for_selector(".mantine-Notifications-root", state="attached")
+    return looked_at.loaded()
+
+
+def test_the_frame_is_light(browser: Browser, site: Site) -> None:
+    with browser.tab(site.url) as tab:
+        tab.log_in(OWNER, PASSWORD)
+        tab.go("/nowhere")
+        loaded = tab.loaded()
+    assert 50_000 < sum(loaded.values()) <= FRAME_BYTES_MAX, loaded
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_everybody_can_use_it(looked_at: Tab, place: str) -> None:
+def test_it_is_light_and_everybody_can_use_it(
+    looked_at: Tab, frame: dict[str, int], place: str
+) -> None:
     looked_at.wrong.clear()
     for dark in (False, True):
         looked_at.colours(dark=dark)
@@ -41,6 +56,8 @@ def test_everybody_can_use_it(looked_at: Tab, place: str) -> None:
             looked_at.go(place)
         assert looked_at.violations() == []
     assert not looked_at.wrong, looked_at.wrong
+    added = {name: size for name, size in looked_at.loaded().items() if name not in frame}
+    assert sum(added.values()) <= PLACE_BYTES_MAX, added
 
 
 @pytest.mark.parametrize("language", LONGEST)

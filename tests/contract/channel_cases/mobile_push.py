@@ -95,12 +95,18 @@ def react(service: MobilePushVendor) -> dict[str, int]:
     return {"Message Delivered": 20, "Message Clicked": 7, "Message Read": 4}
 
 
+@cache
+def _app() -> MobilePush:
+    """Whose proofs are put in; made once: its key is read for a long time."""
+    return MobilePush(SETTINGS, HOOK)
+
+
 def genuine(body: bytes) -> Inbound:
     """A call of the app whose proof is put in where a recorded one has the word for it."""
     try:
         told = msgspec.json.decode(body)
         if told.get("proof") == "genuine":
-            told["proof"] = MobilePush(SETTINGS, HOOK).proof(told["event"], told["reference"])
+            told["proof"] = _app().proof(told["event"], told["reference"])
             body = msgspec.json.encode(told)
     except (msgspec.DecodeError, AttributeError, KeyError, TypeError):
         pass

@@ -1,14 +1,12 @@
 /** A segment as its file: whatever the language has can be written here. */
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "~/kit/Card";
-import { Loading } from "~/kit/Loading";
+import YamlText from "~/kit/YamlText";
 import type { Writing } from "./draft";
 import type { Fault } from "./faults";
 import styles from "./segments.module.css";
 import { read, write } from "./yaml";
-
-const YamlText = lazy(() => import("~/kit/YamlText"));
 
 interface AsYamlProps {
   writing: Writing;
@@ -16,7 +14,7 @@ interface AsYamlProps {
   readOnly: boolean;
 }
 
-export function AsYaml({ writing, faults, readOnly }: AsYamlProps) {
+export default function AsYaml({ writing, faults, readOnly }: AsYamlProps) {
   const { t } = useTranslation("segments");
   const { draft, put, text: unread } = writing;
   const [text, setText] = useState(() => unread ?? write(draft));
@@ -36,15 +34,13 @@ export function AsYaml({ writing, faults, readOnly }: AsYamlProps) {
   };
   return (
     <Card about={t("yaml.about")} title={t("view.yaml")}>
-      <Suspense fallback={<Loading rows={8} />}>
-        <YamlText
-          label={t("view.yaml")}
-          value={text}
-          onChange={typed}
-          marks={marks}
-          readOnly={readOnly}
-        />
-      </Suspense>
+      <YamlText
+        label={t("view.yaml")}
+        value={text}
+        onChange={typed}
+        marks={marks}
+        readOnly={readOnly}
+      />
       {marks.length ? (
         <div role="alert">
           <ul className={styles.marks}>

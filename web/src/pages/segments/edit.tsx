@@ -1,6 +1,7 @@
 /** A segment is built: conditions, what they come to at once, and all that is known of it. */
 import { Alert, Anchor, Button, Group, Tabs, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useMay } from "~/app/session";
@@ -11,7 +12,6 @@ import { Fault, useFaultWords } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
-import { AsYaml } from "./AsYaml";
 import { useChecked } from "./asking";
 import { Conditions } from "./builder/Conditions";
 import { useDraft, type Writing } from "./draft";
@@ -23,6 +23,9 @@ import type { Segment } from "./language";
 import { Shelf } from "./Shelf";
 import { Sizes } from "./Sizes";
 import styles from "./segments.module.css";
+
+// It reads and writes files: more code than the rest of the page.
+const AsYaml = lazy(() => import("./AsYaml"));
 
 const VIEWS = ["build", "yaml", "explain", "sizes", "history"] as const;
 type View = (typeof VIEWS)[number];
@@ -181,7 +184,9 @@ function Views({ name, writing, checked, mayWrite }: ViewsProps) {
                 <Builder writing={writing} faults={faults} readOnly={!mayWrite} />
               ) : null}
               {one === "yaml" ? (
-                <AsYaml writing={writing} faults={faults} readOnly={!mayWrite} />
+                <Suspense fallback={<Loading rows={8} />}>
+                  <AsYaml writing={writing} faults={faults} readOnly={!mayWrite} />
+                </Suspense>
               ) : null}
               {one === "explain" ? <Explain where={draft.where} /> : null}
               {one === "sizes" ? <Sizes name={name} /> : null}
