@@ -112,6 +112,8 @@ class Channel(ABC, Generic[Wire]):
     one_account: ClassVar[bool] = False
     # A person may be reached on several devices at once: see channels.devices.
     several_devices: ClassVar[bool] = False
+    # Vendors take money for each message: the settings have its price.
+    paid: ClassVar[bool] = False
 
     def as_account(self, name: str, number: int = 0) -> Self:
         """The channel as the account of this name, such as telegram/promo.
@@ -171,6 +173,10 @@ class Channel(ABC, Generic[Wire]):
     def price(self, text: str, language: str) -> float:
         """What a message of these words costs, in the shop's currency; 0 where nobody said."""
         return 0.0
+
+    def pieces(self, text: str, language: str) -> int:
+        """In how many parts, each of them paid, a message of these words goes out."""
+        return 1
 
     def decode(self, answer: Answer, *, attempt: int = 1) -> SendResult:
         """What the answer to the n-th attempt means; without one, unknown once all was given."""

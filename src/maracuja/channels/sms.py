@@ -49,6 +49,7 @@ class Sms(DrivenChannel[SmsDriver]):
     Settings = SmsSettings
     keeps_vendor_ids: ClassVar[bool] = True
     cuts: ClassVar[bool] = True
+    paid: ClassVar[bool] = True
     drivers: ClassVar[Mapping[str, type[SmsDriver]]] = {
         "twilio": TwilioDriver,
         "alphasms": AlphaSmsDriver,
@@ -79,6 +80,10 @@ class Sms(DrivenChannel[SmsDriver]):
     def price(self, text: str, language: str) -> float:
         """What a text costs, in the shop's currency."""
         return self.parts(text, language).price(self.settings.price_per_part)
+
+    def pieces(self, text: str, language: str) -> int:
+        """Its parts."""
+        return len(self.parts(text, language).parts)
 
     def choices(self, text: str, language: str) -> list[Choice]:
         """The ways of writing a text, and the parts that each saves."""

@@ -47,6 +47,7 @@ class ViberBusiness(DrivenChannel[Partner]):
     )
     Settings = ViberBusinessSettings
     keeps_vendor_ids: ClassVar[bool] = True
+    paid: ClassVar[bool] = True
     drivers: ClassVar[Mapping[str, type[Partner]]] = {
         "turbosms": TurboSms,
         "alphasms": AlphaSms,

@@ -71,6 +71,10 @@ class WhatsAppSettings(MetaSettings, frozen=True):
         bool,
         Meta(description="send marketing templates by Meta's Marketing Messages API"),
     ] = False
+    price_per_message: Annotated[
+        float,
+        Meta(ge=0, description="what one message costs on average, in the shop's currency"),
+    ] = 0.0
     rate_per_s: Annotated[
         float, Meta(ge=0, description="messages a second; Meta begins with 80 for a number")
     ] = 80.0
@@ -129,7 +133,12 @@ class WhatsApp(HttpChannel):
     Settings = WhatsAppSettings
     keeps_vendor_ids: ClassVar[bool] = True  # presses and answers name the message by it
     lasting: ClassVar[frozenset[str]] = frozenset({"undeliverable"})
+    paid: ClassVar[bool] = True
     settings: WhatsAppSettings
+
+    def price(self, text: str, language: str) -> float:
+        """What a message costs, in the shop's currency."""
+        return self.settings.price_per_message
 
     @classmethod
     def refuse(cls, content: Content) -> None:

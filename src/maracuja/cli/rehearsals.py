@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from maracuja.runtime.campaign_rehearsal import Rehearsal, Wording
     from maracuja.runtime.cascade_rehearsal import StepPlanned
+    from maracuja.runtime.rehearsal_cost import CostPlanned
 
 HOURS_SHOWN = 24
 HELD = {"": "sent", "campaign": "held out", "global": "global control"}
@@ -85,6 +86,8 @@ def _say_rehearsal(found: Rehearsal, zone: str, currency: str) -> None:
     experiments.say_planned(found.experiment)
     if found.cascade:
         _say_cascade(found.cascade, currency)
+    if found.cost is not None:
+        _say_cost(found.cost, currency)
     if found.words is not None:
         say()
         _say_words(found.words)
@@ -125,6 +128,19 @@ def _say_cascade(steps: Sequence[StepPlanned], currency: str) -> None:
     least, expected, most = costs(steps)
     said = "" if expected is None else f", probably {expected:,.2f}"
     say(f"It costs between {least:,.2f} (all first messages arrive) and {most:,.2f}{said}.")
+
+
+def _say_cost(cost: CostPlanned, currency: str) -> None:
+    """What the messages of one channel would cost, where their vendor wants money at all."""
+    if not cost.paid:
+        return
+    parts = "" if cost.parts == 1 else f" in {cost.parts:.2f} parts on average"
+    sent = f"{number(cost.messages)} messages{parts}"
+    say()
+    if cost.total is None:
+        say(f"[yellow]What {sent} cost is not known: the settings name no price.[/]")
+    else:
+        say(f"It costs {cost.total:,.2f} {currency}: {sent}, {cost.each:,.2f} each.")
 
 
 def _say_words(words: Wording) -> None:

@@ -17,8 +17,7 @@ import polars as pl
 from maracuja.campaigns.arms import UnderWay
 from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
-from maracuja.campaigns.facts import RunFacts, freeze
-from maracuja.campaigns.schedule import first_occurrence
+from maracuja.campaigns.facts import RunFacts
 from maracuja.decisions.reason_words import sentence
 from maracuja.decisions.reasons import Outcome, Reason, in_short, read
 from maracuja.errors import CampaignError
@@ -28,13 +27,13 @@ from maracuja.runtime import experiment_planning
 from maracuja.runtime.cascade_answers import arrived
 from maracuja.runtime.cascade_rehearsal import CascadeCount, StepPlanned
 from maracuja.runtime.experiment_planning import PlanShown, planned_shown
-from maracuja.runtime.launch_audience import Pids, audience_of
+from maracuja.runtime.imagined_launch import Imagined, imagined
+from maracuja.runtime.launch_audience import Pids
 from maracuja.runtime.launch_chunk import Decided
-from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
+from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.launch_work import Round, decide_people, open_round, read_people
-from maracuja.runtime.segment_work import opened
+from maracuja.runtime.rehearsal_cost import CostCount, CostPlanned
 from maracuja.runtime.template_work import Preview, preview
-from maracuja.segments.comparing import When
 from maracuja.stats.experiment import ExperimentPlanned
 from maracuja.templates.compiled import speaks
 from maracuja.templates.definition import Template
@@ -119,7 +118,8 @@ class Rehearsal:
     """What the launch would do; `samples` are texts as people of the audience would read them.
 
     `words` is None where the texts look up no names, genders or cities. Where nobody would be
-    sent to at once, `samples` are of people who would be written to later.
+    sent to at once, `samples` are of people who would be written to later. `cascade` tells what
+    each of its steps costs, `cost` what a campaign on one channel does.
     """
 
     campaign: str
@@ -133,6 +133,7 @@ class Rehearsal:
     samples: tuple[Preview, ...]
     words: Wording | None = None
     cascade: tuple[StepPlanned, ...] = ()
+    cost: CostPlanned | None = None
     replay: Replay | None = None
     experiment: PlanShown | None = None
 
@@ -152,11 +153,11 @@ def rehearse(
     `language` is that of the reasons. With `people_max` only so many of the audience are decided
     about, taken from all of it. Raises NotFound, CampaignError, SegmentError, TemplateError.
     """
-    launch = _imagined(ground, campaign, now)
-    facts, pids, planned = launch.facts, launch.pids, launch.test
-    counted = _Counted()
+    launch = imagined(ground, campaign, now)
+    facts, pids, planned = launch.facts, launch.pids, _tested(ground, launch, now)
+    counted = _Counted(ground, facts)
     some = _spread(pids, people_max) if people_max else pids
-    words = _decide_all(ground, launch, some, now, counted, advance)
+    words = _decide_all(ground, launch, some, now, counted, advance, test=planned)
     wanted = facts.campaign
     channels = wanted.channels if wanted.cascade else ()
     with ground.store.read() as conn:
@@ -173,6 +174,7 @@ def rehearse(
         samples=_samples(ground, facts, counted.sent[:samples], now),
         words=words,
         cascade=counted.steps.planned(past) if counted.steps else (),
+        cost=counted.cost.planned() if counted.cost else None,
         experiment=planned_shown(campaign, planned) if planned else None,
     )
 
@@ -184,9 +186,10 @@ def people_decided(
 
     `reason` as a gate of `rehearse` has it, with its detail behind a colon. Raises what it raises.
     """
-    launch = _imagined(ground, campaign, now)
+    launch = imagined(ground, campaign, now)
+    test = _tested(ground, launch, now)
     kept = _Kept(outcome, reason)
-    _decide_all(ground, launch, launch.pids, now, kept, lambda done, total: None)
+    _decide_all(ground, launch, launch.pids, now, kept, lambda done, total: None, test=test)
     return np.sort(np.array(kept.pids, dtype=np.int64))
 
 
@@ -222,9 +225,9 @@ def words_of(ground: Ground, facts: RunFacts, pids: Pids, now: datetime) -> Word
     """How a chunk of these people would be spoken to now; None where no words are looked up."""
     if not any(speaks(template) for template in facts.templates.values()):
         return None
-    launch = _Imagined(facts, pids, now)
+    launch, counted = Imagined(facts, pids, now), _Counted(ground, facts)
     some = _spread(pids, GROUP_ROWS)
-    return _decide_all(ground, launch, some, now, _Counted(), lambda done, total: None)
+    return _decide_all(ground, launch, some, now, counted, lambda done, total: None)
 
 
 def _spread(pids: Pids, people_max: int) -> Pids:
@@ -232,49 +235,25 @@ def _spread(pids: Pids, people_max: int) -> Pids:
     return pids[:: -(-len(pids) // people_max)] if len(pids) else pids
 
 
-@dataclass(frozen=True)
-class _Imagined:
-    """A launch as it would be opened: its facts, whom it is for, when, and its test."""
-
-    facts: RunFacts
-    pids: Pids
-    at: datetime
-    test: ExperimentPlanned | None = None
-
-
-def _imagined(ground: Ground, campaign: str, now: datetime) -> _Imagined:
-    with ground.store.read() as conn:
-        around = definitions_in_force(conn)
-        wanted = find(around, "campaign", campaign, Campaign, where="campaign")
-        occurrence = first_occurrence(wanted.schedule, now, ground.zone)
-        if occurrence is None:
-            raise CampaignError(
-                "The schedule has ended.", where="schedule.ends", fix="Move the end."
-            )
-        facts = freeze(
-            wanted,
-            around,
-            occurrence,
-            salt=holdout_salt(conn),
-            global_holdout=ground.config.measurement.global_holdout,
-        )
-        at = max(now, occurrence.planned)
-        with opened(conn, ground, now) as sources:
-            pids = audience_of(wanted, sources, When(at, ground.zone))
-    test = experiment_planning.plan(ground, facts, pids, now) if facts.tests else None
-    return _Imagined(facts, pids, at, test)
+def _tested(ground: Ground, launch: Imagined, now: datetime) -> ExperimentPlanned | None:
+    """The plan of its test, if it has one."""
+    if not launch.facts.tests:
+        return None
+    return experiment_planning.plan(ground, launch.facts, launch.pids, now)
 
 
 def _decide_all(
     ground: Ground,
-    launch: _Imagined,
+    launch: Imagined,
     pids: Pids,
     now: datetime,
     counted: _Counted | _Kept,
     advance: Advance,
+    *,
+    test: ExperimentPlanned | None = None,
 ) -> Wording | None:
     """Every chunk through the gates, counted and forgotten; what was said of names."""
-    experiment = UnderWay(share=launch.test.share) if launch.test else None
+    experiment = UnderWay(share=test.share) if test else None
     at = launch.at
     work = open_round(ground, NO_RUN, launch.facts, now, experiment=experiment)
     for start in range(0, len(pids), GROUP_ROWS):
@@ -286,6 +265,8 @@ def _decide_all(
         waiting = np.array(sorted(counted.later), dtype=np.int64)
         then = decide_people(work, read_people(work, waiting, now), max(counted.later.values()))
         counted.sent = chosen(then)
+        if counted.cost:
+            counted.cost.read(work.facts, then, now)
     found = work.texts.neutral
     return Wording(said=found[False], neutral=found[True]) if found else None
 
@@ -308,19 +289,23 @@ class _Kept:
 class _Counted:
     """Sums over the chunks, and the first few who would be sent to."""
 
-    def __init__(self) -> None:
+    def __init__(self, ground: Ground, facts: RunFacts) -> None:
+        campaign = facts.campaign
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.arms: Counter[tuple[str, str]] = Counter()
         self.dues: Counter[int] = Counter()
         self.sent: list[tuple[int, str, str]] = []  # pid, template's arm, channel
         self.later: dict[int, datetime] = {}  # pid -> when they are decided again
         self.steps: CascadeCount | None = None  # of a cascade
+        self.cost = None if campaign.cascade else CostCount(ground.config, campaign.channel)
 
     def add(self, work: Round, read: pl.DataFrame, decided: Decided, at: datetime) -> None:
         """One chunk more, as it was read and decided at a moment."""
         if work.facts.campaign.cascade is not None:
             self.steps = self.steps or CascadeCount(work)
             self.steps.add(read, decided, at)
+        if self.cost:
+            self.cost.add(work.facts, decided, at)
         rows = decided.decisions
         told = pl.col("reason").replace_strict(
             {one: in_short(one) for one in rows["reason"].unique()}, return_dtype=pl.String

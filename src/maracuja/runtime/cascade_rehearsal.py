@@ -10,25 +10,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from maracuja.campaigns.cascade import Step
+from maracuja.channels import BY_NAME
 from maracuja.decisions import cascade as deciding
 from maracuja.decisions.reasons import Outcome
-from maracuja.links.making import LinkMaker
-from maracuja.links.tokens import KeyRing
 from maracuja.runtime.cascade_answers import Past
-from maracuja.runtime.delivery_texts import LINKS, PARTS, Body, make_message
 from maracuja.runtime.launch_cascade import CascadeTexts, price
-from maracuja.runtime.launch_chunk import Decided, Written
+from maracuja.runtime.launch_chunk import Decided
 from maracuja.runtime.launch_work import Round
-from maracuja.templates.compiled import splice
+from maracuja.runtime.rehearsed_texts import some_of, words_of
 
-PRICED_MAX: Final = 300  # texts that are written for their price, of each step and chunk
 PAST_MIN: Final = 20  # messages of a channel, below which its past says nothing
-_RING: Final = KeyRing([bytes(32)])  # signs addresses of the right length, which lead nowhere
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,8 @@ class StepPlanned:
 
     `reachable` people of the audience could be written to there, `first` begin there. It is sent
     between `least` (all before it are delivered) and `most` (none is) messages; `expected` is what
-    the channels' own past makes likely, None where there is none. `each` is the mean price.
+    the channels' own past makes likely, None where there is none. `each` is the mean price; it
+    is 0 where nobody has named one, though vendors want money there, if `unpriced`.
     """
 
     channel: str
@@ -50,6 +47,7 @@ class StepPlanned:
     cost_least: float
     cost_expected: float | None
     cost_most: float
+    unpriced: bool = False
 
 
 class CascadeCount:
@@ -93,27 +91,14 @@ class CascadeCount:
         account = work.ground.config.channels.get(channel)
         if step.price is not None or account is None:
             return []
-        asked = people.filter(pl.col("path").str.split(",").list.contains(channel))
-        asked = asked[:: -(-asked.height // PRICED_MAX)] if asked.height else asked
+        asked = some_of(people.filter(pl.col("path").str.split(",").list.contains(channel)))
         written = self._texts.on[channel].write(asked.with_columns(channel=pl.lit(channel)))
+        rows = written.slots.join(asked.select("pid", "variant"), on="pid", how="left")
+        config, facts = work.ground.config, work.facts.on(channel)
         return [
-            price(work.ground.config, channel, None, text, language)
-            for text, language in self._said(channel, asked, written, now)
+            price(config, channel, None, *words)
+            for words in words_of(config, facts, rows, written.skeletons, now)
         ]
-
-    def _said(
-        self, channel: str, asked: pl.DataFrame, written: Written, now: datetime
-    ) -> list[tuple[str, str]]:
-        """The words of each message with their language, links as long as they will be."""
-        facts = self._work.facts.on(channel)
-        links = LinkMaker(self._work.ground.config.public_url, _RING)
-        variants = dict(asked.select("pid", "variant").rows())
-        found = []
-        for row in written.slots.iter_rows(named=True):
-            body = _body(row, written.skeletons[row["template"]], variants[row["pid"]])
-            message = make_message(body, facts, links, pid=body.pid, run=1, now=now)
-            found.append((message.content.text, body.language))
-        return found
 
     def planned(self, past: Mapping[str, Past]) -> tuple[StepPlanned, ...]:
         """The steps as they are written; `past` is what became of earlier messages."""
@@ -146,6 +131,7 @@ class CascadeCount:
             cost_least=least * each,
             cost_expected=None if expected is None else expected * each,
             cost_most=most * each,
+            unpriced=step.price is None and each == 0 and BY_NAME[step.channel].paid,
         )
 
     def _each(self, step: Step) -> float:
@@ -163,22 +149,6 @@ def follows(step: Step, past: Past) -> float | None:
     if step.wait:
         return max(0.0, 1 - past.delivered / max(past.sent, 1))
     return min(1.0, past.failed / (past.sent + past.failed))
-
-
-def _body(row: Mapping[str, Any], skeleton: Mapping[str, Any], variant: str) -> Body:
-    """A rendered row as delivery takes it."""
-    slots = {name: text or "" for name, text in row.items() if name[:1] == "s"}
-    return Body(
-        n=0,
-        pid=row["pid"],
-        message=bytes(16),
-        variant=variant,
-        language=row["language"],
-        address="",
-        template=row["template"],
-        content=splice(skeleton[PARTS], slots),
-        links={int(n): url for n, url in skeleton[LINKS].items()},
-    )
 
 
 def costs(steps: Sequence[StepPlanned]) -> tuple[float, float | None, float]:

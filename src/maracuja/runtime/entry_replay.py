@@ -47,6 +47,7 @@ from maracuja.runtime.entry_progress import LEAVES
 from maracuja.runtime.launch_chunk import ENTERED, Decided
 from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
 from maracuja.runtime.launch_work import decide_people, open_round, read_people
+from maracuja.runtime.rehearsal_cost import CostCount
 from maracuja.runtime.segment_work import opened
 from maracuja.runtime.template_work import Preview, preview
 from maracuja.segments.comparing import When
@@ -111,7 +112,7 @@ def _replay(
 ) -> Rehearsal:
     campaign, since = facts.campaign, now - timedelta(days=days)
     assert campaign.trigger is not None
-    told = _Told(language, samples)
+    told = _Told(ground, campaign, language, samples)
     with opened(conn, ground, now) as sources:
         events = _events(sources, campaign, since, When(now, ground.zone))
         change = _entered(campaign, events, since)
@@ -129,6 +130,7 @@ def _replay(
         arms=told.arms(),
         when=told.hours(),
         samples=tuple(told.samples),
+        cost=told.cost.planned() if told.cost else None,
         replay=Replay(
             days=days,
             events=events.height,
@@ -186,7 +188,8 @@ def _rows(events: pl.DataFrame, change: Change) -> list[_Row]:
 class _Told:
     """What is found, message by message."""
 
-    def __init__(self, language: str, samples: int) -> None:
+    def __init__(self, ground: Ground, campaign: Campaign, language: str, samples: int) -> None:
+        self.cost = None if campaign.cascade else CostCount(ground.config, campaign.channel)
         self.messages: list[MessageReplayed] = []
         self.samples: list[Preview] = []
         self._language, self._samples = language, samples
@@ -216,6 +219,8 @@ class _Told:
             columns = columns.with_columns(pl.lit(micros(now)).alias(ENTERED))
             decided = _decided(ground, of_run, turn, columns, now)
             self._count(decided, outcomes, turn)
+            if self.cost:
+                self.cost.add(of_run, decided, now)
             self._show(ground, of_run, decided, columns, now)
             left = decided.decisions.filter(pl.col("reason").is_in(list(LEAVES)))
             gone = set(left["pid"].to_list())

@@ -11,19 +11,14 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from maracuja.campaigns.checks import find
 from maracuja.campaigns.definitions import Campaign
 from maracuja.campaigns.experiment import Experiment as Test
-from maracuja.campaigns.facts import freeze
-from maracuja.campaigns.schedule import first_occurrence
-from maracuja.errors import CampaignError, Conflict, NotFound
+from maracuja.errors import Conflict, NotFound
 from maracuja.model import micros
 from maracuja.runtime import experiment_planning, experiment_work
-from maracuja.runtime.launch_audience import audience_of
-from maracuja.runtime.launch_ground import Ground, definitions_in_force, holdout_salt
+from maracuja.runtime.imagined_launch import imagined
+from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.launch_work import facts_of
-from maracuja.runtime.segment_work import opened
-from maracuja.segments.comparing import When
 from maracuja.stats.experiment import ExperimentPlanned
 from maracuja.store import experiments, runs
 from maracuja.store.experiments import Experiment, Stage
@@ -41,25 +36,12 @@ def plan(
     Raises NotFound, CampaignError where it does not fit together or the audience is too small,
     SegmentError, TemplateError.
     """
-    with ground.store.read() as conn:
-        around = definitions_in_force(conn)
-        found = find(around, "campaign", campaign, Campaign, where="campaign")
-        wanted = msgspec.structs.replace(found, test=test or found.test or Test())
-        occurrence = first_occurrence(wanted.schedule, now, ground.zone)
-        if occurrence is None:
-            raise CampaignError(
-                "The schedule has ended.", where="schedule.ends", fix="Move the end."
-            )
-        facts = freeze(
-            wanted,
-            around,
-            occurrence,
-            salt=holdout_salt(conn),
-            global_holdout=ground.config.measurement.global_holdout,
-        )
-        with opened(conn, ground, now) as sources:
-            pids = audience_of(wanted, sources, When(max(now, occurrence.planned), ground.zone))
-    return experiment_planning.plan(ground, facts, pids, now)
+
+    def tested(found: Campaign) -> Campaign:
+        return msgspec.structs.replace(found, test=test or found.test or Test())
+
+    launch = imagined(ground, campaign, now, change=tested)
+    return experiment_planning.plan(ground, launch.facts, launch.pids, now)
 
 
 def check_size(ground: Ground, campaign: str, now: datetime) -> None:

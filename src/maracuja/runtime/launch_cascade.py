@@ -89,10 +89,14 @@ def price(config: Config, channel: str, stated: float | None, text: str, languag
     """What a message of these words costs: as the step states, else as the settings tell."""
     if stated is not None:
         return stated
+    account = account_at(config, channel)
+    return 0.0 if account is None else account.price(text, language)
+
+
+def account_at(config: Config, channel: str) -> HttpChannel | None:
+    """A channel as it is set up at its vendor; None where it is not, or mail is sent."""
     account, kind = config.channels.get(channel), BY_NAME[channel]
-    if account is None or not issubclass(kind, HttpChannel):
-        return 0.0
-    return float(kind(account).price(text, language))
+    return None if account is None or not issubclass(kind, HttpChannel) else kind(account)
 
 
 def ranking(

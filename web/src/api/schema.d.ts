@@ -3769,6 +3769,16 @@ export interface components {
             /** @default false */
             texts: boolean;
         };
+        CostPlanned: {
+            channel: string;
+            each: number | null;
+            messages: number;
+            paid: boolean;
+            parts: number;
+            people: number;
+            read: number;
+            total: number | null;
+        };
         /** @enum {string} */
         Correction: "L" | "M" | "Q" | "H";
         CountAsked: {
@@ -5449,6 +5459,7 @@ export interface components {
             campaign: string;
             /** @default [] */
             cascade: components["schemas"]["StepPlanned"][];
+            cost?: components["schemas"]["CostPlanned"] | null;
             experiment?: components["schemas"]["PlanShown"] | null;
             /** Format: date-time */
             expires: string;
@@ -5887,6 +5898,8 @@ export interface components {
             least: number;
             most: number;
             reachable: number;
+            /** @default false */
+            unpriced: boolean;
         };
         StepProven: {
             /** Format: date-time */

@@ -50,6 +50,7 @@ const FIRST: Record<string, readonly string[]> = {
     "token",
     "app_secret",
     "verify_token",
+    "price_per_message",
     "greeting",
     "topics",
   ],
