@@ -5,6 +5,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { LineDown } from "./LineDown";
+import { News } from "./News";
 import { PLACES } from "./navigation";
 import { may, useMember } from "./session";
 import "./floating.css";
@@ -15,6 +16,7 @@ export default function Floating() {
   return (
     <>
       <Notifications position="bottom-right" limit={4} autoClose={5000} />
+      <News />
       <Palette />
       <LineDown />
     </>

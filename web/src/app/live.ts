@@ -10,7 +10,7 @@ export type Kind = "conversation" | "campaign" | "work";
 /** What is read anew once something of a kind has changed; conversations are patched by their page. */
 const READ_ANEW: Record<string, (id: string) => QueryKey[]> = {
   campaign: (id) => [["campaigns", "runs", id], ["campaigns", "shelf"], ["work"]],
-  work: () => [["work"]],
+  work: () => [["work"], ["demo-shop"]],
 };
 
 const listeners = new Map<string, Set<(ids: string[]) => void>>();

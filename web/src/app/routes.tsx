@@ -32,7 +32,7 @@ const REPORT = ["reports", "campaigns"];
 const DATA = ["settings", "settings_data"];
 const CHANNEL = ["settings", "settings_channels"];
 const PAGES: RouteObject[] = [
-  page("/", ["overview"], () => import("~/pages/overview/page")),
+  page("/", ["overview", "demo"], () => import("~/pages/overview/page")),
   page("/calendar", ["campaigns"], () => import("~/pages/calendar/page")),
   page("/campaigns", ["campaigns"], () => import("~/pages/campaigns/page")),
   page("/campaigns/new", CAMPAIGN, () => import("~/pages/campaigns/edit")),
@@ -84,7 +84,7 @@ const PAGES: RouteObject[] = [
 
 const OUTSIDE: RouteObject[] = [
   page("/login", ["login"], () => import("~/pages/login/page")),
-  page("/first-run", ["first_run"], () => import("~/pages/first_run/page")),
+  page("/first-run", ["first_run", "demo"], () => import("~/pages/first_run/page")),
   page("/enter", ["login"], () => import("~/pages/login/enter")),
   page("/join", ["login"], () => import("~/pages/login/join")),
 ];

@@ -1,7 +1,8 @@
 /** Short notices in the corner: what was done, and how to undo it. */
-import { Button, Group, Text } from "@mantine/core";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
+import { Link } from "react-router";
 
 /** The cross of a notice, for those who hear it read. */
 const closing = () => ({ closeButtonProps: { "aria-label": i18next.t("close") } });
@@ -32,6 +33,23 @@ export function done(message: string, undo?: Undo) {
       </Group>
     ) : (
       message
+    ),
+  });
+}
+
+/** Something came to its end while one was elsewhere; the link leads to what came of it. */
+export function over(message: string, link: { label: string; to: string }, good = true) {
+  const id = notifications.show({
+    ...closing(),
+    color: good ? "indigo" : "red",
+    autoClose: 15_000,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text>{message}</Text>
+        <Anchor component={Link} to={link.to} size="sm" onClick={() => notifications.hide(id)}>
+          {link.label}
+        </Anchor>
+      </Group>
     ),
   });
 }

@@ -1,5 +1,6 @@
 /** The first run: who the shop belongs to, what it is called, speaks and counts in. */
 import {
+  Anchor,
   Button,
   MultiSelect,
   PasswordInput,
@@ -12,11 +13,12 @@ import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { api, body, Problem, type Schemas } from "~/api/client";
 import { currencies, ownTimeZone, regions, timeZones, tongues } from "~/app/lists";
 import { logIn } from "~/app/session";
 import { Query } from "~/kit/Query";
+import { Beginning } from "~/pages/demo/Beginning";
 import { Outside } from "~/pages/login/Outside";
 
 const LETTERS_LEAST = 12;
@@ -27,11 +29,15 @@ export function Component() {
   const [search] = useSearchParams();
   const token = search.get("token") ?? "";
   const [fault, setFault] = useState<unknown>(null);
+  const [claimed, setClaimed] = useState(false);
   const first = useQuery({
     queryKey: ["first-run", token],
     queryFn: () => body(api.GET("/api/first-run", { params: { query: { token } } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+  if (claimed) {
+    return <Begin />;
+  }
   if (first.data && !first.data.needed) {
     return <Navigate to="/" replace />;
   }
@@ -40,12 +46,30 @@ export function Component() {
       <Query of={first} rows={8}>
         {(found) =>
           found.shop ? (
-            <Claim of={found.shop} token={token} onFault={setFault} />
+            <Claim
+              of={found.shop}
+              token={token}
+              onFault={setFault}
+              onClaimed={() => setClaimed(true)}
+            />
           ) : (
             <p>{t("onlyHere")}</p>
           )
         }
       </Query>
+    </Outside>
+  );
+}
+
+/** The shop has its owner, who is logged in, and nobody else yet. */
+function Begin() {
+  const { t } = useTranslation("demo");
+  return (
+    <Outside title={t("begin")} about={t("beginAbout")} wide>
+      <Beginning />
+      <Anchor component={Link} to="/" size="sm">
+        {t("around")}
+      </Anchor>
     </Outside>
   );
 }
@@ -71,11 +95,11 @@ interface ClaimProps {
   of: NonNullable<FirstRun["shop"]>;
   token: string;
   onFault: (fault: unknown) => void;
+  onClaimed: () => void;
 }
 
-function Claim({ of: shop, token, onFault }: ClaimProps) {
+function Claim({ of: shop, token, onFault, onClaimed }: ClaimProps) {
   const { t, i18n } = useTranslation("first_run");
-  const go = useNavigate();
   const [busy, setBusy] = useState(false);
   const lists = useMemo(
     () => ({
@@ -116,7 +140,7 @@ function Claim({ of: shop, token, onFault }: ClaimProps) {
       ];
       await body(api.POST("/api/first-run", { body: { ...values, languages, token } }));
       await whenBack(() => logIn(values.email, values.password, ""));
-      await go("/", { replace: true });
+      onClaimed();
     } catch (refused) {
       onFault(refused);
     } finally {

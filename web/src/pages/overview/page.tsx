@@ -13,6 +13,10 @@ import { Kpi, Kpis } from "~/kit/Kpi";
 import { LiftChart } from "~/kit/LiftChart";
 import { Page } from "~/kit/Page";
 import { Query } from "~/kit/Query";
+import { Beginning } from "~/pages/demo/Beginning";
+import { useDemoShop } from "~/pages/demo/data";
+import { Making } from "~/pages/demo/Making";
+import { Shown } from "~/pages/demo/Shown";
 import { Attention } from "./Attention";
 import { Channels } from "./Channels";
 import { Checklist } from "./Checklist";
@@ -51,8 +55,10 @@ export function Component() {
 }
 
 function Found({ found }: { found: Overview }) {
+  const { people, campaign } = found.checklist;
   return (
     <>
+      {found.demo ? <Shown /> : people || campaign ? null : <EmptyShop />}
       {found.checklist.done ? null : <Checklist of={found.checklist} />}
       <WorthOf worth={found.worth} />
       <div className={styles.halves}>
@@ -60,6 +66,19 @@ function Found({ found }: { found: Overview }) {
         <Channels channels={found.channels} freshness={found.freshness} />
       </div>
     </>
+  );
+}
+
+/** Nobody is there yet: two ways to begin, or the demo shop as it grows. */
+function EmptyShop() {
+  const { t } = useTranslation("demo");
+  const { data: demo } = useDemoShop();
+  return demo?.state === "making" ? (
+    <Making of={demo} />
+  ) : (
+    <Card title={t("begin")} about={t("beginAbout")}>
+      <Beginning />
+    </Card>
   );
 }
 

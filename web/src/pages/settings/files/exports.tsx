@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { ago, whole } from "~/app/format";
+import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
@@ -125,6 +126,7 @@ function Make() {
   const make = useChange({
     of: "exports",
     act: () => body(api.POST("/api/exports", { body: { what, form } })),
+    after: () => void queries.invalidateQueries({ queryKey: ["work"] }),
   });
   return (
     <Card title={t("exports.make")} about={t(`whatAbout.${what}`)}>

@@ -97,7 +97,10 @@ function Mapping({ of, may }: { of: Import; may: boolean }) {
       await say();
       return body(api.POST("/api/imports/{id}/run", { params: { path } }));
     },
-    after: show,
+    after: (card) => {
+      show(card);
+      void queries.invalidateQueries({ queryKey: ["work"] });
+    },
   });
   const text = (name: "country" | "consent_source" | "consent_at" | "event" | "currency") => (
     <TextInput
