@@ -98,13 +98,32 @@ def site(_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         yield Site(url, _story)
 
 
+@contextmanager
+def copied(story: Path, home: Path, settings: str = "") -> Iterator[Site]:
+    """A shop to change, with further lines of settings, and its server with a worker."""
+    shutil.copytree(story, home)
+    with (home / "maracuja.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    with serving(home, work=True) as url:
+        yield Site(url, home)
+
+
 @pytest.fixture
 def own_site(_story: Path, tmp_path: Path) -> Iterator[Site]:
     """A shop of the test's own, to change."""
-    home = tmp_path / "shop"
-    shutil.copytree(_story, home)
-    with serving(home, work=True) as url:
-        yield Site(url, home)
+    with copied(_story, tmp_path / "shop") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def file_site(_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A shop that the stories of one file change, each another part of it.
+
+    Addresses of this machine may be told of events there.
+    """
+    home = tmp_path_factory.mktemp("file") / "shop"
+    with copied(_story, home, "\n[messages]\nprivate_receivers = true\n") as site:
+        yield site
 
 
 @pytest.fixture
@@ -119,5 +138,13 @@ def tab(browser: Browser, site: Site) -> Iterator[Tab]:
 def own_tab(browser: Browser, own_site: Site) -> Iterator[Tab]:
     """A tab of the owner's, at the shop of the test's own."""
     with browser.tab(own_site.url) as opened_tab:
+        opened_tab.log_in(OWNER, PASSWORD)
+        yield opened_tab
+
+
+@pytest.fixture
+def file_tab(browser: Browser, file_site: Site) -> Iterator[Tab]:
+    """A tab of the owner's, at the shop of the file."""
+    with browser.tab(file_site.url) as opened_tab:
         opened_tab.log_in(OWNER, PASSWORD)
         yield opened_tab

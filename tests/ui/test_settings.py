@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -20,12 +19,6 @@ new-1;anna@import.example;Анна;100
 new-2;no address;Борис;200
 ;;Никто;
 """
-
-
-def _asked(tab: Tab, path: str) -> Any:
-    answer = tab.page.request.get(f"{tab.url}{path}")
-    assert answer.ok, answer.text()
-    return answer.json()
 
 
 def test_a_file_is_tried_and_imported(own_tab: Tab, tmp_path: Path) -> None:
@@ -47,15 +40,14 @@ def test_a_file_is_tried_and_imported(own_tab: Tab, tmp_path: Path) -> None:
     refused = page.get_by_role("table", name="Why rows were refused")
     expect(refused.get_by_role("row").filter(has_text="E-mail")).to_be_visible()
     assert own_tab.violations() == []
-    assert _asked(own_tab, "/api/people?who=anna@import.example")["items"] == []
+    assert own_tab.asked("/api/people?who=anna@import.example")["items"] == []
 
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("Imported", exact=True).first).to_be_visible()
     expect(page.get_by_role("link", name="All of them, as CSV")).to_be_visible()
-    (found,) = _asked(own_tab, "/api/people?who=anna@import.example")["items"]
+    (found,) = own_tab.asked("/api/people?who=anna@import.example")["items"]
     traits = {
-        one["name"]: one["value"]
-        for one in _asked(own_tab, f"/api/people/{found['pid']}")["traits"]
+        one["name"]: one["value"] for one in own_tab.asked(f"/api/people/{found['pid']}")["traits"]
     }
     assert traits["bonus"] == 100
     page = own_tab.go("/settings/imports")
@@ -176,5 +168,5 @@ def test_a_key_is_shown_once_and_taken_back(own_tab: Tab) -> None:
     row.get_by_role("button", name="Take back").click()
     page.get_by_role("dialog").get_by_role("button", name="Take back").click()
     expect(row).to_contain_text("taken back")
-    (key,) = [one for one in _asked(own_tab, "/api/keys")["items"] if one["name"] == "till 7"]
+    (key,) = [one for one in own_tab.asked("/api/keys")["items"] if one["name"] == "till 7"]
     assert key["revoked"] is not None

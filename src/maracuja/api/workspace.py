@@ -245,18 +245,14 @@ def list_audit(
             before=part.behind(int) or ID_MAX,
             rows_max=part.limit + 1,
         )
-    lines = [
-        AuditLine(
-            id=row.id,
-            at=moment(row.at_us),
-            actor=row.actor,
-            action=row.action,
-            subject=row.subject,
-            detail=row.detail,
-        )
-        for row in rows
-    ]
-    return part.page(lines, attrgetter("id"))
+    return part.page([_line(row) for row in rows], attrgetter("id"))
+
+
+@router.get("/audit/{number}")
+def show_audit_line(here: Here, number: Annotated[int, Path(ge=1, le=ID_MAX)]) -> AuditLine:
+    """One line of the audit log, whole."""
+    with here.store.read() as conn:
+        return _line(audit.get(conn, number))
 
 
 @router.get("/commands/{number}")
@@ -282,3 +278,14 @@ def _key(key: keys.Key) -> dict[str, Any]:
         "created": moment(key.created_us),
         "revoked": None if key.revoked_us is None else moment(key.revoked_us),
     }
+
+
+def _line(row: audit.Entry) -> AuditLine:
+    return AuditLine(
+        id=row.id,
+        at=moment(row.at_us),
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        detail=row.detail,
+    )

@@ -106,7 +106,14 @@ def drop(
     """
     before = dict(definitions_in_force(conn))
     version = forget(conn, (kind, name), base=base, now=now, actor=actor)
-    check(before, {key: one for key, one in before.items() if key != (kind, name)}, {})
+    try:
+        check(before, {key: one for key, one in before.items() if key != (kind, name)}, {})
+    except DefinitionError as fault:
+        raise type(fault)(
+            f"The {kind} `{name}` is still in use.",
+            where=fault.where,
+            fix="Take it out there first.",
+        ) from fault
     return version
 
 

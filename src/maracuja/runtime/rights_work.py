@@ -41,7 +41,10 @@ class Step:
 
 @dataclass(frozen=True)
 class RequestShown:
-    """A request with its clock; `late`: open and overdue. `certificate`: of an erasure."""
+    """A request with its clock; `late`: open and overdue. `certificate`: of an erasure.
+
+    `extendable`: the law leaves more time, which was not taken yet.
+    """
 
     id: int
     pid: int | None
@@ -53,6 +56,7 @@ class RequestShown:
     due: datetime
     late: bool
     extended: bool
+    extendable: bool
     state: str
     closed: datetime | None
     outcome: str
@@ -256,6 +260,7 @@ def _close(
 
 def _shown(conn: Connection, one: Request, now: datetime, steps: Sequence[Step]) -> RequestShown:
     rule = BY_ID[one.law].rights[Right(one.right)]
+    late = one.state == OPEN and moment(one.due_us) < now
     return RequestShown(
         id=one.id,
         pid=one.pid,
@@ -265,8 +270,9 @@ def _shown(conn: Connection, one: Request, now: datetime, steps: Sequence[Step])
         source=one.source,
         received=moment(one.received_us),
         due=moment(one.due_us),
-        late=one.state == OPEN and moment(one.due_us) < now,
+        late=late,
         extended=one.extended,
+        extendable=one.state == OPEN and not (late or one.extended) and bool(rule.more),
         state=one.state,
         closed=None if one.closed_us is None else moment(one.closed_us),
         outcome=one.outcome,

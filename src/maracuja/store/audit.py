@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+from maracuja.errors import NotFound
 from maracuja.store import bulk
 from maracuja.store.schema import audit
 
@@ -23,6 +25,9 @@ class Entry(NamedTuple):
     action: str
     subject: str
     detail: Any
+
+
+_COLUMNS: Final = [audit.c[name] for name in Entry._fields]
 
 
 def add(
@@ -63,15 +68,23 @@ def newest(
     rows_max: int = ROWS_MAX,
 ) -> list[Entry]:
     """The latest lines, newest first, of one subject, action or actor or of all."""
-    names = [audit.c[name] for name in Entry._fields]
-    query = select(*names).where(audit.c.id < before).order_by(audit.c.id.desc()).limit(rows_max)
+    query = select(*_COLUMNS).where(audit.c.id < before)
+    query = query.order_by(audit.c.id.desc()).limit(rows_max)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
     if action is not None:
         query = query.where(audit.c.action == action)
     if actor is not None:
         query = query.where(audit.c.actor == actor)
-    return [
-        Entry(*row)._replace(detail=msgspec.json.decode(row[-1]))
-        for row in bulk.fetch(conn, query)
-    ]
+    return [_entry(row) for row in bulk.fetch(conn, query)]
+
+
+def get(conn: Connection, number: int) -> Entry:
+    """One line. Raises NotFound."""
+    for row in bulk.fetch(conn, select(*_COLUMNS).where(audit.c.id == number)):
+        return _entry(row)
+    raise NotFound(f"The audit log has no line {number}.", where=str(number))
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(*row)._replace(detail=msgspec.json.decode(row[-1]))

@@ -20,6 +20,7 @@ def test_a_definition_has_versions_and_nobody_writes_over_another(world: World) 
     assert world.get(f"{path}?version=1")["body"]["where"] == CITY
     named = world.ask("DELETE", path)
     assert named.status_code == 422 and "campaign fruit" in named.json()["where"]
+    assert "is still in use" in named.text
     assert world.ask("DELETE", "/api/definitions/campaign/fruit").json() == {"version": 2}
     assert world.ask("DELETE", path).status_code == 200
     assert {one["kind"] for one in world.items("/api/definitions")} == {
@@ -181,6 +182,8 @@ def test_a_person_gets_everything_that_is_kept_about_them(world: World) -> None:
     assert "p5@shop.example" in str(found) and found["events"]
     (line,) = world.items(f"/api/audit?subject=person:{pid}")
     assert line["action"] == "export"
+    assert world.get(f"/api/audit/{line['id']}") == line
+    assert world.ask("GET", "/api/audit/999999").status_code == 404
 
 
 def test_an_opt_in_needs_its_source(world: World) -> None:

@@ -105,7 +105,8 @@ def test_who_did_what_is_on_record(shop: Store) -> None:
     later = NOON + timedelta(days=20)
     with shop.write() as conn:
         longer = rights_work.extend(conn, made.id, "many letters", actor="bob", now=later)
-        assert longer.extended and longer.due == NOON + timedelta(days=90)
+        assert made.extendable and longer.extended and not longer.extendable
+        assert longer.due == NOON + timedelta(days=90)
         with pytest.raises(Conflict, match="extended already"):
             rights_work.extend(conn, made.id, "more", actor="bob", now=later)
         with pytest.raises(BadInput, match="what was done"):

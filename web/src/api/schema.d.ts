@@ -36,6 +36,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_audit_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar": {
         parameters: {
             query?: never;
@@ -548,22 +564,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/discovered": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_discovered"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/demo-shop": {
         parameters: {
             query?: never;
@@ -606,6 +606,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["remove_demo_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_discovered"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3769,6 +3785,8 @@ export interface components {
             /** @default false */
             texts: boolean;
         };
+        /** @enum {string} */
+        Correction: "L" | "M" | "Q" | "H";
         CostPlanned: {
             channel: string;
             each: number | null;
@@ -3779,8 +3797,6 @@ export interface components {
             read: number;
             total: number | null;
         };
-        /** @enum {string} */
-        Correction: "L" | "M" | "Q" | "H";
         CountAsked: {
             exact?: boolean | null;
             /** @default 0 */
@@ -3868,6 +3884,29 @@ export interface components {
             kind: string;
             version: number;
         };
+        DemoShop: {
+            /** @default false */
+            again: boolean;
+            /** @default false */
+            beside: boolean;
+            /** @default  */
+            fault: string;
+            /** @default  */
+            folder: string;
+            /** @default false */
+            may: boolean;
+            /** @default 0 */
+            share: number;
+            state: components["schemas"]["DemoState"];
+            /** @default  */
+            step: string;
+        };
+        DemoShopWish: {
+            /** @default 20000 */
+            people: number;
+        };
+        /** @enum {string} */
+        DemoState: "none" | "making" | "stopped" | "shown";
         Description: {
             fact: string;
             rows: components["schemas"]["DescriptiveRow"][];
@@ -3894,29 +3933,6 @@ export interface components {
             app: string;
             at: string;
             channel: string;
-        DemoShop: {
-            /** @default false */
-            again: boolean;
-            /** @default false */
-            beside: boolean;
-            /** @default  */
-            fault: string;
-            /** @default  */
-            folder: string;
-            /** @default false */
-            may: boolean;
-            /** @default 0 */
-            share: number;
-            state: components["schemas"]["DemoState"];
-            /** @default  */
-            step: string;
-        };
-        DemoShopWish: {
-            /** @default 20000 */
-            people: number;
-        };
-        /** @enum {string} */
-        DemoState: "none" | "making" | "stopped" | "shown";
             /** Format: date-time */
             first_seen: string;
             id: string;
@@ -5349,6 +5365,10 @@ export interface components {
             detail: string;
             /** @default  */
             fix: string;
+            /** @default  */
+            says: string;
+            /** @default  */
+            says_fix: string;
             status: number;
             title: string;
             type: string;
@@ -5530,6 +5550,7 @@ export interface components {
             country: string;
             /** Format: date-time */
             due: string;
+            extendable: boolean;
             extended: boolean;
             id: number;
             late: boolean;
@@ -6257,6 +6278,8 @@ export interface components {
             result?: unknown;
             /** Format: date-time */
             since: string;
+            /** @default  */
+            step: string;
             subject: string;
             total: number;
         };
@@ -6287,8 +6310,6 @@ export interface components {
             };
             /** Format: date-time */
             until: string;
-            /** @default  */
-            step: string;
         };
         Written: {
             text: string;
@@ -6349,6 +6370,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_AuditLine_"];
+                };
+            };
+        };
+    };
+    show_audit_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLine"];
                 };
             };
         };
@@ -7248,57 +7290,6 @@ export interface operations {
             };
         };
     };
-    list_discovered: {
-        parameters: {
-            query?: {
-                scope?: ("trait" | "property" | "context") | null;
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing_Discovered_"];
-                };
-            };
-        };
-    };
-    set_privacy: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PrivacySet"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PrivacySet"];
-                };
-            };
-        };
-    };
-    list_refused: {
-        parameters: {
-            query?: {
     see_demo_shop: {
         parameters: {
             query?: never;
@@ -7364,6 +7355,57 @@ export interface operations {
             };
         };
     };
+    list_discovered: {
+        parameters: {
+            query?: {
+                scope?: ("trait" | "property" | "context") | null;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_Discovered_"];
+                };
+            };
+        };
+    };
+    set_privacy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacySet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacySet"];
+                };
+            };
+        };
+    };
+    list_refused: {
+        parameters: {
+            query?: {
                 every?: boolean;
                 limit?: number;
                 after?: string;

@@ -1,9 +1,9 @@
 /** Who changed what, and when: newest first, narrowed down by who, what and whom. */
-import { Button, TextInput } from "@mantine/core";
+import { Anchor, Button, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
 import { moment } from "~/app/format";
 import { Card } from "~/kit/Card";
@@ -11,6 +11,7 @@ import { Empty } from "~/kit/Empty";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { Table } from "~/kit/Table";
+import { AuditLine } from "./AuditLine";
 import { SettingsPage } from "./SettingsPage";
 import styles from "./settings.module.css";
 
@@ -31,13 +32,18 @@ export function Component() {
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
   });
-  const narrow = useDebouncedCallback((name: string, value: string) => {
+  const changed = (name: string, value: string) => {
     const next = new URLSearchParams(params);
     value ? next.set(name, value) : next.delete(name);
-    setParams(next, { replace: true });
-  }, STILL_MS);
+    return next;
+  };
+  const narrow = useDebouncedCallback(
+    (name: string, value: string) => setParams(changed(name, value), { replace: true }),
+    STILL_MS,
+  );
+  const line = Number(params.get("line"));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const clear = params.size > 0;
+  const clear = FILTERS.some((one) => params.has(one));
   return (
     <SettingsPage part="audit" ready={list.isSuccess}>
       <div className={styles.bar} key={String(clear)}>
@@ -69,7 +75,15 @@ export function Component() {
             columns={[
               { key: "at", label: t("imports.when"), show: (row) => moment(row.at), width: 200 },
               { key: "actor", label: t("audit.actor"), show: (row) => row.actor },
-              { key: "action", label: t("audit.action"), show: (row) => row.action },
+              {
+                key: "action",
+                label: t("audit.action"),
+                show: (row) => (
+                  <Anchor component={Link} to={`?${changed("line", String(row.id))}`}>
+                    {row.action}
+                  </Anchor>
+                ),
+              },
               { key: "subject", label: t("audit.subject"), show: (row) => row.subject },
               {
                 key: "detail",
@@ -87,6 +101,7 @@ export function Component() {
           />
         )}
       </Card>
+      {line ? <AuditLine number={line} onClose={() => setParams(changed("line", ""))} /> : null}
     </SettingsPage>
   );
 }

@@ -6,8 +6,8 @@ import { done, failed } from "~/kit/notices";
 
 interface Change<T, R> {
   act: (given: T) => Promise<R>;
-  /** What is read anew: the beginnings of the keys of questions. */
-  of: string;
+  /** What is read anew: the beginning of the keys of questions, or several. */
+  of: string | readonly string[];
   said?: (given: T, result: R) => string;
   undo?: { label: string; act: (given: T) => void };
   after?: (result: R, given: T) => void;
@@ -32,6 +32,7 @@ export function useChange<T, R>({ act, of, said, undo, after, quiet }: Change<T,
         failed(what, fix);
       }
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: [of] }),
+    onSettled: () =>
+      Promise.all([of].flat().map((one) => queries.invalidateQueries({ queryKey: [one] }))),
   });
 }

@@ -44,7 +44,8 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
           body: { id: of?.id ?? (idOf(name) || "webhook"), payload: sample },
         }),
       ),
-    after: ({ id: _id, kind: _kind, calls: found, ...further }) => {
+    after: ({ id: _id, kind: _kind, calls: found, ...further }, sample) => {
+      setExample(pretty(sample));
       setCalls(pretty(found));
       setRest(further);
     },
@@ -79,7 +80,6 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
         autosize
         minRows={5}
         maxRows={14}
-        formatOnBlur
         value={example}
         onChange={setExample}
       />
@@ -106,7 +106,6 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
           autosize
           minRows={4}
           maxRows={16}
-          formatOnBlur
           value={calls}
           onChange={setCalls}
         />

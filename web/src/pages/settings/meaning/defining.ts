@@ -11,11 +11,15 @@ interface Put {
   base: number;
 }
 
+/** What shows definitions of a kind: webhooks are listed with how they fare, too. */
+const shownBy = (kind: string) =>
+  kind === "inbound" || kind === "outbound" ? ["definitions", "hooks"] : ["definitions"];
+
 /** Store the next version of a definition; refused where somebody else was quicker. */
 export function usePut(kind: string, after: () => void) {
   const { t } = useTranslation("settings");
   return useChange({
-    of: "definitions",
+    of: shownBy(kind),
     quiet: true,
     act: ({ id, definition, base }: Put) =>
       body(
@@ -33,7 +37,7 @@ export function usePut(kind: string, after: () => void) {
 export function useDrop(kind: string, after: () => void) {
   const { t } = useTranslation(["settings_data", "settings"]);
   const back = useChange({
-    of: "definitions",
+    of: shownBy(kind),
     act: (one: Defined) =>
       body(
         api.PUT("/api/definitions/{kind}/{name}", {
@@ -43,7 +47,7 @@ export function useDrop(kind: string, after: () => void) {
       ),
   });
   return useChange({
-    of: "definitions",
+    of: shownBy(kind),
     act: (one: Defined) =>
       api.DELETE("/api/definitions/{kind}/{name}", {
         params: { path: { kind, name: one.id }, query: { base: one.version } },

@@ -99,14 +99,15 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
   const [type, setType] = useState(textAt(body, "type") || "marketing");
   const [names, setNames] = useState(pairsAt(body, "names"));
   const [texts, setTexts] = useState(pairsAt(body, "texts"));
-  const [version, setVersion] = useState(textAt(body, "text_version") || "1");
+  const stood = textAt(body, "text_version") || "1";
+  const [version, setVersion] = useState(stood);
   const before = textsAt(body, "channels");
   const [channels, setChannels] = useState(before.length ? before : ["email"]);
   const spoken = new Map(tongues(i18n.language).map((one) => [one.value, one.label]));
   const said = (of_: Record<string, string>) =>
     Object.fromEntries(Object.entries(of_).filter(([, text]) => text.trim()));
   const reworded = of && JSON.stringify(said(texts)) !== JSON.stringify(pairsAt(body, "texts"));
-  const kept = reworded && version === textAt(body, "text_version");
+  const kept = reworded && version === stood;
   return (
     <Dialogue
       kind="topic"

@@ -101,11 +101,11 @@ function Line({ of, may }: { of: Request; may: boolean }) {
           <Button {...SMALL} variant="default" onClick={() => take("refuse")}>
             {t("privacy.refuse")}
           </Button>
-          {of.extended ? null : (
+          {of.extendable ? (
             <Button {...SMALL} variant="default" onClick={() => take("extend")}>
               {t("privacy.extend")}
             </Button>
-          )}
+          ) : null}
         </Group>
       ) : null}
       {step ? <Act of={of} step={step} onClose={() => take(null)} /> : null}
