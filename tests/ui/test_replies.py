@@ -140,6 +140,39 @@ def test_two_operators_lose_nothing_and_say_nothing_twice(browser: Browser, shop
         _forgive(anna)
 
 
+def test_operators_see_each_other_before_both_answer(browser: Browser, shop: Site) -> None:
+    number = say(shop.home, ["Where is my order?"])
+    with browser.tab(shop.url) as olena, browser.tab(shop.url) as anna:
+        olena.log_in(OWNER, PASSWORD)
+        anna.log_in(ANNA, PASSWORD)
+        line = Cut(anna.page)
+        for tab in (olena, anna):
+            tab.go(f"/replies/{number}")
+        told = olena.page.get_by_role("region", name="Conversation").get_by_role("status")
+        expect(told).to_have_text("AAnna is here too")
+        anna.go("/replies")
+        expect(told).to_be_empty()
+        anna.go(f"/replies/{number}")
+        anna.page.get_by_role("textbox", name="Write an answer").press_sequentially("It left")
+        expect(told).to_have_text("AAnna is writing an answer")
+
+        _answer(olena, "It left this morning.")
+        warning = olena.page.get_by_role("alert")
+        expect(warning).to_contain_text("they may hear the same twice")
+        assert _turns(olena, number) == [("", "Where is my order?")]
+        warning.get_by_role("button", name="Wait").click()
+        expect(warning).to_be_hidden()
+        olena.page.get_by_role("button", name="Send", exact=True).click()
+        warning.get_by_role("button", name="Send all the same").click()
+        expect(_said(olena)).to_contain_text("It left this morning.")
+        expect(olena.page.get_by_role("textbox", name="Write an answer")).to_be_empty()
+        assert len(_turns(olena, number)) == 2
+
+        line.cut()
+        expect(told).to_be_empty(timeout=20_000)
+        _forgive(anna)
+
+
 def test_what_was_written_outlives_the_page(browser: Browser, shop: Site) -> None:
     number = say(shop.home, ["Hello?"])
     with browser.tab(shop.url) as tab:

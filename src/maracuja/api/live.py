@@ -1,6 +1,7 @@
 """What goes on: work with its progress, and a socket that tells pages what has changed.
 
-Nothing lives in a socket alone: who comes back says how far they had heard, and hears the rest.
+Nothing that counts lives in a socket alone: who comes back says how far they had heard, and hears
+the rest. Who else looks at a conversation is told while they do, and kept nowhere.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from maracuja.api.answers import ID_MAX, PROBLEMS, Listing, Part
 from maracuja.api.guard import cookie_of
 from maracuja.api.here import Desk, Here, Now, managing
+from maracuja.api.presence import Beside, Presence, read_sign
+from maracuja.api.web_chat_bell import Paces
 from maracuja.app import App
 from maracuja.clock import monotonic_s
-from maracuja.errors import Forbidden, MaracujaError
+from maracuja.errors import BadInput, Forbidden, MaracujaError
 from maracuja.runtime import work_shown
 from maracuja.runtime.access import Area, Level
 from maracuja.runtime.team_members import Who
@@ -36,6 +39,7 @@ BEAT_S: Final = 15.0  # so often a silent socket says that it is there
 SESSION_S: Final = 30.0  # so often it is asked whether the session still holds
 SOCKETS_MAX: Final = 500
 OF_MEMBER_MAX: Final = 40  # one for each tab
+SIGNS_PER_S, SIGNS_MAX = 2, 20  # of a page; the latter at once
 RESTART, SPOKEN, OVER, FORBIDDEN, TOO_MANY = 1012, 1008, 4401, 4403, 4429
 AREAS: Final = {
     Kind.CONVERSATION: Area.CONVERSATIONS,
@@ -53,6 +57,7 @@ class Watch:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.presence = Presence()
         self._rung: set[asyncio.Event] = set()
         self._of: Counter[int] = Counter()
         self._since = self._last = 0  # the latest look's changes lie between
@@ -83,6 +88,7 @@ class Watch:
         finally:
             self._rung.discard(rung)
             self._of[member] -= 1
+            self.presence.leave(rung)
 
     async def start(self, after: int | None) -> int:
         """The number from which a page hears on; a number that never was is the newest."""
@@ -98,6 +104,7 @@ class Watch:
     async def _watch(self) -> None:
         begun = False
         while self._rung and not self.closed:
+            self.presence.forget()
             try:
                 begun = await self._look(begun)
             except Exception:  # the database rests: sockets go on when it is back
@@ -138,7 +145,7 @@ class LiveSocket:
     async def serve(self, after: int | None) -> None:
         """Be there until the page goes, its session ends, or the server stops."""
         try:
-            who = await run_in_threadpool(self._who)
+            who = self._whose = await run_in_threadpool(self._who)
         except MaracujaError:
             await self._socket.close(FORBIDDEN)
             return
@@ -148,7 +155,7 @@ class LiveSocket:
         await self._socket.accept()
         with self._watch.listen(who.member.id) as rung:
             telling = asyncio.create_task(self._tell(after, rung))
-            hearing = asyncio.create_task(self._hear())
+            hearing = asyncio.create_task(self._hear(rung))
             done, waiting = await asyncio.wait(
                 {telling, hearing}, return_when=asyncio.FIRST_COMPLETED
             )
@@ -163,30 +170,52 @@ class LiveSocket:
         """Tell what changes; with which code the socket is closed in the end."""
         told = await self._watch.start(after)
         await self._send({"t": "hello", "seq": told})
-        asked_s, kinds = -SESSION_S, frozenset[str]()
+        asked_s = monotonic_s()
+        beside: Beside | None = None
         while not self._watch.closed:
             rung.clear()
             if monotonic_s() >= asked_s + SESSION_S:
                 try:
-                    who = await run_in_threadpool(self._who)
+                    self._whose = await run_in_threadpool(self._who)
                 except MaracujaError:
                     return OVER
-                asked_s, kinds = monotonic_s(), _kinds(who)
+                asked_s = monotonic_s()
             while rows := await self._watch.after(told):
                 told = rows[-1].seq
+                kinds = _kinds(self._whose)
                 seen = [one for one in rows if one.kind in kinds]
                 if seen:
                     await self._changed(told, seen)
+            beside = await self._beside(beside, rung)
             try:
                 await asyncio.wait_for(rung.wait(), BEAT_S)
             except TimeoutError:
                 await self._send({"t": "beat"})
         return RESTART
 
-    async def _hear(self) -> int:
-        """Wait until the page goes; it has nothing to say."""
-        told = await self._socket.receive()
-        return 1000 if told["type"] == "websocket.disconnect" else SPOKEN
+    async def _hear(self, rung: asyncio.Event) -> int:
+        """Hear what the page says of who sits before it, until it goes or says something else."""
+        paces = Paces(SIGNS_PER_S, SIGNS_MAX)
+        while (told := await self._socket.receive())["type"] != "websocket.disconnect":
+            try:
+                sign = read_sign(told.get("text") or "")
+            except BadInput:
+                return SPOKEN
+            if paces.take(""):
+                return TOO_MANY
+            if Kind.CONVERSATION in _kinds(self._whose):
+                self._watch.presence.say(rung, self._whose.member, sign)
+        return 1000
+
+    async def _beside(self, told: Beside | None, rung: asyncio.Event) -> Beside | None:
+        """Tell who else is where this page is, where that has changed."""
+        found = self._watch.presence.beside(rung)
+        if found is not None and found != told:
+            members = [one._asdict() for one in found.members]
+            await self._send(
+                {"t": "beside", "conversation": found.conversation, "members": members}
+            )
+        return found
 
     async def _changed(self, seq: int, rows: Sequence[Changed]) -> None:
         things = [{"kind": one.kind, "id": one.id} for one in rows]

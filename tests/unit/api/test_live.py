@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from maracuja.api import live as live_api
+from maracuja.api import presence
 from maracuja.api.guard import COOKIE
 from maracuja.rng import make_id
 from maracuja.store import commands, live
@@ -57,6 +58,15 @@ class Line:
 
     def say(self, text: str) -> None:
         self._up.put_nowait({"type": "websocket.receive", "text": text})
+
+    def here(self, conversation: str, *, writing: bool = False) -> None:
+        self.say(json.dumps({"t": "here", "conversation": conversation, "writing": writing}))
+
+    async def beside(self) -> list[tuple[str, bool]]:
+        """Who else is there, as the next frame says."""
+        told = await self.next()
+        assert told["t"] == "beside"
+        return [(one["name"], one["writing"]) for one in told["members"]]
 
     async def cut(self) -> None:
         self._up.put_nowait({"type": "websocket.disconnect", "code": 1006})
@@ -141,11 +151,86 @@ def test_nobody_else_is_let_in(world: World, monkeypatch: pytest.MonkeyPatch) ->
         one = Line(world, cookies)
         assert (await one.next())["t"] == "hello"
         assert await Line(world, cookies).next() == {"code": live_api.TOO_MANY}
-        one.say("Listen to me.")
-        assert await one.next() == {"code": live_api.SPOKEN}
-        following = Line(world, cookies)
-        assert (await following.next())["t"] == "hello"
-        await following.cut()
+        for said in ("Listen to me.", '{"t": "here", "conversation": "Anna\'s"}', "[" * 999):
+            one.say(said)
+            assert await one.next() == {"code": live_api.SPOKEN}
+            one = Line(world, cookies)
+            assert (await one.next())["t"] == "hello"
+        await one.cut()
+
+    asyncio.run(play())
+
+
+def test_operators_of_one_conversation_see_who_else_is_there_and_who_writes(world: World) -> None:
+    anna = _cookies(_join(world, "anna@shop.example", "operator"))
+    olena = _cookies(_join(world, "olena@shop.example", "marketer"))
+    with world.app.store.read() as conn:
+        kept = live.last(conn)
+
+    async def play() -> None:
+        first, second = Line(world, anna), Line(world, anna)  # two tabs of one member
+        other = Line(world, olena)
+        for line in (first, second, other):
+            assert (await line.next())["t"] == "hello"
+        first.here("ab")
+        assert await first.beside() == []
+        other.here("ab")
+        assert await other.beside() == [("anna@shop.example", False)]
+        assert await first.beside() == [("olena@shop.example", False)]
+        second.here("ab", writing=True)
+        assert await second.beside() == [("olena@shop.example", False)]
+        assert await other.beside() == [("anna@shop.example", True)]
+        second.here("cd", writing=True)
+        assert await second.beside() == []
+        assert await other.beside() == [("anna@shop.example", False)]
+        await first.cut()
+        assert await other.beside() == []
+        other.here("cd")
+        assert await other.beside() == [("anna@shop.example", True)]
+        assert await second.beside() == [("olena@shop.example", False)]
+        other.here("")
+        assert await second.beside() == []
+        for line in (second, other):
+            await line.cut()
+
+    asyncio.run(play())
+    with world.app.store.read() as conn:
+        assert live.last(conn) == kept  # nothing of it is kept
+
+
+def test_whoever_makes_no_sign_is_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = _cookies(_join(world, "anna@shop.example", "operator"))
+    olena = _cookies(_join(world, "olena@shop.example", "operator"))
+    analyst = _cookies(_join(world, "boris@shop.example", "analyst"))
+
+    async def play() -> None:
+        watches, silent, stranger = (Line(world, who) for who in (anna, olena, analyst))
+        for line in (watches, silent, stranger):
+            assert (await line.next())["t"] == "hello"
+        watches.here("ab")
+        assert await watches.beside() == []
+        monkeypatch.setattr(presence, "SIGN_S", 0.05)
+        stranger.here("ab", writing=True)  # who may not read conversations is not there
+        silent.here("ab", writing=True)
+        assert await watches.beside() == [("olena@shop.example", True)]
+        assert await watches.beside() == []
+        for line in (watches, silent, stranger):
+            await line.cut()
+
+    asyncio.run(play())
+
+
+def test_a_page_that_never_stops_talking_is_hung_up_on(world: World) -> None:
+    cookies = _cookies(_join(world))
+
+    async def play() -> None:
+        line = Line(world, cookies)
+        assert (await line.next())["t"] == "hello"
+        line.here("ab")
+        assert await line.beside() == []
+        for _ in range(live_api.SIGNS_MAX + 5):
+            line.here("ab")
+        assert await line.next() == {"code": live_api.TOO_MANY}
 
     asyncio.run(play())
 

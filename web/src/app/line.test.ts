@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Line, pause, type Thing } from "./line";
+import { type Beside, GONE, Line, pause, type Thing } from "./line";
 
 class Wire {
   static all: Wire[] = [];
   onmessage: (event: { data: string }) => void = () => {};
   onclose: (event: { code: number }) => void = () => {};
   closed = false;
+  sent: unknown[] = [];
   constructor(readonly url: string) {
     Wire.all.push(this);
   }
   close() {
     this.closed = true;
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
   }
   say(frame: unknown) {
     this.onmessage({ data: JSON.stringify(frame) });
@@ -22,16 +26,18 @@ const last = () => Wire.all[Wire.all.length - 1] as Wire;
 function make() {
   const told: Thing[][] = [];
   const states: boolean[] = [];
+  const beside: Beside[] = [];
   const over = vi.fn();
   const line = new Line({
     onChanged: (things) => told.push(things),
+    onBeside: (found) => beside.push(found),
     onOver: over,
     onState: (up) => states.push(up),
     open: (url) => new Wire(url) as unknown as WebSocket,
     random: () => 1,
   });
   vi.advanceTimersByTime(300);
-  return { line, told, states, over };
+  return { line, told, states, over, beside };
 }
 
 beforeEach(() => {
@@ -82,6 +88,27 @@ describe("the line", () => {
     last().onclose({ code: 1006 });
     vi.advanceTimersByTime(60_000);
     expect(Wire.all).toHaveLength(2);
+  });
+
+  it("says who is here, again and again, and on a new line; and tells who else is", () => {
+    const { line, beside } = make();
+    const sign = { conversation: "a", writing: false };
+    line.here(sign);
+    expect(last().sent).toEqual([]);
+    last().say({ t: "hello", seq: 1 });
+    expect(last().sent).toEqual([{ t: "here", ...sign }]);
+    vi.advanceTimersByTime(10_000);
+    expect(last().sent).toHaveLength(3);
+    const members = [{ name: "Anna", writing: true }];
+    last().say({ t: "beside", conversation: "a", members });
+    expect(beside).toMatchObject([{ conversation: "a", members }]);
+    last().onclose({ code: 1006 });
+    vi.advanceTimersByTime(1_000);
+    last().say({ t: "hello", seq: 1 });
+    expect(last().sent).toEqual([{ t: "here", ...sign }]);
+    line.here(GONE);
+    vi.advanceTimersByTime(20_000);
+    expect(last().sent.slice(1)).toEqual([{ t: "here", ...GONE }]);
   });
 
   it("tries at once when it is told to hurry", () => {

@@ -5,11 +5,34 @@ export interface Thing {
   id: string;
 }
 
-type Frame = { t: "hello"; seq: number } | { t: "changed"; seq: number; things: Thing[] };
+/** A conversation that this page has open, and who else looks at it. */
+export interface Beside {
+  conversation: string;
+  members: Colleague[];
+}
+
+export interface Colleague {
+  name: string;
+  writing: boolean;
+}
+
+/** What this page says of who sits before it; no conversation: they have gone on. */
+export interface Sign {
+  conversation: string;
+  writing: boolean;
+}
+
+export const GONE: Sign = { conversation: "", writing: false };
+
+type Frame =
+  | { t: "hello"; seq: number }
+  | { t: "changed"; seq: number; things: Thing[] }
+  | ({ t: "beside" } & Beside);
 
 interface LineOptions {
   /** What has changed; also after a break, each thing once. */
   onChanged: (things: Thing[]) => void;
+  onBeside: (beside: Beside) => void;
   /** The session behind it is over, or may be. */
   onOver: () => void;
   /** It is up or down. */
@@ -19,6 +42,7 @@ interface LineOptions {
 }
 
 const START_MS = 300; // what a page shows first is asked for before
+const SIGN_MS = 5_000; // the server forgets a page after 12 s without one
 const FIRST_MS = 1_000;
 const LONGEST_MS = 30_000;
 const SILENT_MS = 40_000; // the server's beats come every 15 s
@@ -35,6 +59,9 @@ export class Line {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private heard: number | null = null;
+  private signing: ReturnType<typeof setInterval> | undefined;
+  private sign = GONE;
+  private up = false;
   private tries = 0;
   private ended = false;
 
@@ -47,7 +74,24 @@ export class Line {
     this.ended = true;
     clearTimeout(this.timer);
     clearTimeout(this.silence);
+    clearInterval(this.signing);
     this.socket?.close();
+  }
+
+  /** Say who is here, and say it again as long as it holds. */
+  here(sign: Sign) {
+    this.sign = sign;
+    clearInterval(this.signing);
+    if (sign.conversation) {
+      this.signing = setInterval(() => this.tellSign(), SIGN_MS);
+    }
+    this.tellSign();
+  }
+
+  private tellSign() {
+    if (this.up) {
+      this.socket?.send(JSON.stringify({ t: "here", ...this.sign }));
+    }
   }
 
   /** Try at once: the network is back, or somebody looks at the page again. */
@@ -76,13 +120,20 @@ export class Line {
     }
     if (frame.t === "hello") {
       this.tries = 0;
+      this.up = true;
       this.options.onState(true);
+      if (this.sign.conversation) {
+        this.tellSign();
+      }
     }
     if (frame.t === "hello" || frame.t === "changed") {
       this.heard = frame.seq;
     }
     if (frame.t === "changed") {
       this.options.onChanged(frame.things);
+    }
+    if (frame.t === "beside") {
+      this.options.onBeside(frame);
     }
   }
 
@@ -100,6 +151,7 @@ export class Line {
       return;
     }
     this.socket = null;
+    this.up = false;
     clearTimeout(this.silence);
     this.options.onState(false);
     if (code === OVER) {

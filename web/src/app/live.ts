@@ -1,7 +1,8 @@
 /** What has changed on the server, for every page of a tab: over one line, as long as it is open. */
+import { useDocumentVisibility } from "@mantine/hooks";
 import type { QueryKey } from "@tanstack/react-query";
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import { Line, type Thing } from "./line";
+import { type Beside, type Colleague, GONE, Line, type Sign, type Thing } from "./line";
 import { queries } from "./queries";
 import { SESSION } from "./session";
 
@@ -15,7 +16,11 @@ const READ_ANEW: Record<string, (id: string) => QueryKey[]> = {
 
 const listeners = new Map<string, Set<(ids: string[]) => void>>();
 const watchers = new Set<() => void>();
+const NOBODY: Beside = { conversation: "", members: [] };
 let up = true;
+let beside = NOBODY;
+let sign = GONE;
+let open: Line | null = null;
 
 function changed(things: Thing[]) {
   const keys = things.flatMap(({ kind, id }) => READ_ANEW[kind]?.(id) ?? []);
@@ -34,6 +39,16 @@ function changed(things: Thing[]) {
 
 function setUp(now: boolean) {
   up = now;
+  setBeside(NOBODY);
+}
+
+function here(now: Sign) {
+  sign = now;
+  open?.here(now);
+}
+
+function setBeside(now: Beside) {
+  beside = now;
   for (const watch of watchers) {
     watch();
   }
@@ -44,9 +59,12 @@ export function useLive() {
   useEffect(() => {
     const line = new Line({
       onChanged: changed,
+      onBeside: setBeside,
       onOver: () => void queries.invalidateQueries({ queryKey: SESSION }),
       onState: setUp,
     });
+    line.here(sign);
+    open = line;
     const hurry = () => {
       line.hurry();
     };
@@ -56,6 +74,7 @@ export function useLive() {
       window.removeEventListener("online", hurry);
       window.removeEventListener("focus", hurry);
       line.end();
+      open = null;
       up = true;
     };
   }, []);
@@ -70,6 +89,17 @@ function watchLine(watch: () => void) {
 
 /** Whether the line is up; while it is down a page may show what is old. */
 export const useLineUp = () => useSyncExternalStore(watchLine, () => up);
+
+/** Who else looks at a conversation, while this page says that somebody looks at it here. */
+export function useBeside(conversation: string, writing: boolean): readonly Colleague[] {
+  const seen = useDocumentVisibility() === "visible";
+  useEffect(() => {
+    here(seen ? { conversation, writing } : GONE);
+  }, [conversation, writing, seen]);
+  useEffect(() => () => here(GONE), []);
+  const found = useSyncExternalStore(watchLine, () => beside);
+  return found.conversation === conversation ? found.members : NOBODY.members;
+}
 
 /** Hear of things of a kind that have changed, each by its id. */
 export function useChanged(kind: Kind, act: (ids: string[]) => void) {

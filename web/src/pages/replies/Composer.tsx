@@ -1,13 +1,17 @@
 /** The box for an answer; it says until when the channel takes one, and sends what is written. */
-import { ActionIcon, Alert, Button, CloseButton, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Textarea, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconPaperclip, IconSend } from "@tabler/icons-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ago, moment } from "~/app/format";
+import type { Colleague } from "~/app/line";
+import { useBeside } from "~/app/live";
 import { useMay } from "~/app/session";
 import { useChannelName } from "~/kit/channels";
+import { Note } from "~/kit/Note";
 import { Attach } from "./Attach";
+import { Both, Company, useWriting, writersOf } from "./Company";
 import { useOperator } from "./data";
 import { type Draft, NOTHING, useDraft } from "./drafts";
 import styles from "./replies.module.css";
@@ -15,6 +19,23 @@ import { send } from "./sending";
 import { answerable, type Talk, type Thread } from "./talks";
 
 export function Composer({ thread }: { thread: Thread }) {
+  const writing = useWriting();
+  const beside = useBeside(thread.conversation.id, writing.writing);
+  return (
+    <div className={styles.answering}>
+      <Company of={beside} />
+      <Answering {...{ thread, beside, writing }} />
+    </div>
+  );
+}
+
+interface AnsweringProps {
+  thread: Thread;
+  beside: readonly Colleague[];
+  writing: ReturnType<typeof useWriting>;
+}
+
+function Answering({ thread, beside, writing }: AnsweringProps) {
   const { t } = useTranslation("replies");
   const channelName = useChannelName();
   const may = useMay("conversations");
@@ -25,20 +46,24 @@ export function Composer({ thread }: { thread: Thread }) {
   }
   return window && !window.open ? (
     <div className={styles.closedBox}>
-      <Alert
-        color="yellow"
-        variant="light"
-        title={t("over", { channel: channelName(talk.channel) })}
-      >
+      <Note title={t("over", { channel: channelName(talk.channel) })}>
         {t("overAbout", { when: moment(window.until) })}
-      </Alert>
+      </Note>
     </div>
   ) : (
-    <Box talk={talk} until={window?.until ?? ""} />
+    <Box talk={talk} until={window?.until ?? ""} writers={writersOf(beside)} writing={writing} />
   );
 }
 
-function Box({ talk, until }: { talk: Talk; until: string }) {
+interface BoxProps {
+  talk: Talk;
+  until: string;
+  /** Colleagues who write an answer to the same. */
+  writers: readonly Colleague[];
+  writing: ReturnType<typeof useWriting>;
+}
+
+function Box({ talk, until, writers, writing }: BoxProps) {
   const { t } = useTranslation("replies");
   const operator = useOperator();
   const [draft, keep] = useDraft(talk.id);
@@ -46,8 +71,16 @@ function Box({ talk, until }: { talk: Talk; until: string }) {
   const area = useRef<HTMLTextAreaElement>(null);
   useHotkeys([["r", () => area.current?.focus()]]);
   const empty = !draft.text.trim() && draft.media.length === 0;
+  const [warned, warn] = useState(false);
+  if (warned && writers.length === 0) {
+    warn(false);
+  }
   const give = () => {
-    if (!empty) {
+    if (!empty && writers.length > 0 && !warned) {
+      warn(true);
+    } else if (!empty) {
+      warn(false);
+      writing.sent();
       send({ ...answer(talk, draft), operator });
       keep(NOTHING);
       area.current?.focus();
@@ -87,6 +120,7 @@ function Box({ talk, until }: { talk: Talk; until: string }) {
           }}
         />
       ) : null}
+      {warned ? <Both onSend={give} onWait={() => warn(false)} /> : null}
       <Textarea
         ref={area}
         autosize
@@ -96,7 +130,10 @@ function Box({ talk, until }: { talk: Talk; until: string }) {
         aria-label={t("answer")}
         placeholder={t("answer")}
         value={draft.text}
-        onChange={(event) => keep({ ...draft, text: event.currentTarget.value })}
+        onChange={(event) => {
+          keep({ ...draft, text: event.currentTarget.value });
+          writing.wrote();
+        }}
         onKeyDown={press}
       />
       <div className={styles.sendRow}>
