@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import styles from "./PersonPicker.module.css";
 
+export type Condition = Record<string, unknown>;
 export type PersonListed = Schemas["PersonListed"];
 
 const SHOWN = 8;
@@ -22,20 +23,28 @@ interface PersonPickerProps {
   onPick: (person: PersonListed) => void;
   /** Who is not offered. */
   without?: number;
+  /** Of whom the people are, as conditions of a segment. */
+  among?: readonly Condition[];
 }
 
-export function PersonPicker({ label, description, onPick, without }: PersonPickerProps) {
+export function PersonPicker({
+  label,
+  description,
+  onPick,
+  without,
+  among = [],
+}: PersonPickerProps) {
   const { t } = useTranslation("kit");
   const [words, setWords] = useState("");
   const [asked] = useDebouncedValue(words.trim(), 200);
   const list = useCombobox({ onDropdownClose: () => list.resetSelectedOption() });
   const found = useQuery({
-    queryKey: ["people", "picker", asked],
+    queryKey: ["people", "picker", asked, among],
     queryFn: ({ signal }) =>
       body(
         api.POST("/api/people/list", {
           params: { query: { limit: SHOWN + 1 } },
-          body: { words: asked, order: "-created" },
+          body: { words: asked, where: [...among], order: "-created" },
           signal,
         }),
       ),

@@ -35,7 +35,7 @@ const LOOKS: Record<string, { icon: Icon; colour: string }> = {
 export const CHANNELS: readonly string[] = Object.keys(LOOKS);
 
 /** The channel of an account: telegram of telegram/promo. */
-const kindOf = (name: string) => name.split("/")[0] ?? name;
+export const kindOf = (name: string) => name.split("/")[0] ?? name;
 
 /** A channel's colour as a CSS value, for charts and icons. */
 export function channelColour(name: string): string {

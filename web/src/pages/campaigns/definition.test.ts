@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  audienceOf,
   changed,
   type Draft,
   lacksOf,
@@ -50,5 +51,15 @@ describe("a campaign that is changed", () => {
     expect(lacksOf(withVariant(DRAFT))).toEqual(["text"]);
     expect(lacksOf(setOff({ ...DRAFT, audience: "" }, "trigger", ""))).toEqual(["event"]);
     expect(lacksOf({ ...DRAFT, cascade: { steps: [{ channel: "sms" }] } })).toEqual(["steps"]);
+  });
+
+  it("tells its audience as conditions", () => {
+    expect(audienceOf({ id: "" })).toBeNull();
+    expect(audienceOf({ ...DRAFT, exclude: ["staff", "vip"] })).toEqual([
+      { segment: "all" },
+      { none: [{ segment: "staff" }, { segment: "vip" }] },
+    ]);
+    const quick = [{ trait: "city", is: "Kyiv" }];
+    expect(audienceOf({ ...DRAFT, audience: quick })).toEqual(quick);
   });
 });

@@ -147,6 +147,16 @@ export function setOff(draft: Draft, when: When, today: string): Draft {
 export const channelsOf = ({ cascade, channel = CHANNEL }: Draft): string[] =>
   cascade ? cascade.steps.map((step) => step.channel) : [channel];
 
+/** Its audience as conditions of a segment; null before one is chosen. */
+export function audienceOf({ audience, exclude = [] }: Draft): Condition[] | null {
+  if (!audience?.length) {
+    return null;
+  }
+  const who = typeof audience === "string" ? [{ segment: audience }] : audience;
+  const without = exclude.map((segment) => ({ segment }));
+  return without.length ? [...who, { none: without }] : who;
+}
+
 /** The templates that it sends, each once. */
 export function templatesOf({ template, variants = [], messages = [] }: Draft): string[] {
   const named = [

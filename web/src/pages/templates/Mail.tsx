@@ -3,12 +3,13 @@ import { Alert, Button, SegmentedControl, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { done } from "~/kit/notices";
+import type { Shown } from "~/kit/preview/screen";
 import { CHOSEN } from "./BlockBody";
 import { Blocks } from "./Blocks";
 import { blocksOf, sourceOf } from "./blocks";
 import { Code } from "./Code";
 import styles from "./edit.module.css";
-import { type Shown, useEditing } from "./editing";
+import { useEditing } from "./editing";
 import { Field } from "./Field";
 import { changed, type Template, type Variant, type Way } from "./template";
 

@@ -9,7 +9,7 @@ import { api, body } from "~/api/client";
 import { useMay, useMember } from "~/app/session";
 import { useChannelName } from "~/kit/channels";
 import { useFaultWords } from "~/kit/Fault";
-import type { Look } from "./editing";
+import type { Look } from "~/kit/preview/look";
 import type { Template } from "./template";
 
 interface SendToMeProps {

@@ -2,11 +2,11 @@
 import { Button, Drawer, Select, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useTongue } from "~/kit/tongue";
 import { Code } from "./Code";
 import type { Draft } from "./draft";
 import { useEditing } from "./editing";
 import { languagesOf, SOLD_OUT, type Template } from "./template";
-import { useTongue } from "./Variants";
 
 interface SettingsProps {
   draft: Draft;

@@ -6,6 +6,7 @@ import { tongues } from "~/app/lists";
 import { useMember } from "~/app/session";
 import { CHANNELS, ChannelIcon, useChannelName } from "~/kit/channels";
 import { done } from "~/kit/notices";
+import { useTongue } from "~/kit/tongue";
 import type { Draft } from "./draft";
 import styles from "./edit.module.css";
 import { about, useEditing } from "./editing";
@@ -23,12 +24,6 @@ interface VariantsProps {
   draft: Draft;
   at: number;
   go: (language: string, channel: string) => void;
-}
-
-/** A language in the words of whoever reads. */
-export function useTongue(): (code: string) => string {
-  const { i18n } = useTranslation();
-  return (code) => tongues(i18n.language).find(({ value }) => value === code)?.label ?? code;
 }
 
 export function Variants({ draft, at, go }: VariantsProps) {

@@ -18,6 +18,9 @@ import { Loading } from "~/kit/Loading";
 import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
 import { Pill } from "~/kit/Pill";
+import { useLook } from "~/kit/preview/look";
+import { Preview } from "~/kit/preview/Preview";
+import { useScreen } from "~/kit/preview/screen";
 import { Filters, Sms } from "./Beside";
 import { sourceOf } from "./blocks";
 import { Chat } from "./Chat";
@@ -25,17 +28,15 @@ import { type Draft, useDraft } from "./draft";
 import styles from "./edit.module.css";
 import {
   about,
+  definition,
   type Editing,
   EditingProvider,
   useExamples,
   useRemarks,
-  useScreen,
   useVocabulary,
 } from "./editing";
 import { Field, Remarks } from "./Field";
-import { useLook } from "./look";
 import { Mail } from "./Mail";
-import { Preview } from "./Preview";
 import { Refused } from "./Refused";
 import { SendToMe } from "./SendToMe";
 import { Settings } from "./Settings";
@@ -113,7 +114,8 @@ function Desk({ draft, title }: { draft: Draft; title: string }) {
   const [look, setLook] = useLook();
   const variant = template.variants[at] ?? { language: "en" };
   const channel = seenOn(variant);
-  const screen = useScreen(template, look, variant.language, channel);
+  const seen = useMemo(() => ({ definition: definition(template) }), [template]);
+  const screen = useScreen(seen, look, variant.language, channel);
   const check = useRemarks(template);
   const vocabulary = useVocabulary();
   const examples = useExamples(variant.language, look);

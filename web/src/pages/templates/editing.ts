@@ -3,21 +3,12 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { api, body, type Schemas } from "~/api/client";
+import type { Look } from "~/kit/preview/look";
 import type { Template } from "./template";
 
 export type Vocabulary = Schemas["Vocabulary"];
 export type Room = Schemas["Room"];
 export type Remark = Schemas["FindingShown"];
-export type Shown = Schemas["ScreenShown"];
-
-/** As whom, and on what, a text is looked at. */
-export interface Look {
-  /** The number of a real person, or '' for an invented one. */
-  person: string;
-  invented: number;
-  dark: boolean;
-  wide: boolean;
-}
 
 export interface Editing {
   vocabulary: Vocabulary | undefined;
@@ -57,40 +48,10 @@ export const useVocabulary = () =>
     staleTime: 5 * 60_000,
   });
 
-const SCREEN_MS = 350;
 const CHECK_MS = 800;
 
 /** The definition as the server reads it: an id is needed even before there is one. */
-const definition = (template: Template) => ({ ...template, id: template.id || "new" });
-
-/** What the text says to a reader on a channel, with the page that shows it. */
-export function useScreen(template: Template, look: Look, language: string, channel: string) {
-  const [written] = useDebouncedValue(template, SCREEN_MS);
-  const { person, invented, wide, dark } = look;
-  return useQuery({
-    queryKey: ["template-screen", written, person, invented, wide, dark, language, channel],
-    queryFn: ({ signal }) =>
-      body(
-        api.POST("/api/templates/screen", {
-          body: {
-            template: "",
-            definition: definition(written),
-            person: person ? `pid:${person}` : "",
-            invented,
-            wide,
-            dark,
-            language,
-            channel,
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-    staleTime: 4 * 60_000,
-    refetchOnWindowFocus: false,
-    retry: false,
-  });
-}
+export const definition = (template: Template) => ({ ...template, id: template.id || "new" });
 
 /** What is wrong or unwise in the text. */
 export function useRemarks(template: Template) {

@@ -1,17 +1,15 @@
-/** A text as somebody would read it now: chosen, or one of four invented people. */
-import { Select, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+/** The message as the customer will see it: each text, on each channel, in each language. */
+import { Select } from "@mantine/core";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, body, type Schemas } from "~/api/client";
-import { Channel, useChannelName } from "~/kit/channels";
-import { Loading } from "~/kit/Loading";
-import { calledShort, PersonPicker } from "~/kit/PersonPicker";
-import { channelsOf, type Draft } from "../definition";
+import { ChannelIcon, kindOf, useChannelName } from "~/kit/channels";
+import { useLook } from "~/kit/preview/look";
+import { Preview as OnDevice } from "~/kit/preview/Preview";
+import { useScreen } from "~/kit/preview/screen";
+import { useTongue } from "~/kit/tongue";
+import { type Named, useDefinitions } from "../data";
+import { audienceOf, channelsOf, type Draft } from "../definition";
 import styles from "./steps.module.css";
-
-type Read = Schemas["Preview"];
-type Reader = { pid: number; name: string };
 
 interface PreviewProps {
   draft: Draft;
@@ -21,79 +19,99 @@ interface PreviewProps {
 export function Preview({ draft, templates }: PreviewProps) {
   const { t } = useTranslation("campaigns");
   const [chosen, choose] = useState("");
-  const [reader, read] = useState<Reader | null>(null);
-  const channels = channelsOf(draft);
-  const called = useChannelName();
-  const [channel, speak] = useState("");
-  const template = templates.includes(chosen) ? chosen : templates[0];
-  const on = (channels.includes(channel) ? channel : channels[0]) ?? "email";
-  const seen = useQuery({
-    queryKey: ["templates", "preview", template, on, reader?.pid],
-    queryFn: ({ signal }) =>
-      body(
-        api.POST("/api/templates/preview", {
-          body: {
-            template: template ?? "",
-            channel: on.split("/")[0] ?? on,
-            person: reader ? `pid:${reader.pid}` : "",
-            language: "",
-          },
-          signal,
-        }),
-      ),
-    enabled: !!template,
-  });
-  if (!template) {
-    return <div className={styles.preview}>{t("preview.none")}</div>;
-  }
-  const texts = seen.data ? textsOf(seen.data) : [];
+  const written = useDefinitions("template").data ?? [];
+  const id = templates.includes(chosen) ? chosen : templates[0];
+  const named = (one: string) => written.find((known) => known.id === one)?.name ?? one;
   return (
     <div className={styles.preview}>
+      {id === undefined ? t("preview.none") : null}
       {templates.length > 1 ? (
         <Select
-          aria-label={t("preview.which")}
-          data={templates}
-          value={template}
+          label={t("preview.which")}
+          data={templates.map((one) => ({ value: one, label: named(one) }))}
+          value={id ?? null}
           allowDeselect={false}
           onChange={(next) => choose(next ?? "")}
         />
       ) : null}
-      {channels.length > 1 ? (
-        <Select
-          aria-label={t("preview.channel")}
-          data={channels.map((one) => ({ value: one, label: called(one) }))}
-          value={on}
-          allowDeselect={false}
-          onChange={(next) => speak(next ?? "")}
-        />
-      ) : null}
-      <PersonPicker
-        label={t("preview.as", { who: reader ? reader.name : t("preview.invented") })}
-        onPick={(one) => read({ pid: one.pid, name: calledShort(one) })}
-      />
-      {channels.length > 1 ? null : <Channel name={on} />}
-      {seen.isPending ? <Loading rows={3} /> : null}
-      {seen.isError ? (
-        <Text role="alert" c="var(--bad)">
-          {seen.error.message}
-        </Text>
-      ) : null}
-      {texts.slice(0, 2).map(({ key, shown }) => (
-        <div className={styles.bubble} key={key} lang={shown.language}>
-          {shown.subject ? <h3>{shown.subject}</h3> : null}
-          {shown.error || shown.text}
-        </div>
-      ))}
+      {id === undefined ? null : (
+        <Seen draft={draft} id={id} template={written.find((one) => one.id === id)} />
+      )}
     </div>
   );
 }
 
-/** What one person reads, or several invented ones. */
-function textsOf(
-  found: Schemas["Preview"] | Schemas["SideBySide"],
-): { key: string; shown: Read }[] {
-  if ("people" in found) {
-    return found.people.map((one, n) => ({ key: `${n}`, shown: one.preview }));
-  }
-  return [{ key: "one", shown: found }];
+/** One text: on which channel, in which language, read by whom. */
+function Seen({ draft, id, template }: { draft: Draft; id: string; template: Named | undefined }) {
+  const { t } = useTranslation("campaigns");
+  const called = useChannelName();
+  const tongue = useTongue();
+  const [look, setLook] = useLook();
+  const [channel, speak] = useState("");
+  const [language, say] = useState("");
+  const channels = channelsOf(draft);
+  const on = (channels.includes(channel) ? channel : channels[0]) ?? "";
+  const languages = languagesOf(template);
+  const seen = useMemo(() => ({ id }), [id]);
+  const within = languages.includes(language) ? language : "";
+  const screen = useScreen(seen, look, within, kindOf(on));
+  const among = audienceOf(draft);
+  return (
+    <>
+      {channels.length > 1 ? (
+        <Choice label={t("preview.channel")} value={on} onChange={speak} of={channels}>
+          {(one) => (
+            <>
+              <ChannelIcon name={one} />
+              {called(one)}
+            </>
+          )}
+        </Choice>
+      ) : null}
+      {languages.length > 1 ? (
+        <Choice
+          label={t("preview.language")}
+          value={within}
+          onChange={say}
+          of={["", ...languages]}
+        >
+          {(one) => (one ? tongue(one) : t("preview.ownLanguage"))}
+        </Choice>
+      ) : null}
+      <OnDevice
+        of={screen}
+        look={look}
+        onLook={setLook}
+        channel={kindOf(on)}
+        {...(among && { among })}
+      />
+    </>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  of: readonly string[];
+  value: string;
+  onChange: (value: string) => void;
+  children: (one: string) => ReactNode;
+}
+
+function Choice({ label, of, value, onChange, children }: ChoiceProps) {
+  return (
+    <fieldset className={styles.options}>
+      <legend className="visually-hidden">{label}</legend>
+      {of.map((one) => (
+        <button type="button" key={one} aria-pressed={one === value} onClick={() => onChange(one)}>
+          {children(one)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The languages that the text is written in. */
+function languagesOf(template: Named | undefined): string[] {
+  const variants = (template?.body.variants ?? []) as { language?: string }[];
+  return [...new Set(variants.flatMap((one) => one.language ?? []))];
 }

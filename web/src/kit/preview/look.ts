@@ -1,6 +1,13 @@
-/** As whom and on what a text is looked at, kept in the address of the page. */
+/** As whom, and on what, a message is looked at, kept in the address of the page. */
 import { useSearchParams } from "react-router";
-import type { Look } from "./editing";
+
+export interface Look {
+  /** The number of a real person, or '' for an invented one. */
+  person: string;
+  invented: number;
+  dark: boolean;
+  wide: boolean;
+}
 
 export function useLook(): [Look, (some: Partial<Look>) => void] {
   const [params, setParams] = useSearchParams();
