@@ -14,6 +14,7 @@ import { Fault, useFaultWords } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { done, failed } from "~/kit/notices";
 import { Query } from "~/kit/Query";
+import { useSum } from "./Cost";
 import styles from "./campaigns.module.css";
 import { DryRun } from "./DryRun";
 import { campaignsChanged, type Rehearsal } from "./data";
@@ -131,9 +132,10 @@ function Problems({ name, version, found }: BeforeProps & { found: Rehearsal | u
 export const hearing = (found: Rehearsal): number | null =>
   found.replay
     ? null
-    : found.gates
+    : (found.cost?.people ??
+      found.gates
         .filter((gate) => gate.outcome === "send" || gate.outcome === "wait")
-        .reduce((all, gate) => all + gate.people, 0);
+        .reduce((all, gate) => all + gate.people, 0));
 
 interface LaunchProps {
   name: string;
@@ -146,6 +148,7 @@ function Launch({ name, found, sound }: LaunchProps) {
   const { t } = useTranslation("campaigns");
   const go = useNavigate();
   const words = useFaultWords();
+  const sum = useSum();
   const [opened, { open, close }] = useDisclosure(false);
   const launching = useMutation({
     mutationFn: (neutral_too: boolean) =>
@@ -178,6 +181,7 @@ function Launch({ name, found, sound }: LaunchProps) {
       </Button>
       <Modal opened={opened} onClose={close} title={t("launch.title")}>
         <Text fw={600}>{says}</Text>
+        {found?.cost?.total ? <Text>{t("launch.costs", { sum: sum(found.cost) })}</Text> : null}
         <Text c="dimmed" mt={8}>
           {t("launch.about")}
         </Text>

@@ -1,18 +1,18 @@
 /** A launch without consequences: who hears, everyone who does not and why, cost, and samples. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { moment, money, whole } from "~/app/format";
+import { moment, whole } from "~/app/format";
 import { useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Channel } from "~/kit/channels";
 import { Kpi, Kpis } from "~/kit/Kpi";
 import { type Column, Table } from "~/kit/Table";
+import { CascadeCost, ChannelCost } from "./Cost";
 import styles from "./campaigns.module.css";
 import type { Rehearsal } from "./data";
 import { useReason } from "./reasons";
 
 type Gate = Rehearsal["gates"][number];
-type Step = Rehearsal["cascade"][number];
 const SLOTS = 48;
 
 interface DryRunProps {
@@ -22,12 +22,16 @@ interface DryRunProps {
 
 export function DryRun({ name, of }: DryRunProps) {
   return of.replay ? (
-    <Replayed replay={of.replay} />
+    <>
+      <Replayed replay={of.replay} />
+      {of.cost ? <ChannelCost of={of.cost} /> : null}
+    </>
   ) : (
     <>
       <Sums of={of} name={name} />
       <LeftOut name={name} gates={of.gates} audience={of.audience} />
-      {of.cascade.length > 0 ? <Cost steps={of.cascade} /> : null}
+      {of.cascade.length > 0 ? <CascadeCost steps={of.cascade} /> : null}
+      {of.cost ? <ChannelCost of={of.cost} /> : null}
       <Due of={of} />
       <Samples samples={of.samples} />
     </>
@@ -102,69 +106,6 @@ function LeftOut({ name, gates, audience }: LeftOutProps) {
         to={(gate) => peopleOf(name, gate)}
         empty={<p className={styles.pad}>{t("dry.nobodyOut")}</p>}
       />
-    </Card>
-  );
-}
-
-/** What the steps of a cascade reach and cost: at least, probably, at most. */
-function Cost({ steps }: { steps: readonly Step[] }) {
-  const { t } = useTranslation("campaigns");
-  const { shop } = useMember();
-  const cost = (value: number) => money(value, shop.currency);
-  const sum = (key: "cost_least" | "cost_most") => steps.reduce((all, step) => all + step[key], 0);
-  const columns: Column<Step>[] = [
-    {
-      key: "channel",
-      label: t("cascade.channel"),
-      show: (step) => <Channel name={step.channel} />,
-    },
-    {
-      key: "reach",
-      label: t("cost.reach"),
-      number: true,
-      wide: true,
-      show: (step) => whole(step.reachable),
-    },
-    {
-      key: "first",
-      label: t("cost.first"),
-      number: true,
-      wide: true,
-      show: (step) => whole(step.first),
-    },
-    {
-      key: "messages",
-      label: t("cost.messages"),
-      number: true,
-      show: (step) =>
-        step.expected === null
-          ? `${whole(step.least)} – ${whole(step.most)}`
-          : t("cost.about", { n: whole(step.expected) }),
-    },
-    {
-      key: "each",
-      label: t("cost.each"),
-      number: true,
-      wide: true,
-      show: (step) => cost(step.each),
-    },
-    {
-      key: "cost",
-      label: t("cost.cost"),
-      number: true,
-      show: (step) =>
-        step.cost_expected === null
-          ? `${cost(step.cost_least)} – ${cost(step.cost_most)}`
-          : t("cost.about", { n: cost(step.cost_expected) }),
-    },
-  ];
-  return (
-    <Card
-      flush
-      title={t("cost.title")}
-      about={t("cost.range", { low: cost(sum("cost_least")), high: cost(sum("cost_most")) })}
-    >
-      <Table label={t("cost.title")} columns={columns} rows={steps} id={(step) => step.channel} />
     </Card>
   );
 }
