@@ -25,6 +25,8 @@ from maracuja.store.runs import Run
 
 DAYS: Final = 7
 CAMPAIGNS_MAX: Final = 50  # the newest
+LONGEST: Final = timedelta(days=31)  # a window that is longer counts as one that is closed
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Unmeasured(StrEnum):
@@ -82,7 +84,10 @@ class Worth:
 
 
 def worth(ground: Ground, now: datetime, *, days: int = DAYS) -> Worth:
-    """What the campaigns that sent in the last days were worth; kept for the hour."""
+    """What the campaigns were worth that sent, or were answered, in the last days.
+
+    Kept for the hour.
+    """
     with ground.store.read() as conn:
         version = manifest.version(conn, FILES)
         stand = (version, now.replace(minute=0, second=0, microsecond=0))
@@ -118,19 +123,27 @@ def _worth(conn: Connection, ground: Ground, now: datetime, days: int) -> Worth:
 
 
 def _launched(conn: Connection, since_us: int) -> list[list[Run]]:
-    """The runs of each campaign that sent since then; of a trigger, all, for it has no single day.
+    """The runs of each campaign that was answered since then: it was sent, or its window was open.
 
-    The newest campaigns first.
+    Of a trigger, all, for it has no single day. The newest campaigns first.
     """
     by_campaign: dict[str, list[Run]] = {}
     for run in runs.every(conn):
         if not entry_report.decided(run):
             continue
-        late = (run.launched_us or run.planned_us) >= since_us
-        if late or (run.finished_us is None and facts_of(run).listens):
+        if _answered(run, since_us) or (run.finished_us is None and facts_of(run).listens):
             by_campaign.setdefault(run.campaign, []).append(run)
     newest = sorted(by_campaign.values(), key=lambda some: some[-1].run, reverse=True)
     return newest[:CAMPAIGNS_MAX]
+
+
+def _answered(run: Run, since_us: int) -> bool:
+    """Whether orders could count for it since then."""
+    begun_us = run.launched_us or run.planned_us
+    if begun_us >= since_us or begun_us < since_us - LONGEST // MICROSECOND:
+        return begun_us >= since_us
+    goals = facts_of(run).goals
+    return bool(goals) and begun_us + goals[0].length // MICROSECOND > since_us
 
 
 def _report(

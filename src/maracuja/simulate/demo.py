@@ -279,6 +279,7 @@ class Story:
             due = self._worker.settle(now)
             received, told = self._phones.arrivals()
             self._mailboxes.deliver(received, now)
+            self._course.go(min(1.0, self._phones.taken / self._people.height))
             for seconds, tell in told:
                 ahead.setdefault(after(now, seconds), []).append(tell)
             if not ahead and (due is None or not self._open_runs()):

@@ -58,6 +58,19 @@ def test_a_campaign_of_the_week_shows_what_it_was_worth(world: World) -> None:
     assert world.get("/api/overview")["worth"]["unmeasured"] == {"quiet": "no_goal"}
 
 
+def test_a_campaign_is_of_the_week_until_its_window_has_been_closed_for_one(world: World) -> None:
+    define(world)
+    agree(world)
+    world.ask("POST", "/api/campaigns/fruit/launch")
+    world.worker.tick(NOON)
+    for days, shown in ((8, ["fruit"]), (13, ["fruit"]), (15, [])):  # its window is seven days
+        world.app.clock.wait_until(NOON + timedelta(days=days))
+        world.worker.settle(world.app.clock.now())
+        campaigns = world.get("/api/overview")["worth"]["campaigns"]
+        assert [one["campaign"] for one in campaigns] == shown, days
+        assert all(one["final"] for one in campaigns)
+
+
 def test_what_stands_out_is_told_with_its_reason(world: World) -> None:
     define(world)
     agree(world)

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { over } from "~/kit/notices";
-import { ended, type Piece, placeOf, useWork } from "./pieces";
+import { ended, isNews, placeOf, useWork } from "./pieces";
 import { queries } from "./queries";
 import { useMember } from "./session";
 
@@ -19,16 +19,16 @@ export function News() {
     }
     const seen = ended(known.current, pieces);
     known.current = seen.known;
-    for (const piece of seen.news) {
-      tell(piece, placeOf(piece, email));
-    }
-    function tell({ kind, subject, doing }: Piece, to: string) {
+    for (const piece of seen.news.filter((one) => isNews(one, email))) {
+      const { kind, subject } = piece;
+      const to = placeOf(piece);
+      const good = piece.doing === "done";
       if (kind === "demo") {
         void queries.invalidateQueries(); // it is another shop that answers now
       }
-      if (to && to !== pathname) {
-        const how = doing === "done" ? "ended" : "stopped";
-        over(t(`work.${how}.${kind}`, { subject }), { label: t("work.see"), to }, how === "ended");
+      if (to !== pathname) {
+        const message = t(`work.${good ? "ended" : "stopped"}.${kind}`, { subject });
+        over(message, { label: t("work.see"), to }, good);
       }
     }
   }, [pieces, email, pathname, t]);

@@ -4,7 +4,7 @@ import { IconLoader2 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { share, whole } from "./format";
-import { isGoing, keyOf, type Piece, useWork } from "./pieces";
+import { isGoing, keyOf, type Piece, placeOf, useWork } from "./pieces";
 import styles from "./Work.module.css";
 
 export default function Work({ narrow = false }: { narrow?: boolean }) {
@@ -39,6 +39,7 @@ function Shown({ piece }: { piece: Piece }) {
   const { t, i18n } = useTranslation();
   const { kind, subject, doing, done, total } = piece;
   const name = i18n.exists(`work.kind.${kind}`) ? t(`work.kind.${kind}`, { subject }) : kind;
+  const to = placeOf(piece);
   const measured = total > 1;
   const far = () => {
     switch (kind) {
@@ -54,11 +55,7 @@ function Shown({ piece }: { piece: Piece }) {
   return (
     <>
       <div className={styles.line}>
-        {kind === "campaign" ? (
-          <Link to={`/campaigns/${encodeURIComponent(subject)}`}>{subject}</Link>
-        ) : (
-          <span>{name}</span>
-        )}
+        {to ? <Link to={to}>{name}</Link> : <span>{name}</span>}
         <span className={`${styles.quiet} number`}>{far()}</span>
       </div>
       <Progress

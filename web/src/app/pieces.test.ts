@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ended, type Piece, placeOf } from "./pieces";
+import { ended, isNews, type Piece, placeOf } from "./pieces";
 
 const piece = (given: Partial<Piece>): Piece => ({
   kind: "import",
@@ -32,12 +32,17 @@ describe("the end of work", () => {
     expect(ended(first.known, [quick]).news).toEqual([quick]);
   });
 
-  it("leads to what came of it, for who asked", () => {
-    expect(placeOf(piece({}), "olena@shop.example")).toBe("/settings/imports/0a");
-    expect(placeOf(piece({}), "ivan@shop.example")).toBe("");
-    const file = piece({ kind: "export", result: { export: "0b" } });
-    expect(placeOf(file, "olena@shop.example")).toBe("/settings/exports");
-    expect(placeOf(piece({ kind: "demo" }), "ivan@shop.example")).toBe("/");
-    expect(placeOf(piece({ kind: "erase" }), "olena@shop.example")).toBe("");
+  it("leads to what came of it", () => {
+    expect(placeOf(piece({}))).toBe("/settings/imports/0a");
+    expect(placeOf(piece({ kind: "export", result: { export: "0b" } }))).toBe("/settings/exports");
+    expect(placeOf(piece({ kind: "demo" }))).toBe("/");
+    expect(placeOf(piece({ kind: "erase" }))).toBe("");
+  });
+
+  it("is news of files to who asked for them, of the demo shop to all", () => {
+    expect(isNews(piece({}), "olena@shop.example")).toBe(true);
+    expect(isNews(piece({}), "ivan@shop.example")).toBe(false);
+    expect(isNews(piece({ kind: "demo" }), "ivan@shop.example")).toBe(true);
+    expect(isNews(piece({ kind: "campaign" }), "olena@shop.example")).toBe(false);
   });
 });

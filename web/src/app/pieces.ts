@@ -36,20 +36,22 @@ export function ended(known: ReadonlySet<string> | null, pieces: readonly Piece[
   return { news, known: new Set([...(known ?? []), ...over.map(keyOf)]) };
 }
 
-/** Whose end is told of: files to who asked for them, the demo shop to all; "" for other work. */
-export function placeOf({ kind, actor, result }: Piece, email: string): string {
-  if (kind === "demo") {
-    return "/";
-  }
-  if (actor !== `team:${email}`) {
-    return "";
-  }
+/** Where one sees what comes of it; "" where nowhere in particular. */
+export function placeOf({ kind, subject, result }: Piece): string {
   switch (kind) {
-    case "import":
-      return `/settings/imports/${(result as { import: string }).import}`;
+    case "campaign":
+      return `/campaigns/${encodeURIComponent(subject)}`;
+    case "demo":
+      return "/";
     case "export":
       return "/settings/exports";
+    case "import":
+      return `/settings/imports/${(result as { import: string }).import}`;
     default:
       return "";
   }
 }
+
+/** Whether somebody wants to hear that it is over: of files those who asked for them. */
+export const isNews = ({ kind, actor }: Piece, email: string) =>
+  kind === "demo" || ((kind === "import" || kind === "export") && actor === `team:${email}`);

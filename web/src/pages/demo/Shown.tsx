@@ -1,11 +1,12 @@
 /** What the demo shop is, and the way back to one's own. */
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "~/app/session";
 import { Confirm } from "~/kit/Confirm";
 import { Note } from "~/kit/Note";
 import { useDemoShop, useRemove } from "./data";
+import styles from "./demo.module.css";
 
 export function Shown() {
   const { t } = useTranslation("demo");
@@ -18,7 +19,7 @@ export function Shown() {
   }
   return (
     <Note title={t("shown")}>
-      <Group justify="space-between" gap="xs 16px">
+      <div className={styles.shown}>
         <span>
           {t("shownAbout")} {t(demo.beside ? "behind" : "byHand", { folder: demo.folder })}
         </span>
@@ -33,7 +34,7 @@ export function Shown() {
             {t("remove")}
           </Button>
         ) : null}
-      </Group>
+      </div>
       <Confirm
         opened={asking}
         title={t("removing")}
