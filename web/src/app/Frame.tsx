@@ -13,12 +13,9 @@ import { useDisclosure, useLocalStorage } from "@mantine/hooks";
 import {
   IconChevronsLeft,
   IconChevronsRight,
-  IconDeviceDesktop,
   IconLanguage,
   IconLogout,
-  IconMoon,
   IconSearch,
-  IconSun,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,6 +25,7 @@ import { again } from "./again";
 import styles from "./Frame.module.css";
 import { useLive } from "./live";
 import { PLACES } from "./navigation";
+import { SCHEMES, type Scheme } from "./schemes";
 import { logOut, may, useMember } from "./session";
 import { LANGUAGES, type Language, speak } from "./words";
 
@@ -164,8 +162,6 @@ function Places({ narrow = false }: { narrow?: boolean }) {
   );
 }
 
-const SCHEMES = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop } as const;
-
 /** The member's own menu: language, colours, logging out. */
 function Own({ narrow = false }: { narrow?: boolean }) {
   const { t, i18n } = useTranslation();
@@ -190,7 +186,7 @@ function Own({ narrow = false }: { narrow?: boolean }) {
         </Menu.Label>
         <Menu.Divider />
         <Menu.Label>{t("colours")}</Menu.Label>
-        {(Object.keys(SCHEMES) as (keyof typeof SCHEMES)[]).map((scheme) => {
+        {(Object.keys(SCHEMES) as Scheme[]).map((scheme) => {
           const Icon = SCHEMES[scheme];
           return (
             <Menu.Item

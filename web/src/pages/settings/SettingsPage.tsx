@@ -3,10 +3,10 @@ import { Anchor } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
-import { may, useMember } from "~/app/session";
+import { useMember } from "~/app/session";
 import { Empty } from "~/kit/Empty";
 import { Page } from "~/kit/Page";
-import { PARTS, type Part } from "./parts";
+import { type Part, partsFor } from "./parts";
 import styles from "./settings.module.css";
 
 interface SettingsPageProps {
@@ -20,10 +20,7 @@ interface SettingsPageProps {
 }
 
 /** The parts that whoever is logged in may see. */
-export function useParts(): Part[] {
-  const member = useMember();
-  return PARTS.filter(({ area, level }) => !area || may(member, area, level));
-}
+export const useParts = (): Part[] => partsFor(useMember());
 
 export function SettingsPage(props: SettingsPageProps) {
   const { part, title, about, actions, ready, children } = props;

@@ -1,10 +1,10 @@
 /** Keys with which programs come in: made, shown once, and taken back. */
 import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
+import { useAsked } from "~/app/asked";
 import { day } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
@@ -27,7 +27,7 @@ const KINDS: readonly Kind[] = ["server", "browser", "admin"];
 export function Component() {
   const { t } = useTranslation("settings");
   const may = useMay("settings");
-  const [making, { open, close }] = useDisclosure(false);
+  const [making, { open, close }] = useAsked();
   const [revoking, revoke] = useState<Key | null>(null);
   const query = useKeys();
   const drop = useChange({
@@ -84,7 +84,7 @@ export function Component() {
           )}
         </Query>
       </Card>
-      <Make opened={making} onClose={close} />
+      <Make opened={making && may} onClose={close} />
       <Confirm
         opened={revoking !== null}
         title={t("keys.ask", { name: revoking?.name })}

@@ -16,6 +16,7 @@ import {
   IconUsers,
   IconZoomExclamation,
 } from "@tabler/icons-react";
+import { type Member, may } from "~/app/session";
 
 export interface Part {
   /** Below /settings/, and its name in the words of the settings: `part.<name>`. */
@@ -42,3 +43,7 @@ export const PARTS: readonly Part[] = [
   { name: "audit", icon: IconClipboardList, area: "settings" },
   { name: "privacy", icon: IconShieldLock, area: "privacy" },
 ];
+
+/** Those that a member sees. */
+export const partsFor = (member: Member): Part[] =>
+  PARTS.filter(({ area, level }) => !area || may(member, area, level));

@@ -3,8 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "~/kit/Page";
 import { Sections } from "~/kit/Sections";
-
-const PARTS = ["products", "feeds", "coupons", "outlets", "bonuses", "spend"] as const;
+import { PARTS } from "./parts";
 
 interface ShopPageProps {
   part: (typeof PARTS)[number];

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body as bodyOf } from "~/api/client";
+import { useAsked } from "~/app/asked";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
@@ -30,9 +31,10 @@ export function Component() {
   const { t } = useTranslation(["settings_data", "settings"]);
   const may = useMay("content");
   const query = useDefinitions("goal");
-  const [chosen, choose] = useState<Defined | "new" | null>(null);
+  const [making, { open, close }] = useAsked();
+  const [chosen, choose] = useState<Defined | null>(null);
   const make = may ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => choose("new")}>
+    <Button leftSection={<IconPlus size={16} />} onClick={open}>
       {t("goals.make")}
     </Button>
   ) : null;
@@ -91,11 +93,14 @@ export function Component() {
           )}
         </Query>
       </Card>
-      {chosen ? (
+      {chosen || (making && may) ? (
         <Goal
-          key={chosen === "new" ? "" : chosen.id}
-          of={chosen === "new" ? null : chosen}
-          onClose={() => choose(null)}
+          key={chosen?.id ?? ""}
+          of={chosen}
+          onClose={() => {
+            choose(null);
+            close();
+          }}
         />
       ) : null}
     </SettingsPage>

@@ -3,6 +3,7 @@ import { Button, MultiSelect, Select, Stack, Textarea, TextInput } from "@mantin
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useAsked } from "~/app/asked";
 import { tongues } from "~/app/lists";
 import { useMay, useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
@@ -25,9 +26,10 @@ export function Component() {
   const may = useMay("content");
   const called = useChannelName();
   const query = useDefinitions("topic");
-  const [chosen, choose] = useState<Defined | "new" | null>(null);
+  const [making, { open, close }] = useAsked();
+  const [chosen, choose] = useState<Defined | null>(null);
   const make = may ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => choose("new")}>
+    <Button leftSection={<IconPlus size={16} />} onClick={open}>
       {t("topics.make")}
     </Button>
   ) : null;
@@ -80,11 +82,14 @@ export function Component() {
           )}
         </Query>
       </Card>
-      {chosen ? (
+      {chosen || (making && may) ? (
         <Topic
-          key={chosen === "new" ? "" : chosen.id}
-          of={chosen === "new" ? null : chosen}
-          onClose={() => choose(null)}
+          key={chosen?.id ?? ""}
+          of={chosen}
+          onClose={() => {
+            choose(null);
+            close();
+          }}
         />
       ) : null}
     </SettingsPage>

@@ -1,10 +1,10 @@
 /** Who works here: invited, given a role, let in no more. */
 import { Button } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "~/api/client";
+import { useAsked } from "~/app/asked";
 import { ago } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
@@ -26,7 +26,7 @@ export function Component() {
   const { t } = useTranslation(["settings", "app"]);
   const may = useMay("team");
   const query = useTeam();
-  const [inviting, { open, close }] = useDisclosure(false);
+  const [inviting, { open, close }] = useAsked();
   const [chosen, choose] = useState<number | null>(null);
   const member = query.data?.items.find((one) => one.id === chosen);
   return (
@@ -91,7 +91,7 @@ export function Component() {
           )}
         </Query>
       </Card>
-      <Invite opened={inviting} onClose={close} />
+      <Invite opened={inviting && may} onClose={close} />
       {member ? <MemberForm key={member.id} of={member} onClose={() => choose(null)} /> : null}
     </SettingsPage>
   );
