@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from maracuja.api import problems
 from maracuja.api.problems import MEDIA_TYPE
+from maracuja.api.said import told_in
 from maracuja.errors import BadInput, Forbidden, MaracujaError, Overloaded
 
 LONG_WAIT_S: Final = 30.0
@@ -48,7 +49,8 @@ Language = Annotated[str, Query(pattern=SPOKEN, description="en, ru, uk or mn.")
 class Problem(BaseModel):
     """What every refusal looks like (RFC 9457); `code` is stable, `detail` says what is wrong.
 
-    `where` is the place in the request or definition, `fix` what to do.
+    `where` is the place in the request or definition, `fix` what to do. `says` and `says_fix` are
+    `detail` and `fix` in the language of Accept-Language, where they are known in it.
     """
 
     type: str
@@ -58,6 +60,8 @@ class Problem(BaseModel):
     code: str
     where: str = ""
     fix: str = ""
+    says: str = ""
+    says_fix: str = ""
 
 
 # What any managing route may answer beside its own.
@@ -214,10 +218,16 @@ def _too_much() -> Overloaded:
     )
 
 
-def problem(error: MaracujaError, *, by_script: bool = False) -> JSONResponse:
-    """The error as an answer with its status; `by_script`: a script in a browser has asked."""
+def problem(error: MaracujaError, request: Request) -> JSONResponse:
+    """The error as an answer with its status, in the words of whoever has asked too."""
+    by_script = request.headers.get("sec-fetch-mode", "navigate") != "navigate"
     headers = problems.headers_of(error, by_script=by_script)
-    return _answered(problems.told_of(error), headers)
+    return _answered(told_in(problems.told_of(error), accepted(request)), headers)
+
+
+def accepted(request: Request) -> str:
+    """The languages that the caller reads, as its header has them."""
+    return request.headers.get("accept-language", "")
 
 
 def _answered(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -241,14 +251,13 @@ async def _ours(request: Request, error: MaracujaError) -> JSONResponse:
         # The template of the path: what stands in its place may be a secret.
         path = getattr(request.scope.get("route"), "path", "")
         _log.warning("%s %s was refused: %s", request.method, path, error.message)
-    by_script = request.headers.get("sec-fetch-mode", "navigate") != "navigate"
-    return problem(error, by_script=by_script)
+    return problem(error, request)
 
 
-async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return problem(BadInput(f"{first['msg']}.", where=where))
+    return problem(BadInput(f"{first['msg']}.", where=where), request)
 
 
 async def _http(_: Request, error: HTTPException) -> JSONResponse:

@@ -9,7 +9,8 @@ import msgspec
 from fastapi import Query, Response
 
 from maracuja.api.answers import Language, Listing, Name, Part
-from maracuja.api.here import Actor, Here, Long, Now, Shown, managing
+from maracuja.api.here import Actor, Here, Long, Now, Reader, Shown, managing
+from maracuja.api.said import in_words
 from maracuja.runtime import campaign_rehearsal, campaign_work, experiment_orders
 from maracuja.runtime.campaign_rehearsal import Rehearsal
 from maracuja.runtime.campaign_status import RunShown, status
@@ -50,21 +51,21 @@ def campaign_status(here: Here, name: Name, part: Part) -> Listing[RunShown]:
 
 
 @router.get("/{name}/check")
-def check_campaign(here: Here, now: Now, name: Name, part: Part) -> Listing[Fault]:
+def check_campaign(here: Here, now: Now, reader: Reader, name: Name, part: Part) -> Listing[Fault]:
     """What keeps it from being launched; empty where nothing does."""
     with here.store.read() as conn:
-        return part.of(
-            campaign_work.check(conn, here.ground, campaign_work.get(conn, name), now), str
-        )
+        found = campaign_work.check(conn, here.ground, campaign_work.get(conn, name), now)
+    return part.of([in_words(one, reader) for one in found], str)
 
 
 @router.get("/{name}/advice")
-def campaign_advice(here: Here, now: Now, name: Name, part: Part) -> Listing[FindingShown]:
+def campaign_advice(
+    here: Here, now: Now, reader: Reader, name: Name, part: Part
+) -> Listing[FindingShown]:
     """What is unwise in the words of its texts; none of it keeps it from being launched."""
     with here.store.read() as conn:
-        return part.of(
-            campaign_work.advice(conn, here.ground, campaign_work.get(conn, name), now), str
-        )
+        found = campaign_work.advice(conn, here.ground, campaign_work.get(conn, name), now)
+    return part.of([in_words(one, reader) for one in found], str)
 
 
 @router.post("/{name}/dry-run")

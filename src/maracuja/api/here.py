@@ -9,9 +9,10 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Request
 
-from maracuja.api.answers import PROBLEMS, Turns
+from maracuja.api.answers import PROBLEMS, Turns, accepted
 from maracuja.api.drawn import Drawn
 from maracuja.api.guard import Guard, cookie_of, has_session, member
+from maracuja.api.link_words import pick_language
 from maracuja.api.rates import Rates
 from maracuja.api.repeats import once
 from maracuja.app import App
@@ -102,6 +103,11 @@ def _now(request: Request) -> datetime:
     return _app(request).clock.now()
 
 
+def _reader(request: Request) -> str:
+    """The language of who asks, of those that we speak."""
+    return pick_language(accepted(request))
+
+
 async def _actor(request: Request) -> str:
     desk: Desk = request.app.state.desk
     return await _let_in(request, desk, desk.guard)
@@ -137,6 +143,7 @@ Screens = Annotated[Drawn, Depends(_drawn)]
 Long = Annotated[Turns, Depends(_turns)]
 Now = Annotated[datetime, Depends(_now)]
 Actor = Annotated[str, Depends(_actor)]
+Reader = Annotated[str, Depends(_reader)]
 Sender = Annotated[str, Depends(_sender)]
 
 

@@ -9,7 +9,8 @@ from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from maracuja.api.answers import Listing, Part
-from maracuja.api.here import Actor, Here, Long, Now, managing
+from maracuja.api.here import Actor, Here, Long, Now, Reader, managing
+from maracuja.api.said import in_words
 from maracuja.app import make_links
 from maracuja.channels.email_dns import Check
 from maracuja.config import EMAIL
@@ -99,12 +100,14 @@ def dns(
 
 
 @router.post("/mail/links")
-def follow_links(here: Here, now: Now, long: Long, campaign: Name) -> list[FindingShown]:
+def follow_links(
+    here: Here, now: Now, reader: Reader, long: Long, campaign: Name
+) -> list[FindingShown]:
     """Follow the links of a campaign's mails on the internet; what is wrong with them."""
     with long.long(), here.store.read() as conn:
         wanted = campaign_work.get(conn, campaign)
         found = mail_advice.link_advice(conn, here.ground, wanted, now)
-    return [FindingShown(*one) for one in found]
+    return [in_words(FindingShown(*one), reader) for one in found]
 
 
 @router.post("/mail/seed-test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -10,7 +11,8 @@ from sqlalchemy import Connection
 
 from maracuja.api.answers import ID_MAX, Language
 from maracuja.api.definitions import plain
-from maracuja.api.here import Here, Long, Now, managing
+from maracuja.api.here import Here, Long, Now, Reader, managing
+from maracuja.api.said import in_words
 from maracuja.errors import BadInput
 from maracuja.runtime import people_view, segment_work
 from maracuja.runtime.people_view import Brief
@@ -64,11 +66,12 @@ class SegmentGiven(BaseModel):
 
 
 @router.post("/check")
-def check_segment(here: Here, given: SegmentGiven) -> SegmentChecked:
+def check_segment(here: Here, reader: Reader, given: SegmentGiven) -> SegmentChecked:
     """Say a segment in words, and what in it names nothing or does not fit."""
     segment: Segment = segment_check.decode(plain(given.definition))
     with here.store.read() as conn:
-        return segment_work.check(conn, segment)
+        found = segment_work.check(conn, segment)
+    return replace(found, faults=tuple(in_words(one, reader) for one in found.faults))
 
 
 @router.post("/count")

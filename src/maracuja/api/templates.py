@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from maracuja.api.definitions import plain
-from maracuja.api.here import Here, Long, Now, managing
+from maracuja.api.here import Here, Long, Now, Reader, managing
 from maracuja.api.messages import DataName, DataNumber, DataText
+from maracuja.api.said import in_words
 from maracuja.app import App
 from maracuja.campaigns.decoding import decode
 from maracuja.errors import BadInput
@@ -62,13 +64,16 @@ class PreviewAsked(Given):
 
 
 @router.post("/check")
-def check_template(here: Here, now: Now, long: Long, asked: CheckAsked) -> TemplateChecked:
+def check_template(
+    here: Here, now: Now, reader: Reader, long: Long, asked: CheckAsked
+) -> TemplateChecked:
     """What it needs, what the worst profiles would read, what is wrong or unwise in it."""
     template = asked.read(here)
     with long.long():
-        return template_work.check(
+        found = template_work.check(
             here.ground, template, now, marketing=asked.marketing, channel=asked.channel
         )
+    return replace(found, findings=tuple(in_words(one, reader) for one in found.findings))
 
 
 @router.post("/preview")

@@ -1,4 +1,5 @@
 /** Typed calls to the server; a refusal becomes a Problem, changes carry the session's token. */
+import i18next from "i18next";
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./schema";
 
@@ -12,6 +13,8 @@ export class Problem extends Error {
     message: string,
     readonly where = "",
     readonly fix = "",
+    /** The server's sentence, where it has none in the reader's language. */
+    readonly english = "",
   ) {
     super(message);
     this.name = "Problem";
@@ -39,17 +42,21 @@ export async function problemOf(response: Response): Promise<Problem> {
     // A proxy between may answer in words of its own.
   }
   const text = (name: string) => (typeof told[name] === "string" ? String(told[name]) : "");
+  const detail = text("detail") || response.statusText || `HTTP ${response.status}`;
+  const foreign = !text("says") && !(i18next.language ?? "en").startsWith("en");
   return new Problem(
     response.status,
     text("code") || `http_${response.status}`,
-    text("message") || text("detail") || response.statusText || `HTTP ${response.status}`,
+    text("says") || detail,
     text("where"),
-    text("fix"),
+    text("says_fix") || text("fix"),
+    foreign ? [detail, text("fix")].filter(Boolean).join(" ") : "",
   );
 }
 
 const ours: Middleware = {
   onRequest({ request }) {
+    request.headers.set("accept-language", i18next.language ?? "en");
     if (token && request.method !== "GET") {
       request.headers.set("x-csrf-token", token);
     }

@@ -1,5 +1,6 @@
 /** What was read from the server, kept while it is fresh. */
 import { QueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { Problem } from "~/api/client";
 
 export const queries = new QueryClient({
@@ -12,4 +13,9 @@ export const queries = new QueryClient({
         tries < 2 && !(fault instanceof Problem && fault.status >= 400 && fault.status < 500),
     },
   },
+});
+
+// The server says sentences in the language that it was asked in.
+i18next.on("languageChanged", () => {
+  void queries.invalidateQueries();
 });

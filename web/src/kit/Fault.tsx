@@ -10,12 +10,16 @@ interface FaultProps {
   again?: () => unknown;
 }
 
-/** In words: a Problem's own, or that the server was not reached. */
+/** In words: a Problem's own, or what its code means, or that the server was not reached. */
 export function useFaultWords(): (fault: unknown) => { what: string; fix: string } {
-  const { t } = useTranslation("kit");
+  const { t, i18n } = useTranslation("kit");
   return (fault) => {
     if (fault instanceof Problem && fault.code === "offline") {
       return { what: t("offline"), fix: t("offlineFix") };
+    }
+    if (fault instanceof Problem && fault.english) {
+      const code = i18n.exists(`kit:refused.${fault.code}`) ? fault.code : "error";
+      return { what: t(`refused.${code}`), fix: t("inEnglish", { text: fault.english }) };
     }
     if (fault instanceof Problem) {
       const where = fault.where ? ` (${fault.where})` : "";
