@@ -70,6 +70,8 @@ PLACES: Final = (
     "/settings/privacy?tab=retention",
     "/settings/refused",
     "/settings/shop",
+    "/settings/site",
+    "/settings/site?way=segment",
     "/settings/team",
     "/settings/topics",
     "/settings/webhooks",

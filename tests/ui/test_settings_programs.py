@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIResponse, Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, expect
+from playwright.sync_api import Page as Opened
 
 from tests.ui.browser import Tab
 
@@ -18,7 +21,7 @@ KEYS_MS = 1_200  # within which the server has read all keys anew
 EXAMPLE = {"id": 7, "type": "visit", "contact": {"id": "crm-17", "email": "maria@crm.example"}}
 
 
-def _copied(within: Page | Locator, label: str) -> str:
+def _copied(within: Opened | Locator, label: str) -> str:
     """The text beside the button that copies it."""
     button = within.get_by_role("button", name=f"Copy: {label}")
     return button.locator("xpath=..").locator("code").inner_text()
@@ -92,39 +95,46 @@ def test_a_crm_is_understood_by_an_example(file_tab: Tab) -> None:
     assert (shown["told"], shown["taken"], shown["refused"]) == (1, 1, 0)
 
 
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a program of this machine that answers so."""
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@dataclass
 class Receiver:
-    """A program of this machine that is told of events."""
+    """A program that is told of events."""
 
-    def __init__(self) -> None:
-        told: list[dict[str, Any]] = []
-        heads: list[dict[str, str]] = []
-
-        class Taking(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["content-length"])
-                told.append(json.loads(self.rfile.read(length)))
-                heads.append({name.lower(): value for name, value in self.headers.items()})
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Nothing: what was told is kept."""
-
-        self.told, self.heads = told, heads
-        self.server = HTTPServer(("127.0.0.1", 0), Taking)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/events"
+    url: str = ""
+    told: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[dict[str, str]] = field(default_factory=list)
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """One that listens as long as a story lasts."""
     one = Receiver()
-    thread = Thread(target=one.server.serve_forever, daemon=True)
-    thread.start()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
-    thread.join(5)
+
+    class Taking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            one.told.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            one.heads.append({name.lower(): value for name, value in self.headers.items()})
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: what was told is kept."""
+
+    with listening(Taking) as one.url:
+        yield one
 
 
 def test_a_program_is_told_of_orders_with_a_signature(file_tab: Tab, receiver: Receiver) -> None:
@@ -250,3 +260,44 @@ def test_a_change_is_found_in_the_log_and_opened(file_tab: Tab) -> None:
     expect(page.get_by_text("Nothing like it")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(page.get_by_role("row").nth(5)).to_be_visible()
+
+
+def test_the_lines_of_the_site_are_pasted_and_heard(file_tab: Tab) -> None:
+    page = file_tab.go("/settings/site")
+    expect(page.get_by_text("Not heard yet")).to_be_visible()
+    page.get_by_role("button", name="Make a browser key").click()
+    lines = page.get_by_role("button", name="Copy: The lines").locator("xpath=../code")
+    expect(lines).to_contain_text(re.compile('data-key="mrc_browser_[^.]'))
+    assert file_tab.violations() == []
+    (key,) = [one for one in file_tab.asked("/api/keys")["items"] if one["name"] == "the pages"]
+    assert key["kind"] == "browser"
+    page.reload()
+    expect(page.get_by_role("button", name="Make a browser key")).to_have_count(0)
+
+    address = file_tab.asked("/api/settings/site")["address"]
+    pasted = lines.inner_text().replace(address, file_tab.url)
+    shop = f"<!doctype html><title>Fruit</title>{pasted}<script>analytics.consent(true)</script>"
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(shop.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    page.wait_for_timeout(KEYS_MS)
+    with listening(Page) as theirs, page.context.expect_page() as opening:
+        page.context.route(f"{theirs}**", lambda route: route.continue_())
+        page.evaluate("one => window.open(one)", theirs)
+        opening.value.wait_for_load_state()
+    expect(page.get_by_text(re.compile("We heard from it (now|\\d+ seconds? ago)"))).to_be_visible(
+        timeout=20_000
+    )
+    assert "maracuja.js" in file_tab.asked("/api/settings/site")["heard"]
+    page.get_by_role("tab", name="Segment's library").click()
+    expect(lines).to_contain_text('AnalyticsBrowser.load({ writeKey: "mrc_browser_')
+    page.get_by_role("tab", name="Web chat").click()
+    expect(page.get_by_role("link", name="Set up the web chat")).to_be_visible()

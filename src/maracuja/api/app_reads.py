@@ -20,6 +20,7 @@ from maracuja.api import (
     reports,
     segment_sizes,
     settings,
+    site,
     suggestions,
 )
 from maracuja.api.live import Watch as Watch
@@ -43,5 +44,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reports.shared_router,
     segment_sizes.router,
     settings.router,
+    site.router,
     suggestions.router,
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from maracuja.config import Shop
-from maracuja.runtime import channel_days
+from maracuja.runtime import channel_days, site_heard
 from maracuja.runtime.attention import Attention, attention
 from maracuja.runtime.channel_days import ChannelHealth, Freshness
 from maracuja.runtime.demo_shop import DEMO_MARK
@@ -23,6 +23,7 @@ class Checklist:
 
     owner: bool
     shop_named: bool
+    site: bool
     channel_sends: bool
     people: bool
     topic: bool
@@ -69,6 +70,7 @@ def _checklist(
     steps = {
         "owner": bool(team.every(conn)),
         "shop_named": shop.name != Shop().name,
+        "site": site_heard.tells(conn),
         "channel_sends": any(one.last_success is not None for one in channels),
         "people": count > 0,
         "topic": bool(definitions.current(conn, "topic")),

@@ -279,6 +279,11 @@ def adopt(conn: Connection, guest: str, into: str, now_us: int) -> int:
     return len(lines)
 
 
+def last_came(conn: Connection) -> int:
+    """When a visitor was last in a chat (micros); 0: never."""
+    return conn.execute(select(func.max(chat_threads.c.came_us))).scalar() or 0
+
+
 def of(conn: Connection, addresses: Collection[str]) -> list[Line]:
     """Every line of these addresses, thread by thread: for the person themselves to read."""
     threads = sorted(one.thread for one in find(conn, addresses).values())

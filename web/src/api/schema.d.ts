@@ -2596,6 +2596,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_site"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings/{section}": {
         parameters: {
             query?: never;
@@ -3628,6 +3644,7 @@ export interface components {
             owner: boolean;
             people: boolean;
             shop_named: boolean;
+            site: boolean;
             topic: boolean;
         };
         Choice: {
@@ -5846,6 +5863,14 @@ export interface components {
             at: string;
             category: string;
             source: string;
+        };
+        SiteShown: {
+            address: string;
+            chat: string;
+            chatted: string | null;
+            heard: {
+                [key: string]: string;
+            };
         };
         SmsText: {
             /** @default  */
@@ -10809,6 +10834,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialAnswered"];
+                };
+            };
+        };
+    };
+    show_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShown"];
                 };
             };
         };

@@ -78,6 +78,11 @@ const PAGES: RouteObject[] = [
   page("/settings/links", DATA, () => import("~/pages/settings/links")),
   page("/settings/privacy", DATA, () => import("~/pages/settings/privacy/page")),
   page("/settings/refused", DATA, () => import("~/pages/settings/refused")),
+  page(
+    "/settings/site",
+    ["settings", "settings_site"],
+    () => import("~/pages/settings/site/page"),
+  ),
   page("/settings/topics", DATA, () => import("~/pages/settings/meaning/topics")),
   page("/settings/webhooks", DATA, () => import("~/pages/settings/hooks/page")),
 ];

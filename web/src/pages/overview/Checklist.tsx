@@ -9,6 +9,7 @@ import styles from "./overview.module.css";
 const STEPS = [
   ["owner", "/settings/team"],
   ["shop_named", "/settings/shop"],
+  ["site", "/settings/site"],
   ["people", "/settings/imports"],
   ["channel_sends", "/settings/channels"],
   ["topic", "/settings/topics"],

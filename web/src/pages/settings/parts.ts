@@ -4,6 +4,7 @@ import {
   IconAddressBook,
   IconBuildingStore,
   IconClipboardList,
+  IconCode,
   IconFileExport,
   IconFileImport,
   IconKey,
@@ -30,6 +31,7 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { name: "shop", icon: IconBuildingStore, area: "settings" },
   { name: "channels", icon: IconMessages, area: "settings" },
+  { name: "site", icon: IconCode, area: "settings" },
   { name: "topics", icon: IconAddressBook, area: "content" },
   { name: "goals", icon: IconTarget, area: "content" },
   { name: "links", icon: IconQrcode, area: "settings" },
