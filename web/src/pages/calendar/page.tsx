@@ -10,6 +10,7 @@ import { Card } from "~/kit/Card";
 import { Page } from "~/kit/Page";
 import { Query } from "~/kit/Query";
 import { Table } from "~/kit/Table";
+import { useShelf } from "../campaigns/data";
 import { askCalendar, type Calendar } from "./asking";
 import styles from "./calendar.module.css";
 import { dayIn, dayOf, dayOfMonth, isoOf, monthName, moved, plus, shown } from "./days";
@@ -113,7 +114,11 @@ function Crowd({ found }: { found: Calendar }) {
         rows={overlaps}
         id={(one) => `${one.day}${one.first}${one.second}`}
         columns={[
-          { key: "day", label: t("cal.day"), show: (one) => dayName(one.day, "UTC") },
+          {
+            key: "day",
+            label: t("cal.day"),
+            show: (one) => <span className={styles.date}>{dayName(one.day, "UTC")}</span>,
+          },
           {
             key: "both",
             label: t("column.name"),
@@ -146,6 +151,7 @@ function Crowd({ found }: { found: Calendar }) {
 /** Campaigns that wait for events have no day. */
 function Always({ names }: { names: readonly string[] }) {
   const { t } = useTranslation("campaigns");
+  const known = useShelf("", "", false).data?.items ?? [];
   if (names.length === 0) {
     return null;
   }
@@ -154,7 +160,7 @@ function Always({ names }: { names: readonly string[] }) {
       <Group gap={12}>
         {names.map((name) => (
           <Anchor key={name} component={Link} to={`/campaigns/${name}`}>
-            {name}
+            {known.find((one) => one.id === name)?.name ?? name}
           </Anchor>
         ))}
       </Group>

@@ -1,7 +1,7 @@
 /** The runs of a campaign: how far each is, in figures that move while it sends. */
 import { Progress, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { moment, whole } from "~/app/format";
+import { ago, moment, whole } from "~/app/format";
 import { useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
 import styles from "./campaigns.module.css";
@@ -22,6 +22,9 @@ export function progressOf(run: Run): number {
   const decided = run.parts ? run.parts_decided / run.parts : 0;
   return all + run.waiting > 0 ? decided * (over / (all + run.waiting)) : decided;
 }
+
+/** Whether there is any progress to tell. */
+const begun = (run: Run) => run.launched !== null || run.state === "launching";
 
 export function Runs({ runs }: { runs: readonly Run[] }) {
   const { t } = useTranslation("campaigns");
@@ -55,8 +58,19 @@ function OneRun({ run }: { run: Run }) {
         <b>{moment(run.launched ?? run.planned, shop.time_zone)}</b>
         <State of={run.state} />
       </header>
-      {run.held ? <Text c="var(--warn)">{run.held}</Text> : null}
-      {live ? (
+      {run.held ? (
+        <Text c="var(--warn)">
+          <b>{t("runs.held")}</b> <span lang="en">{run.held}</span>
+        </Text>
+      ) : null}
+      {run.state === "scheduled" ? (
+        <Text>
+          {new Date(run.planned) > new Date()
+            ? t("runs.begins", { when: ago(run.planned) })
+            : t("runs.soon")}
+        </Text>
+      ) : null}
+      {live && begun(run) ? (
         <Progress
           value={progressOf(run) * 100}
           aria-label={t("runs.progress")}

@@ -16,10 +16,17 @@ export function useSayFault() {
   };
 }
 
+interface Put {
+  name: string;
+  called: string;
+  /** Into the archive, or out of it. */
+  away: boolean;
+}
+
 export function useArchive() {
   const { t } = useTranslation("campaigns");
   const onError = useSayFault();
-  const change = ({ name, away }: { name: string; away: boolean }) => {
+  const change = ({ name, away }: Put) => {
     const params = { params: { path: { name } } };
     return away
       ? api.POST("/api/campaigns/{name}/archive", params)
@@ -27,11 +34,11 @@ export function useArchive() {
   };
   return useMutation({
     mutationFn: change,
-    onSuccess: async (_, { name, away }) => {
-      done(t(away ? "done.archived" : "done.fetchedBack", { name }), {
+    onSuccess: async (_, { name, called, away }) => {
+      done(t(away ? "done.archived" : "done.fetchedBack", { name: called }), {
         label: t("undo"),
         act: () => {
-          change({ name, away: !away }).then(campaignsChanged, onError);
+          change({ name, called, away: !away }).then(campaignsChanged, onError);
         },
       });
       await campaignsChanged();
@@ -41,6 +48,9 @@ export function useArchive() {
 }
 
 export type Control = "pause" | "resume" | "cancel";
+
+/** What takes an order back; what is cancelled has been withdrawn for good. */
+const UNDO: Record<Control, Control | null> = { pause: "resume", resume: "pause", cancel: null };
 
 export function useControl(name: string) {
   const { t } = useTranslation("campaigns");
@@ -59,7 +69,7 @@ export function useControl(name: string) {
   return useMutation({
     mutationFn: control,
     onSuccess: async (_, what) => {
-      const undo = what === "pause" ? ("resume" as const) : null;
+      const undo = UNDO[what];
       done(
         t(`done.${what}`),
         undo

@@ -37,6 +37,12 @@ export function useShelf(label: string, words: string, archived: boolean) {
   });
 }
 
+/** Whether a campaign lies in the archive. */
+export function useArchived(name: string): boolean {
+  const put = useShelf("", "", true).data?.items ?? [];
+  return put.some((one) => one.id === name);
+}
+
 export function useRuns(name: string) {
   return useQuery({
     queryKey: ["campaigns", "runs", name],

@@ -16,11 +16,12 @@ import { whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
+import { Fault } from "~/kit/Fault";
 import { Page } from "~/kit/Page";
 import { Query } from "~/kit/Query";
 import { CopyDialogue } from "./CopyDialogue";
 import { useArchive, useControl } from "./changing";
-import { isLive, type Run, useLiveCampaigns, useRuns } from "./data";
+import { isLive, type Run, useArchived, useLiveCampaigns, useRuns } from "./data";
 import type { Draft } from "./definition";
 import { useStored } from "./draft";
 import { Notes } from "./Notes";
@@ -31,26 +32,31 @@ import { Summary } from "./Summary";
 import { Tests } from "./Tests";
 
 export function Component() {
-  const { t } = useTranslation("campaigns");
   const { name = "" } = useParams();
   useLiveCampaigns();
   const stored = useStored(name);
   const runs = useRuns(name);
+  const archived = useArchived(name);
   const draft = stored.data?.body as Draft | undefined;
   const all = runs.data?.items ?? [];
   const [newest] = all;
+  if (stored.isError) {
+    return (
+      <Page title={name} above={<ToAll />} ready>
+        <Fault fault={stored.error} again={stored.refetch} />
+      </Page>
+    );
+  }
   return (
     <Page
       title={draft?.name ?? name}
-      above={
-        <Anchor component={Link} to="/campaigns" size="xs">
-          {t("title")}
-        </Anchor>
-      }
-      about={runs.data ? <State of={newest?.state ?? "draft"} /> : null}
+      above={<ToAll />}
+      about={runs.data ? <State of={archived ? "archived" : (newest?.state ?? "draft")} /> : null}
       ready={!stored.isPending && !runs.isPending}
       actions={
-        stored.data ? <Actions name={name} called={draft?.name ?? name} runs={all} /> : null
+        stored.data ? (
+          <Actions name={name} called={draft?.name ?? name} runs={all} archived={archived} />
+        ) : null
       }
     >
       <Stopped />
@@ -71,6 +77,15 @@ export function Component() {
       </Query>
       <Notes name={name} />
     </Page>
+  );
+}
+
+function ToAll() {
+  const { t } = useTranslation("campaigns");
+  return (
+    <Anchor component={Link} to="/campaigns" size="xs">
+      {t("title")}
+    </Anchor>
   );
 }
 
@@ -100,9 +115,10 @@ interface ActionsProps {
   name: string;
   called: string;
   runs: readonly Run[];
+  archived: boolean;
 }
 
-function Actions({ name, called, runs }: ActionsProps) {
+function Actions({ name, called, runs, archived }: ActionsProps) {
   const { t } = useTranslation("campaigns");
   const [copying, copy] = useDisclosure(false);
   const archive = useArchive();
@@ -111,7 +127,7 @@ function Actions({ name, called, runs }: ActionsProps) {
   const live = runs.some((run) => isLive(run.state));
   return (
     <>
-      {runs.length > 0 ? (
+      {runs.some((run) => run.launched) ? (
         <Button
           component={Link}
           to={`/reports/${name}`}
@@ -144,8 +160,11 @@ function Actions({ name, called, runs }: ActionsProps) {
               {t("one.again")}
             </Menu.Item>
             <Menu.Item onClick={copy.open}>{t("act.copy")}</Menu.Item>
-            <Menu.Item disabled={live} onClick={() => archive.mutate({ name, away: true })}>
-              {t("act.archive")}
+            <Menu.Item
+              disabled={!archived && live}
+              onClick={() => archive.mutate({ name, called, away: !archived })}
+            >
+              {t(archived ? "act.fetchBack" : "act.archive")}
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
@@ -178,11 +197,24 @@ function Controls({ name, runs }: { name: string; runs: readonly Run[] }) {
         {t("act.cancel")}
       </Button>
       <Modal opened={asked} onClose={() => ask(false)} title={t("cancelling.title")}>
-        <Text>{t("cancelling.about", { count: left, n: whole(left) })}</Text>
+        <Text>
+          {left > 0
+            ? t("cancelling.about", { count: left, n: whole(left) })
+            : t("cancelling.none")}
+        </Text>
         <Group justify="flex-end" gap={8} mt={20}>
           <Button variant="default" onClick={() => ask(false)}>
             {t("cancelling.not")}
           </Button>
+          {paused ? null : (
+            <Button
+              variant="default"
+              loading={control.isPending}
+              onClick={() => control.mutate("pause", { onSuccess: () => ask(false) })}
+            >
+              {t("cancelling.pause")}
+            </Button>
+          )}
           <Button
             bg="var(--mantine-color-red-8)"
             loading={control.isPending}

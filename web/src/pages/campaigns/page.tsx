@@ -224,7 +224,7 @@ function More({ of }: { of: Listed }) {
           <Menu.Item onClick={() => ask("labels")}>{t("act.labels")}</Menu.Item>
           <Menu.Item
             disabled={!away && isLive(of.state)}
-            onClick={() => archive.mutate({ name: of.id, away: !away })}
+            onClick={() => archive.mutate({ name: of.id, called: of.name, away: !away })}
           >
             {t(away ? "act.fetchBack" : "act.archive")}
           </Menu.Item>
