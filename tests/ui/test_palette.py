@@ -17,8 +17,9 @@ ANALYST = "boris@shop.example"
 
 def _ask(tab: Tab, words: str) -> Any:
     """Open the palette and type; the dialogue."""
-    tab.page.keyboard.press("ControlOrMeta+k")
     found = tab.page.get_by_role("dialog", name="Find")
+    expect(found).to_be_hidden()
+    tab.page.keyboard.press("ControlOrMeta+k")
     found.get_by_role("textbox").fill(words)
     return found
 

@@ -111,6 +111,16 @@ describe("the line", () => {
     expect(last().sent.slice(1)).toEqual([{ t: "here", ...GONE }]);
   });
 
+  it("is opened anew at once where the network has changed", () => {
+    const { line, states } = make();
+    last().say({ t: "hello", seq: 3 });
+    line.anew();
+    expect(Wire.all).toHaveLength(2);
+    expect(Wire.all[0]?.closed).toBe(true);
+    last().say({ t: "hello", seq: 3 });
+    expect(states).toEqual([true, false, true]);
+  });
+
   it("tries at once when it is told to hurry", () => {
     const { line } = make();
     last().onclose({ code: 1006 });

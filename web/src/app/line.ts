@@ -94,6 +94,20 @@ export class Line {
     }
   }
 
+  /** The network has changed: what hung on it is dead or will be, so it is tried anew at once. */
+  anew() {
+    this.hangUp();
+    this.hurry();
+  }
+
+  private hangUp() {
+    const { socket } = this;
+    if (socket) {
+      socket.close();
+      this.lost(socket, 0);
+    }
+  }
+
   /** Try at once: the network is back, or somebody looks at the page again. */
   hurry() {
     if (this.timer !== undefined && !this.ended) {
@@ -111,13 +125,11 @@ export class Line {
     this.socket = socket;
     socket.onmessage = ({ data }) => this.hear(JSON.parse(String(data)) as Frame);
     socket.onclose = ({ code }) => this.lost(socket, code);
-    this.listen(socket);
+    this.listen();
   }
 
   private hear(frame: Frame) {
-    if (this.socket) {
-      this.listen(this.socket);
-    }
+    this.listen();
     if (frame.t === "hello") {
       this.tries = 0;
       this.up = true;
@@ -138,12 +150,9 @@ export class Line {
   }
 
   /** A line on which nothing comes any more is dead, though nobody has said so. */
-  private listen(socket: WebSocket) {
+  private listen() {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      socket.close();
-      this.lost(socket, 0);
-    }, SILENT_MS);
+    this.silence = setTimeout(() => this.hangUp(), SILENT_MS);
   }
 
   private lost(socket: WebSocket, code: number) {

@@ -68,9 +68,14 @@ export function useLive() {
     const hurry = () => {
       line.hurry();
     };
+    const anew = () => {
+      line.anew();
+    };
+    window.addEventListener("offline", anew);
     window.addEventListener("online", hurry);
     window.addEventListener("focus", hurry);
     return () => {
+      window.removeEventListener("offline", anew);
       window.removeEventListener("online", hurry);
       window.removeEventListener("focus", hurry);
       line.end();

@@ -5,7 +5,11 @@ import { Problem } from "~/api/client";
 
 export const queries = new QueryClient({
   defaultOptions: {
+    // A browser that knows of no network may reach a server of its own house all the same; what
+    // is out of reach says so instead of waiting unseen.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 15_000,
       refetchOnWindowFocus: true,
       // A refusal stays one; only what did not arrive, or came at a bad moment, is asked again.

@@ -10,11 +10,12 @@ import { Card } from "~/kit/Card";
 import { useFaultWords } from "~/kit/Fault";
 import { Note } from "~/kit/Note";
 import { Query } from "~/kit/Query";
+import { useValues } from "./begun";
 import { useChange } from "./changing";
 import { Field } from "./Field";
 import { restarted } from "./restarting";
 import { SettingsPage } from "./SettingsPage";
-import { type Choice, changed, shownValue, type Values } from "./setting";
+import { type Choice, changed, shownValue } from "./setting";
 import styles from "./settings.module.css";
 
 type Section = Schemas["SectionShown"];
@@ -60,7 +61,7 @@ function SectionForm({ of }: { of: Section }) {
   const may = useMay("settings");
   const choices = useChoices();
   const words = useFaultWords();
-  const [written, write] = useState<Values>({});
+  const [written, write, drop] = useValues(of.name, of.settings);
   const [waiting, wait] = useState(false);
   const values = changed(of.settings, written);
   const save = useChange({
@@ -73,7 +74,7 @@ function SectionForm({ of }: { of: Section }) {
       await restarted();
     },
     said: () => t("saved"),
-    after: () => write({}),
+    after: drop,
   });
   const fault = save.error ? words(save.error) : null;
   return (
@@ -94,7 +95,7 @@ function SectionForm({ of }: { of: Section }) {
               value={shownValue(one, written)}
               choices={choices[`${of.name}.${one.name}`]}
               disabled={!may}
-              onChange={(value) => write({ ...written, [one.name]: value })}
+              onChange={(value) => write(one.name, value)}
             />
           ))}
           {fault ? (
@@ -109,7 +110,7 @@ function SectionForm({ of }: { of: Section }) {
               <Button type="submit" loading={save.isPending}>
                 {t("save")}
               </Button>
-              <Button variant="default" onClick={() => write({})} disabled={save.isPending}>
+              <Button variant="default" onClick={drop} disabled={save.isPending}>
                 {t("discard")}
               </Button>
               <span className={styles.quiet} role="status">

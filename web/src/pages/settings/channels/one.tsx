@@ -2,7 +2,6 @@
 import { Button, Collapse, Group, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { api, body } from "~/api/client";
@@ -13,6 +12,7 @@ import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { useFaultWords } from "~/kit/Fault";
 import { Note } from "~/kit/Note";
 import { Query } from "~/kit/Query";
+import { useValues } from "../begun";
 import { useChange } from "../changing";
 import { type Account, type Setting, useDefinitions, useHealth } from "../data";
 import { Field } from "../Field";
@@ -65,7 +65,7 @@ function AccountForm({ of }: { of: Account }) {
   const { t } = useTranslation(["settings_channels", "settings"]);
   const may = useMay("settings");
   const words = useFaultWords();
-  const [written, write] = useState<Values>({});
+  const [written, change, drop] = useValues(`channel-${of.name}`, of.settings);
   const [open, { toggle }] = useDisclosure(false);
   const values = changed(of.settings, written);
   const path = { name: of.name };
@@ -77,10 +77,9 @@ function AccountForm({ of }: { of: Account }) {
       await restarted();
     },
     said: () => t("settings:saved"),
-    after: () => write({}),
+    after: drop,
   });
   const [first, rest] = parted(of, written);
-  const change = (name: string, value: unknown) => write({ ...written, [name]: value });
   const fault = save.error ? words(save.error) : null;
   const dirty = Object.keys(values).length > 0;
   return (
@@ -128,6 +127,11 @@ function AccountForm({ of }: { of: Account }) {
                   <Button type="submit" loading={save.isPending} disabled={!dirty && of.set_up}>
                     {t("settings:save")}
                   </Button>
+                  {dirty ? (
+                    <Button variant="default" onClick={drop} disabled={save.isPending}>
+                      {t("settings:discard")}
+                    </Button>
+                  ) : null}
                   <Trial of={of} values={values} dirty={dirty} />
                   <span className={styles.quiet} role="status">
                     {save.isPending

@@ -1,10 +1,10 @@
 /** A program that tells us something: an example is pasted, a mapping guessed, tried and kept. */
 import { Button, JsonInput, Switch, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body as bodyOf, type Schemas } from "~/api/client";
 import { useFaultWords } from "~/kit/Fault";
 import { Note } from "~/kit/Note";
+import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { Dialogue } from "../meaning/Dialogue";
 import { type Defined, idOf, textAt } from "../meaning/defining";
@@ -28,11 +28,15 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
   const { t } = useTranslation("settings_data");
   const words = useFaultWords();
   const { id: _, kind: __, ...body } = of?.body ?? {};
-  const [name, setName] = useState(textAt(body, "name"));
-  const [example, setExample] = useState(body.example ? pretty(body.example) : "");
-  const [calls, setCalls] = useState(body.calls ? pretty(body.calls) : "");
-  const [rest, setRest] = useState<Record<string, unknown>>(body);
-  const [paused, setPaused] = useState(body.paused === true);
+  const stands = {
+    name: textAt(body, "name"),
+    example: body.example ? pretty(body.example) : "",
+    calls: body.calls ? pretty(body.calls) : "",
+    rest: body as Record<string, unknown>,
+    paused: body.paused === true,
+  };
+  const [fields, write, begun] = useFields(`inbound-${of?.id ?? "new"}`, stands, of?.version);
+  const { name, example, calls, rest, paused } = fields;
   const payload = read(example);
   const mapped = read(calls);
   const suggest = useChange({
@@ -45,9 +49,7 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
         }),
       ),
     after: ({ id: _id, kind: _kind, calls: found, ...further }, sample) => {
-      setExample(pretty(sample));
-      setCalls(pretty(found));
-      setRest(further);
+      write({ example: pretty(sample), calls: pretty(found), rest: further });
     },
   });
   const fault = suggest.error ? words(suggest.error) : null;
@@ -57,6 +59,7 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
       of={of}
       title={of?.id ?? t("hooks.newIn")}
       proposed={idOf(name)}
+      begun={begun}
       complete={!!mapped}
       definition={{
         ...rest,
@@ -70,7 +73,7 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
       <TextInput
         label={t("name")}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => write({ name: event.currentTarget.value })}
       />
       <JsonInput
         label={t("hooks.example")}
@@ -81,7 +84,7 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
         minRows={5}
         maxRows={14}
         value={example}
-        onChange={setExample}
+        onChange={(next) => write({ example: next })}
       />
       <div>
         <Button
@@ -107,14 +110,14 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
           minRows={4}
           maxRows={16}
           value={calls}
-          onChange={setCalls}
+          onChange={(next) => write({ calls: next })}
         />
       ) : null}
       {of ? <Trial id={of.id} payload={payload} /> : null}
       <Switch
         label={t("hooks.pause")}
         checked={paused}
-        onChange={(event) => setPaused(event.currentTarget.checked)}
+        onChange={(event) => write({ paused: event.currentTarget.checked })}
       />
     </Dialogue>
   );

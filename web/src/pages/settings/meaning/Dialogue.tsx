@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Confirm } from "~/kit/Confirm";
 import { useFaultWords } from "~/kit/Fault";
 import { Note } from "~/kit/Note";
+import type { Begun } from "../begun";
 import { type Defined, useDrop, usePut } from "./defining";
 
 interface DialogueProps {
@@ -16,18 +17,23 @@ interface DialogueProps {
   complete: boolean;
   /** An id to begin with, where it is new. */
   proposed: string;
+  begun: Begun;
   onClose: () => void;
   children: ReactNode;
 }
 
 export function Dialogue(props: DialogueProps) {
-  const { kind, of, title, definition, complete, proposed, onClose, children } = props;
+  const { kind, of, title, definition, complete, proposed, begun, onClose, children } = props;
   const { t } = useTranslation(["settings_data", "settings", "kit"]);
   const words = useFaultWords();
   const [own, setOwn] = useState<string | null>(null);
   const [asked, ask] = useState(false);
-  const put = usePut(kind, onClose);
-  const drop = useDrop(kind, onClose);
+  const done = () => {
+    begun.drop();
+    onClose();
+  };
+  const put = usePut(kind, done);
+  const drop = useDrop(kind, done);
   const id = of?.id ?? own ?? proposed;
   const fault = put.error ? words(put.error) : null;
   return (
@@ -62,13 +68,18 @@ export function Dialogue(props: DialogueProps) {
             </Note>
           ) : null}
           <Group justify="space-between">
-            {of ? (
-              <Button variant="default" c="var(--bad)" onClick={() => ask(true)}>
-                {t("remove")}
-              </Button>
-            ) : (
-              <span />
-            )}
+            <Group gap={8}>
+              {of ? (
+                <Button variant="default" c="var(--bad)" onClick={() => ask(true)}>
+                  {t("remove")}
+                </Button>
+              ) : null}
+              {begun.is ? (
+                <Button variant="default" onClick={begun.drop}>
+                  {t("settings:discard")}
+                </Button>
+              ) : null}
+            </Group>
             <Button type="submit" loading={put.isPending} disabled={!complete || !id}>
               {t("settings:save")}
             </Button>

@@ -12,6 +12,7 @@ import { Empty } from "~/kit/Empty";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import { Table } from "~/kit/Table";
+import { useFields } from "../begun";
 import { useDefinitions } from "../data";
 import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
@@ -120,11 +121,16 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
   const { t } = useTranslation("settings_data");
   const body = of?.body ?? {};
   const events = useEvents() ?? [];
-  const [name, setName] = useState(textAt(body, "name"));
-  const [event, setEvent] = useState(textAt(body, "event"));
-  const [value, setValue] = useState(textAt(body, "value"));
-  const [type, setType] = useState(textAt(body, "type") || "sale");
-  const [[length, unit], setSpan] = useState(spanOf(textAt(body, "window") || "7 days"));
+  const stands = {
+    name: textAt(body, "name"),
+    event: textAt(body, "event"),
+    value: textAt(body, "value"),
+    type: textAt(body, "type") || "sale",
+    span: spanOf(textAt(body, "window") || "7 days"),
+  };
+  const [fields, write, begun] = useFields(`goal-${of?.id ?? "new"}`, stands, of?.version);
+  const { name, event, value, type } = fields;
+  const [length, unit] = fields.span;
   const numbers = events
     .find((one) => one.name === event)
     ?.properties.filter((one) => one.type === "number")
@@ -135,6 +141,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
       of={of}
       title={of ? name || of.id : t("goals.make")}
       proposed={idOf(name || event)}
+      begun={begun}
       complete={!!event.trim() && length > 0}
       definition={{ ...rest(body), name, event, value, type, window: `${length} ${unit}` }}
       onClose={onClose}
@@ -142,7 +149,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
       <TextInput
         label={t("name")}
         value={name}
-        onChange={(change) => setName(change.currentTarget.value)}
+        onChange={(change) => write({ name: change.currentTarget.value })}
       />
       <Autocomplete
         label={t("goals.event")}
@@ -150,7 +157,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
         data={events.map((one) => one.name)}
         value={event}
         required
-        onChange={setEvent}
+        onChange={(next) => write({ event: next })}
       />
       <div className={styles.fields}>
         <NumberInput
@@ -159,7 +166,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
           value={length}
           min={1}
           max={365}
-          onChange={(next) => setSpan([Number(next) || 0, unit])}
+          onChange={(next) => write({ span: [Number(next) || 0, unit] })}
         />
         <Select
           label={t("goals.unit")}
@@ -167,7 +174,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
           data={UNITS.map((one) => ({ value: one, label: t(`goals.unitOf.${one}`) }))}
           value={unit}
           allowDeselect={false}
-          onChange={(next) => setSpan([length, next === "hours" ? "hours" : "days"])}
+          onChange={(next) => write({ span: [length, next === "hours" ? "hours" : "days"] })}
         />
       </div>
       <Autocomplete
@@ -175,14 +182,14 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
         description={t("goals.valueHelp")}
         data={numbers ?? []}
         value={value}
-        onChange={setValue}
+        onChange={(next) => write({ value: next })}
       />
       <Select
         label={t("goals.type")}
         data={TYPES.map((one) => ({ value: one, label: t(`goals.is.${one}`) }))}
         value={type}
         allowDeselect={false}
-        onChange={(next) => setType(next ?? "sale")}
+        onChange={(next) => write({ type: next ?? "sale" })}
       />
     </Dialogue>
   );

@@ -13,6 +13,7 @@ import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import { Table } from "~/kit/Table";
+import { useFields } from "../begun";
 import { useDefinitions } from "../data";
 import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
@@ -101,13 +102,17 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
   const { shop } = useMember();
   const called = useChannelName();
   const body = of?.body ?? {};
-  const [type, setType] = useState(textAt(body, "type") || "marketing");
-  const [names, setNames] = useState(pairsAt(body, "names"));
-  const [texts, setTexts] = useState(pairsAt(body, "texts"));
   const stood = textAt(body, "text_version") || "1";
-  const [version, setVersion] = useState(stood);
   const before = textsAt(body, "channels");
-  const [channels, setChannels] = useState(before.length ? before : ["email"]);
+  const stands = {
+    type: textAt(body, "type") || "marketing",
+    names: pairsAt(body, "names"),
+    texts: pairsAt(body, "texts"),
+    version: stood,
+    channels: before.length ? before : ["email"],
+  };
+  const [fields, write, begun] = useFields(`topic-${of?.id ?? "new"}`, stands, of?.version);
+  const { type, names, texts, version, channels } = fields;
   const spoken = new Map(tongues(i18n.language).map((one) => [one.value, one.label]));
   const said = (of_: Record<string, string>) =>
     Object.fromEntries(Object.entries(of_).filter(([, text]) => text.trim()));
@@ -119,6 +124,7 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
       of={of}
       title={of ? of.id : t("topics.make")}
       proposed={idOf(names.en ?? Object.values(names)[0] ?? "")}
+      begun={begun}
       complete={channels.length > 0 && Object.keys(said(names)).length > 0}
       definition={{
         type,
@@ -135,13 +141,13 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
         data={TYPES.map((one) => ({ value: one, label: t(`topics.is.${one}`) }))}
         value={type}
         allowDeselect={false}
-        onChange={(next) => setType(next ?? "marketing")}
+        onChange={(next) => write({ type: next ?? "marketing" })}
       />
       <MultiSelect
         label={t("topics.channels")}
         data={CHANNELS.map((one) => ({ value: one, label: called(one) }))}
         value={channels}
-        onChange={setChannels}
+        onChange={(next) => write({ channels: next })}
         searchable
       />
       {shop.languages.map((language) => (
@@ -149,14 +155,18 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
           <TextInput
             label={t("topics.nameIn", { language: spoken.get(language) ?? language })}
             value={names[language] ?? ""}
-            onChange={(event) => setNames({ ...names, [language]: event.currentTarget.value })}
+            onChange={(event) =>
+              write({ names: { ...names, [language]: event.currentTarget.value } })
+            }
           />
           <Textarea
             label={t("topics.textIn", { language: spoken.get(language) ?? language })}
             placeholder={t("topics.textLike")}
             autosize
             value={texts[language] ?? ""}
-            onChange={(event) => setTexts({ ...texts, [language]: event.currentTarget.value })}
+            onChange={(event) =>
+              write({ texts: { ...texts, [language]: event.currentTarget.value } })
+            }
           />
         </Stack>
       ))}
@@ -167,7 +177,7 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
         })}
         value={version}
         className={styles.grow}
-        onChange={(event) => setVersion(event.currentTarget.value)}
+        onChange={(event) => write({ version: event.currentTarget.value })}
       />
     </Dialogue>
   );

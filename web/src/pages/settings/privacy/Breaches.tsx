@@ -13,6 +13,7 @@ import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
+import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useBreaches } from "../data";
 import styles from "../settings.module.css";
@@ -169,7 +170,7 @@ function Telling({ of, to, onClose }: { of: Breach; to: To; onClose: () => void 
 
 function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
   const { t } = useTranslation(["settings_data", "kit"]);
-  const [measures, setMeasures] = useState(of.measures);
+  const [{ measures }, write, begun] = useFields(`breach-${of.id}`, { measures: of.measures });
   const close = useChange({
     of: "privacy",
     act: () =>
@@ -179,7 +180,10 @@ function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
           body: { measures },
         }),
       ),
-    after: onClose,
+    after: () => {
+      begun.drop();
+      onClose();
+    },
   });
   return (
     <Modal
@@ -203,7 +207,7 @@ function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
             minRows={3}
             required
             data-autofocus
-            onChange={(event) => setMeasures(event.currentTarget.value)}
+            onChange={(event) => write({ measures: event.currentTarget.value })}
           />
           <Group justify="flex-end">
             <Button type="submit" loading={close.isPending} disabled={!measures.trim()}>
@@ -218,14 +222,16 @@ function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
 
 function NoteOne({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(["settings_data", "kit"]);
-  const [what, setWhat] = useState("");
-  const [data, setData] = useState("");
-  const [segment, setSegment] = useState("");
+  const [fields, write, begun] = useFields("breach-new", { what: "", data: "", segment: "" });
+  const { what, data, segment } = fields;
   const note = useChange({
     of: "privacy",
     act: () =>
       body(api.POST("/api/law/breaches", { body: { what, data, segment, measures: "" } })),
-    after: onClose,
+    after: () => {
+      begun.drop();
+      onClose();
+    },
   });
   return (
     <Modal
@@ -248,21 +254,21 @@ function NoteOne({ onClose }: { onClose: () => void }) {
             maxLength={1000}
             required
             data-autofocus
-            onChange={(event) => setWhat(event.currentTarget.value)}
+            onChange={(event) => write({ what: event.currentTarget.value })}
           />
           <TextInput
             label={t("breach.data")}
             placeholder={t("breach.dataLike")}
             value={data}
             maxLength={1000}
-            onChange={(event) => setData(event.currentTarget.value)}
+            onChange={(event) => write({ data: event.currentTarget.value })}
           />
           <TextInput
             label={t("breach.segment")}
             description={t("breach.segmentHelp")}
             value={segment}
             pattern="[a-z0-9_\-]*"
-            onChange={(event) => setSegment(event.currentTarget.value)}
+            onChange={(event) => write({ segment: event.currentTarget.value })}
           />
           <Group justify="flex-end">
             <Button type="submit" loading={note.isPending} disabled={!what.trim()}>

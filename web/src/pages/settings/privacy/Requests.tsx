@@ -12,6 +12,7 @@ import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
+import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useRequests } from "../data";
 import styles from "../settings.module.css";
@@ -121,7 +122,7 @@ interface ActProps {
 
 function Act({ of, step, onClose }: ActProps) {
   const { t } = useTranslation(["settings_data", "kit"]);
-  const [words, setWords] = useState("");
+  const [{ words }, write, begun] = useFields(`request-${of.id}-${step}`, { words: "" });
   const params = { params: { path: { number: of.id } } };
   const act = useChange({
     of: "privacy",
@@ -142,7 +143,10 @@ function Act({ of, step, onClose }: ActProps) {
       }
     },
     said: () => t(`privacy.done.${step}`),
-    after: onClose,
+    after: () => {
+      begun.drop();
+      onClose();
+    },
   });
   const erases = step === "answer" && of.right === "erasure";
   return (
@@ -170,7 +174,7 @@ function Act({ of, step, onClose }: ActProps) {
               minRows={3}
               required
               data-autofocus
-              onChange={(event) => setWords(event.currentTarget.value)}
+              onChange={(event) => write({ words: event.currentTarget.value })}
             />
           )}
           <Group justify="flex-end">
