@@ -25,15 +25,15 @@ WAIT_S = 60.0
 PAUSE = timedelta(seconds=0.1)
 
 
-def until(holds: Callable[[], Any], what: str) -> Any:
+def until(holds: Callable[[], Any], what: str, *, wait_s: float = WAIT_S) -> Any:
     """What it gives once it is true; fails when that takes too long."""
-    clock, deadline_s = SystemClock(), monotonic_s() + WAIT_S
+    clock, deadline_s = SystemClock(), monotonic_s() + wait_s
     while monotonic_s() < deadline_s:
         found = holds()
         if found:
             return found
         clock.wait_until(clock.now() + PAUSE)
-    raise AssertionError(f"not in {WAIT_S:g} s: {what}")
+    raise AssertionError(f"not in {wait_s:g} s: {what}")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

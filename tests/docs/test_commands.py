@@ -26,9 +26,9 @@ ROOT = get_command(cli)
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command that can be run, with the words that lead to it."""
+    """Every command that people run, with the words that lead to it."""
     below = getattr(command, "commands", {})
-    if path and (not below or command.invoke_without_command):
+    if path and not command.hidden and (not below or command.invoke_without_command):
         yield path, command
     for name, one in below.items():
         yield from commands(one, (*path, name))
