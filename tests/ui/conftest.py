@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shutil
 import subprocess
@@ -58,15 +59,24 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def _story(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo shop and its owner; to be copied."""
+def _story(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A demo shop and its owner, played once for all processes of a run; to be copied."""
     if not (STATIC / "index.html").is_file():
         pytest.skip("the web app is not built")
-    home = tmp_path_factory.mktemp("story") / "shop"
+    mine = tmp_path_factory.getbasetemp()
+    played = (mine if worker_id == "master" else mine.parent) / "story"
+    with played.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not played.exists():
+            _play(played.with_suffix(".begun"))
+            played.with_suffix(".begun").rename(played)
+    return Path(shutil.copytree(played, tmp_path_factory.mktemp("story") / "shop"))
+
+
+def _play(home: Path) -> None:
     told = ["demo", "--once", "--people", str(PEOPLE), "-w", str(home)]
     subprocess.run([*_PROGRAM, *told], check=True, capture_output=True, timeout=600)
     own(home)
-    return home
 
 
 def own(home: Path) -> None:
