@@ -44,7 +44,7 @@ def test_an_empty_workspace_shows_the_demo_shop_until_it_is_removed(
         expect(heading).to_be_visible(timeout=BACK_MS)
         expect(page.get_by_text("This is the demo shop")).to_be_visible()
         expect(page.get_by_text("Extra orders", exact=True)).to_be_visible()
-        expect(page.locator("a[href='/reports/passion-fruit']").first).to_be_visible()
+        expect(page.get_by_text("3 campaigns")).to_be_visible()  # one of them is over
         assert tab.violations() == []
         _remove(page)
         tab.forgive_a_new_start()

@@ -14,7 +14,7 @@ export function Shown() {
   const mayRemove = useMay("team");
   const [asking, setAsking] = useState(false);
   const remove = useRemove();
-  if (!demo) {
+  if (demo?.state !== "shown") {
     return <Note title={t("shown")}>{t("shownAbout")}</Note>;
   }
   return (
