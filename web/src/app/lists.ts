@@ -1,4 +1,5 @@
 /** Choices that the browser knows by name: time zones, languages, currencies, countries. */
+import { MONGOLIAN_TONGUES } from "./mongolian_tongues";
 
 interface Choice {
   value: string;
@@ -123,8 +124,10 @@ function named(
   speaks: string,
 ) {
   const names = new Intl.DisplayNames([speaks, "en"], { type });
+  const own: Record<string, string> =
+    type === "language" && speaks === "mn" ? MONGOLIAN_TONGUES : {};
   const choices = codes.map((code): Choice => {
-    const name = capital(names.of(code) ?? code);
+    const name = capital(own[code] ?? names.of(code) ?? code);
     return { value: code, label: type === "currency" ? `${code} · ${name}` : name };
   });
   return choices.sort((one, other) => one.label.localeCompare(other.label, speaks));

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { tongues } from "./lists";
 import { mongolianDay, mongolianMoment, mongolianSpan } from "./mongolian";
 
 it("Mongolian days and spans need nothing of the browser", () => {
@@ -9,4 +10,9 @@ it("Mongolian days and spans need nothing of the browser", () => {
   expect(mongolianSpan(-3, "month")).toBe("3 сарын өмнө");
   expect(mongolianSpan(2, "week")).toBe("2 долоо хоногийн дараа");
   expect(mongolianSpan(0, "second")).toBe("дөнгөж сая");
+});
+
+it("every language offered has a Mongolian name", () => {
+  expect(tongues("mn").filter(({ label }) => /[a-z]/i.test(label))).toEqual([]);
+  expect(tongues("mn").find(({ value }) => value === "mn")?.label).toBe("Монгол");
 });
