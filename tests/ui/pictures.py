@@ -29,6 +29,11 @@ class Picture(NamedTuple):
 PICTURES: Final = (
     Picture("overview", "/"),
     Picture("overview-dark-phone", "/", dark=True, size="phone", language="uk"),
+    Picture("segment", "/segments/left-a-cart"),
+    Picture("message", "/templates/passion-fruit"),
+    Picture("campaign", "/campaigns/passion-fruit", language="uk"),
+    Picture("report", "/reports/passion-fruit", dark=True),
+    Picture("person", "/people/3", size="phone", language="ru"),
 )
 
 

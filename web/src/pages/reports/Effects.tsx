@@ -4,6 +4,7 @@ import { change, share } from "~/app/format";
 import { Card } from "~/kit/Card";
 import { useChannelName } from "~/kit/channels";
 import { LiftChart } from "~/kit/LiftChart";
+import { useTongue } from "~/kit/tongue";
 import { drawn, isKnown, liftOf, type Report, type Row } from "./report";
 import styles from "./reports.module.css";
 
@@ -142,11 +143,14 @@ const VALUES: Record<string, string> = {
   "…": "other",
   true: "yes",
   false: "no",
+  female: "female",
+  male: "male",
 };
 
 function useValueName(): (fact: string, value: string) => string {
-  const { t, i18n } = useTranslation("reports");
+  const { t } = useTranslation("reports");
   const channel = useChannelName();
+  const tongue = useTongue();
   return (fact, value) => {
     const special = VALUES[value];
     if (special) {
@@ -156,7 +160,7 @@ function useValueName(): (fact: string, value: string) => string {
       return channel(value);
     }
     return fact.endsWith("language") && /^[a-z]{2,3}$/.test(value)
-      ? (new Intl.DisplayNames([i18n.language, "en"], { type: "language" }).of(value) ?? value)
+      ? tongue(value)
       : value;
   };
 }
