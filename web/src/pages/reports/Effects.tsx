@@ -159,8 +159,6 @@ function useValueName(): (fact: string, value: string) => string {
     if (fact === "channel") {
       return channel(value);
     }
-    return fact.endsWith("language") && /^[a-z]{2,3}$/.test(value)
-      ? tongue(value)
-      : value;
+    return fact.endsWith("language") && /^[a-z]{2,3}$/.test(value) ? tongue(value) : value;
   };
 }
