@@ -95,3 +95,43 @@ def test_parts_and_price_are_counted(tmp_path: Path) -> None:
         ("latin", 1, 0.85),
     ]
     assert "gsm7" in run("channel", "parts", text, "--language", "uk").stdout
+
+
+READY = """
+kind: topic
+id: orders
+type: service
+channels: [sms]
+---
+kind: segment
+id: everybody
+where: [{trait: phone, known: true}]
+---
+kind: template
+id: ready
+variants: [{language: en, text: Your order is ready.}]
+---
+kind: campaign
+id: ready
+topic: orders
+audience: everybody
+template: ready
+channel: sms
+holdout: 0
+"""
+
+
+def test_a_dry_run_tells_what_messages_cost(tmp_path: Path) -> None:
+    set_up(tmp_path, twilio("https://api.example"))
+    written = tmp_path / "written"
+    written.mkdir()
+    (written / "ready.yaml").write_text(READY, encoding="utf-8")
+    run = command_line(tmp_path)
+    run("apply", str(written))
+    told = run("campaign", "dry-run", "ready").stdout
+    assert "It costs 0.00 UAH: 0 messages, 0.85 each." in told
+    settings = tmp_path / "maracuja.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("price_per_part = 0.85\n", ""), encoding="utf-8")
+    told = run("campaign", "dry-run", "ready").stdout
+    assert "What 0 messages cost is not known: the settings name no price." in told
