@@ -28,7 +28,7 @@ DEFINITIONS = f"""
 kind: topic
 id: orders
 type: service
-channels: [sms, telegram, email]
+channels: [sms, viber_business, email]
 ---
 kind: segment
 id: everybody
@@ -57,6 +57,14 @@ channel: sms
 audience: everybody
 holdout: 0
 schedule: {{day: 2026-11-20, at: "20:00", zone: person}}
+---
+kind: campaign
+id: in-turn
+topic: orders
+template: ready
+audience: everybody
+holdout: 0
+cascade: {{steps: [{{channel: viber_business, wait: 1 hour}}, {{channel: sms}}]}}
 ---
 kind: campaign
 id: letter
@@ -154,3 +162,15 @@ def test_of_events_it_is_what_their_messages_would_have_cost(tmp_path: Path) -> 
         found = cost(app, "welcome")
     assert (found.people, found.messages) == (2, 2)
     assert found.total == pytest.approx(3 * PRICE)
+
+
+def test_a_step_of_a_cascade_without_a_price_is_named(tmp_path: Path) -> None:
+    viber = {"driver": "turbosms", "token": "token-1", "sender": "Fruit",
+             "webhook_secret": "a-secret-of-the-partner"}  # fmt: skip
+    with shop(tmp_path, sms=sms(price_per_part=PRICE), viber_business=viber) as app:
+        found = rehearse(app.ground, "in-turn", NOON)
+    assert found.cost is None
+    assert [(step.channel, step.unpriced) for step in found.cascade] == [
+        ("viber_business", True),
+        ("sms", False),
+    ]
