@@ -14,6 +14,7 @@ import pytest
 import maracuja
 from maracuja.api.problems import TITLES
 from maracuja.api.said import GAP, tables, translated
+from maracuja.channels import BY_NAME
 from tests.unit.api.api_world import World, opened_world
 
 SOURCE = Path(maracuja.__file__).parent
@@ -164,3 +165,16 @@ def test_lints_and_faults_are_said_in_the_language_that_is_read(world: World) ->
             assert [one["code"] for one in told[language]] == [one["code"] for one in told[""]]
             assert all(CYRILLIC.search(one["message"]) for one in told[language])
             assert all(CYRILLIC.search(one["fix"]) for one in told[language] if one["fix"])
+
+
+def test_settings_of_channels_are_explained_in_every_language(world: World) -> None:
+    for channel in BY_NAME:
+        for language in OTHERS:
+            told = world.ask(
+                "GET", f"/api/settings/channels/{channel}", headers={"accept-language": language}
+            ).json()
+            named = json.loads((WEB / language / "settings_channels.json").read_text("utf-8"))
+            known = named["field"]["any"] | named["field"].get(channel, {})
+            for one in told["settings"]:
+                if one["help"] and "help" not in known.get(one["name"], {}):
+                    assert CYRILLIC.search(one["help"]), (channel, one["name"], one["help"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from maracuja.api.answers import Listing, Part
-from maracuja.api.here import Actor, Here, Long, Now, managing
+from maracuja.api.here import Actor, Here, Long, Now, Reader, managing
+from maracuja.api.said import said
 from maracuja.app import App
 from maracuja.channels import BY_NAME
 from maracuja.channels.http import HttpChannel
@@ -91,21 +93,21 @@ def list_channel_accounts(here: Here, part: Part) -> Listing[AccountShown]:
 
 
 @router.get("/channels/{name:path}")
-def show_channel_account(here: Here, name: Account) -> AccountShown:
+def show_channel_account(here: Here, reader: Reader, name: Account) -> AccountShown:
     """An account with its settings; of one that is not set up, what there is to set."""
-    return _account(_config(here), name)
+    return _account(_config(here), name, reader)
 
 
 @router.put("/channels/{name:path}")
 def put_channel_account(
-    here: Here, actor: Actor, now: Now, name: Account, given: SettingsGiven
+    here: Here, reader: Reader, actor: Actor, now: Now, name: Account, given: SettingsGiven
 ) -> AccountShown:
     """Set an account up, or change it; the server starts anew with it."""
     made = settings_work.put_account(
         here.store, here.config.directory, name, given.values, now, actor=actor
     )
     here.renew()
-    return _account(made, name)
+    return _account(made, name, reader)
 
 
 @router.delete("/channels/{name:path}", status_code=204)
@@ -160,10 +162,13 @@ def _config(here: App) -> Config:
     return load_config(here.config.directory)
 
 
-def _account(config: Config, name: str) -> AccountShown:
+def _account(config: Config, name: str, reader: str) -> AccountShown:
+    """An account, what its settings mean in the language of who asks. Raises NotFound."""
     if name not in BY_NAME:
         raise NotFound(f"There is no channel `{name}`.", where="channel")
-    return settings_view.account(config, name)
+    found = settings_view.account(config, name)
+    settings = [replace(one, help=said(one.help, reader)) for one in found.settings]
+    return replace(found, settings=settings)
 
 
 def _vendors(here: App, config: Config) -> Vendors:

@@ -10,6 +10,9 @@ interface FaultProps {
   again?: () => unknown;
 }
 
+/** What errors and log lines begin small, a page begins like any sentence. */
+const begun = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
 /** In words: a Problem's own, or what its code means, or that the server was not reached. */
 export function useFaultWords(): (fault: unknown) => { what: string; fix: string } {
   const { t, i18n } = useTranslation("kit");
@@ -23,7 +26,7 @@ export function useFaultWords(): (fault: unknown) => { what: string; fix: string
     }
     if (fault instanceof Problem) {
       const where = fault.where ? ` (${fault.where})` : "";
-      return { what: `${fault.message}${where}`, fix: fault.fix };
+      return { what: `${begun(fault.message)}${where}`, fix: begun(fault.fix) };
     }
     return { what: t("unexpected"), fix: fault instanceof Error ? fault.message : "" };
   };
