@@ -100,6 +100,9 @@ test("a new one never takes the place of another: it waits for a name, or takes 
   act(() => waits.current.put({ id: "", name: "spring" }));
   await act(() => waits.current.saving.mutateAsync({}).catch(() => null));
   expect(waits.current).toMatchObject({ taken: "spring", conflict: false, written: true });
+  act(() => waits.current.put({ id: "", name: "summer" }));
+  await waitFor(() => expect(waits.current.taken).toBe(""));
+  act(() => waits.current.put({ id: "", name: "spring" }));
   const numbered = write("", true);
   await act(() => numbered.current.saving.mutateAsync({}));
   expect([...shelf.keys()]).toEqual(["spring", "spring-2"]);

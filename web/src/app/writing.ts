@@ -58,7 +58,6 @@ export function useWriting<T extends Definition>(kind: Kind, name: string, ways:
   const theirs = stored.data?.body as T | undefined;
   const base = own?.base ?? stored.data?.version ?? 0;
   const draft = own?.draft ?? theirs ?? ways.fresh;
-  const drop = () => keep(null);
   const saving = useMutation({
     mutationFn: ({ over, instead = draft }: Saving<T>) => {
       const id = name || ways.idOf(instead);
@@ -69,7 +68,7 @@ export function useWriting<T extends Definition>(kind: Kind, name: string, ways:
     },
     onSuccess: async (found) => {
       queries.setQueryData(definitionQuery(kind, found.id).queryKey, found);
-      drop();
+      keep(null);
       await ways.changed();
     },
   });
@@ -85,8 +84,16 @@ export function useWriting<T extends Definition>(kind: Kind, name: string, ways:
     written: own !== null,
     /** Set where the file cannot be read. */
     text: own?.text,
-    put: (next: T, text?: string) => keep({ base, draft: next, text }),
-    drop,
+    put: (next: T, text?: string) => {
+      if (name === "" && saving.isError) {
+        saving.reset(); // it may have another name now
+      }
+      keep({ base, draft: next, text });
+    },
+    drop: () => {
+      saving.reset();
+      keep(null);
+    },
     saving,
     /** The id that another one has already. */
     taken: refused && name === "" ? ways.idOf(draft) : "",

@@ -34,14 +34,7 @@ function Meanwhile<T extends { id: string }>({ writing }: { writing: Writing<T> 
         <Changes kind={kind} name={name} old={base} latest={latest} />
       ) : null}
       <Group gap={8} mt={12}>
-        <Button
-          variant="default"
-          disabled={asked.isFetching}
-          onClick={() => {
-            drop();
-            saving.reset();
-          }}
-        >
+        <Button variant="default" disabled={asked.isFetching} onClick={drop}>
           {t("conflict.theirs")}
         </Button>
         <Button
