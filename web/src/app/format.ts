@@ -88,3 +88,8 @@ export function ago(at: Moment, now: Moment = new Date()): string {
     ? mongolianSpan(count, unit)
     : new Intl.RelativeTimeFormat(speaks(), { numeric: "auto" }).format(count, unit);
 }
+
+/** What the server told as half a sentence, as a whole one: with a capital and a full stop. */
+export const sentence = (told: string) =>
+  told &&
+  `${told.charAt(0).toLocaleUpperCase()}${told.slice(1)}${/[.?!…:]$/.test(told) ? "" : "."}`;

@@ -3,15 +3,13 @@ import { Button, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useRouteError } from "react-router";
 import { Problem } from "~/api/client";
+import { sentence } from "~/app/format";
 import styles from "./Empty.module.css";
 
 interface FaultProps {
   fault?: unknown;
   again?: () => unknown;
 }
-
-/** What errors and log lines begin small, a page begins like any sentence. */
-const begun = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 /** In words: a Problem's own, or what its code means, or that the server was not reached. */
 export function useFaultWords(): (fault: unknown) => { what: string; fix: string } {
@@ -26,7 +24,7 @@ export function useFaultWords(): (fault: unknown) => { what: string; fix: string
     }
     if (fault instanceof Problem) {
       const where = fault.where ? ` (${fault.where})` : "";
-      return { what: `${begun(fault.message)}${where}`, fix: begun(fault.fix) };
+      return { what: `${sentence(fault.message)}${where}`, fix: sentence(fault.fix) };
     }
     return { what: t("unexpected"), fix: fault instanceof Error ? fault.message : "" };
   };

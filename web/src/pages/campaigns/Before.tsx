@@ -7,7 +7,7 @@ import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, body } from "~/api/client";
-import { whole } from "~/app/format";
+import { sentence, whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Fault, useFaultWords } from "~/kit/Fault";
@@ -88,7 +88,7 @@ function Problems({ name, version, found }: BeforeProps & { found: Rehearsal | u
                   <li key={one.where + one.message} data-bad="">
                     <IconAlertCircle size={17} aria-label={t("review.problem")} />
                     <div>
-                      {one.message} <span className={styles.muted}>{one.where}</span>
+                      {sentence(one.message)} <span className={styles.muted}>{one.where}</span>
                       {one.fix ? <p className={styles.muted}>{one.fix}</p> : null}
                     </div>
                   </li>
@@ -103,7 +103,7 @@ function Problems({ name, version, found }: BeforeProps & { found: Rehearsal | u
                     <li key={one.where + one.message}>
                       <IconInfoCircle size={17} aria-hidden />
                       <div>
-                        {one.message} <span className={styles.muted}>{one.where}</span>
+                        {sentence(one.message)} <span className={styles.muted}>{one.where}</span>
                         {one.fix ? <p className={styles.muted}>{one.fix}</p> : null}
                       </div>
                     </li>

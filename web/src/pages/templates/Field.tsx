@@ -3,7 +3,7 @@ import { ActionIcon, Menu, Textarea, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconBraces, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
 import { useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { whole } from "~/app/format";
+import { sentence, whole } from "~/app/format";
 import styles from "./edit.module.css";
 import { about, type Remark, useEditing } from "./editing";
 
@@ -101,7 +101,7 @@ export function Remarks({ of }: { of: readonly Remark[] }) {
           <li key={`${one.code}${one.where}${one.message}`} data-level={level}>
             <Mark size={16} aria-label={t(`level.${level}`)} />
             <span>
-              {one.message} <span className={styles.fix}>{one.fix}</span>
+              {sentence(one.message)} <span className={styles.fix}>{sentence(one.fix)}</span>
             </span>
           </li>
         );

@@ -1,0 +1,9 @@
+import { expect, it } from "vitest";
+import { sentence } from "./format";
+
+it("half a sentence becomes a whole one, and what is whole stays", () => {
+  expect(sentence("немає коми після звертання")).toBe("Немає коми після звертання.");
+  expect(sentence("Нэр алга.")).toBe("Нэр алга.");
+  expect(sentence("Did you mean `kyiv`?")).toBe("Did you mean `kyiv`?");
+  expect(sentence("")).toBe("");
+});
