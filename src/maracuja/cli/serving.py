@@ -99,10 +99,13 @@ def serve(
 
 def _say_where(opened: App) -> None:
     """The address, and the way in where nobody has one yet."""
+    from maracuja.runtime.demo_shop import is_beside
     from maracuja.runtime.first_run import make_token
 
     config = opened.config
     place, number = config.server.host, config.server.port
+    if is_beside(config.directory):
+        say("The demo shop is shown; your own stands behind it, as you left it.")
     say(f"Ctrl-C stops. Serving [bold]{config.shop.name}[/] at")
     say(f"http://{f'[{place}]' if ':' in place else place}:{number}")
     if token := make_token(opened.store):

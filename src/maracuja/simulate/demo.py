@@ -74,6 +74,7 @@ HISTORY_DAYS: Final = 90
 TEST_DAYS: Final = 20  # before the campaign
 AFTER_DAYS: Final = 8
 SENDING_DAYS_MAX: Final = 3
+NOWHERE: Final = 9  # the port where nobody takes mail: the demo's reaches nobody
 STRENGTH: Final = {"personal": 1.0, "generic": GENERIC_STRENGTH}
 SHOP: Final = {
     "name": "Маракуйя",
@@ -126,7 +127,7 @@ def run_demo(
     start = launch - timedelta(days=HISTORY_DAYS)
     clock = SimClock(start)
     with ExitStack() as stack:
-        email = {"sender": "Маракуйя <shop@maracuja.example>"}
+        email = {"sender": "Маракуйя <shop@maracuja.example>", "port": NOWHERE}
         settings = {"shop": SHOP, "server": server or {"port": port}, "email": email, **SETTINGS}
         directory.mkdir(parents=True, exist_ok=True)
         (directory / MARK).write_text("This directory is a demo: it may be made anew.\n")

@@ -16,7 +16,7 @@ export function Gate() {
   if (isPending || (member === null && first.isPending)) {
     return null;
   }
-  if (error) {
+  if (error && member === undefined) {
     return <Fault fault={error} again={refetch} />;
   }
   if (!member && first.data?.needed) {

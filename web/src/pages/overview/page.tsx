@@ -73,13 +73,15 @@ function Found({ found }: { found: Overview }) {
 function EmptyShop() {
   const { t } = useTranslation("demo");
   const { data: demo } = useDemoShop();
-  return demo?.state === "making" ? (
-    <Making of={demo} />
-  ) : (
+  const mayBegin = useMay("data");
+  if (demo?.state === "making") {
+    return <Making of={demo} />;
+  }
+  return mayBegin ? (
     <Card title={t("begin")} about={t("beginAbout")}>
       <Beginning />
     </Card>
-  );
+  ) : null;
 }
 
 function WorthOf({ worth }: { worth: Overview["worth"] }) {
