@@ -12,6 +12,7 @@ export const queries = new QueryClient({
       networkMode: "always",
       staleTime: 15_000,
       refetchOnWindowFocus: true,
+      refetchOnReconnect: true,
       // A refusal stays one; only what did not arrive, or came at a bad moment, is asked again.
       retry: (tries, fault) =>
         tries < 2 && !(fault instanceof Problem && fault.status >= 400 && fault.status < 500),

@@ -63,6 +63,10 @@ const surfaces = {
   "--mantine-color-error": "var(--bad)",
   "--mantine-color-placeholder": "var(--muted)",
   "--mantine-color-anchor": "var(--accent-ink)",
+  "--mantine-color-yellow-light": "var(--warn-soft)",
+  "--mantine-color-yellow-light-color": "var(--warn)",
+  "--mantine-color-red-light": "var(--bad-soft)",
+  "--mantine-color-red-light-color": "var(--bad)",
 };
 
 export const variables: CSSVariablesResolver = () => ({
