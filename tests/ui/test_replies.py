@@ -219,12 +219,13 @@ def test_a_conversation_is_read_taken_and_closed_and_its_person_spared(
         talking = page.get_by_role("region", name="Conversation")
         talking.get_by_role("button", name="Close", exact=True).click()
         expect(listed.get_by_role("link")).to_have_count(1)
+        told = page.get_by_role("alert").filter(has_text="The conversation is closed")
+        expect(told).to_be_visible()
 
         talk = page.request.get(f"{tab.url}/v1/conversations/{number}").json()["conversation"]
         assert (talk["state"], talk["unread"], talk["assignee"]) == ("closed", 0, "Олена Шевчук")
         wishes = page.request.get(f"{tab.url}/api/people/{PERSON}/wishes").json()
         assert wishes["pause_until"] is not None
-        told = page.get_by_role("alert").filter(has_text="The conversation is closed")
         told.get_by_role("button", name="Undo").click()
         expect(listed.get_by_role("link")).to_have_count(2)
 
