@@ -102,7 +102,8 @@ function useVariant(template: Template): [number, (language: string, channel: st
         after.set("channel", on);
         return after;
       },
-      { replace: true, preventScrollReset: true },
+      // At once: whoever types on writes in the variant that they have chosen.
+      { replace: true, preventScrollReset: true, flushSync: true },
     );
   return [exact >= 0 ? exact : Math.max(near, 0), go];
 }
