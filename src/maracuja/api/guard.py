@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from maracuja.app import App
 from maracuja.errors import Forbidden, Unauthorized
-from maracuja.runtime import access
+from maracuja.runtime import access, second_factors
 from maracuja.runtime.team_members import Who
 from maracuja.store import keys
 from maracuja.store.engine import Store
@@ -95,6 +95,7 @@ async def member(request: Request, app: App) -> str:
     """
     check_origin(request)
     who = await run_in_threadpool(present, request, app)
+    second_factors.check(who)
     access.check(who.member.rights, request.method, request.scope["route"].path)
     return f"team:{who.member.email}"
 

@@ -26,7 +26,7 @@ from maracuja.api.web_chat_bell import Paces
 from maracuja.app import App
 from maracuja.clock import monotonic_s
 from maracuja.errors import BadInput, Forbidden, MaracujaError
-from maracuja.runtime import work_shown
+from maracuja.runtime import second_factors, work_shown
 from maracuja.runtime.access import Area, Level
 from maracuja.runtime.team_members import Who
 from maracuja.runtime.work_shown import WorkShown
@@ -233,7 +233,9 @@ class LiveSocket:
         if headers.get("origin", "").partition("://")[2] != headers.get("host", ""):
             raise Forbidden("Another site may not listen.", where="origin")
         token = self._socket.cookies.get(cookie_of(self._app), "")
-        return self._app.team.who(token, self._app.clock.now(), touch=False)
+        who = self._app.team.who(token, self._app.clock.now(), touch=False)
+        second_factors.check(who)
+        return who
 
 
 def _kinds(who: Who) -> frozenset[str]:

@@ -14,12 +14,15 @@ from maracuja.api.answers import PROBLEMS, Listing, Part
 from maracuja.api.callers import caller_ip
 from maracuja.api.guard import check_origin, cookie_of, is_at_home, is_locked, present
 from maracuja.api.here import Here, Now
+from maracuja.api.letters import Letters
 from maracuja.app import App
 from maracuja.errors import Forbidden
 from maracuja.links.qr import Correction, QrCode
+from maracuja.runtime import second_factors, team_letters
 from maracuja.runtime.session_places import PlaceShown, end_place
 from maracuja.runtime.session_places import places as session_places_of
 from maracuja.runtime.session_starts import SESSION_FOR
+from maracuja.runtime.team_letter_words import Changed
 from maracuja.runtime.team_members import MemberShown, Who
 
 router = APIRouter(prefix="/api/session", tags=["session"], responses=PROBLEMS)
@@ -80,11 +83,17 @@ class ShopShown(BaseModel):
 
 
 class LoggedIn(BaseModel):
-    """Who is logged in; `csrf` goes with every change, in the header `x-csrf-token`."""
+    """Who is logged in; `csrf` goes with every change, in the header `x-csrf-token`.
+
+    `factor_due`: before anything else they have to set up a second factor. `letters`: the shop
+    has an e-mail from which members hear of changes to their log-in.
+    """
 
     member: MemberShown
     csrf: str
     shop: ShopShown
+    factor_due: bool
+    letters: bool
 
 
 async def _who(request: Request, here: Here) -> Who:
@@ -93,6 +102,15 @@ async def _who(request: Request, here: Here) -> Who:
 
 
 LoggedInHere = Annotated[Who, Depends(_who)]
+
+
+async def _ready(who: LoggedInHere) -> Who:
+    second_factors.check(who)
+    return who
+
+
+# All but what leads to a second factor, where everybody has to have one.
+ReadyHere = Annotated[Who, Depends(_ready)]
 
 
 @router.post("")
@@ -130,10 +148,12 @@ def enter(request: Request, response: Response, here: Here, now: Now, asked: Ent
 
 
 @router.post("/join")
-def join(request: Request, here: Here, now: Now, asked: Joining) -> MemberShown:
+def join(request: Request, here: Here, now: Now, letters: Letters, asked: Joining) -> MemberShown:
     """Choose a password by an invitation."""
     check_origin(request)
-    return here.team.join(asked.token, asked.password, now, name=asked.name)
+    member = here.team.join(asked.token, asked.password, now, name=asked.name)
+    letters.tell(Changed.PASSWORD, member.id, f"team:{member.email}")
+    return member
 
 
 @router.get("")
@@ -152,7 +172,7 @@ def log_out(
 
 
 @router.get("/places")
-def session_places(here: Here, now: Now, who: LoggedInHere, part: Part) -> Listing[PlaceShown]:
+def session_places(here: Here, now: Now, who: ReadyHere, part: Part) -> Listing[PlaceShown]:
     """Where you are logged in, the place used last in front."""
     return part.of(session_places_of(here.store, who, now), attrgetter("id"))
 
@@ -161,7 +181,7 @@ def session_places(here: Here, now: Now, who: LoggedInHere, part: Part) -> Listi
 def end_session_place(
     here: Here,
     now: Now,
-    who: LoggedInHere,
+    who: ReadyHere,
     place: Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="Its id.")],
 ) -> None:
     """Log out at another place, such as a computer that was left behind."""
@@ -169,9 +189,12 @@ def end_session_place(
 
 
 @router.post("/password", status_code=204)
-def change_password(here: Here, now: Now, who: LoggedInHere, asked: NewPassword) -> None:
+def change_password(
+    here: Here, now: Now, who: ReadyHere, letters: Letters, asked: NewPassword
+) -> None:
     """Another password; every other session ends."""
     here.team.change_password(who, asked.old, asked.new, now)
+    letters.tell(Changed.PASSWORD, who.member.id, who.actor)
 
 
 @router.post("/second-factor/proposal")
@@ -184,15 +207,22 @@ def propose_factor(here: Here, who: LoggedInHere) -> FactorProposed:
 
 
 @router.post("/second-factor")
-def set_factor(here: Here, now: Now, who: LoggedInHere, asked: Factor) -> list[str]:
+def set_factor(
+    here: Here, now: Now, who: LoggedInHere, letters: Letters, asked: Factor
+) -> list[str]:
     """Ask for codes from now on; ten codes for the day on which the telephone is lost."""
-    return here.team.set_factor(who, asked.secret, asked.code, now)
+    codes = here.team.set_factor(who, asked.secret, asked.code, now)
+    letters.tell(Changed.FACTOR, who.member.id, who.actor)
+    return codes
 
 
 @router.delete("/second-factor", status_code=204)
-def drop_factor(here: Here, now: Now, who: LoggedInHere) -> None:
-    """Ask no codes any more."""
+def drop_factor(here: Here, now: Now, who: ReadyHere, letters: Letters) -> None:
+    """Ask no codes any more, unless everybody has to have a second factor."""
+    with here.store.read() as conn:
+        second_factors.check_own_end(conn)
     here.team.drop_factor(who.member.id, now, who.actor)
+    letters.tell(Changed.NO_FACTOR, who.member.id, who.actor)
 
 
 def _kept(response: Response, here: App, token: str, who: Who) -> LoggedIn:
@@ -210,7 +240,13 @@ def _told(here: App, who: Who) -> LoggedIn:
         time_zone=shop.time_zone,
         languages=[shop.language, *(one for one in shop.languages if one != shop.language)],
     )
-    return LoggedIn(member=who.member, csrf=who.csrf, shop=shown)
+    return LoggedIn(
+        member=who.member,
+        csrf=who.csrf,
+        shop=shown,
+        factor_due=who.factor_due,
+        letters=team_letters.can_write(here.config),
+    )
 
 
 def _how(here: App) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 
 from maracuja.api.answers import ID_MAX, Listing, Name, Part, Word
 from maracuja.api.here import Actor, Here, Now, managing
+from maracuja.api.letters import Letters
 from maracuja.channels import CHANNELS, account_of
 from maracuja.model import micros, moment
 from maracuja.runtime import campaign_status, campaign_work
 from maracuja.runtime.campaign_status import Sending
 from maracuja.runtime.overview import Overview
 from maracuja.runtime.overview import overview as overview_of
+from maracuja.runtime.team_letter_words import Changed
 from maracuja.store import audit, commands, health, keys, notices, suppressions
 
 router = managing("", "workspace")
@@ -208,7 +210,7 @@ def list_keys(here: Here, part: Part) -> Listing[KeyShown]:
 
 
 @router.post("/keys", status_code=201)
-def create_key(here: Here, actor: Actor, now: Now, asked: KeyAsked) -> KeyMade:
+def create_key(here: Here, actor: Actor, now: Now, letters: Letters, asked: KeyAsked) -> KeyMade:
     """Make a key; its secret is shown this once."""
     with here.store.write() as conn:
         made = keys.create(
@@ -220,15 +222,17 @@ def create_key(here: Here, actor: Actor, now: Now, asked: KeyAsked) -> KeyMade:
         )
         detail = {"kind": asked.kind, "name": asked.name}
         audit.add(conn, micros(now), actor, "create_key", f"key:{made.key.id}", detail)
+    letters.tell_of_key(Changed.KEY_MADE, actor)
     return KeyMade(**_key(made.key), secret=made.secret, signing_secret=made.signing_secret)
 
 
 @router.delete("/keys/{number}", status_code=204)
-def revoke_key(here: Here, actor: Actor, now: Now, number: Name) -> None:
+def revoke_key(here: Here, actor: Actor, now: Now, letters: Letters, number: Name) -> None:
     """Let a key open nothing from now on."""
     with here.store.write() as conn:
         keys.revoke(conn, number, micros(now))
         audit.add(conn, micros(now), actor, "revoke_key", f"key:{number}")
+    letters.tell_of_key(Changed.KEY_REVOKED, actor)
 
 
 @router.get("/audit")

@@ -39,6 +39,17 @@ def is_common(password: str, *own: str) -> bool:
     return any(_left(form, own) < THOUGHTS_MIN for form in (plain, plain.translate(_LOOKS)))
 
 
+def holds_name(password: str, *names: str) -> bool:
+    """Whether a word of a name is in a password, also in letters that look alike.
+
+    Words of three letters and less are in too many others.
+    """
+    plain = password.casefold()
+    words = {word for name in names for word in re.split(r"[\W_]+", name.casefold())}
+    forms = (plain, plain.translate(_LOOKS))
+    return any(word in form for word in words if len(word) > 3 for form in forms)
+
+
 def _left(text: str, own: tuple[str, ...]) -> int:
     """How many letters are left of a text without all that adds nothing."""
     text = re.sub(r"[\W_]+", "", text)

@@ -90,7 +90,7 @@ def claim(
     address = addresses.email(owner.email)
     if address is None:
         raise BadInput(f"`{owner.email[:100]}` is no e-mail address.", where="email")
-    check_password(owner.password, address, owner.name)
+    check_password(owner.password, address, owner.name, shop=shop.name)
     hashed = hash_password(owner.password)
     text = named(directory / FILE_NAME, shop)
     with store.write() as conn:
@@ -103,16 +103,8 @@ def claim(
             email=address.lower(),
             name=owner.name.strip()[:100],
             role=Role.OWNER.value,
-            rights=b"{}",
-            password=hashed,
-            invitation=None,
-            invited_until_us=0,
-            totp=b"",
-            totp_step=0,
-            recovery=b"[]",
-            off=False,
             created_us=micros(now),
-            seen_us=0,
+            password=hashed,
         )
         meta.drop(conn, _TOKEN)
         member = team.get(conn, number)

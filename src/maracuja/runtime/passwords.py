@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from maracuja.errors import BadInput
-from maracuja.runtime.common_passwords import is_common
+from maracuja.runtime.common_passwords import holds_name, is_common
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -28,10 +28,10 @@ _FOUR_WORDS: Final = "Take four words that have nothing to do with each other."
 _MEMORY_KIB, _PASSES, _LANES = 19 * 1024, 2, 1  # OWASP, Password Storage Cheat Sheet
 
 
-def check_password(password: str, *own: str) -> None:
+def check_password(password: str, email: str = "", name: str = "", *, shop: str = "") -> None:
     """Refuse a password that is short, long, or soon guessed. Raises BadInput.
 
-    `own` are the person's address and name, which are no secret.
+    The person's address and name and the shop's are no secret: none may be in it.
     """
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX or len(set(password)) < 5:
         raise BadInput(
@@ -40,7 +40,13 @@ def check_password(password: str, *own: str) -> None:
             where="password",
             fix=_FOUR_WORDS,
         )
-    if is_common(password, *own):
+    if holds_name(password, email.partition("@")[0], name, shop):
+        raise BadInput(
+            "A password holds neither your own name nor the shop's.",
+            where="password",
+            fix=_FOUR_WORDS,
+        )
+    if is_common(password, email, name):
         raise BadInput(
             "This password is among the first that are tried.", where="password", fix=_FOUR_WORDS
         )

@@ -35,6 +35,7 @@ class Who:
     member: MemberShown
     csrf: str
     digest: bytes
+    factor_due: bool = False  # everybody has to have a second factor, and they have none
 
     @property
     def actor(self) -> str:

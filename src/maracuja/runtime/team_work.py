@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from maracuja.errors import BadInput, Conflict, Forbidden, NotFound, TooManyRequests, Unauthorized
 from maracuja.ingest import addresses
 from maracuja.model import micros, moment
-from maracuja.runtime import session_starts
+from maracuja.runtime import second_factors, session_starts
 from maracuja.runtime.access import Area, Level, Role
 from maracuja.runtime.passwords import (
     check_password,
@@ -91,16 +91,10 @@ class Team:
                 email=address.lower(),
                 name=name.strip()[:100],
                 role=role.value,
+                created_us=micros(now),
                 rights=packed(own or {}),
-                password="",
                 invitation=hash_token(token),
                 invited_until_us=micros(now + INVITED_FOR),
-                totp=b"",
-                totp_step=0,
-                recovery=b"[]",
-                off=False,
-                created_us=micros(now),
-                seen_us=0,
             )
             audit.add(conn, micros(now), actor, "invite", f"team:{number}", {"role": role.value})
         return token
@@ -123,7 +117,7 @@ class Team:
         hashed = hash_password(password)
         with self._store.write() as conn:
             member = team.invited(conn, hash_token(token))
-            check_password(password, member.email, name)
+            check_password(password, member.email, name or member.name, shop=self._issuer)
             if member.invited_until_us < micros(now) or member.off:
                 raise NotFound("There is no such invitation.", fix="Ask for a new one.")
             called = {"name": name.strip()[:100]} if name.strip() else {}
@@ -209,7 +203,7 @@ class Team:
             for key in keys:
                 team.succeeded(conn, key)
             token = session_starts.begin(conn, member, now, agent, before)
-        return token, self._who(member, hash_token(token))
+            return token, self._who(conn, member, hash_token(token))
 
     def entry(self, email: str, now: datetime) -> str:
         """A token by which this member logs in once, without a password. Raises NotFound."""
@@ -226,7 +220,7 @@ class Team:
         with self._store.write() as conn:
             member = session_starts.take_entry(conn, token, now)
             session = session_starts.begin(conn, member, now, agent, before)
-        return session, self._who(member, hash_token(session))
+            return session, self._who(conn, member, hash_token(session))
 
     def who(self, token: str, now: datetime, *, touch: bool = True) -> Who:
         """Who a session's token belongs to. Raises Unauthorized where it is over, or none.
@@ -237,15 +231,16 @@ class Team:
         with self._store.read() as conn:
             session = team.session(conn, digest)
             member = _member_of(conn, session)
+            if session is None or member is None or member.off:
+                raise Unauthorized("You are not logged in.")
+            who = self._who(conn, member, digest)
         idle_us = micros(now - IDLE_FOR)
-        if session is None or member is None or member.off:
-            raise Unauthorized("You are not logged in.")
         if session.until_us <= micros(now) or session.seen_us < idle_us:
             raise Unauthorized("You were logged in too long ago.", fix="Log in again.")
         if touch and session.seen_us < micros(now - TOUCH_EVERY):
             with self._store.write() as conn:
                 team.touch(conn, digest, micros(now))
-        return self._who(member, digest)
+        return who
 
     def log_out(self, who: Who, now: datetime, *, everywhere: bool = False) -> None:
         """End this session, or every one of the same person."""
@@ -258,7 +253,7 @@ class Team:
 
     def change_password(self, who: Who, old: str, new: str, now: datetime) -> None:
         """Another password; every other session ends. Raises Unauthorized, BadInput."""
-        check_password(new, who.member.email, who.member.name)
+        check_password(new, who.member.email, who.member.name, shop=self._issuer)
         with self._store.read() as conn:
             member = team.get(conn, who.member.id)
         if not verify_password(old, member.password):
@@ -338,9 +333,10 @@ class Team:
                 fix="Send the `csrf` of the session in this header.",
             )
 
-    def _who(self, member: Member, digest: bytes) -> Who:
+    def _who(self, conn: Connection, member: Member, digest: bytes) -> Who:
         csrf = hmac.new(self._key.encode(), b"csrf" + digest, "sha256").hexdigest()
-        return Who(shown(member), csrf, digest)
+        due = not member.totp and second_factors.is_required(conn)
+        return Who(shown(member), csrf, digest, due)
 
     def _failed(self, keys: tuple[str, ...], now: datetime, member: Member | None) -> None:
         """Count a wrong try. The audit log names who was tried, and nobody who is not here."""

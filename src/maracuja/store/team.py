@@ -5,7 +5,8 @@ A password, a session's token and an invitation are kept as hashes alone.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -55,12 +56,29 @@ _MEMBER = tuple(team_members.c[name] for name in Member._fields)
 _SESSION = tuple(team_sessions.c[name] for name in Session._fields)
 
 
-def add(conn: Connection, **values: Any) -> int:
-    """Write a new member (the columns of Member but `id`); the number. Raises Conflict."""
-    taken = select(team_members.c.id).where(team_members.c.email == values["email"])
+# Somebody new has no second factor, may come in, and was not here yet.
+_NEW: Final[Mapping[str, Any]] = {
+    "rights": b"{}",
+    "password": "",
+    "invitation": None,
+    "invited_until_us": 0,
+    "totp": b"",
+    "totp_step": 0,
+    "recovery": b"[]",
+    "off": False,
+    "seen_us": 0,
+}
+
+
+def add(
+    conn: Connection, *, email: str, name: str, role: str, created_us: int, **values: Any
+) -> int:
+    """Write a new member, further columns of Member given; the number. Raises Conflict."""
+    taken = select(team_members.c.id).where(team_members.c.email == email)
     if conn.execute(taken).first() is not None:
-        raise Conflict(f"{values['email']} works here already.")
-    new = insert(team_members).values(values).returning(team_members.c.id)
+        raise Conflict(f"{email} works here already.")
+    row = {**_NEW, "email": email, "name": name, "role": role, "created_us": created_us, **values}
+    new = insert(team_members).values(row).returning(team_members.c.id)
     number: int = conn.execute(new).scalar_one()
     return number
 

@@ -23,6 +23,7 @@ export class Problem extends Error {
 
 let token = "";
 let onLoggedOut = () => {};
+let onFactorDue = () => {};
 
 /** The session's token, which goes with every change. */
 export function setToken(value: string) {
@@ -32,6 +33,11 @@ export function setToken(value: string) {
 /** What to do once the server no longer knows who asks. */
 export function whenLoggedOut(act: () => void) {
   onLoggedOut = act;
+}
+
+/** What to do once everybody has to have a second factor and whoever asks has none. */
+export function whenFactorDue(act: () => void) {
+  onFactorDue = act;
 }
 
 export async function problemOf(response: Response): Promise<Problem> {
@@ -67,7 +73,11 @@ const ours: Middleware = {
       if (response.status === 401 && !schemaPath.startsWith("/api/session")) {
         onLoggedOut();
       }
-      throw await problemOf(response);
+      const problem = await problemOf(response);
+      if (problem.status === 403 && problem.where === "second_factor") {
+        onFactorDue();
+      }
+      throw problem;
     }
     return response;
   },

@@ -2740,6 +2740,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/team/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["team_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["require_second_factor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/team/{number}": {
         parameters: {
             query?: never;
@@ -4234,6 +4266,9 @@ export interface components {
             picture: string;
             secret: string;
         };
+        FactorRequired: {
+            required: boolean;
+        };
         Factorial: {
             effects: [
                 components["schemas"]["FactorEffect"],
@@ -4857,6 +4892,8 @@ export interface components {
         };
         LoggedIn: {
             csrf: string;
+            factor_due: boolean;
+            letters: boolean;
             member: components["schemas"]["MemberShown"];
             shop: components["schemas"]["ShopShown"];
         };
@@ -6035,6 +6072,14 @@ export interface components {
             refused: components["schemas"]["EntryRefused"][];
             taken: number;
             there_already: number;
+        };
+        TeamRules: {
+            roles: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Level"];
+                };
+            };
+            second_factor: boolean;
         };
         TellingDone: {
             /** @enum {string} */
@@ -11063,6 +11108,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+        };
+    };
+    team_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRules"];
+                };
+            };
+        };
+    };
+    require_second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorRequired"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorRequired"];
                 };
             };
         };

@@ -26,5 +26,8 @@ export function Gate() {
     const back = encodeURIComponent(pathname + search);
     return <Navigate to={`/login?back=${back}`} replace />;
   }
+  if (member.factor_due) {
+    return <Navigate to="/second-factor" replace />;
+  }
   return <Outlet />;
 }

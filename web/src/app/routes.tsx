@@ -90,6 +90,7 @@ const PAGES: RouteObject[] = [
 const OUTSIDE: RouteObject[] = [
   page("/login", ["login"], () => import("~/pages/login/page")),
   page("/first-run", ["first_run", "demo"], () => import("~/pages/first_run/page")),
+  page("/second-factor", ["login", "settings"], () => import("~/pages/login/factor")),
   page("/enter", ["login"], () => import("~/pages/login/enter")),
   page("/join", ["login"], () => import("~/pages/login/join")),
 ];

@@ -1,10 +1,19 @@
 /** Who is logged in, and what they may do. */
 import { useQuery } from "@tanstack/react-query";
-import { api, body, Problem, type Schemas, setToken, whenLoggedOut } from "~/api/client";
+import {
+  api,
+  body,
+  Problem,
+  type Schemas,
+  setToken,
+  whenFactorDue,
+  whenLoggedOut,
+} from "~/api/client";
 import { queries } from "./queries";
 
 /** Who is logged in, with what every page says of the shop. */
-export type Member = Schemas["MemberShown"] & { shop: Schemas["ShopShown"] };
+export type Member = Schemas["MemberShown"] &
+  Pick<Schemas["LoggedIn"], "shop" | "factor_due" | "letters">;
 export type Area = keyof Member["rights"] & string;
 
 export const SESSION = ["session"] as const;
@@ -27,12 +36,15 @@ export const sessionQuery = {
 
 function known(found: Schemas["LoggedIn"]): Member {
   setToken(found.csrf);
-  return { ...found.member, shop: found.shop };
+  const { member, shop, factor_due, letters } = found;
+  return { ...member, shop, factor_due, letters };
 }
 
 whenLoggedOut(() => {
   queries.setQueryData(SESSION, null);
 });
+
+whenFactorDue(() => queries.invalidateQueries({ queryKey: SESSION }));
 
 /** Log in; throws a Problem, at `code` where a code of the app is asked for. */
 export async function logIn(email: string, password: string, code: string): Promise<void> {

@@ -26,6 +26,10 @@ export const useDefinitions = (kind: string) =>
 export const useTeam = () =>
   useQuery({ queryKey: ["team"], queryFn: () => body(api.GET("/api/team", ALL)) });
 
+/** What holds for everybody who works here, and what each role may. */
+export const useTeamRules = () =>
+  useQuery({ queryKey: ["team", "rules"], queryFn: () => body(api.GET("/api/team/rules")) });
+
 export const useKeys = () =>
   useQuery({ queryKey: ["keys"], queryFn: () => body(api.GET("/api/keys", ALL)) });
 

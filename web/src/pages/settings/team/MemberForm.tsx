@@ -1,107 +1,59 @@
 /** Somebody of the team: their role and rights, a new link to come in, an end to it. */
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { useMember } from "~/app/session";
 import { Confirm } from "~/kit/Confirm";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
 import { useChange } from "../changing";
 import styles from "../settings.module.css";
 import { Invitation } from "./Invitation";
-import { AREAS, type Own, Rights, ROLES, type Role } from "./Rights";
+import { type Fields, MemberModal } from "./MemberModal";
+import { AREAS, type Own } from "./Rights";
 
 type Member = Schemas["MemberShown"];
-
-/** What each role may, as `runtime/access.py` grants it. */
-const GRANTED: Record<Role, Own> = {
-  owner: Object.fromEntries(AREAS.map((area) => [area, 2])),
-  engineer: { ...Object.fromEntries(AREAS.map((area) => [area, 2])), team: 1 },
-  marketer: {
-    reports: 2,
-    people: 1,
-    content: 2,
-    sending: 2,
-    conversations: 2,
-    shop: 2,
-    data: 1,
-    settings: 1,
-  },
-  operator: { people: 1, conversations: 2, shop: 1 },
-  analyst: { reports: 1, content: 1, shop: 1 },
-};
+type Roles = Schemas["TeamRules"]["roles"];
 
 /** The rights that differ from the role's. */
-function ownOf(member: Member): Own {
-  const granted = GRANTED[member.role];
+function ownOf(member: Member, roles: Roles): Own {
+  const granted = roles[member.role] ?? {};
   const differing = AREAS.filter((area) => (member.rights[area] ?? 0) !== (granted[area] ?? 0));
   return Object.fromEntries(differing.map((area) => [area, member.rights[area] ?? 0]));
 }
 
-export function MemberForm({ of, onClose }: { of: Member; onClose: () => void }) {
-  const { t } = useTranslation(["settings", "app", "kit"]);
-  const words = useFaultWords();
-  const [name, setName] = useState(of.name);
-  const [role, setRole] = useState<Role>(of.role);
-  const [rights, setRights] = useState<Own>(ownOf(of));
-  const path = { number: of.id };
+interface MemberFormProps {
+  of: Member;
+  roles: Roles;
+  onClose: () => void;
+}
+
+export function MemberForm({ of, roles, onClose }: MemberFormProps) {
+  const { t } = useTranslation("settings");
+  const [fields, setFields] = useState<Fields>({
+    name: of.name,
+    role: of.role,
+    rights: ownOf(of, roles),
+  });
   const save = useChange({
     of: "team",
     quiet: true,
     act: () =>
-      body(api.PATCH("/api/team/{number}", { params: { path }, body: { name, role, rights } })),
+      body(api.PATCH("/api/team/{number}", { params: { path: { number: of.id } }, body: fields })),
     said: () => t("saved"),
     after: onClose,
   });
-  const fault = save.error ? words(save.error) : null;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <MemberModal
       title={of.email}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(null);
-        }}
-      >
-        <Stack gap={14}>
-          <TextInput
-            label={t("team.name")}
-            value={name}
-            maxLength={100}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Select
-            label={t("team.role")}
-            description={t(`team.roleAbout.${role}`)}
-            data={ROLES.map((one) => ({ value: one, label: t(`app:role.${one}`) }))}
-            value={role}
-            allowDeselect={false}
-            onChange={(next) => setRole(ROLES.find((one) => one === next) ?? of.role)}
-          />
-          <div>
-            <h3 style={{ marginBottom: 8 }}>{t("team.rights")}</h3>
-            <Rights own={rights} onChange={setRights} />
-          </div>
-          {fault ? (
-            <Note tone="bad" title={fault.what}>
-              {fault.fix}
-            </Note>
-          ) : null}
-          <Group justify="flex-end">
-            <Button type="submit" loading={save.isPending}>
-              {t("save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-      <Ends of={of} onClose={onClose} />
-    </Modal>
+      fields={fields}
+      onChange={setFields}
+      under={<Ends of={of} onClose={onClose} />}
+      action={t("save")}
+      busy={save.isPending}
+      fault={save.error}
+      onSubmit={() => save.mutate(null)}
+      onClose={onClose}
+    />
   );
 }
 

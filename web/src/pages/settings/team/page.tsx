@@ -13,9 +13,10 @@ import { Pill, type Tone } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import { Table } from "~/kit/Table";
-import { useTeam } from "../data";
+import { useTeam, useTeamRules } from "../data";
 import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
+import { ForAll } from "./ForAll";
 import { Invite } from "./Invite";
 import { MemberForm } from "./MemberForm";
 
@@ -26,13 +27,14 @@ export function Component() {
   const { t } = useTranslation(["settings", "app"]);
   const may = useMay("team");
   const query = useTeam();
+  const rules = useTeamRules();
   const [inviting, { open, close }] = useAsked();
   const [chosen, choose] = useState<number | null>(null);
   const member = query.data?.items.find((one) => one.id === chosen);
   return (
     <SettingsPage
       part="team"
-      ready={query.isSuccess}
+      ready={query.isSuccess && rules.isSuccess}
       actions={
         may ? (
           <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
@@ -91,8 +93,16 @@ export function Component() {
           )}
         </Query>
       </Card>
-      <Invite opened={inviting && may} onClose={close} />
-      {member ? <MemberForm key={member.id} of={member} onClose={() => choose(null)} /> : null}
+      {rules.data ? <ForAll of={rules.data} may={may} /> : null}
+      {inviting && may ? <Invite onClose={close} /> : null}
+      {member && rules.data ? (
+        <MemberForm
+          key={member.id}
+          of={member}
+          roles={rules.data.roles}
+          onClose={() => choose(null)}
+        />
+      ) : null}
     </SettingsPage>
   );
 }
