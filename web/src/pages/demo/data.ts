@@ -22,7 +22,8 @@ export function useDemoShop() {
       const found = await body(api.GET("/api/demo-shop"));
       const before = queries.getQueryData<DemoShop>(KEY);
       if (before?.state === "making" && found.state === "shown") {
-        void queries.invalidateQueries(); // it is another shop that answers now
+        // It is another shop that answers now; this question has just been answered by it.
+        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
       }
       return found;
     },
