@@ -17,6 +17,7 @@ import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useBreaches } from "../data";
 import styles from "../settings.module.css";
+import { Asking } from "./Asking";
 import { Due } from "./Due";
 
 type Breach = Schemas["BreachShown"];
@@ -186,37 +187,24 @@ function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
     },
   });
   return (
-    <Modal
-      opened
+    <Asking
+      action={t("breach.close")}
+      complete={!!measures.trim()}
+      busy={close.isPending}
+      onSubmit={() => close.mutate(null)}
       onClose={onClose}
-      title={t("breach.close")}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          close.mutate(null);
-        }}
-      >
-        <Stack gap={14}>
-          <Textarea
-            label={t("breach.measures")}
-            value={measures}
-            maxLength={1000}
-            autosize
-            minRows={3}
-            required
-            data-autofocus
-            onChange={(event) => write({ measures: event.currentTarget.value })}
-          />
-          <Group justify="flex-end">
-            <Button type="submit" loading={close.isPending} disabled={!measures.trim()}>
-              {t("breach.close")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Textarea
+        label={t("breach.measures")}
+        value={measures}
+        maxLength={1000}
+        autosize
+        minRows={3}
+        required
+        data-autofocus
+        onChange={(event) => write({ measures: event.currentTarget.value })}
+      />
+    </Asking>
   );
 }
 
@@ -234,49 +222,36 @@ function NoteOne({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <Modal
-      opened
+    <Asking
+      action={t("breach.note")}
+      complete={!!what.trim()}
+      busy={note.isPending}
+      onSubmit={() => note.mutate(null)}
       onClose={onClose}
-      title={t("breach.note")}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          note.mutate(null);
-        }}
-      >
-        <Stack gap={14}>
-          <Textarea
-            label={t("breach.what")}
-            placeholder={t("breach.whatLike")}
-            value={what}
-            maxLength={1000}
-            required
-            data-autofocus
-            onChange={(event) => write({ what: event.currentTarget.value })}
-          />
-          <TextInput
-            label={t("breach.data")}
-            placeholder={t("breach.dataLike")}
-            value={data}
-            maxLength={1000}
-            onChange={(event) => write({ data: event.currentTarget.value })}
-          />
-          <TextInput
-            label={t("breach.segment")}
-            description={t("breach.segmentHelp")}
-            value={segment}
-            pattern="[a-z0-9_\-]*"
-            onChange={(event) => write({ segment: event.currentTarget.value })}
-          />
-          <Group justify="flex-end">
-            <Button type="submit" loading={note.isPending} disabled={!what.trim()}>
-              {t("breach.note")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Textarea
+        label={t("breach.what")}
+        placeholder={t("breach.whatLike")}
+        value={what}
+        maxLength={1000}
+        required
+        data-autofocus
+        onChange={(event) => write({ what: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t("breach.data")}
+        placeholder={t("breach.dataLike")}
+        value={data}
+        maxLength={1000}
+        onChange={(event) => write({ data: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t("breach.segment")}
+        description={t("breach.segmentHelp")}
+        value={segment}
+        pattern="[a-z0-9_\-]*"
+        onChange={(event) => write({ segment: event.currentTarget.value })}
+      />
+    </Asking>
   );
 }

@@ -1,5 +1,5 @@
 /** What people ask for under the law: taken down, answered, refused, with the time that is left. */
-import { Button, Group, Modal, NumberInput, Select, Stack, Switch, Textarea } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Switch, Textarea } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useRequests } from "../data";
 import styles from "../settings.module.css";
+import { Asking } from "./Asking";
 import { Due } from "./Due";
 
 type Request = Schemas["RequestShown"];
@@ -150,41 +151,28 @@ function Act({ of, step, onClose }: ActProps) {
   });
   const erases = step === "answer" && of.right === "erasure";
   return (
-    <Modal
-      opened
+    <Asking
+      action={t(`privacy.${step}`)}
+      complete={erases || !!words.trim()}
+      busy={act.isPending}
+      onSubmit={() => act.mutate(null)}
       onClose={onClose}
-      title={t(`privacy.${step}`)}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          act.mutate(null);
-        }}
-      >
-        <Stack gap={14}>
-          <p>{t(erases ? "privacy.erases" : `privacy.ask.${step}`)}</p>
-          {erases ? null : (
-            <Textarea
-              label={t("privacy.words")}
-              description={t("privacy.wordsHelp")}
-              value={words}
-              maxLength={1000}
-              autosize
-              minRows={3}
-              required
-              data-autofocus
-              onChange={(event) => write({ words: event.currentTarget.value })}
-            />
-          )}
-          <Group justify="flex-end">
-            <Button type="submit" loading={act.isPending} disabled={!erases && !words.trim()}>
-              {t(`privacy.${step}`)}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <p>{t(erases ? "privacy.erases" : `privacy.ask.${step}`)}</p>
+      {erases ? null : (
+        <Textarea
+          label={t("privacy.words")}
+          description={t("privacy.wordsHelp")}
+          value={words}
+          maxLength={1000}
+          autosize
+          minRows={3}
+          required
+          data-autofocus
+          onChange={(event) => write({ words: event.currentTarget.value })}
+        />
+      )}
+    </Asking>
   );
 }
 
@@ -200,50 +188,37 @@ function Take({ onClose }: { onClose: () => void }) {
     after: onClose,
   });
   return (
-    <Modal
-      opened
+    <Asking
+      action={t("privacy.take")}
+      complete={!!pid}
+      busy={take.isPending}
+      onSubmit={() => take.mutate(null)}
       onClose={onClose}
-      title={t("privacy.take")}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          take.mutate(null);
-        }}
-      >
-        <Stack gap={14}>
-          <NumberInput
-            label={t("privacy.pid")}
-            description={t("privacy.pidHelp")}
-            value={pid ?? ""}
-            min={1}
-            allowDecimal={false}
-            required
-            data-autofocus
-            onChange={(next) => setPid(typeof next === "number" ? next : null)}
-          />
-          <Select
-            label={t("privacy.right")}
-            data={RIGHTS.map((one) => ({ value: one, label: t(`right.${one}`) }))}
-            value={right}
-            allowDeselect={false}
-            onChange={(next) => setRight(RIGHTS.find((one) => one === next) ?? "access")}
-          />
-          <Textarea
-            label={t("privacy.source")}
-            placeholder={t("privacy.sourceLike")}
-            value={source}
-            maxLength={1000}
-            onChange={(event) => setSource(event.currentTarget.value)}
-          />
-          <Group justify="flex-end">
-            <Button type="submit" loading={take.isPending} disabled={!pid}>
-              {t("privacy.take")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <NumberInput
+        label={t("privacy.pid")}
+        description={t("privacy.pidHelp")}
+        value={pid ?? ""}
+        min={1}
+        allowDecimal={false}
+        required
+        data-autofocus
+        onChange={(next) => setPid(typeof next === "number" ? next : null)}
+      />
+      <Select
+        label={t("privacy.right")}
+        data={RIGHTS.map((one) => ({ value: one, label: t(`right.${one}`) }))}
+        value={right}
+        allowDeselect={false}
+        onChange={(next) => setRight(RIGHTS.find((one) => one === next) ?? "access")}
+      />
+      <Textarea
+        label={t("privacy.source")}
+        placeholder={t("privacy.sourceLike")}
+        value={source}
+        maxLength={1000}
+        onChange={(event) => setSource(event.currentTarget.value)}
+      />
+    </Asking>
   );
 }
