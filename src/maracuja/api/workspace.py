@@ -39,7 +39,7 @@ class ChannelShown(BaseModel):
     notices: list[str]
 
 
-class Reason(BaseModel):
+class WhyStopped(BaseModel):
     """The reason, for the audit log and whoever wonders later."""
 
     reason: Text = ""
@@ -122,7 +122,7 @@ def sending(here: Here) -> Sending:
 
 
 @router.post("/sending/stop")
-def stop_all(here: Here, actor: Actor, now: Now, why: Reason) -> Sending:
+def stop_all(here: Here, actor: Actor, now: Now, why: WhyStopped) -> Sending:
     """Stop all sending on every channel within a second, until it is let go on."""
     with here.store.write() as conn:
         return campaign_work.stop_all(conn, now, actor=actor, reason=why.reason)
@@ -160,7 +160,7 @@ def list_channels(here: Here, part: Part) -> Listing[ChannelShown]:
 
 
 @router.post("/channels/{channel:path}/pause")
-def pause_channel(here: Here, actor: Actor, now: Now, channel: Name, why: Reason) -> Sending:
+def pause_channel(here: Here, actor: Actor, now: Now, channel: Name, why: WhyStopped) -> Sending:
     """Stop one channel."""
     with here.store.write() as conn:
         return campaign_work.let_channel(

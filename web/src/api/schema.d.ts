@@ -4461,7 +4461,7 @@ export interface components {
             merged: number;
             /** @default 0 */
             new: number;
-            reasons?: components["schemas"]["Reason-Output"][];
+            reasons?: components["schemas"]["Reason"][];
             /** @default  */
             refused_path: string;
             /** @default 0 */
@@ -5497,11 +5497,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        "Reason-Input": {
-            /** @default  */
-            reason: string;
-        };
-        "Reason-Output": {
+        Reason: {
             column: string;
             reason: string;
             times: number;
@@ -6324,6 +6320,10 @@ export interface components {
             /** @default [] */
             suppressed: string[];
         };
+        WhyStopped: {
+            /** @default  */
+            reason: string;
+        };
         Wishes: {
             every_days: {
                 [key: string]: number;
@@ -7100,7 +7100,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"];
+                "application/json": components["schemas"]["WhyStopped"];
             };
         };
         responses: {
@@ -10451,7 +10451,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"];
+                "application/json": components["schemas"]["WhyStopped"];
             };
         };
         responses: {

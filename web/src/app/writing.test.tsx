@@ -77,7 +77,9 @@ test("it begins with what is stored, is kept while it is written, and no longer 
   await act(() => note.current.saving.mutateAsync({}));
   expect(shelf.get("spring")).toEqual({ version: 4, body: { id: "spring", name: "Late spring" } });
   expect(isKept("segment-spring")).toBe(false);
-  expect(note.current).toMatchObject({ written: false, draft: { name: "Late spring" } });
+  await waitFor(() =>
+    expect(note.current).toMatchObject({ written: false, draft: { name: "Late spring" } }),
+  );
 });
 
 test("what somebody else saved meanwhile is not written over unasked", async () => {
@@ -87,11 +89,13 @@ test("what somebody else saved meanwhile is not written over unasked", async () 
   act(() => note.current.put({ id: "spring", name: "Mine" }));
   shelf.set("spring", { version: 2, body: { id: "spring", name: "Theirs" } });
   await act(() => note.current.saving.mutateAsync({}).catch(() => null));
-  expect(note.current).toMatchObject({ conflict: true, taken: "", draft: { name: "Mine" } });
+  await waitFor(() =>
+    expect(note.current).toMatchObject({ conflict: true, taken: "", draft: { name: "Mine" } }),
+  );
   expect(shelf.get("spring")?.body.name).toBe("Theirs");
   await act(() => note.current.saving.mutateAsync({ over: 2 }));
   expect(shelf.get("spring")).toEqual({ version: 3, body: { id: "spring", name: "Mine" } });
-  expect(note.current.conflict).toBe(false);
+  await waitFor(() => expect(note.current.conflict).toBe(false));
 });
 
 test("a new one never takes the place of another: it waits for a name, or takes the next id", async () => {
@@ -99,7 +103,9 @@ test("a new one never takes the place of another: it waits for a name, or takes 
   const waits = write("");
   act(() => waits.current.put({ id: "", name: "spring" }));
   await act(() => waits.current.saving.mutateAsync({}).catch(() => null));
-  expect(waits.current).toMatchObject({ taken: "spring", conflict: false, written: true });
+  await waitFor(() =>
+    expect(waits.current).toMatchObject({ taken: "spring", conflict: false, written: true }),
+  );
   act(() => waits.current.put({ id: "", name: "summer" }));
   await waitFor(() => expect(waits.current.taken).toBe(""));
   act(() => waits.current.put({ id: "", name: "spring" }));
