@@ -33,7 +33,7 @@ PICTURES: Final = (
     Picture("message", "/templates/passion-fruit"),
     Picture("campaign", "/campaigns/passion-fruit", language="uk"),
     Picture("report", "/reports/passion-fruit", dark=True),
-    Picture("person", "/people/3", size="phone", language="ru"),
+    Picture("person", "/people/3", language="ru"),
 )
 
 
@@ -50,7 +50,9 @@ def main() -> None:
             for one in PICTURES:
                 with browser.tab(url, size=one.size, dark=one.dark, language=one.language) as tab:
                     tab.log_in(OWNER, PASSWORD)
-                    tab.go(one.place).screenshot(path=TO / f"{one.name}.png")
+                    page = tab.go(one.place)
+                    page.wait_for_load_state("networkidle")  # what comes after the page
+                    page.screenshot(path=TO / f"{one.name}.png")
                     print(one.name)
 
 
