@@ -5,6 +5,7 @@ import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { Sideways } from "./Sideways";
 import styles from "./Table.module.css";
 
 export interface Column<Row> {
@@ -86,7 +87,7 @@ export function Table<Row>(props: TableProps<Row>) {
     onChosen?.(next);
   };
   return (
-    <div className={styles.scroll}>
+    <Sideways label={label}>
       <table className={styles.table} aria-label={label}>
         <thead>
           <tr>
@@ -148,7 +149,7 @@ export function Table<Row>(props: TableProps<Row>) {
         </tbody>
       </table>
       {more?.has ? <More {...more} /> : null}
-    </div>
+    </Sideways>
   );
 }
 

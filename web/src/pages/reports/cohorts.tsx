@@ -8,6 +8,7 @@ import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
 import { Page } from "~/kit/Page";
 import { Query } from "~/kit/Query";
+import { Sideways } from "~/kit/Sideways";
 import { Parts } from "./Parts";
 import styles from "./reports.module.css";
 
@@ -70,7 +71,7 @@ function Grid({ cohorts }: { cohorts: readonly Cohort[] }) {
   );
   return (
     <Card title={t("cohorts.title")} about={t("cohorts.titleAbout")}>
-      <div className={styles.scroll}>
+      <Sideways label={t("cohorts.title")}>
         <table className={`${styles.cohorts} number`} aria-label={t("cohorts.title")}>
           <thead>
             <tr>
@@ -112,7 +113,7 @@ function Grid({ cohorts }: { cohorts: readonly Cohort[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
       <p className={styles.note}>{t("cohorts.open")}</p>
     </Card>
   );
