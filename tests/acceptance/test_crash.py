@@ -48,6 +48,7 @@ from tests.acceptance.crash_shop import (
     look,
     make_shop,
 )
+from tests.nights import some_at_night
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261121
@@ -128,7 +129,9 @@ def live(workspace: Path, mail: MailSink, turn: int, point: str = "", times: int
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", [one for one in POINTS if not one.startswith(ELSEWHERE)])
+@pytest.mark.parametrize(
+    "point", some_at_night(one for one in POINTS if not one.startswith(ELSEWHERE))
+)
 def test_death_at_a_commit_point(shop: Path, tmp_path: Path, point: str) -> None:
     workspace = tmp_path / "shop"
     shutil.copytree(shop, workspace)

@@ -18,6 +18,7 @@ from maracuja.runtime.projection import Projection
 from maracuja.store import schema
 from maracuja.store.engine import open_store
 from tests.acceptance.trigger_until import BUYER, ENTER
+from tests.nights import some_at_night
 from tests.unit.runtime.trigger_shop import NOON, TriggerShop, config
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def became(directory: Path) -> tuple[dict[int, tuple[str, str]], Counter[int]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", AT)
+@pytest.mark.parametrize("point", some_at_night(AT))
 def test_a_crash_at_any_point_changes_nothing(tmp_path: Path, point: str) -> None:
     first = run(tmp_path, point)
     assert first.returncode == CRASHED, (first.returncode, first.stderr)

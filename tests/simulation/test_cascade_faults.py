@@ -15,6 +15,7 @@ from maracuja import commit_points, rng
 from maracuja.campaigns.decoding import decode_text
 from maracuja.simulate.vendors.http import Faults
 from maracuja.store import definitions
+from tests.nights import some_at_night
 from tests.simulation.cascade_world import CHANNELS, Shop, opened_shop, phone
 
 PEOPLE = 30
@@ -79,7 +80,7 @@ def check(shop: Shop) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ["given", "cheapest", "responding"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", some_at_night([1, 2]))
 def test_with_every_fault_each_person_gets_one_message_at_a_time(
     tmp_path: Path, seed: int, order: str
 ) -> None:
@@ -139,7 +140,7 @@ POINTS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", some_at_night([1, 2]))
 @pytest.mark.parametrize("point", POINTS)
 def test_a_crash_at_any_commit_point_loses_no_step_and_doubles_none(
     tmp_path: Path, point: str, times: int, monkeypatch: pytest.MonkeyPatch
@@ -237,7 +238,7 @@ def test_what_an_event_sets_off_falls_back_to_other_channels(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", ["entries.handed_over", *POINTS[:-1]])
+@pytest.mark.parametrize("point", some_at_night(["entries.handed_over", *POINTS[:-1]]))
 def test_a_crash_between_the_event_and_the_last_channel_changes_nothing(
     tmp_path: Path, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

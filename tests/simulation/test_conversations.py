@@ -18,6 +18,7 @@ from tests.contract.channel_case import Case
 from tests.contract.channel_cases import sms, telegram, viber, whatsapp
 from tests.contract.channel_world import World, opened_world
 from tests.contract.operator_desk import Desk
+from tests.nights import some_at_night
 
 PEOPLE = 8
 STEPS = 72  # of an hour
@@ -116,7 +117,7 @@ def play(world: World, side: Side) -> tuple[list[str], list[Given], int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("channel", SIDES)
+@pytest.mark.parametrize("channel", some_at_night(SIDES))
 def test_days_at_the_desk(channel: str, tmp_path: Path) -> None:
     side = SIDES[channel]
     with opened_world(tmp_path, side.case, seed=11, faults=FAULTS) as world:

@@ -19,6 +19,7 @@ from maracuja.simulate.vendors.http import Faults
 from maracuja.simulate.vendors.mail import MailVendor
 from maracuja.stats.harm import Harm
 from maracuja.store import audit
+from tests.nights import some_at_night
 from tests.simulation.experiment_world import Shop, by_mail, opened_shop
 from tests.simulation.storm_sides import Side, mobile_push_side, telegram_side, web_push_side
 
@@ -148,7 +149,7 @@ def _quick(side: Side) -> Side:
     ],
     ids=["complaints", "blocks", "app", "browser"],
 )
-@pytest.mark.parametrize("harmed", [30, 3])
+@pytest.mark.parametrize("harmed", some_at_night([30, 3]))
 def test_harm_stops_a_roll_out_and_a_harmless_truth_does_not(
     tmp_path: Path, harm: Harm, says: str, made: Callable[[int], Side], does: Does, harmed: int
 ) -> None:

@@ -15,6 +15,7 @@ from maracuja.model import micros
 from maracuja.rng import make_id
 from maracuja.runtime.access import Role
 from maracuja.store.conversation_words import Word, hear
+from tests.nights import some_at_night
 from tests.ui.browser import SIZES, Browser, Tab
 from tests.ui.conftest import OWNER, PASSWORD, Site, serving
 from tests.ui.test_places import LANGUAGES
@@ -246,7 +247,7 @@ def test_a_long_thread_is_read_from_its_end(browser: Browser, shop: Site) -> Non
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", some_at_night(LANGUAGES))
 def test_everybody_can_use_a_thread(
     browser: Browser, shop: Site, language: str, size: str
 ) -> None:
