@@ -87,9 +87,9 @@ def own(home: Path) -> None:
         app.team.join(token, PASSWORD, now)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this room; each tab has a context of its own.
+    """One Chromium for the tests of a file; each tab has a context of its own.
 
     Closed before a test of another room runs in the same process: while Playwright is open, its
     event loop counts as running there, and nobody else can start one.
