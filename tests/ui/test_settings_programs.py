@@ -228,7 +228,7 @@ def test_a_key_that_is_taken_back_opens_nothing(file_tab: Tab) -> None:
     page = file_tab.page
     page.get_by_role("button", name="Make a key").click()
     dialogue = page.get_by_role("dialog")
-    dialogue.get_by_role("textbox", name="Name").fill("the pages")
+    dialogue.get_by_role("textbox", name="Name").fill("the blog")
     dialogue.get_by_role("combobox", name="For").click()
     page.get_by_role("option", name="Pages and apps").click()
     expect(dialogue.get_by_text("everybody may see it")).to_be_visible()
