@@ -74,6 +74,7 @@ class Tab:
         if self.page.url.startswith(self.url):
             shown = f"html[data-mantine-color-scheme={scheme}]"
             self.page.wait_for_selector(shown, state="attached")
+            self.page.evaluate(_TWO_FRAMES)
 
     def resize(self, size: str) -> None:
         """Make the window as large as a desktop's or a telephone's, and wait for two frames."""

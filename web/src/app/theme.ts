@@ -36,6 +36,7 @@ export const theme = createTheme({
     },
   },
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
     Text: { defaultProps: { size: "sm" } },
     Button: { defaultProps: { h: 36, px: 16 } },
