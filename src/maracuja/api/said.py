@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 # `{}` in an English sentence; `{0}` and `{1}` in others where their order differs.
+ENGLISH: Final = "en"  # as the sentences themselves are
 GAP: Final = re.compile(r"\{(\d?)\}")
 _ENDS: Final = re.compile(r"(?<=[.?!]) (?=[A-Z«`])")
 _OPEN: Final = r"(?<!\.)"
@@ -50,6 +51,8 @@ def translated(sentence: str, language: str) -> str:
     Of several sentences all have to be known; a finding that became an error has a full stop more;
     the lines of a text that a sentence points at stay.
     """
+    if language == ENGLISH:
+        return ""
     head, line, shown = sentence.partition("\n")
     if line:
         told = translated(head, language)
