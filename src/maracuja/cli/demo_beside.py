@@ -54,13 +54,16 @@ def play_demo(
     port: Annotated[int, typer.Option()] = 8080,
 ) -> None:
     """Make the demo shop that somebody wished for in the app; it ends with the server."""
-    import threading
+    import os
+    import sys
 
     from maracuja.app import opened
     from maracuja.errors import MaracujaError
     from maracuja.runtime import demo_shop
+    from maracuja.runtime.process_beside import stop_with_parent
 
-    threading.Thread(target=_end_with_server, daemon=True).start()
+    # What is half made is thrown away at the next start: there is nothing to bring in order.
+    stop_with_parent(lambda: os._exit(1), sys.stdin.fileno())
     with opened(workspace) as own:
         wished = demo_shop.begin(own.store)
         if wished is None:
@@ -72,16 +75,6 @@ def play_demo(
             _play(own, wished, host, port)
         except MaracujaError as fault:
             demo_shop.give_up(own.store, f"{fault.message} {fault.fix}".strip())
-
-
-def _end_with_server() -> None:
-    """What is half made is thrown away at the next start: there is nothing to bring in order."""
-    import os
-    import sys
-
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    os._exit(1)
 
 
 def _play(own: App, wished: Card, host: str, port: int) -> None:

@@ -143,7 +143,7 @@ def work(
     stop, told = threading.Event(), list[Callable[[], None]]()
     _stop_at_signals(stop)
     if with_parent:
-        stop_with_parent(stop, sys.stdin.fileno(), lambda: _call(told))
+        stop_with_parent(stop.set, sys.stdin.fileno(), lambda: _call(told))
     opened = app.open_app(config)
     try:
         name = holder or f"worker {os.getpid()} on {socket.gethostname()}"

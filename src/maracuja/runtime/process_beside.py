@@ -117,9 +117,9 @@ class ProcessBeside:
 
 
 def stop_with_parent(
-    stop: threading.Event, pipe: int, wake: Callable[[], None] = lambda: None
+    stop: Callable[[], object], pipe: int, wake: Callable[[], None] = lambda: None
 ) -> None:
-    """Set `stop` when the pipe (a descriptor) is closed, as also when the parent is killed.
+    """Call `stop` when the pipe (a descriptor) is closed, as also when the parent is killed.
 
     Whatever comes through it before calls `wake`.
     """
@@ -127,6 +127,6 @@ def stop_with_parent(
     def listen() -> None:
         while os.read(pipe, 4096):
             wake()
-        stop.set()
+        stop()
 
     threading.Thread(target=listen, name="parent", daemon=True).start()

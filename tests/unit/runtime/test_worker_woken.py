@@ -13,7 +13,7 @@ PATIENCE_S = 60.0
 def test_what_comes_through_the_pipe_wakes_and_its_end_stops() -> None:
     ours, theirs = os.pipe()
     stop, woken = threading.Event(), threading.Event()
-    stop_with_parent(stop, ours, woken.set)
+    stop_with_parent(stop.set, ours, woken.set)
     os.write(theirs, b"\n")
     assert woken.wait(PATIENCE_S) and not stop.is_set()
     os.close(theirs)
