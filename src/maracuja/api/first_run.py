@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
-from maracuja.api.answers import PROBLEMS
 from maracuja.api.guard import check_origin, is_at_home
 from maracuja.api.here import Here, Now
+from maracuja.api.routers import router_at
 from maracuja.errors import Forbidden
 from maracuja.runtime import first_run
 from maracuja.runtime.first_run import Owner, ShopNamed
 from maracuja.runtime.team_members import MemberShown
 
-router = APIRouter(prefix="/api/first-run", tags=["session"], responses=PROBLEMS)
+router = router_at("/api/first-run", "session")
 Text = Annotated[
     str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")
 ]

@@ -9,12 +9,13 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Request
 
-from maracuja.api.answers import PROBLEMS, Turns, accepted
+from maracuja.api.answers import Turns, accepted
 from maracuja.api.drawn import Drawn
 from maracuja.api.guard import Guard, cookie_of, has_session, member
 from maracuja.api.link_words import pick_language
 from maracuja.api.rates import Rates
 from maracuja.api.repeats import once
+from maracuja.api.routers import router_at
 from maracuja.app import App
 from maracuja.content import Content
 from maracuja.errors import TooManyRequests
@@ -149,13 +150,9 @@ Sender = Annotated[str, Depends(_sender)]
 
 def messaging(path: str, tag: str) -> APIRouter:
     """A router whose every route needs a server or an admin key."""
-    return APIRouter(
-        prefix=path, tags=[tag], dependencies=[Depends(_sent_once)], responses=PROBLEMS
-    )
+    return router_at(path, tag, _sent_once)
 
 
 def managing(path: str, tag: str) -> APIRouter:
     """A router below /api whose every route needs an admin key."""
-    return APIRouter(
-        prefix=f"/api{path}", tags=[tag], dependencies=[Depends(_managed_once)], responses=PROBLEMS
-    )
+    return router_at(f"/api{path}", tag, _managed_once)

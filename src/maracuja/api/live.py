@@ -14,14 +14,15 @@ from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from maracuja.api.answers import ID_MAX, PROBLEMS, Listing, Part
+from maracuja.api.answers import ID_MAX, Listing, Part
 from maracuja.api.guard import cookie_of
 from maracuja.api.here import Desk, Here, Now, managing
 from maracuja.api.presence import Beside, Presence, read_sign
+from maracuja.api.routers import router_at
 from maracuja.api.web_chat_bell import Paces
 from maracuja.app import App
 from maracuja.clock import monotonic_s
@@ -47,7 +48,7 @@ AREAS: Final = {
     Kind.WORK: Area.CONTENT,
 }
 
-router = APIRouter(prefix="/api/live", tags=["live"], responses=PROBLEMS)
+router = router_at("/api/live", "live")
 work_router = managing("/work", "live")
 _log = logging.getLogger("maracuja.api")
 

@@ -50,6 +50,7 @@ from maracuja.api.here import Desk, Pages
 from maracuja.api.links import links_router
 from maracuja.api.rates import Rates
 from maracuja.api.repeats import Repeated, Repeats, answer_again
+from maracuja.api.routers import take_in
 from maracuja.api.snippet import snippet_router
 from maracuja.api.statements import statements_router
 from maracuja.api.webhooks import webhooks_router
@@ -105,7 +106,6 @@ def make_management(
         description=about or "",
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
     )
     admin = key_guard(app.store, KeyKind.ADMIN)
     sends = key_guard(app.store, KeyKind.SERVER, KeyKind.ADMIN)
@@ -114,26 +114,26 @@ def make_management(
     api.add_exception_handler(Repeated, answer_again)  # type: ignore[arg-type]  # of its kind
     api.add_middleware(Repeats, here=app)
     api.add_middleware(ETags)
-    for router in ROUTERS:
-        api.include_router(router)
-    api.include_router(home.router)
     home_of = Home(app.config.shop.time_zone, app.config.shop.country)
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app), home_of)
-    api.include_router(links_router(actions, put, app.clock))
     says = Statements(app.store, app.lake_root, key_ring(app))
-    api.include_router(statements_router(says, app.clock))
-    api.include_router(cart_router(cart_links(app), actions, put, app.clock))
-    api.include_router(snippet_router(app.vendors.over_http(), app.clock))
+    vendors = app.vendors.over_http()
     room = web_chat.open_room(app, put)
-    if room is not None:
-        api.include_router(web_chat.web_chat_router(room))
     api.state.web_chat = room
     api.state.live = app_reads.Watch(app.store)
-    called = webhooks_router(app.vendors.over_http(), put, app.clock, app.config.public_url)
-    api.include_router(called)
-    api.include_router(hooks.called_router(app))
-    for router in form_routers(app):
-        api.include_router(router)
-    api.include_router(web_app.router)  # last: it takes every address that nobody else does
+    take_in(
+        api,
+        *ROUTERS,
+        home.router,
+        links_router(actions, put, app.clock),
+        statements_router(says, app.clock),
+        cart_router(cart_links(app), actions, put, app.clock),
+        snippet_router(vendors, app.clock),
+        *([web_chat.web_chat_router(room)] if room is not None else []),
+        webhooks_router(vendors, put, app.clock, app.config.public_url),
+        hooks.called_router(app),
+        *form_routers(app),
+        web_app.router,  # last: it takes every address that nobody else does
+    )
     api.openapi = lambda: described(api)  # type: ignore[method-assign]  # FastAPI's own way
     return api

@@ -6,15 +6,16 @@ from base64 import b64encode
 from operator import attrgetter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from maracuja.api.answers import PROBLEMS, Listing, Part
+from maracuja.api.answers import Listing, Part
 from maracuja.api.callers import caller_ip
 from maracuja.api.guard import check_origin, cookie_of, is_at_home, is_locked, present
 from maracuja.api.here import Here, Now
 from maracuja.api.letters import Letters
+from maracuja.api.routers import router_at
 from maracuja.app import App
 from maracuja.errors import Forbidden
 from maracuja.links.qr import Correction, QrCode
@@ -25,7 +26,7 @@ from maracuja.runtime.session_starts import SESSION_FOR
 from maracuja.runtime.team_letter_words import Changed
 from maracuja.runtime.team_members import MemberShown, Who
 
-router = APIRouter(prefix="/api/session", tags=["session"], responses=PROBLEMS)
+router = router_at("/api/session", "session")
 Secret = Annotated[str, Field(max_length=200)]
 
 

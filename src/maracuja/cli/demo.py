@@ -157,6 +157,7 @@ def story_pages(app: App) -> Asgi:
     from maracuja.api.cart_links import cart_links, cart_router
     from maracuja.api.form_wiring import form_routers
     from maracuja.api.links import links_router
+    from maracuja.api.routers import take_in
     from maracuja.app import key_ring, make_links
     from maracuja.runtime.link_actions import LinkActions
     from maracuja.store import inbox
@@ -167,8 +168,10 @@ def story_pages(app: App) -> Asgi:
 
     actions = LinkActions(app.store, app.lake_root, key_ring(app), make_links(app))
     pages = FastAPI(openapi_url=None)
-    pages.include_router(links_router(actions, put, app.clock))
-    pages.include_router(cart_router(cart_links(app), actions, put, app.clock))
-    for router in form_routers(app):
-        pages.include_router(router)
+    take_in(
+        pages,
+        links_router(actions, put, app.clock),
+        cart_router(cart_links(app), actions, put, app.clock),
+        *form_routers(app),
+    )
     return pages
