@@ -6,6 +6,7 @@ It is loaded only when asked for: Alembic is slow to import.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,5 +104,6 @@ def _config(part: str, conn: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def _script(part: str) -> ScriptDirectory:
     return ScriptDirectory.from_config(_config(part))
