@@ -80,11 +80,13 @@ def every(
             ", ".join(one.channels),
             ", ".join(one.labels) or "–",
             when(one.last, zone) if one.last else "–",
+            when(one.next, zone) if one.next else "–",
             one.notes or "–",
         )
         for one in found
     ]
-    say(table("", ["campaign", "name", "state", "channels", "labels", "last", "notes"], rows))
+    heads = ["campaign", "name", "state", "channels", "labels", "last", "next", "notes"]
+    say(table("", heads, rows))
 
 
 def clone(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,8 @@ _LIVE: Final = (RunState.SCHEDULED, RunState.LAUNCHING, RunState.SENDING, RunSta
 class CampaignListed:
     """A campaign on the shelf: `state` is draft, that of its latest run, or archived.
 
-    `progress` says how far its open run is, and since or from when; null where none is open.
+    `last` is when it was last launched and `next` when its run that waits is to be; either is null
+    where there is none. `progress` says how far its open run is, and since or from when.
     """
 
     id: str
@@ -44,6 +46,7 @@ class CampaignListed:
     labels: list[str]
     changed: datetime
     last: datetime | None
+    next: datetime | None
     runs: int
     notes: int
     progress: WorkShown | None = None
@@ -69,9 +72,9 @@ def campaigns(
     put_away = marks.archived_of(conn, CAMPAIGN)
     tagged = marks.labels_of(conn, CAMPAIGN)
     live = {one.subject: one for one in work_shown.campaigns(conn)}
-    latest: dict[str, tuple[runs.Run, int]] = {}
+    of: dict[str, list[runs.Run]] = defaultdict(list)
     for run in runs.every(conn):
-        latest[run.campaign] = (run, latest.get(run.campaign, (run, 0))[1] + 1)
+        of[run.campaign].append(run)
     found = []
     for stored in definitions.current(conn, CAMPAIGN):
         one = decode_stored(stored.body)
@@ -81,18 +84,28 @@ def campaigns(
             continue
         if label and label not in tagged.get(one.id, []):
             continue
-        nothing: tuple[runs.Run | None, int] = (None, 0)
-        newest, count = latest.get(one.id, nothing)
-        state = "archived" if archived else newest.state.value if newest else "draft"
-        last = moment(newest.launched_us or newest.planned_us) if newest else None
+        own = of[one.id]
+        state = "archived" if archived else own[-1].state.value if own else "draft"
         found.append(
             CampaignListed(
                 one.id, one.name or one.id, state, one.topic, list(one.channels),
-                tagged.get(one.id, []), moment(stored.created_us), last, count,
-                len(marks.notes_of(conn, CAMPAIGN, one.id)), live.get(one.id),
+                tagged.get(one.id, []), moment(stored.created_us), _last(own), _next(own),
+                len(own), len(marks.notes_of(conn, CAMPAIGN, one.id)), live.get(one.id),
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (one.changed, one.id), reverse=True)
+
+
+def _last(own: list[runs.Run]) -> datetime | None:
+    """When one of these was launched last."""
+    launched = [run.launched_us for run in own if run.launched_us is not None]
+    return moment(max(launched)) if launched else None
+
+
+def _next(own: list[runs.Run]) -> datetime | None:
+    """When the first of these is to be launched that wait for their time."""
+    planned = [run.planned_us for run in own if run.state is RunState.SCHEDULED]
+    return moment(min(planned)) if planned else None
 
 
 def archive(

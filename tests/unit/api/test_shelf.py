@@ -65,6 +65,26 @@ def test_what_is_archived_is_not_listed_and_not_launched(world: World) -> None:
     assert world.ask("POST", "/api/campaigns/nothing/archive").status_code == 404
 
 
+def test_the_list_tells_what_went_from_what_will_go(world: World) -> None:
+    define(world)
+    agree(world)
+    _also(world, "weekly", schedule={"every": "week", "weekdays": ["monday"], "at": "10:00"})
+    _also(world, "undated")
+
+    def times() -> dict[str, tuple[str | None, str | None]]:
+        listed = world.items("/api/shelf")
+        return {one["id"]: (one["last"], one["next"]) for one in listed if one["id"] != "fruit"}
+
+    world.ask("POST", "/api/campaigns/weekly/launch")
+    first, second = "2026-11-23T10:00:00Z", "2026-11-30T10:00:00Z"
+    assert times() == {"weekly": (None, first), "undated": (None, None)}
+    _go(world, datetime(2026, 11, 23, 10, 1, tzinfo=UTC))
+    went, comes = times()["weekly"]
+    assert went is not None and went.startswith(first[:13]) and comes == second
+    world.ask("POST", "/api/campaigns/weekly/cancel")
+    assert times()["weekly"] == (went, None)
+
+
 def test_notes_are_kept_with_their_author(world: World) -> None:
     define(world)
     for text in ("The first batch was late.", "Write on Fridays only."):

@@ -3535,6 +3535,7 @@ export interface components {
             labels: string[];
             last: string | null;
             name: string;
+            next: string | null;
             notes: number;
             progress?: components["schemas"]["WorkShown"] | null;
             runs: number;

@@ -179,11 +179,10 @@ function Shelf({ rows, empty }: ShelfProps) {
       show: (one) => topics?.find((topic) => topic.id === one.topic)?.name ?? one.topic,
     },
     {
-      key: "last",
-      label: t("column.last"),
+      key: "sent",
+      label: t("column.sent"),
       wide: true,
-      show: (one) =>
-        one.last ? <span title={moment(one.last)}>{ago(one.last)}</span> : t("column.never"),
+      show: (one) => <Sent of={one} />,
     },
     { key: "more", label: t("column.more"), width: 48, show: (one) => <More of={one} /> },
   ];
@@ -197,6 +196,16 @@ function Shelf({ rows, empty }: ShelfProps) {
       empty={empty}
     />
   );
+}
+
+/** When it goes next, else when it went last. */
+function Sent({ of: { next, last } }: { of: Listed }) {
+  const { t } = useTranslation("campaigns");
+  const at = next ?? last;
+  if (!at) {
+    return t("column.never");
+  }
+  return <span title={moment(at)}>{next ? t("column.goes", { when: ago(next) }) : ago(at)}</span>;
 }
 
 /** What can be done with a campaign of the list. */
