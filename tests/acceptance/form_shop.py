@@ -18,7 +18,7 @@ from maracuja.links.tokens import Purpose, Ticket
 from maracuja.store import people
 from maracuja.store.engine import open_store
 from maracuja.store.schema import posted
-from tests.acceptance.test_serve import Shop, run
+from tests.acceptance.served_shop import Shop, run
 from tests.acceptance.test_web_push_chromium import Devtools
 from tests.acceptance.web_chat_shop import Tab, open_tab
 
@@ -58,12 +58,6 @@ class FormShop(Shop):
         (written / "form.yaml").write_text(FORM % origin, encoding="utf-8")
         done = run("apply", str(written), "-w", str(place))
         assert done.returncode == 0, done.stdout + done.stderr
-
-    def end(self) -> None:
-        """Leave nothing running."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
     def link(self, address: str) -> str:
         """The address that the letter to somebody asks to press."""

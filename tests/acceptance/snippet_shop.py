@@ -18,7 +18,7 @@ from aiohttp import web
 from maracuja.runtime.arrivals import unpack_within
 from maracuja.store import inbox
 from maracuja.store.engine import open_store
-from tests.acceptance.test_serve import Shop
+from tests.acceptance.served_shop import Shop
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "src" / "maracuja" / "ui" / "static" / "snippet"
@@ -81,12 +81,6 @@ class SnippetShop(Shop):
                 return found
             await asyncio.sleep(0.1)
         raise AssertionError(f"no {of} among {[one.get('event', one['type']) for one in found]}")
-
-    def end(self) -> None:
-        """Leave nothing running."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 Served = Mapping[str, tuple[str, bytes]]  # path: its type and what it holds

@@ -13,7 +13,7 @@ import pytest
 
 from maracuja import errors
 from maracuja.client import Client, Definition, Person, Run
-from tests.acceptance.test_serve import Shop, until
+from tests.acceptance.served_shop import Shop, until
 
 pytestmark = pytest.mark.slow
 DOCS = Path(__file__).parents[2] / "docs"
@@ -59,9 +59,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         asking.define(kind, name, body, base=0)
     asking.close()
     yield made
-    assert made.process is not None
-    made.process.kill()
-    made.process.wait()
+    made.end()
 
 
 def mail(number: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,10 @@ import pytest
 from maracuja.app import opened
 from maracuja.runtime import demo_shop
 from maracuja.store import people
-from tests.acceptance.test_serve import Shop, until
+from tests.acceptance.served_shop import Shop, until
 
 pytestmark = pytest.mark.slow
 PLAYED_S = 900.0
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """A new workspace; whatever serves it is gone in the end."""
-    made = Shop(tmp_path / "shop")
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
 
 
 def _players(place: Path) -> list[str]:

@@ -19,8 +19,8 @@ from maracuja.runtime import fact_reports
 from maracuja.store import people
 from tests.acceptance.form_shop import go
 from tests.acceptance.page_checks import CHROMIUM
+from tests.acceptance.served_shop import run
 from tests.acceptance.snippet_shop import BUILT, SOURCES, STUB, SnippetShop, build, site
-from tests.acceptance.test_serve import run
 from tests.acceptance.test_web_push_chromium import Devtools, browser
 from tests.acceptance.web_chat_shop import Tab, open_tab
 

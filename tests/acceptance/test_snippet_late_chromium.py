@@ -11,8 +11,8 @@ import pytest
 
 from tests.acceptance.form_shop import arrived, go
 from tests.acceptance.page_checks import CHROMIUM, axe_script, violations
+from tests.acceptance.served_shop import run
 from tests.acceptance.snippet_shop import SnippetShop
-from tests.acceptance.test_serve import run
 from tests.acceptance.test_snippet_chromium import scene, visit
 from tests.acceptance.test_web_push_chromium import Devtools
 from tests.acceptance.web_chat_shop import Tab

@@ -16,7 +16,7 @@ import pytest
 
 from maracuja.channels.signing import SIGNATURE, check_signature
 from maracuja.clock import SystemClock
-from tests.acceptance.test_serve import WAIT_S, Shop, run, until
+from tests.acceptance.served_shop import WAIT_S, Shop, run, until
 
 pytestmark = pytest.mark.slow
 DEFINITIONS = """

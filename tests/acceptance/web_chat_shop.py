@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,7 +16,7 @@ import aiohttp
 from aiohttp import web
 
 from maracuja.store.keys import sign_id
-from tests.acceptance.test_serve import Shop
+from tests.acceptance.served_shop import Shop
 from tests.acceptance.test_web_push_chromium import Devtools
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -49,13 +48,6 @@ class ChatShop(Shop):
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-
-    def end(self) -> None:
-        """Leave nothing running."""
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
-        for pid in self.workers():
-            os.kill(pid, signal.SIGKILL)
 
     def proof(self, user: str) -> str:
         """What the shop's own server signs for its pages."""
