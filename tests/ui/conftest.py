@@ -59,10 +59,23 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def _story(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A demo shop and its owner, played once for all processes of a run; to be copied."""
+def _built() -> None:
+    """Without the web app there is nothing to look at."""
     if not (STATIC / "index.html").is_file():
         pytest.skip("the web app is not built")
+
+
+@pytest.fixture
+def empty_home(_built: None, tmp_path: Path) -> Path:
+    """A workspace that nobody has come to, as `maracuja init` leaves it."""
+    home = tmp_path / "shop"
+    subprocess.run([*_PROGRAM, "init", "-w", str(home)], check=True, capture_output=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def _story(_built: None, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A demo shop and its owner, played once for all processes of a run; to be copied."""
     mine = tmp_path_factory.getbasetemp()
     played = (mine if worker_id == "master" else mine.parent) / "story"
     with played.with_suffix(".lock").open("w") as turn:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from maracuja.app import opened
 from maracuja.store import audit, people
-from maracuja.ui.web_app import STATIC
 from tests.ui.browser import Browser, Tab
 from tests.ui.conftest import PASSWORD, serving
 
@@ -20,14 +16,10 @@ PLAYED_MS = 900_000
 FEW = '{"people": 400}'
 
 
-@pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the web app is not built")
 def test_an_empty_workspace_shows_the_demo_shop_until_it_is_removed(
-    browser: Browser, tmp_path: Path
+    browser: Browser, empty_home: Path
 ) -> None:
-    home = tmp_path / "shop"
-    told = [sys.executable, "-m", "maracuja", "init", "-w", str(home)]
-    subprocess.run(told, check=True, capture_output=True)
-    with serving(home) as url, browser.tab(url) as tab:
+    with serving(empty_home) as url, browser.tab(url) as tab:
         page = tab.go("/")
         _claim(page)
         tab.forgive_a_new_start()
@@ -48,11 +40,11 @@ def test_an_empty_workspace_shows_the_demo_shop_until_it_is_removed(
         assert tab.violations() == []
         _remove(page)
         tab.forgive_a_new_start()
-    with opened(home) as app, app.store.read() as conn:
+    with opened(empty_home) as app, app.store.read() as conn:
         assert people.count(conn) == 0 and app.config.shop.name == "Fruit & Co"
         actions = [line.action for line in audit.newest(conn)]
         assert {"load_demo", "remove_demo"} <= set(actions)
-    assert not (home / "demo-shop").exists()
+    assert not (empty_home / "demo-shop").exists()
 
 
 def _claim(page: Page) -> None:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from maracuja.app import opened
-from maracuja.ui.web_app import STATIC
 from tests.ui.browser import Browser
 from tests.ui.conftest import PASSWORD, serving
 
 BACK_MS = 30_000  # the server starts anew with the shop's settings
 
 
-@pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the web app is not built")
 def test_a_shop_is_claimed_once_and_shows_its_first_steps(
-    browser: Browser, tmp_path: Path
+    browser: Browser, empty_home: Path
 ) -> None:
-    home = tmp_path / "shop"
-    told = [sys.executable, "-m", "maracuja", "init", "-w", str(home)]
-    subprocess.run(told, check=True, capture_output=True)
-    with serving(home) as url:
+    with serving(empty_home) as url:
         with browser.tab(url, language="uk") as tab:
             page = tab.go("/people")  # whatever is asked for first
             expect(page).to_have_url(f"{url}/first-run")
@@ -49,7 +41,7 @@ def test_a_shop_is_claimed_once_and_shows_its_first_steps(
         with browser.tab(url) as tab:
             page = tab.go("/first-run")
             expect(page).to_have_url(f"{url}/login?back=%2F")  # nobody claims it twice
-    with opened(home) as app:
+    with opened(empty_home) as app:
         shop = app.config.shop
         assert (shop.name, shop.language, shop.time_zone) == (
             "Фруктова лавка",

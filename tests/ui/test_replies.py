@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,19 @@ class Cut:
             route.fallback()
 
 
+@contextmanager
+def both_read(browser: Browser, shop: Site, number: str) -> Iterator[tuple[Tab, Tab, Cut]]:
+    """The owner and an operator who have the same conversation open, and the operator's line."""
+    with browser.tab(shop.url) as olena, browser.tab(shop.url) as anna:
+        olena.log_in(OWNER, PASSWORD)
+        anna.log_in(ANNA, PASSWORD)
+        line = Cut(anna.page)
+        for tab in (olena, anna):
+            tab.go(f"/replies/{number}")
+        yield olena, anna, line
+        _forgive(anna)
+
+
 def _turns(tab: Tab, number: str) -> list[tuple[str, str]]:
     """Who said what, as the server has it."""
     answer = tab.page.request.get(f"{tab.url}/v1/conversations/{number}")
@@ -98,12 +112,8 @@ def _said(tab: Tab) -> Any:
 
 def test_two_operators_lose_nothing_and_say_nothing_twice(browser: Browser, shop: Site) -> None:
     number = say(shop.home, ["Where is my order?"])
-    with browser.tab(shop.url) as olena, browser.tab(shop.url) as anna:
-        olena.log_in(OWNER, PASSWORD)
-        anna.log_in(ANNA, PASSWORD)
-        line = Cut(anna.page)
+    with both_read(browser, shop, number) as (olena, anna, line):
         for tab in (olena, anna):
-            tab.go(f"/replies/{number}")
             expect(_said(tab)).to_contain_text("Where is my order?")
         _answer(olena, "It left this morning.")
         expect(_said(olena)).to_contain_text("On its way")
@@ -138,17 +148,11 @@ def test_two_operators_lose_nothing_and_say_nothing_twice(browser: Browser, shop
         for tab in (olena, anna):
             for _, text in turns:
                 expect(_said(tab).get_by_text(text, exact=True)).to_have_count(1)
-        _forgive(anna)
 
 
 def test_operators_see_each_other_before_both_answer(browser: Browser, shop: Site) -> None:
     number = say(shop.home, ["Where is my order?"])
-    with browser.tab(shop.url) as olena, browser.tab(shop.url) as anna:
-        olena.log_in(OWNER, PASSWORD)
-        anna.log_in(ANNA, PASSWORD)
-        line = Cut(anna.page)
-        for tab in (olena, anna):
-            tab.go(f"/replies/{number}")
+    with both_read(browser, shop, number) as (olena, anna, line):
         told = olena.page.get_by_role("region", name="Conversation").get_by_role("status")
         expect(told).to_have_text("AAnna is here too")
         anna.go("/replies")
@@ -171,7 +175,6 @@ def test_operators_see_each_other_before_both_answer(browser: Browser, shop: Sit
 
         line.cut()
         expect(told).to_be_empty(timeout=20_000)
-        _forgive(anna)
 
 
 def test_what_was_written_outlives_the_page(browser: Browser, shop: Site) -> None:

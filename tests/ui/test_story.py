@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from maracuja.app import opened
 from maracuja.store import definitions
-from maracuja.ui.web_app import STATIC
 from tests.ui.browser import Browser, Tab
 from tests.ui.conftest import PASSWORD, serving
 
@@ -122,17 +118,14 @@ def _campaign(page: Page) -> None:
     )
 
 
-@pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the web app is not built")
 def test_from_nothing_to_a_campaign_in_two_languages_with_a_control_group(
-    browser: Browser, tmp_path: Path
+    browser: Browser, empty_home: Path, tmp_path: Path
 ) -> None:
-    home, file = tmp_path / "shop", tmp_path / "customers.csv"
+    file = tmp_path / "customers.csv"
     file.write_text(CSV, encoding="utf-8")
-    told = [sys.executable, "-m", "maracuja", "init", "-w", str(home)]
-    subprocess.run(told, check=True, capture_output=True)
-    with serving(home, work=True) as url, browser.tab(url) as tab:
+    with serving(empty_home, work=True) as url, browser.tab(url) as tab:
         _told(tab, file)
-    with opened(home) as app, app.store.read() as conn:
+    with opened(empty_home) as app, app.store.read() as conn:
         kept = {kind: definitions.current(conn, kind) for kind in ("template", "campaign")}
     (template,), (campaign,) = kept["template"], kept["campaign"]
     assert b"\xd1\x84" in template.body and campaign.id == "ripe-this-week"
