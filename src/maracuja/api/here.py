@@ -46,8 +46,10 @@ class Pages(Protocol):
         """The proof of a message."""
         ...
 
-    def screen(self, channel: str, shop: str, content: Content, *, wide: bool, dark: bool) -> str:
-        """A message on a telephone, or on a desk."""
+    def screen(
+        self, channel: str, shop: str, content: Content, *, language: str, wide: bool, dark: bool
+    ) -> str:
+        """A message on a telephone that speaks the message's language, or on a desk."""
         ...
 
     def welcome(self, seen: Overview) -> str:

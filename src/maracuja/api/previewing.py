@@ -132,7 +132,10 @@ def draw_screen(
     screen = ""
     if found.content is not None:
         kind, shop = channel_of(asked.channel), here.config.shop.name
-        page = pages.screen(kind, shop, found.content, wide=asked.wide, dark=asked.dark)
+        page = pages.screen(
+            kind, shop, found.content,
+            language=found.language, wide=asked.wide, dark=asked.dark,
+        )  # fmt: skip
         screen = screens.keep(page, now)
     return ScreenShown(preview=found, name=name, screen=screen)
 

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from maracuja.channels.formatting import to_html
 from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Place
-from maracuja.ui.message_terminal import does, rows
+from maracuja.ui.message_terminal import rows
+from maracuja.ui.phone_words import does, words_of
 from maracuja.ui.report_svg import LOGO
 
 _STYLE: Final = Path(__file__).with_name("message.css").read_text(encoding="utf-8")
@@ -66,7 +67,7 @@ class Phone(NamedTuple):
 def page(title: str, channel: str, shop: str, phones: Sequence[Phone], language: str = "") -> str:
     """The page: `title` is the template's, `shop` whom the messages come from."""
     name = name_of(channel)
-    shown = "".join(_phone(one, channel, shop) for one in phones)
+    shown = "".join(_phone(one, channel, shop, language) for one in phones)
     said = f"{escape(name)} · {escape(language)}" if language else escape(name)
     return (
         f'<!doctype html>\n<html lang="{escape(language or "en")}"><head><meta charset="utf-8">'
@@ -80,16 +81,23 @@ def page(title: str, channel: str, shop: str, phones: Sequence[Phone], language:
 
 
 def screen(
-    channel: str, shop: str, content: Content, *, wide: bool = False, dark: bool = False
+    channel: str,
+    shop: str,
+    content: Content,
+    *,
+    language: str = "",
+    wide: bool = False,
+    dark: bool = False,
 ) -> str:
     """A page of one screen and nothing else, its pictures loaded; `wide`: a mail on a desk.
 
-    It is light or `dark` whatever the colours of whoever looks.
+    What the telephone itself says is in the `language` of the message. It is light or `dark`
+    whatever the colours of whoever looks.
     """
-    shown = _phone(Phone("", content), channel, shop, pictures=True)
+    shown = _phone(Phone("", content), channel, shop, language, pictures=True)
     kind = "alone wide" if wide else "alone"
     page = (
-        '<!doctype html>\n<html><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{escape(language or "en")}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(name_of(channel))}</title><style>{_STYLE}</style></head>"
         f'<body class="{kind} {escape(channel)}">{shown}</body></html>\n'
@@ -104,16 +112,16 @@ def name_of(channel: str) -> str:
     return _NAMES.get(channel, channel.capitalize())
 
 
-def _phone(phone: Phone, channel: str, shop: str, *, pictures: bool = False) -> str:
+def _phone(phone: Phone, channel: str, shop: str, language: str, *, pictures: bool = False) -> str:
     if phone.content is None:
         inside = f'<div class="chat"><p class="nothing">Nothing: {escape(phone.error)}</p></div>'
-        screen = _head(channel, shop) + inside + _field()
+        screen = _head(channel, shop, language) + inside + _field(language)
     elif channel in _NOTICES:
-        screen = _locked(phone.content, shop)
+        screen = _locked(phone.content, shop, language)
     elif channel == "email":
-        screen = _mail(phone.content, shop, pictures=pictures)
+        screen = _mail(phone.content, shop, language, pictures=pictures)
     else:
-        screen = _chat(phone.content, channel, shop)
+        screen = _chat(phone.content, channel, shop, language)
     return (
         f'<figure><div class="phone"><div class="screen"><div class="bar"><b>9:41</b>'
         f'<i class="signal"></i><i class="battery"></i></div>{screen}</div></div>'
@@ -124,25 +132,28 @@ def _phone(phone: Phone, channel: str, shop: str, *, pictures: bool = False) -> 
 # ---------------------------------------------------------------- a chat
 
 
-def _chat(content: Content, channel: str, shop: str) -> str:
+def _chat(content: Content, channel: str, shop: str, language: str) -> str:
     inside = channel in _INSIDE
-    bubble = _bubble(content, _lines(content.buttons) if inside else "")
-    below = "" if inside or channel == "viber" else _keys(content.buttons, "inline")
+    bubble = _bubble(content, _lines(content.buttons, language) if inside else "", language)
+    own = inside or channel == "viber"
+    below = "" if own else _keys(content.buttons, "inline", language)
     keyboard = [*(content.buttons if channel == "viber" else ()), *content.keyboard]
-    cards = "".join(_card(card) for card in content.cards)
+    cards = "".join(_card(card, language) for card in content.cards)
     carousel = f'<div class="cards">{cards}</div>' if cards else ""
+    day = f'<span class="day">{words_of(language)["today"]}</span>'
     return (
-        _head(channel, shop)
-        + f'<div class="chat"><span class="day">Today</span>{bubble}{below}{carousel}</div>'
-        + _field()
-        + _keys(keyboard, "keyboard")
+        _head(channel, shop, language)
+        + f'<div class="chat">{day}{bubble}{below}{carousel}</div>'
+        + _field(language)
+        + _keys(keyboard, "keyboard", language)
     )
 
 
-def _head(channel: str, shop: str) -> str:
+def _head(channel: str, shop: str, language: str) -> str:
+    name = words_of(language)["web_chat"] if channel == "web_chat" else name_of(channel)
     return (
         f'<div class="head"><span class="back"></span>{_face(shop)}'
-        f"<div><b>{escape(shop)}</b><small>{escape(name_of(channel))}</small></div></div>"
+        f"<div><b>{escape(shop)}</b><small>{escape(name)}</small></div></div>"
     )
 
 
@@ -152,13 +163,13 @@ def _face(shop: str) -> str:
     return f'<span class="face">{escape(letter.upper())}</span>'
 
 
-def _field() -> str:
-    return '<div class="field"><span>Message</span><i></i></div>'
+def _field(language: str) -> str:
+    return f'<div class="field"><span>{words_of(language)["field"]}</span><i></i></div>'
 
 
-def _bubble(content: Content, lines: str) -> str:
+def _bubble(content: Content, lines: str, language: str) -> str:
     subject = f"<h2>{escape(content.subject)}</h2>" if content.subject else ""
-    approved = _approved(content.approved) if content.approved is not None else ""
+    approved = _approved(content.approved, language) if content.approved is not None else ""
     shown = list(content.media)
     if content.approved is not None and content.approved.header.startswith("https://"):
         shown.insert(0, Media(kind=MediaKind.PICTURE, url=content.approved.header))
@@ -169,7 +180,8 @@ def _bubble(content: Content, lines: str) -> str:
     text = _words(content)
     if not (subject or approved or album or text or lines):
         return ""
-    bell = '<i class="quiet" title="without a sound"></i>' if content.silent else ""
+    silent = words_of(language)["silent"]
+    bell = f'<i class="quiet" title="{silent}"></i>' if content.silent else ""
     return (
         f'<div class="bubble">{album}<div class="said">{approved}{subject}{text}'
         f'<span class="time">{bell}9:41</span></div>{lines}</div>'
@@ -201,35 +213,35 @@ def _map(place: Place) -> str:
     )
 
 
-def _keys(buttons: Sequence[Button], kind: str) -> str:
+def _keys(buttons: Sequence[Button], kind: str, language: str) -> str:
     """Buttons as keys in their rows."""
     lines = "".join(
-        f'<div class="row">{"".join(_key(button) for button in row)}</div>'
+        f'<div class="row">{"".join(_key(button, language) for button in row)}</div>'
         for row in rows(buttons)
     )
     return f'<div class="{kind}">{lines}</div>' if lines else ""
 
 
-def _key(button: Button) -> str:
-    title = escape(does(button))
+def _key(button: Button, language: str) -> str:
+    title = escape(does(button, language))
     return f'<span class="key {button.does}" title="{title}">{escape(button.text)}</span>'
 
 
-def _lines(buttons: Sequence[Button]) -> str:
+def _lines(buttons: Sequence[Button], language: str) -> str:
     """Buttons as lines of the bubble itself."""
-    return "".join(f'<div class="line">{_key(button)}</div>' for button in buttons)
+    return "".join(f'<div class="line">{_key(button, language)}</div>' for button in buttons)
 
 
-def _card(card: Card) -> str:
+def _card(card: Card, language: str) -> str:
     picture = _medium(Media(kind=MediaKind.PICTURE, url=card.picture)) if card.picture else ""
     text = f"<p>{escape(card.text)}</p>" if card.text else ""
     return (
         f'<div class="card">{picture}<div class="said"><b>{escape(card.title)}</b>{text}</div>'
-        f"{_lines(card.buttons)}</div>"
+        f"{_lines(card.buttons, language)}</div>"
     )
 
 
-def _approved(approved: Approved) -> str:
+def _approved(approved: Approved, language: str) -> str:
     """The vendor keeps the words: what is known here is what fills its places."""
     words = "" if approved.header.startswith("https://") else approved.header
     filled = "".join(
@@ -238,7 +250,7 @@ def _approved(approved: Approved) -> str:
     )
     header = f"<b>{escape(words)}</b>" if words else ""
     return (
-        f'<div class="approved"><small>approved template</small>{header}'
+        f'<div class="approved"><small>{words_of(language)["approved"]}</small>{header}'
         f"<b>{escape(approved.name)}</b> <small>{escape(approved.language)}</small>"
         f"<ul>{filled}</ul></div>"
     )
@@ -247,12 +259,14 @@ def _approved(approved: Approved) -> str:
 # ---------------------------------------------------------------- a mail
 
 
-def _mail(content: Content, shop: str, *, pictures: bool) -> str:
+def _mail(content: Content, shop: str, language: str, *, pictures: bool) -> str:
     """Its HTML as a page of its own that can do nothing; else its text."""
     inside = f'<div class="said">{_words(content)}</div>'
     if content.html:
         alone = _ALONE.replace("'none'", _PICTURES, 1) if pictures else _ALONE
-        inside = f'<iframe sandbox title="mail" srcdoc="{escape(alone + content.html)}"></iframe>'
+        title = words_of(language)["letter"]
+        framed = escape(alone + content.html)
+        inside = f'<iframe sandbox title="{title}" srcdoc="{framed}"></iframe>'
     return (
         f'<div class="mail"><h2>{escape(content.subject)}</h2><div class="from">{_face(shop)}'
         f"<div><b>{escape(shop)}</b></div><small>9:41</small></div>{inside}</div>"
@@ -262,14 +276,14 @@ def _mail(content: Content, shop: str, *, pictures: bool) -> str:
 # ---------------------------------------------------------------- a locked screen
 
 
-def _locked(content: Content, shop: str) -> str:
+def _locked(content: Content, shop: str, language: str) -> str:
     title = f"<b>{escape(content.subject)}</b>" if content.subject else ""
     media = "".join(_medium(one) for one in content.media)
-    actions = "".join(_key(button) for button in content.buttons)
+    actions = "".join(_key(button, language) for button in content.buttons)
     row = f'<div class="actions">{actions}</div>' if actions else ""
     return (
         '<div class="locked"><div class="clock">9:41</div>'
         f'<div class="notice"><div class="from">{_face(shop)}'
-        f"<small>{escape(shop)}</small><small>now</small></div>"
+        f"<small>{escape(shop)}</small><small>{words_of(language)['now']}</small></div>"
         f"{title}{_words(content)}{media}{row}</div></div>"
     )

@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from maracuja.channels.formatting import to_html
-from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Tap
+from maracuja.content import Approved, Button, Card, Content, Media, MediaKind
+from maracuja.ui.phone_words import does
 
 _TAG: Final = re.compile(r"<(/?)(b|i|s|code|pre)>")
 _STYLES: Final = {"b": "bold", "i": "italic", "s": "strike", "code": "cyan", "pre": "cyan"}
@@ -75,21 +76,6 @@ def rows(buttons: Sequence[Button]) -> list[list[Button]]:
         else:
             found.append([button])
     return found
-
-
-def does(button: Button) -> str:
-    """What pressing it does, in a few words."""
-    match button.does:
-        case Tap.URL:
-            return f"→ {button.url}"
-        case Tap.COPY:
-            return f"copies {button.copy}"
-        case Tap.PHONE:
-            return "asks for the phone number"
-        case Tap.LOCATION:
-            return "asks for the place"
-        case _:
-            return f"sets {button.sets}" if button.sets else f"answers {button.reply}"
 
 
 def _medium(media: Media) -> Text:

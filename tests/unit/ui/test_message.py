@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -11,8 +12,9 @@ from rich.console import Console
 
 from maracuja.channels import CHANNELS
 from maracuja.content import Approved, Button, Card, Content, Media, MediaKind, Place
-from maracuja.ui.message_html import Phone, page
+from maracuja.ui.message_html import Phone, page, screen
 from maracuja.ui.message_terminal import message
+from maracuja.ui.phone_words import TEXTS
 
 SHOP = "https://shop.example"
 CONTENT = Content(
@@ -113,6 +115,28 @@ def test_buttons_of_viber_stand_below_the_field() -> None:
     assert source.index('class="field"') < source.index(">See<")
     source = page("t", "telegram", "Shop", [Phone("a", Content(text="x", buttons=(button,)))])
     assert source.index('class="field"') > source.index(">See<")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("uk", ("Сьогодні", "Повідомлення", "копіює SALE10", "без звуку")),
+        ("mn", ("Өнөөдөр", "Мессеж", "SALE10 хуулна", "дуугүй")),
+        ("de", ("Today", "Message", "copies SALE10", "without a sound")),
+    ],
+)
+def test_a_telephone_speaks_the_language_of_the_message(
+    language: str, words: Sequence[str]
+) -> None:
+    shown = screen("telegram", "Shop", CONTENT, language=language)
+    assert f'<html lang="{language}">' in shown
+    assert all(word in shown for word in words)
+    assert all(text for texts in TEXTS.values() for text in texts)
+
+
+def test_a_locked_screen_and_a_chat_of_the_shop_speak_it_too() -> None:
+    assert "<small>сейчас</small>" in screen("web_push", "Shop", CONTENT, language="ru")
+    assert "<small>Чат на сайті</small>" in screen("web_chat", "Shop", CONTENT, language="uk")
 
 
 def test_a_mail_is_a_page_of_its_own() -> None:
