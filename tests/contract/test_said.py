@@ -15,7 +15,11 @@ import maracuja
 from maracuja.api.problems import TITLES
 from maracuja.api.said import GAP, tables, translated
 from maracuja.channels import BY_NAME
-from tests.unit.api.api_world import World, opened_world
+from maracuja.model import micros
+from maracuja.runtime import experiment_guard, launch_entries
+from maracuja.stats.guardrail import Harm, watch
+from maracuja.store import audit
+from tests.unit.api.api_world import NOON, World, agree, define, opened_world
 
 SOURCE = Path(maracuja.__file__).parent
 WEB = Path(__file__).parents[2] / "web/src/i18n"
@@ -165,6 +169,33 @@ def test_lints_and_faults_are_said_in_the_language_that_is_read(world: World) ->
             assert [one["code"] for one in told[language]] == [one["code"] for one in told[""]]
             assert all(CYRILLIC.search(one["message"]) for one in told[language])
             assert all(CYRILLIC.search(one["fix"]) for one in told[language] if one["fix"])
+
+
+def test_why_the_worker_holds_a_campaign_is_said_in_every_language(world: World) -> None:
+    define(world)
+    agree(world)
+    assert world.ask("POST", "/api/campaigns/fruit/launch").status_code == 200
+    assert world.ask("POST", "/api/campaigns/fruit/pause").status_code == 200
+    stopped = experiment_guard.said(watch(dict.fromkeys(Harm, 60), 200))
+    with world.app.store.write() as conn:
+        at, about = micros(NOON), "campaign:fruit"
+        audit.add(conn, at, "ann", "pause", about, "The guardrail has stopped it.")
+        audit.add(conn, at, audit.WORKER, "pause", about, stopped)
+    for language in ("", *OTHERS):
+        asked = {"headers": {"accept-language": language} if language else {}}
+        (run,) = world.ask("GET", "/api/campaigns/fruit", **asked).json()["items"]
+        (same,) = world.ask("GET", "/api/campaigns", **asked).json()["items"]
+        page = world.ask("GET", "/api/overview", **asked).json()
+        (matter,) = [one for one in page["attention"] if one["matter"] == "campaign_held"]
+        line, theirs, *_ = world.ask("GET", f"/api/audit?subject={about}", **asked).json()["items"]
+        whole = world.ask("GET", f"/api/audit/{line['id']}", **asked).json()
+        told = {run["held"], same["held"], matter["detail"], line["detail"], whole["detail"]}
+        assert told == {translated(stopped, language) if language else stopped}
+        assert theirs["detail"] == "The guardrail has stopped it.", "a person wrote it"
+        (said,) = told
+        assert said.count("60") == len(Harm) and said.count("1.00%") == len(Harm) - 1
+        assert not language or not re.search("[a-z]{3} ", said.replace("push", "")), said
+        assert not language or translated(launch_entries.FORSAKEN, language)
 
 
 def test_settings_of_channels_are_explained_in_every_language(world: World) -> None:

@@ -24,7 +24,7 @@ from tests.simulation.experiment_world import Shop, by_mail, opened_shop
 from tests.simulation.storm_sides import Side, mobile_push_side, telegram_side, web_push_side
 
 COUNT = 600
-PUSHES = "took back the permission to push"
+PUSHES = "Took back the permission to push"
 ZONES = ("Europe/Kyiv", "Asia/Tokyo")
 ELEVEN = """
 kind: template
@@ -142,8 +142,8 @@ def _quick(side: Side) -> Side:
 @pytest.mark.parametrize(
     ("harm", "says", "made", "does"),
     [
-        (Harm.COMPLAINT, "complained of spam", mails, complain),
-        (Harm.BLOCK, "closed the chat or blocked us", chats, block),
+        (Harm.COMPLAINT, "Complained of spam", mails, complain),
+        (Harm.BLOCK, "Closed the chat or blocked us", chats, block),
         pytest.param(Harm.PUSH_LOST, PUSHES, phones, switch_off, marks=pytest.mark.slow),
         pytest.param(Harm.PUSH_LOST, PUSHES, browsers, take_back, marks=pytest.mark.slow),
     ],
@@ -178,6 +178,6 @@ def test_harm_stops_a_roll_out_and_a_harmless_truth_does_not(
             assert (told.count, told.broken) == (3, False), "it is heard of, and borne"
             return
         assert not waited & got
-        assert shown.held.startswith(f"The guardrail has stopped it: {harmed} of")
-        assert says in shown.held
+        assert shown.held.startswith("The guardrail has stopped it.")
+        assert f" {says}: {harmed} of " in shown.held
         assert [line.detail for line in pauses] == [shown.held]

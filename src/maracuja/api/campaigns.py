@@ -37,17 +37,17 @@ _REPORT: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("")
-def list_runs(here: Here, part: Part) -> Listing[RunShown]:
+def list_runs(here: Here, reader: Reader, part: Part) -> Listing[RunShown]:
     """Every run of every campaign, newest first."""
     with here.store.read() as conn:
-        return part.of(status(conn), attrgetter("run"))
+        return part.of([in_words(run, reader) for run in status(conn)], attrgetter("run"))
 
 
 @router.get("/{name}")
-def campaign_status(here: Here, name: Name, part: Part) -> Listing[RunShown]:
+def campaign_status(here: Here, reader: Reader, name: Name, part: Part) -> Listing[RunShown]:
     """The runs of a campaign, newest first."""
     with here.store.read() as conn:
-        return part.of(status(conn, name), attrgetter("run"))
+        return part.of([in_words(run, reader) for run in status(conn, name)], attrgetter("run"))
 
 
 @router.get("/{name}/check")

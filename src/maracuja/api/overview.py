@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from maracuja.api.here import Here, Long, Now, managing
+from dataclasses import replace
+
+from maracuja.api.here import Here, Long, Now, Reader, managing
+from maracuja.api.said import in_words
 from maracuja.runtime import overview_page
 from maracuja.runtime.overview_page import OverviewPage
 
@@ -10,7 +13,8 @@ router = managing("/overview", "workspace")
 
 
 @router.get("")
-def show_overview(here: Here, now: Now, long: Long) -> OverviewPage:
+def show_overview(here: Here, now: Now, long: Long, reader: Reader) -> OverviewPage:
     """What talking to customers was worth this week, what needs somebody, how channels do."""
     with long.long():
-        return overview_page.overview_page(here.ground, now)
+        page = overview_page.overview_page(here.ground, now)
+    return replace(page, attention=tuple(in_words(one, reader) for one in page.attention))

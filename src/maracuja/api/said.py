@@ -24,7 +24,8 @@ GAP: Final = re.compile(r"\{(\d?)\}")
 _ENDS: Final = re.compile(r"(?<=[.?!]) (?=[A-Z«`])")
 _OPEN: Final = r"(?<!\.)"
 _QUOTES: Final = ("`", "«", "“", "'", '"')
-_SENTENCES: Final = frozenset({"message", "fix", "why"})  # of a finding or a fault
+# Of a finding, a fault, a run that is held, a matter that needs somebody.
+_SENTENCES: Final = frozenset({"message", "fix", "why", "held", "detail"})
 
 Texts = Mapping[str, str]  # by language
 F = TypeVar("F", bound="DataclassInstance")
@@ -110,7 +111,7 @@ def _patterns() -> list[tuple[re.Pattern[str], tuple[bool, ...], Texts]]:
 
 
 def in_words(found: F, language: str) -> F:
-    """A finding or a fault with its sentences in that language."""
+    """A finding, a fault or what else tells its reason, with its sentences in that language."""
     mine = [one.name for one in fields(found) if one.name in _SENTENCES]
     return replace(found, **{name: said(getattr(found, name), language) for name in mine})
 

@@ -10,8 +10,9 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from maracuja.api.answers import ID_MAX, Listing, Name, Part, Word
-from maracuja.api.here import Actor, Here, Now, managing
+from maracuja.api.here import Actor, Here, Now, Reader, managing
 from maracuja.api.letters import Letters
+from maracuja.api.said import said
 from maracuja.channels import CHANNELS, account_of
 from maracuja.model import micros, moment
 from maracuja.runtime import campaign_status, campaign_work
@@ -237,7 +238,12 @@ def revoke_key(here: Here, actor: Actor, now: Now, letters: Letters, number: Nam
 
 @router.get("/audit")
 def list_audit(
-    here: Here, part: Part, subject: Word = "", action: Word = "", actor: Word = ""
+    here: Here,
+    reader: Reader,
+    part: Part,
+    subject: Word = "",
+    action: Word = "",
+    actor: Word = "",
 ) -> Listing[AuditLine]:
     """Who did what, newest first; `subject` such as person:17, `actor` as the lines name it."""
     with here.store.read() as conn:
@@ -249,14 +255,16 @@ def list_audit(
             before=part.behind(int) or ID_MAX,
             rows_max=part.limit + 1,
         )
-    return part.page([_line(row) for row in rows], attrgetter("id"))
+    return part.page([_line(row, reader) for row in rows], attrgetter("id"))
 
 
 @router.get("/audit/{number}")
-def show_audit_line(here: Here, number: Annotated[int, Path(ge=1, le=ID_MAX)]) -> AuditLine:
+def show_audit_line(
+    here: Here, reader: Reader, number: Annotated[int, Path(ge=1, le=ID_MAX)]
+) -> AuditLine:
     """One line of the audit log, whole."""
     with here.store.read() as conn:
-        return _line(audit.get(conn, number))
+        return _line(audit.get(conn, number), reader)
 
 
 @router.get("/commands/{number}")
@@ -284,12 +292,14 @@ def _key(key: keys.Key) -> dict[str, Any]:
     }
 
 
-def _line(row: audit.Entry) -> AuditLine:
+def _line(row: audit.Entry, language: str) -> AuditLine:
+    """What the worker has said is ours to translate; what a person wrote stays."""
+    ours = row.actor == audit.WORKER and isinstance(row.detail, str)
     return AuditLine(
         id=row.id,
         at=moment(row.at_us),
         actor=row.actor,
         action=row.action,
         subject=row.subject,
-        detail=row.detail,
+        detail=said(row.detail, language) if ours else row.detail,
     )

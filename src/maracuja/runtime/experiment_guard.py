@@ -30,10 +30,10 @@ _CARRIED: Final = dict.fromkeys(
     TraitType.TEXT,
 ) | {"properties.run": TraitType.NUMBER, "properties.channel": TraitType.TEXT}
 _SAID: Final[dict[Harm, str]] = {
-    Harm.OPT_OUT: "opted out",
-    Harm.BLOCK: "closed the chat or blocked us",
-    Harm.COMPLAINT: "complained of spam",
-    Harm.PUSH_LOST: "took back the permission to push",
+    Harm.OPT_OUT: "Opted out",
+    Harm.BLOCK: "Closed the chat or blocked us",
+    Harm.COMPLAINT: "Complained of spam",
+    Harm.PUSH_LOST: "Took back the permission to push",
 }
 
 
@@ -105,15 +105,15 @@ def stop_if_broken(
 
 
 def said(verdict: GuardVerdict) -> str:
-    """Which limits are broken and by how much, in words."""
+    """Which limits are broken and by how much: sentences that `api/words` has in all languages."""
     broken = [
-        f"{guard.count} of {guard.people} people written to {_SAID[guard.harm]}"
-        f" ({guard.count / guard.people:.2%}; {guard.least:.2%} at least, whatever chance did;"
-        f" the limit is {guard.rate_max:.2%})"
+        f"{_SAID[guard.harm]}: {guard.count} of {guard.people} people written to,"
+        f" {guard.count / guard.people:.2%} ({guard.least:.2%} at least, whatever chance did);"
+        f" the limit is {guard.rate_max:.2%}."
         for guard in verdict.guards
         if guard.broken
     ]
-    return f"The guardrail has stopped it: {'; '.join(broken)}."
+    return " ".join(["The guardrail has stopped it.", *broken])
 
 
 _HARMED: Final = """

@@ -60,7 +60,7 @@ function OneRun({ run }: { run: Run }) {
       </header>
       {run.held ? (
         <Text c="var(--warn)">
-          <b>{t("runs.held")}</b> <span lang="en">{run.held}</span>
+          <b>{t("runs.held")}</b> {run.held}
         </Text>
       ) : null}
       {run.state === "scheduled" ? (
