@@ -111,8 +111,7 @@ def card(conn: Connection) -> Card | None:
 def wanted(store: Store) -> Card | None:
     """A wish that is still to be fulfilled."""
     with store.read() as conn:
-        found = card(conn)
-    return None if found is None or found.fault or found.done_us else found
+        return _due(conn)
 
 
 def see(store: Store, config: Config, *, playable: bool) -> DemoShop:
@@ -193,8 +192,8 @@ def leave(config: Config, now: datetime, *, actor: str, session: bytes) -> None:
 def begin(store: Store) -> Card | None:
     """The wish to fulfil now; the times that it was begun are counted."""
     with store.write() as conn:
-        found = card(conn)
-        if found is None or found.fault or found.done_us:
+        found = _due(conn)
+        if found is None:
             return None
         return _keep(conn, replace(found, tries=found.tries + 1, step="", share=0.0))
 
@@ -222,6 +221,11 @@ def forget(store: Store) -> None:
     """The wish is fulfilled."""
     with store.write() as conn:
         meta.drop(conn, _CARD)
+
+
+def _due(conn: Connection) -> Card | None:
+    found = card(conn)
+    return None if found is None or found.fault or found.done_us else found
 
 
 def _keep(conn: Connection, found: Card) -> Card:

@@ -95,7 +95,7 @@ class ProcessBeside:
             failures = 0 if monotonic_s() - began_s > STEADY_S else failures + 1
             wait_s = BACKOFF_S[min(failures, len(BACKOFF_S)) - 1] if failures else 0.0
             what = (
-                "Another worker holds this workspace"
+                f"Another {self._called} holds this workspace"
                 if code == Conflict.exit_code
                 else f"The {self._called} died (exit code {code})"
             )
