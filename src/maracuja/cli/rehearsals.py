@@ -27,7 +27,7 @@ from maracuja.cli.triggers import say_replay
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from maracuja.runtime.campaign_rehearsal import Rehearsal, Wording
+    from maracuja.runtime.campaign_rehearsal import Gate, Rehearsal, Wording
     from maracuja.runtime.cascade_rehearsal import StepPlanned
     from maracuja.runtime.rehearsal_cost import CostPlanned
 
@@ -77,7 +77,7 @@ def _say_rehearsal(found: Rehearsal, zone: str, currency: str) -> None:
     say(f"[bold]{found.campaign}[/], planned for {planned}, expires {expires}")
     say(f"Its audience has [bold]{number(found.audience)}[/] people.")
     say()
-    rows = [(g.people, share(g.people, found.audience), g.says) for g in found.gates]
+    rows = [(g.people, share(g.people, found.audience), _why(g)) for g in found.gates]
     say(table("What would become of them", ["people", "share", "why"], rows))
     if found.arms:
         say()
@@ -106,6 +106,11 @@ def _say_rehearsal(found: Rehearsal, zone: str, currency: str) -> None:
         say_preview(one)
     if not found.samples:
         say("[dim]Nobody would be sent to at once: `maracuja template preview` shows texts.[/]")
+
+
+def _why(gate: Gate) -> str:
+    """Why so many, and how many of them are held out."""
+    return f"{gate.says} ({number(gate.control)} of them held out)" if gate.control else gate.says
 
 
 def _say_cascade(steps: Sequence[StepPlanned], currency: str) -> None:

@@ -44,17 +44,22 @@ HOURS_MAX: Final = 200
 NEUTRAL_MAX: Final = 0.40  # share above which a launch wants to be confirmed
 CHOSEN_MAX: Final = 100  # people to take samples of
 Advance = Callable[[int, int], None]
+_COMING: Final = [Outcome.SEND.value, Outcome.WAIT.value]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """So many people would come to this outcome for this reason; `detail` is what it is about."""
+    """So many people would come to this outcome for this reason; `detail` is what it is about.
+
+    `control` of those who wait are held out: they pass the gates later and get nothing.
+    """
 
     outcome: str
     reason: str
     says: str
     people: int
     detail: str = ""
+    control: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,10 @@ class ArmPlanned:
 
 @dataclass(frozen=True)
 class Hour:
-    """So many people whose message is due, or decided again, in the hour that begins at `at`."""
+    """So many people whose message is due, or decided again, in the hour that begins at `at`.
+
+    Of a launch it counts nobody who is held out.
+    """
 
     at: datetime
     people: int
@@ -292,6 +300,7 @@ class _Counted:
     def __init__(self, ground: Ground, facts: RunFacts) -> None:
         campaign = facts.campaign
         self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.control: Counter[str] = Counter()  # reason -> those held out who wait
         self.arms: Counter[tuple[str, str]] = Counter()
         self.dues: Counter[int] = Counter()
         self.sent: list[tuple[int, str, str]] = []  # pid, template's arm, channel
@@ -312,11 +321,14 @@ class _Counted:
         )
         for outcome, reason, n in rows.group_by("outcome", told).len().iter_rows():
             self.outcomes[outcome, reason] += n
+        waits = rows.filter(pl.col("outcome") == Outcome.WAIT.value)
+        for reason, n in waits.filter(pl.col("held") != "").group_by(told).len().iter_rows():
+            self.control[reason] += n
         would = rows.filter(pl.col("outcome").is_in([Outcome.SEND.value, Outcome.GHOST.value]))
         for variant, held, n in would.group_by("variant", "held").len().iter_rows():
             self.arms[variant, held] += n
         rows = rows.filter(pl.col("reason") != Reason.FOR_THE_WINNER.value)  # of no known moment
-        coming = rows.filter(pl.col("outcome") != Outcome.NEVER.value)
+        coming = rows.filter(pl.col("outcome").is_in(_COMING), pl.col("held") == "")
         hours = coming.select(hour=pl.col("due").dt.epoch("us") // HOUR_US)
         for hour, n in hours.group_by("hour").len().iter_rows():
             self.dues[hour] += n
@@ -334,7 +346,8 @@ class _Counted:
         for (outcome, kept), n in rows:
             reason, detail = read(kept)
             says = sentence(Outcome(outcome), reason, language, detail)
-            found.append(Gate(outcome, reason.value, says, n, detail))
+            control = self.control[kept] if outcome == Outcome.WAIT.value else 0
+            found.append(Gate(outcome, reason.value, says, n, detail, control))
         return tuple(found)
 
     def arms_planned(self) -> tuple[ArmPlanned, ...]:

@@ -572,6 +572,17 @@ def test_who_is_written_to_later_is_shown_by_a_rehearsal(ground: Ground, by: str
         assert one.pid is not None and (one.pid - 1) % 20 not in (8, 10)
 
 
+def test_the_control_group_among_those_who_wait_is_told_apart(ground: Ground) -> None:
+    quiet = config(quiet_from="00:01", quiet_until="23:59")
+    found = rehearse(Ground(ground.store, ground.lake, quiet), "fruit", NOON)
+    (waits,) = [gate for gate in found.gates if gate.outcome == "wait"]
+    assert 0 < waits.control < waits.people
+    assert not any(gate.control for gate in found.gates if gate.outcome != "wait")
+    # Nobody of them gets a message: no hour counts them, and nothing is paid for.
+    assert sum(hour.people for hour in found.when) == waits.people - waits.control
+    assert found.cost is not None and found.cost.people == waits.people - waits.control
+
+
 def test_a_sold_out_product_is_a_reason(ground: Ground) -> None:
     apply(ground.store, OFFER)
     put_product(ground, FRUIT._replace(stock=0))

@@ -4361,6 +4361,8 @@ export interface components {
             step: string;
         };
         Gate: {
+            /** @default 0 */
+            control: number;
             /** @default  */
             detail: string;
             outcome: string;

@@ -135,7 +135,7 @@ export const hearing = (found: Rehearsal): number | null =>
     : (found.cost?.people ??
       found.gates
         .filter((gate) => gate.outcome === "send" || gate.outcome === "wait")
-        .reduce((all, gate) => all + gate.people, 0));
+        .reduce((all, gate) => all + gate.people - gate.control, 0));
 
 interface LaunchProps {
   name: string;

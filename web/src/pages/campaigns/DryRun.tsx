@@ -48,6 +48,7 @@ function Sums({ of, name }: { of: Rehearsal; name: string }) {
   const { t } = useTranslation("campaigns");
   const many = (outcome: string) => of.gates.filter((gate) => gate.outcome === outcome);
   const sum = (gates: Gate[]) => gates.reduce((all, gate) => all + gate.people, 0);
+  const waiting = many("wait").reduce((all, gate) => all + gate.control, 0);
   const [sent] = many("send");
   const [ghost] = many("ghost");
   return (
@@ -58,12 +59,16 @@ function Sums({ of, name }: { of: Rehearsal; name: string }) {
         note={t("dry.ofAudience", { n: whole(of.audience) })}
         {...(sent ? { to: peopleOf(name, sent) } : {})}
       />
-      <Kpi label={t("dry.later")} value={whole(sum(many("wait")))} note={t("dry.laterAbout")} />
+      <Kpi
+        label={t("dry.later")}
+        value={whole(sum(many("wait")) - waiting)}
+        note={t("dry.laterAbout")}
+      />
       <Kpi
         label={t("dry.control")}
-        value={whole(sum(many("ghost")))}
-        note={t("dry.controlAbout")}
-        {...(ghost ? { to: peopleOf(name, ghost) } : {})}
+        value={whole(sum(many("ghost")) + waiting)}
+        note={waiting ? t("dry.controlWaits", { n: whole(waiting) }) : t("dry.controlAbout")}
+        {...(ghost && !waiting ? { to: peopleOf(name, ghost) } : {})}
       />
     </Kpis>
   );
@@ -87,7 +92,10 @@ function LeftOut({ name, gates, audience }: LeftOutProps) {
       key: "when",
       label: t("dry.outcome"),
       wide: true,
-      show: (gate) => t(`outcome.${gate.outcome}`),
+      show: (gate) => {
+        const outcome = t(`outcome.${gate.outcome}`);
+        return gate.control ? t("dry.withControl", { outcome, n: whole(gate.control) }) : outcome;
+      },
     },
     {
       key: "people",
