@@ -5,34 +5,39 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
+from maracuja.clock import Clock
 from maracuja.errors import Conflict, NotFound
+from maracuja.model import Record, micros, moment
 from maracuja.runtime.aside import Aside
+from maracuja.store import live
+from maracuja.store.engine import Store
 
 _NAME: Final = "card.json"
 _ID: Final = re.compile("[0-9a-f]{16}")
 
 
-class Card(Protocol):
-    """What is known of a file: its folder's name, and since when it is there."""
+class FileCard(Record, frozen=True, kw_only=True):
+    """What is known of any file: its folder's name, since when it is there, and for whom."""
+
+    id: str
+    at_us: int
+    actor: str
+    ended_us: int = 0  # when the work with it was over, also before its end
 
     @property
-    def id(self) -> str:
-        """16 hexadecimal digits."""
-        ...
-
-    @property
-    def at_us(self) -> int:
-        """Microseconds, UTC."""
-        ...
+    def at(self) -> datetime:
+        """When somebody began with it."""
+        return moment(self.at_us)
 
 
-C = TypeVar("C", bound=Card)
+C = TypeVar("C", bound=FileCard)
 
 
 def new_id() -> str:
@@ -43,11 +48,21 @@ def new_id() -> str:
 class CardFolder(Generic[C]):
     """The cards below `root`; only this system's user may read what lies there."""
 
-    def __init__(self, root: Path, kind: type[C], aside: Aside, kept_for: timedelta) -> None:
+    def __init__(
+        self,
+        root: Path,
+        kind: type[C],
+        kept_for: timedelta,
+        aside: Aside,
+        store: Store,
+        clock: Clock,
+    ) -> None:
         self._root = root
         self._kind = kind
-        self._aside = aside
         self._kept_us = kept_for // timedelta(microseconds=1)
+        self._aside = aside
+        self._store = store
+        self._clock = clock
 
     def place(self, id: str) -> Path:
         """The folder of a card. Raises NotFound for what is no name of one."""
@@ -72,6 +87,12 @@ class CardFolder(Generic[C]):
         fresh.replace(place / _NAME)
         return card
 
+    def end(self, card: C) -> None:
+        """Write a card whose work is over now, and tell whoever watches the work."""
+        self.keep(replace(card, ended_us=micros(self._clock.now())))
+        with self._store.write() as conn:
+            live.tell(conn, live.Kind.WORK, [card.id])
+
     def every(self) -> list[C]:
         """All cards, the newest first."""
         if not self._root.is_dir():
@@ -86,8 +107,9 @@ class CardFolder(Generic[C]):
             raise Conflict("Somebody is at this file.", fix="Wait until that is over.")
         shutil.rmtree(self.place(id))
 
-    def sweep(self, now_us: int) -> None:
+    def sweep(self) -> None:
         """Throw away what is older than files are kept, unless somebody is at it."""
+        oldest_us = micros(self._clock.now()) - self._kept_us
         for card in self.every():
-            if card.at_us < now_us - self._kept_us and self._aside.share(card.id) is None:
+            if card.at_us < oldest_us and self._aside.share(card.id) is None:
                 shutil.rmtree(self.place(card.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
 
@@ -11,10 +11,10 @@ from msgspec.structs import replace as changed
 from maracuja.clock import Clock
 from maracuja.config import Lake
 from maracuja.errors import BadInput, Conflict, MaracujaError
-from maracuja.model import Record, micros, moment
+from maracuja.model import micros
 from maracuja.runtime import exporting
 from maracuja.runtime.aside import Aside
-from maracuja.runtime.card_folder import CardFolder, new_id
+from maracuja.runtime.card_folder import CardFolder, FileCard, new_id
 from maracuja.runtime.export_files import Form
 from maracuja.store import audit, live
 from maracuja.store.engine import Store
@@ -23,24 +23,15 @@ FOLDER: Final = "exports"
 KEPT_FOR: Final = timedelta(days=1)
 
 
-class Card(Record, frozen=True):
+class Card(FileCard, frozen=True, kw_only=True):
     """A file that is made or was: `rows` so far, `size` in bytes once it is whole."""
 
-    id: str
     what: str
     form: Form
-    at_us: int
-    actor: str
     state: Literal["making", "stopped", "done"] = "making"
     rows: int = 0
     size: int = 0
     fault: str = ""
-    ended_us: int = 0  # when it was over, also before its end
-
-    @property
-    def at(self) -> datetime:
-        """When it was asked for."""
-        return moment(self.at_us)
 
     @property
     def name(self) -> str:
@@ -57,7 +48,7 @@ class ExportDesk:
         self._clock = clock
         self._limits = limits
         self._aside = Aside()
-        self._cards = CardFolder(directory / FOLDER, Card, self._aside, KEPT_FOR)
+        self._cards = CardFolder(directory / FOLDER, Card, KEPT_FOR, self._aside, store, clock)
         self._rows: dict[str, int] = {}
 
     def begin(self, what: str, form: Form, *, actor: str) -> Card:
@@ -65,8 +56,8 @@ class ExportDesk:
         if what not in exporting.KINDS:
             raise BadInput(f"There is nothing called `{what}` to export.", where="what")
         now_us = micros(self._clock.now())
-        self._cards.sweep(now_us)
-        card = self._cards.keep(Card(new_id(), what, form, now_us, actor))
+        self._cards.sweep()
+        card = self._cards.keep(Card(id=new_id(), at_us=now_us, actor=actor, what=what, form=form))
         with self._store.write() as conn:
             audit.add(conn, now_us, actor, "export", f"export:{card.id}", {"what": what})
             live.tell(conn, live.Kind.WORK, [card.id])
@@ -116,16 +107,11 @@ class ExportDesk:
                 advance=count,
             )
         except MaracujaError as fault:
-            self._end(changed(card, state="stopped", fault=f"{fault.message} {fault.fix}"))
+            self._cards.end(changed(card, state="stopped", fault=f"{fault.message} {fault.fix}"))
             return
         finally:
             self._rows.pop(card.id, None)
-        self._end(changed(card, state="done", rows=rows, size=path.stat().st_size))
-
-    def _end(self, card: Card) -> None:
-        self._cards.keep(changed(card, ended_us=micros(self._clock.now())))
-        with self._store.write() as conn:
-            live.tell(conn, live.Kind.WORK, [card.id])
+        self._cards.end(changed(card, state="done", rows=rows, size=path.stat().st_size))
 
     def _data(self, card: Card) -> Path:
         return self._cards.place(card.id) / f"data.{card.form}"

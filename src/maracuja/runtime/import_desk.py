@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,10 +17,10 @@ from msgspec.structs import replace as changed
 from maracuja.clock import Clock
 from maracuja.errors import BadInput, Conflict, MaracujaError, NotFound
 from maracuja.ingest.import_mapping import FileMapping, Kind, checked, guess
-from maracuja.model import Record, micros, moment
+from maracuja.model import micros
 from maracuja.runtime import importing
 from maracuja.runtime.aside import Aside
-from maracuja.runtime.card_folder import CardFolder, new_id
+from maracuja.runtime.card_folder import CardFolder, FileCard, new_id
 from maracuja.runtime.import_files import open_rows, read_rows
 from maracuja.runtime.importing import REFUSED, Imported
 from maracuja.store import audit, live
@@ -37,15 +37,12 @@ _ENDINGS: Final = (".csv", ".txt", ".tsv", ".jsonl", ".ndjson", ".parquet")
 State = Literal["coming", "ready", "checking", "checked", "running", "stopped", "done", "refused"]
 
 
-class Card(Record, frozen=True):
+class Card(FileCard, frozen=True, kw_only=True):
     """What is known of a file; `tried` and `result` are what a trial and the import came to."""
 
-    id: str
     kind: Kind
     name: str
     size: int
-    at_us: int
-    actor: str
     state: State = "coming"
     headings: tuple[str, ...] = ()
     sample: tuple[tuple[str | None, ...], ...] = ()
@@ -54,12 +51,6 @@ class Card(Record, frozen=True):
     result: Imported | None = None
     fault: str = ""
     share: float = 0.0
-    ended_us: int = 0  # when the import was over, also before its end
-
-    @property
-    def at(self) -> datetime:
-        """When it began to come."""
-        return moment(self.at_us)
 
 
 class ImportDesk:
@@ -73,7 +64,7 @@ class ImportDesk:
         self._country = country
         self._currency = currency
         self._aside = Aside()
-        self._cards = CardFolder(directory / FOLDER, Card, self._aside, KEPT_FOR)
+        self._cards = CardFolder(directory / FOLDER, Card, KEPT_FOR, self._aside, store, clock)
 
     # ------------------------------------------------------------ a file comes
 
@@ -87,9 +78,11 @@ class ImportDesk:
             )
         if not 0 < size <= BYTES_MAX:
             raise BadInput("The file is empty, or too large for the browser.", where="size")
-        now_us = micros(self._clock.now())
-        self._cards.sweep(now_us)
-        card = self._cards.keep(Card(new_id(), kind, name, size, now_us, actor))
+        self._cards.sweep()
+        at_us = micros(self._clock.now())
+        card = self._cards.keep(
+            Card(id=new_id(), at_us=at_us, actor=actor, kind=kind, name=name, size=size)
+        )
         self._data(card).touch(mode=0o600)
         return card
 
@@ -203,19 +196,14 @@ class ImportDesk:
             if dry:
                 self._cards.keep(changed(card, state="ready", fault=told))
             else:
-                self._end(changed(card, state="stopped", fault=told))
+                self._cards.end(changed(card, state="stopped", fault=told))
             return
         if dry:
             self._cards.keep(changed(card, state="checked", tried=found))
             return
         found.refused_path = ""  # of no use to anybody elsewhere
-        self._end(changed(card, state="done", result=found, sample=()))
+        self._cards.end(changed(card, state="done", result=found, sample=()))
         self._data(card).unlink(missing_ok=True)
-
-    def _end(self, card: Card) -> None:
-        self._cards.keep(changed(card, ended_us=micros(self._clock.now())))
-        with self._store.write() as conn:
-            live.tell(conn, live.Kind.WORK, [card.id])
 
     def _resting(self, id: str) -> Card:
         card = self.get(id)
