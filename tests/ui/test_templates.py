@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.ui.browser import Tab
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"/>'
+SHOP = "https://shop.example/"  # whose pictures a letter shows
 
 
 def _kept(tab: Tab, name: str) -> dict[str, Any]:
@@ -32,7 +33,8 @@ def _save(page: Page, version: int) -> None:
 def test_a_letter_is_written_in_two_languages_and_for_telegram(own_tab: Tab) -> None:
     page = own_tab.go("/templates")
     picture = {"status": 200, "content_type": "image/svg+xml", "body": PICTURE}
-    page.route("https://shop.example/**", lambda route: route.fulfill(**picture))
+    own_tab.may_ask.append(SHOP)
+    page.route(f"{SHOP}**", lambda route: route.fulfill(**picture))
     page.get_by_role("link", name="Write a template").click()
     own_tab.ready()
     page.get_by_label("Name", exact=True).fill("Tea is here")
