@@ -42,6 +42,9 @@ class Hold:
         self._clock = clock
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self.lost = False
+        self._turn = threading.Lock()
+        self._doing = 0  # how many things that may take minutes, one within the other
+        self._timer: threading.Timer | None = None  # outlasts what is short: a thread costs more
 
     def keep(self) -> None:
         """Take the lease, or renew it when ten seconds old. Raises Conflict: another has it."""
@@ -65,22 +68,35 @@ class Hold:
         Raises Conflict at the beginning as `keep` does.
         """
         self.keep()
-        done = threading.Event()
-
-        def beat() -> None:
-            while not done.wait(RENEW.total_seconds()):
-                self.beat()
-
-        beating = threading.Thread(target=beat, name="lease", daemon=True)
-        beating.start()
+        with self._turn:
+            self._doing += 1
+            if self._timer is None:
+                self._wind()
         try:
             yield
         finally:
-            done.set()
-            beating.join()
+            with self._turn:  # no beat is under way any more
+                self._doing -= 1
+
+    def _wind(self) -> None:
+        self._timer = threading.Timer(RENEW.total_seconds(), self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _ring(self) -> None:
+        """Ten seconds are over. Nothing is wound again where nothing is done."""
+        with self._turn:
+            self._timer = None
+            if self._doing:
+                self._wind()
+                self.beat()
 
     def release(self) -> None:
         """Give the lease back, if it is still ours."""
+        with self._turn:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
         with self._store.write() as conn:
             leases.release(conn, leases.WORKER, self._holder)
 

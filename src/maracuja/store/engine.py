@@ -229,7 +229,7 @@ def _sqlite_engine(path: Path, cache_kib: int) -> Engine:
         if conn.get_execution_options().get("writes", False):
             _begin_writing(conn)
         else:
-            conn.exec_driver_sql("BEGIN")
+            _driver(conn).execute("BEGIN")
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begin)
@@ -241,8 +241,7 @@ def _begin_writing(conn: Connection) -> None:
 
     SQLite itself would look ever more seldom, up to ten times a second: too long for a code.
     """
-    dbapi, until_s = conn.connection.driver_connection, monotonic_s() + BUSY_S_MAX
-    assert isinstance(dbapi, sqlite3.Connection)
+    dbapi, until_s = _driver(conn), monotonic_s() + BUSY_S_MAX
     dbapi.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
@@ -255,6 +254,13 @@ def _begin_writing(conn: Connection) -> None:
             rest(LOOK_S)
     finally:
         dbapi.execute(f"PRAGMA busy_timeout = {BUSY_S_MAX * 1000}")
+
+
+def _driver(conn: Connection) -> sqlite3.Connection:
+    """The driver's own connection: a tenth of the way of a statement through SQLAlchemy."""
+    dbapi = conn.connection.driver_connection
+    assert isinstance(dbapi, sqlite3.Connection)
+    return dbapi
 
 
 def _open_postgresql(url: URL) -> Store:
