@@ -92,7 +92,8 @@ def test_everybody_has_to_have_a_second_factor(file_tab: Tab, browser: Browser) 
     _set_up(page)
     expect(page.get_by_role("button", name="Turn off")).to_be_visible()
     page = file_tab.go("/settings/team")
-    everybody.check(force=True)
+    everybody.click(force=True)
+    expect(everybody).to_be_checked()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     assert file_tab.violations() == []
     assert file_tab.asked("/api/team/rules")["second_factor"] is True

@@ -1,7 +1,6 @@
 /** A question before something that cannot be taken back, or has to be meant. */
-import { Button, Group, Modal, Stack } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { FormDialogue } from "./FormDialogue";
 
 interface ConfirmProps {
   opened: boolean;
@@ -12,40 +11,16 @@ interface ConfirmProps {
   /** More room, for a comparison. */
   wide?: boolean;
   disabled?: boolean;
+  refused?: unknown;
   onClose: () => void;
   onConfirm: () => void;
   children: ReactNode;
 }
 
-export function Confirm(props: ConfirmProps) {
-  const { opened, title, action, busy, wide, disabled, onClose, onConfirm, children } = props;
-  const { t } = useTranslation("kit");
+export function Confirm({ wide, disabled, onConfirm, children, ...asked }: ConfirmProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      size={wide ? 640 : "md"}
-      closeButtonProps={{ "aria-label": t("close") }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onConfirm();
-        }}
-      >
-        <Stack gap="md">
-          <div>{children}</div>
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              {t("cancel")}
-            </Button>
-            <Button type="submit" loading={busy} disabled={disabled}>
-              {action}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialogue {...asked} size={wide ? 640 : "md"} complete={!disabled} onSubmit={onConfirm}>
+      <div>{children}</div>
+    </FormDialogue>
   );
 }

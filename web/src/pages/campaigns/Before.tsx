@@ -1,5 +1,5 @@
 /** Before a launch: what keeps it from it, what is unwise, who would hear, and the button. */
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconAlertCircle, IconInfoCircle, IconRocket } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
@@ -10,10 +10,12 @@ import { api, body } from "~/api/client";
 import { sentence, whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
-import { Fault, useFaultWords } from "~/kit/Fault";
+import { Confirm } from "~/kit/Confirm";
+import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
 import { Query } from "~/kit/Query";
+import { useSayFault } from "~/kit/Refused";
 import { useSum } from "./Cost";
 import styles from "./campaigns.module.css";
 import { DryRun } from "./DryRun";
@@ -147,7 +149,7 @@ interface LaunchProps {
 function Launch({ name, found, sound }: LaunchProps) {
   const { t } = useTranslation("campaigns");
   const go = useNavigate();
-  const words = useFaultWords();
+  const onError = useSayFault();
   const sum = useSum();
   const [opened, { open, close }] = useDisclosure(false);
   const launching = useMutation({
@@ -163,10 +165,7 @@ function Launch({ name, found, sound }: LaunchProps) {
       await campaignsChanged();
       go(`/campaigns/${name}`);
     },
-    onError: (fault) => {
-      const { what, fix } = words(fault);
-      failed(what, fix);
-    },
+    onError,
   });
   const people = found ? hearing(found) : 0;
   const neutral = found?.words && found.words.neutral > found.words.said * 0.6;
@@ -179,7 +178,18 @@ function Launch({ name, found, sound }: LaunchProps) {
       <Button leftSection={<IconRocket size={16} />} disabled={!sound || !found} onClick={open}>
         {t("launch.button")}
       </Button>
-      <Modal opened={opened} onClose={close} title={t("launch.title")}>
+      <Confirm
+        opened={opened}
+        title={t("launch.title")}
+        action={
+          people === null
+            ? t("launch.begin")
+            : t("launch.send", { count: people, n: whole(people) })
+        }
+        busy={launching.isPending}
+        onConfirm={() => launching.mutate(!!neutral)}
+        onClose={close}
+      >
         <Text fw={600}>{says}</Text>
         {found?.cost?.total ? <Text>{t("launch.costs", { sum: sum(found.cost) })}</Text> : null}
         <Text c="dimmed" mt={8}>
@@ -193,17 +203,7 @@ function Launch({ name, found, sound }: LaunchProps) {
             })}
           </Text>
         ) : null}
-        <Group justify="flex-end" mt={20} gap={8}>
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button onClick={() => launching.mutate(!!neutral)} loading={launching.isPending}>
-            {people === null
-              ? t("launch.begin")
-              : t("launch.send", { count: people, n: whole(people) })}
-          </Button>
-        </Group>
-      </Modal>
+      </Confirm>
     </>
   );
 }

@@ -1,12 +1,13 @@
 /** A copy under a name of its own; its people are drawn anew. */
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Checkbox, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, body } from "~/api/client";
 import { idOf } from "~/app/ids";
-import { useSayFault } from "./changing";
+import { FormDialogue } from "~/kit/FormDialogue";
+import { useSayFault } from "~/kit/Refused";
 import { campaignsChanged } from "./data";
 
 interface CopyDialogueProps {
@@ -37,30 +38,26 @@ export function CopyDialogue({ of, onClose }: CopyDialogueProps) {
     onError,
   });
   return (
-    <Modal opened onClose={onClose} title={t("copy.title")}>
-      <Stack gap={12}>
-        <TextInput
-          label={t("who.name")}
-          value={name}
-          maxLength={200}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-        />
-        <Checkbox
-          label={t("copy.texts")}
-          description={t("copy.textsAbout")}
-          checked={texts}
-          onChange={(event) => setTexts(event.currentTarget.checked)}
-        />
-        <Group justify="flex-end" gap={8}>
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
-          <Button loading={copying.isPending} onClick={() => copying.mutate()}>
-            {t("act.copy")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <FormDialogue
+      title={t("copy.title")}
+      action={t("act.copy")}
+      busy={copying.isPending}
+      onSubmit={() => copying.mutate()}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t("who.name")}
+        value={name}
+        maxLength={200}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Checkbox
+        label={t("copy.texts")}
+        description={t("copy.textsAbout")}
+        checked={texts}
+        onChange={(event) => setTexts(event.currentTarget.checked)}
+      />
+    </FormDialogue>
   );
 }

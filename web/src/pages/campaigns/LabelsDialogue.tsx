@@ -1,10 +1,11 @@
 /** The labels of a campaign. */
-import { Button, Group, Modal, TagsInput } from "@mantine/core";
+import { TagsInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
-import { useSayFault } from "./changing";
+import { FormDialogue } from "~/kit/FormDialogue";
+import { useSayFault } from "~/kit/Refused";
 import { campaignsChanged } from "./data";
 
 interface LabelsDialogueProps {
@@ -35,7 +36,13 @@ export function LabelsDialogue({ name, labels, onClose }: LabelsDialogueProps) {
     onError,
   });
   return (
-    <Modal opened onClose={onClose} title={t("act.labels")}>
+    <FormDialogue
+      title={t("act.labels")}
+      action={t("keep")}
+      busy={labelling.isPending}
+      onSubmit={() => labelling.mutate()}
+      onClose={onClose}
+    >
       <TagsInput
         label={t("act.labels")}
         description={t("labelsAbout")}
@@ -43,14 +50,6 @@ export function LabelsDialogue({ name, labels, onClose }: LabelsDialogueProps) {
         onChange={want}
         data-autofocus
       />
-      <Group justify="flex-end" gap={8} mt={20}>
-        <Button variant="default" onClick={onClose}>
-          {t("cancel")}
-        </Button>
-        <Button loading={labelling.isPending} onClick={() => labelling.mutate()}>
-          {t("keep")}
-        </Button>
-      </Group>
-    </Modal>
+    </FormDialogue>
   );
 }

@@ -7,8 +7,8 @@ import { ago } from "~/app/format";
 import { useKept } from "~/app/kept";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { useSayFault } from "~/kit/Refused";
 import styles from "./campaigns.module.css";
-import { useSayFault } from "./changing";
 
 export function Notes({ name }: { name: string }) {
   const { t } = useTranslation("campaigns");

@@ -1,11 +1,12 @@
 /** The emergency stop of all sending, and the bar that says that it is pulled. */
-import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
+import { Button, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconHandStop } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ago } from "~/app/format";
 import { useMay } from "~/app/session";
+import { FormDialogue } from "~/kit/FormDialogue";
 import styles from "./campaigns.module.css";
 import { useStopAll } from "./changing";
 import { useSending } from "./data";
@@ -30,29 +31,24 @@ export function EmergencyStop() {
       >
         {t("stop.button")}
       </Button>
-      <Modal opened={opened} onClose={close} title={t("stop.title")}>
+      <FormDialogue
+        opened={opened}
+        title={t("stop.title")}
+        action={t("stop.do")}
+        grave
+        busy={stop.isPending}
+        onSubmit={() => stop.mutate({ reason }, { onSuccess: close })}
+        onClose={close}
+      >
         <Text>{t("stop.about")}</Text>
         <TextInput
-          mt={12}
           label={t("stop.reason")}
           value={reason}
           maxLength={300}
           onChange={(event) => setReason(event.currentTarget.value)}
           data-autofocus
         />
-        <Group justify="flex-end" gap={8} mt={20}>
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button
-            bg="var(--mantine-color-red-8)"
-            loading={stop.isPending}
-            onClick={() => stop.mutate({ reason }, { onSuccess: close })}
-          >
-            {t("stop.do")}
-          </Button>
-        </Group>
-      </Modal>
+      </FormDialogue>
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** How the test of the variants stands, and sending a variant to those who wait. */
-import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,10 +9,11 @@ import { api, body, type Schemas } from "~/api/client";
 import { moment } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { FormDialogue } from "~/kit/FormDialogue";
 import { done } from "~/kit/notices";
 import { Pill, type Tone } from "~/kit/Pill";
+import { useSayFault } from "~/kit/Refused";
 import styles from "./campaigns.module.css";
-import { useSayFault } from "./changing";
 import { campaignsChanged } from "./data";
 import type { Variant } from "./definition";
 
@@ -96,26 +97,23 @@ function RollOut({ name, of, variants }: RollOutProps) {
       <Button variant="default" onClick={open}>
         {t("trial.rollOut")}
       </Button>
-      <Modal opened={opened} onClose={close} title={t("trial.rollOut")}>
-        <Stack gap={12}>
-          <Text>{t(early ? "trial.early" : "trial.about")}</Text>
-          <Radio.Group aria-label={t("trial.rollOut")} value={variant} onChange={choose}>
-            <Stack gap={8}>
-              {variants.map((one) => (
-                <Radio key={one.id} value={one.id} label={one.id} />
-              ))}
-            </Stack>
-          </Radio.Group>
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={close}>
-              {t("cancel")}
-            </Button>
-            <Button loading={rolling.isPending} onClick={() => rolling.mutate()}>
-              {t("trial.send", { variant })}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <FormDialogue
+        opened={opened}
+        title={t("trial.rollOut")}
+        action={t("trial.send", { variant })}
+        busy={rolling.isPending}
+        onSubmit={() => rolling.mutate()}
+        onClose={close}
+      >
+        <Text>{t(early ? "trial.early" : "trial.about")}</Text>
+        <Radio.Group aria-label={t("trial.rollOut")} value={variant} onChange={choose}>
+          <Stack gap={8}>
+            {variants.map((one) => (
+              <Radio key={one.id} value={one.id} label={one.id} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      </FormDialogue>
     </>
   );
 }

@@ -3,18 +3,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { queries } from "~/app/queries";
-import { useFaultWords } from "~/kit/Fault";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 import { campaignsChanged } from "./data";
-
-/** Says a refusal in the corner. */
-export function useSayFault() {
-  const words = useFaultWords();
-  return (fault: unknown) => {
-    const { what, fix } = words(fault);
-    failed(what, fix);
-  };
-}
 
 interface Put {
   name: string;

@@ -5,10 +5,9 @@ import { useIsFetching } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useMay } from "~/app/session";
-import { Card } from "~/kit/Card";
-import { Conflict } from "~/kit/Conflict";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
+import { NotKept } from "~/kit/NotKept";
 import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
 import { type Lack, lacksOf } from "./definition";
@@ -106,12 +105,7 @@ function Wizard({ name }: { name: string }) {
         <div className={styles.wizard}>
           <Steps of={step} lacks={lacks} />
           <div className={styles.body}>
-            <Conflict writing={writing} />
-            {saving.isError && !writing.conflict ? (
-              <Card>
-                <Fault fault={saving.error} again={() => keep()} />
-              </Card>
-            ) : null}
+            <NotKept writing={writing} />
             <Shown writing={writing} />
             <Around
               of={step}

@@ -1,5 +1,5 @@
 /** One campaign: where it is, live; what it says; its test; its notes; and all that can be done. */
-import { Anchor, Button, Group, Menu, Modal, Text } from "@mantine/core";
+import { Anchor, Button, Group, Menu, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconChartBar,
@@ -15,6 +15,7 @@ import { Link, useParams } from "react-router";
 import { whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
+import { Dialogue } from "~/kit/Dialogue";
 import { Empty } from "~/kit/Empty";
 import { Fault } from "~/kit/Fault";
 import { Page } from "~/kit/Page";
@@ -196,7 +197,7 @@ function Controls({ name, runs }: { name: string; runs: readonly Run[] }) {
       <Button variant="default" c="var(--bad)" onClick={() => ask(true)}>
         {t("act.cancel")}
       </Button>
-      <Modal opened={asked} onClose={() => ask(false)} title={t("cancelling.title")}>
+      <Dialogue opened={asked} onClose={() => ask(false)} title={t("cancelling.title")}>
         <Text>
           {left > 0
             ? t("cancelling.about", { count: left, n: whole(left) })
@@ -223,7 +224,7 @@ function Controls({ name, runs }: { name: string; runs: readonly Run[] }) {
             {t("act.cancel")}
           </Button>
         </Group>
-      </Modal>
+      </Dialogue>
     </>
   );
 }

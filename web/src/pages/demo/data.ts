@@ -3,8 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { api, body, type Schemas } from "~/api/client";
 import { queries } from "~/app/queries";
-import { useFaultWords } from "~/kit/Fault";
-import { failed } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 import { restarted } from "~/pages/settings/restarting";
 
 export type DemoShop = Schemas["DemoShop"];
@@ -32,13 +31,10 @@ export function useDemoShop() {
 }
 
 function useAsking(ask: () => Promise<DemoShop>, after: (found: DemoShop) => Promise<void>) {
-  const words = useFaultWords();
+  const onError = useSayFault();
   return useMutation({
     mutationFn: async () => after(await ask()),
-    onError: (fault) => {
-      const { what, fix } = words(fault);
-      failed(what, fix);
-    },
+    onError,
   });
 }
 

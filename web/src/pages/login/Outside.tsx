@@ -1,9 +1,9 @@
 /** The page around logging in and joining: the name of the product, one form, the languages. */
-import { Alert, Group, Title, UnstyledButton } from "@mantine/core";
+import { Group, Title, UnstyledButton } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { LANGUAGES, type Language, speak } from "~/app/words";
-import { useFaultWords } from "~/kit/Fault";
+import { Refused } from "~/kit/Refused";
 import styles from "./Outside.module.css";
 
 interface OutsideProps {
@@ -17,7 +17,6 @@ interface OutsideProps {
 
 export function Outside({ title, about, fault, wide, children }: OutsideProps) {
   const { i18n } = useTranslation();
-  const words = useFaultWords();
   useEffect(() => {
     document.title = `${title} · Maracuja`;
     document.documentElement.dataset.ready = window.location.pathname;
@@ -34,11 +33,7 @@ export function Outside({ title, about, fault, wide, children }: OutsideProps) {
         </div>
         <Title order={1}>{title}</Title>
         {about ? <p className={styles.about}>{about}</p> : null}
-        {fault ? (
-          <Alert color="red" variant="light" title={words(fault).what} role="alert">
-            {words(fault).fix}
-          </Alert>
-        ) : null}
+        <Refused of={fault} />
         {children}
       </div>
       <Group gap={16} justify="center" component="nav" aria-label="Languages">

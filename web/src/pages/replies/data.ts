@@ -11,8 +11,7 @@ import { api, body, type Schemas } from "~/api/client";
 import { useChanged } from "~/app/live";
 import { queries } from "~/app/queries";
 import { useMember } from "~/app/session";
-import { useFaultWords } from "~/kit/Fault";
-import { failed } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 import { flush, whenTaken } from "./sending";
 import { type Filter, fits, joined, placed, type State, type Talk, type Thread } from "./talks";
 
@@ -186,7 +185,7 @@ export interface Change {
 /** Change a conversation: shown at once, put back where the server refuses. */
 export function useChangeTalk(talk: Talk) {
   const me = useOperator();
-  const words = useFaultWords();
+  const say = useSayFault();
   return useMutation({
     mutationFn: (change: Change) =>
       body(
@@ -200,8 +199,7 @@ export function useChangeTalk(talk: Talk) {
     },
     onSuccess: (now) => patch(now, me),
     onError: (fault) => {
-      const { what, fix } = words(fault);
-      failed(what, fix);
+      say(fault);
       patch(talk, me);
     },
   });

@@ -1,5 +1,5 @@
 /** What can be done with a report: taken along as CSV, PNG or on paper, and shared by a link. */
-import { Button, Menu, Modal } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconDownload,
@@ -11,6 +11,7 @@ import {
 import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { change } from "~/app/format";
+import { Dialogue } from "~/kit/Dialogue";
 import { failed } from "~/kit/notices";
 import { liftPicture, save } from "~/kit/picture";
 import { useEffects } from "./Effects";
@@ -36,14 +37,9 @@ export function Actions({ report, goal }: ActionsProps) {
       <Button leftSection={<IconShare size={16} aria-hidden />} onClick={share.open}>
         {t("share.open")}
       </Button>
-      <Modal
-        opened={sharing}
-        onClose={share.close}
-        title={t("share.title")}
-        closeButtonProps={{ "aria-label": t("share.close") }}
-      >
+      <Dialogue opened={sharing} onClose={share.close} title={t("share.title")}>
         <Share campaign={campaign} goal={goal} />
-      </Modal>
+      </Dialogue>
     </>
   );
 }

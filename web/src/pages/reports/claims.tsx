@@ -1,5 +1,5 @@
 /** The claims of the trade, each beside what the shop's own campaigns show. */
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconShare } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import { api, type Schemas } from "~/api/client";
 import { change, decimal, share, whole } from "~/app/format";
 import { Card } from "~/kit/Card";
 import { useChannelName } from "~/kit/channels";
+import { Dialogue } from "~/kit/Dialogue";
 import { Page } from "~/kit/Page";
 import { Pill, type Tone } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
@@ -46,14 +47,9 @@ export function Component() {
           <Button leftSection={<IconShare size={16} aria-hidden />} onClick={open.open}>
             {t("share.open")}
           </Button>
-          <Modal
-            opened={sharing}
-            onClose={open.close}
-            title={t("share.title")}
-            closeButtonProps={{ "aria-label": t("share.close") }}
-          >
+          <Dialogue opened={sharing} onClose={open.close} title={t("share.title")}>
             <Share campaign="" />
-          </Modal>
+          </Dialogue>
         </>
       }
     >

@@ -1,5 +1,5 @@
 /** What is done with a segment as a whole: copied, labelled, put away, deleted. */
-import { Button, Menu, Modal, TagsInput } from "@mantine/core";
+import { Button, Menu, TagsInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDots } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
@@ -8,11 +8,11 @@ import { useNavigate } from "react-router";
 import { api, body } from "~/api/client";
 import { definitionQuery } from "~/app/writing";
 import { Confirm } from "~/kit/Confirm";
-import { useFaultWords } from "~/kit/Fault";
-import { done, failed } from "~/kit/notices";
+import { Dialogue } from "~/kit/Dialogue";
+import { done } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 import { useListed } from "./data";
 import { segmentsChanged } from "./draft";
-import styles from "./segments.module.css";
 
 interface ShelfProps {
   name: string;
@@ -48,9 +48,9 @@ export function Shelf({ name, called }: ShelfProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={labelling} onClose={labels.close} title={t("labels")}>
+      <Dialogue opened={labelling} onClose={labels.close} title={t("labels")}>
         <Labels name={name} have={listed?.labels ?? []} />
-      </Modal>
+      </Dialogue>
       <Delete name={name} called={called} opened={dropping} onClose={drop.close} />
     </>
   );
@@ -58,7 +58,7 @@ export function Shelf({ name, called }: ShelfProps) {
 
 function useArchive(name: string, called: string) {
   const { t } = useTranslation("segments");
-  const fault = useFaultWords();
+  const onError = useSayFault();
   const archive = useMutation({
     mutationFn: async (away: boolean) => {
       const params = { params: { path: { name } } };
@@ -71,14 +71,14 @@ function useArchive(name: string, called: string) {
       done(t(away ? "archived" : "fetchedBack", { name: called }), undo);
       await segmentsChanged();
     },
-    onError: (error) => failed(fault(error).what, fault(error).fix),
+    onError,
   });
   return archive;
 }
 
 function Labels({ name, have }: { name: string; have: readonly string[] }) {
   const { t } = useTranslation("segments");
-  const fault = useFaultWords();
+  const onError = useSayFault();
   const all = useListed().data?.items.flatMap((one) => one.labels) ?? [];
   const label = useMutation({
     mutationFn: (next: readonly string[]) =>
@@ -92,7 +92,7 @@ function Labels({ name, have }: { name: string; have: readonly string[] }) {
         }),
       ),
     onSuccess: segmentsChanged,
-    onError: (error) => failed(fault(error).what, fault(error).fix),
+    onError,
   });
   return (
     <TagsInput
@@ -114,7 +114,6 @@ interface DeleteProps extends ShelfProps {
 function Delete({ name, called, opened, onClose }: DeleteProps) {
   const { t } = useTranslation("segments");
   const go = useNavigate();
-  const fault = useFaultWords();
   const stored = useQuery(definitionQuery("segment", name));
   const drop = useMutation({
     mutationFn: () =>
@@ -132,22 +131,17 @@ function Delete({ name, called, opened, onClose }: DeleteProps) {
       await segmentsChanged();
     },
   });
-  const wrong = drop.error ? fault(drop.error) : null;
   return (
     <Confirm
       opened={opened}
       title={t("deleteAsk", { name: called })}
       action={t("delete")}
       busy={drop.isPending}
+      refused={drop.error}
       onClose={onClose}
       onConfirm={() => drop.mutate()}
     >
-      <p>{t("deleteAbout")}</p>
-      {wrong ? (
-        <p role="alert" className={styles.fault}>
-          {wrong.what} {wrong.fix}
-        </p>
-      ) : null}
+      {t("deleteAbout")}
     </Confirm>
   );
 }

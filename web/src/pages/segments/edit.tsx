@@ -7,9 +7,9 @@ import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useMay } from "~/app/session";
 import { definitionQuery } from "~/app/writing";
 import { Card } from "~/kit/Card";
-import { Conflict } from "~/kit/Conflict";
-import { Fault, useFaultWords } from "~/kit/Fault";
+import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
+import { NotKept } from "~/kit/NotKept";
 import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
 import { useChecked } from "./asking";
@@ -118,29 +118,11 @@ function Editor({ name, copy }: EditorProps) {
       {ready ? null : stored.isError ? null : <Loading rows={10} />}
       {ready ? (
         <>
-          <Refused writing={writing} />
+          <NotKept writing={writing} />
           <Views name={name} writing={writing} checked={checked} mayWrite={mayWrite} />
         </>
       ) : null}
     </Page>
-  );
-}
-
-/** Why it was not kept. */
-function Refused({ writing }: { writing: Writing }) {
-  const fault = useFaultWords();
-  const { conflict, taken, saving } = writing;
-  if (conflict || taken) {
-    return <Conflict writing={writing} />;
-  }
-  if (!saving.isError) {
-    return null;
-  }
-  const { what, fix } = fault(saving.error);
-  return (
-    <Alert color="red" title={what} role="alert">
-      {fix}
-    </Alert>
   );
 }
 

@@ -1,10 +1,11 @@
 /** One line of the audit log, opened: who, when, on what, and everything that was written down. */
-import { Anchor, Modal } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, body } from "~/api/client";
 import { moment } from "~/app/format";
+import { Dialogue } from "~/kit/Dialogue";
 import { Query } from "~/kit/Query";
 import styles from "./settings.module.css";
 
@@ -27,19 +28,13 @@ function pageOf(subject: string): string | null {
 }
 
 export function AuditLine({ number, onClose }: { number: number; onClose: () => void }) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const query = useQuery({
     queryKey: ["audit", "line", number],
     queryFn: () => body(api.GET("/api/audit/{number}", { params: { path: { number } } })),
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t("audit.line", { number })}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
-    >
+    <Dialogue opened onClose={onClose} size="lg" title={t("audit.line", { number })}>
       <Query of={query} rows={5}>
         {({ at, actor, action, subject, detail }) => {
           const page = pageOf(subject);
@@ -73,6 +68,6 @@ export function AuditLine({ number, onClose }: { number: number; onClose: () => 
           );
         }}
       </Query>
-    </Modal>
+    </Dialogue>
   );
 }

@@ -1,8 +1,8 @@
 /** Changes of settings: done, said in the corner, and what the pages show read anew. */
 import { useMutation } from "@tanstack/react-query";
 import { queries } from "~/app/queries";
-import { useFaultWords } from "~/kit/Fault";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 
 interface Change<T, R> {
   act: (given: T) => Promise<R>;
@@ -16,7 +16,7 @@ interface Change<T, R> {
 }
 
 export function useChange<T, R>({ act, of, said, undo, after, quiet }: Change<T, R>) {
-  const words = useFaultWords();
+  const onError = useSayFault();
   return useMutation({
     mutationFn: act,
     onSuccess: (result, given) => {
@@ -26,12 +26,7 @@ export function useChange<T, R>({ act, of, said, undo, after, quiet }: Change<T,
       }
       after?.(result, given);
     },
-    onError: (fault) => {
-      if (!quiet) {
-        const { what, fix } = words(fault);
-        failed(what, fix);
-      }
-    },
+    onError: quiet ? undefined : onError,
     onSettled: () =>
       Promise.all([of].flat().map((one) => queries.invalidateQueries({ queryKey: [one] }))),
   });

@@ -1,5 +1,5 @@
 /** Keys with which programs come in: made, shown once, and taken back. */
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Select, Stack, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,7 +10,9 @@ import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Confirm } from "~/kit/Confirm";
 import { Copied } from "~/kit/Copied";
+import { Dialogue } from "~/kit/Dialogue";
 import { Empty } from "~/kit/Empty";
+import { FormDialogue } from "~/kit/FormDialogue";
 import { Note } from "~/kit/Note";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
@@ -100,7 +102,7 @@ export function Component() {
 }
 
 function Make({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useTranslation(["settings", "kit"]);
+  const { t } = useTranslation("settings");
   const [name, setName] = useState("");
   const [kind, setKind] = useState<Kind>("server");
   const make = useChange({
@@ -112,14 +114,9 @@ function Make({ opened, onClose }: { opened: boolean; onClose: () => void }) {
     setName("");
     onClose();
   };
-  return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={t("keys.make")}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
-    >
-      {make.data ? (
+  if (make.data) {
+    return (
+      <Dialogue opened={opened} onClose={close} title={t("keys.make")}>
         <Stack gap={14}>
           <Note title={t("keys.once")}>{t("keys.onceAbout")}</Note>
           <Copied text={make.data.secret} label={t("keys.key")} />
@@ -131,39 +128,35 @@ function Make({ opened, onClose }: { opened: boolean; onClose: () => void }) {
           ) : null}
           <Button onClick={close}>{t("keys.kept")}</Button>
         </Stack>
-      ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            make.mutate(null);
-          }}
-        >
-          <Stack gap={14}>
-            <TextInput
-              label={t("keys.name")}
-              placeholder={t("keys.example")}
-              value={name}
-              maxLength={100}
-              required
-              data-autofocus
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <Select
-              label={t("keys.for")}
-              description={t(`keys.kindAbout.${kind}`)}
-              data={KINDS.map((one) => ({ value: one, label: t(`keys.kind.${one}`) }))}
-              value={kind}
-              allowDeselect={false}
-              onChange={(next) => setKind(KINDS.find((one) => one === next) ?? "server")}
-            />
-            <Group justify="flex-end">
-              <Button type="submit" loading={make.isPending} disabled={!name.trim()}>
-                {t("keys.make")}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      )}
-    </Modal>
+      </Dialogue>
+    );
+  }
+  return (
+    <FormDialogue
+      opened={opened}
+      action={t("keys.make")}
+      complete={!!name.trim()}
+      busy={make.isPending}
+      onSubmit={() => make.mutate(null)}
+      onClose={close}
+    >
+      <TextInput
+        label={t("keys.name")}
+        placeholder={t("keys.example")}
+        value={name}
+        maxLength={100}
+        required
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Select
+        label={t("keys.for")}
+        description={t(`keys.kindAbout.${kind}`)}
+        data={KINDS.map((one) => ({ value: one, label: t(`keys.kind.${one}`) }))}
+        value={kind}
+        allowDeselect={false}
+        onChange={(next) => setKind(KINDS.find((one) => one === next) ?? "server")}
+      />
+    </FormDialogue>
   );
 }

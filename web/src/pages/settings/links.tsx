@@ -9,9 +9,8 @@ import { Card } from "~/kit/Card";
 import { Copied } from "~/kit/Copied";
 import { useChannelName } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
 import { Query } from "~/kit/Query";
+import { Refused } from "~/kit/Refused";
 import { type Account, useAccounts } from "./data";
 import { SettingsPage } from "./SettingsPage";
 import styles from "./settings.module.css";
@@ -113,7 +112,6 @@ interface MadeProps {
 
 function Made({ channel, source, size, correction }: MadeProps) {
   const { t } = useTranslation("settings_data");
-  const words = useFaultWords();
   const [asked] = useDebouncedValue({ channel, source, size, correction }, STILL_MS);
   const picture = (form: string) => {
     const query = new URLSearchParams({
@@ -136,13 +134,10 @@ function Made({ channel, source, size, correction }: MadeProps) {
       return typeof found === "string" ? found : found.link;
     },
   });
-  const fault = query.error ? words(query.error) : null;
   return (
     <Card title={t("links.made")}>
-      {fault ? (
-        <Note tone="bad" title={fault.what}>
-          {fault.fix}
-        </Note>
+      {query.error ? (
+        <Refused of={query.error} />
       ) : (
         <Query of={query} rows={7}>
           {(found) => (

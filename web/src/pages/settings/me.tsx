@@ -7,10 +7,9 @@ import { api, body } from "~/api/client";
 import { ago } from "~/app/format";
 import { useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
+import { Refused } from "~/kit/Refused";
 import { SMALL } from "~/kit/small";
 import { useChange } from "./changing";
 import { Factor } from "./Factor";
@@ -35,7 +34,6 @@ export function Component() {
 
 function Password() {
   const { t } = useTranslation("settings");
-  const words = useFaultWords();
   const [before, setBefore] = useState("");
   const [next, setNext] = useState("");
   const change = useChange({
@@ -48,7 +46,6 @@ function Password() {
       setNext("");
     },
   });
-  const fault = change.error ? words(change.error) : null;
   const show = { "aria-label": t("show") };
   return (
     <Card title={t("me.password")} about={t("me.passwordAbout", { n: LETTERS_LEAST })}>
@@ -73,13 +70,7 @@ function Password() {
             visibilityToggleButtonProps={show}
             onChange={(event) => setNext(event.currentTarget.value)}
           />
-          {fault ? (
-            <div className={styles.whole}>
-              <Note tone="bad" title={fault.what}>
-                {fault.fix}
-              </Note>
-            </div>
-          ) : null}
+          <Refused of={change.error} className={styles.whole} />
           <div className={styles.whole}>
             <Button
               type="submit"

@@ -7,9 +7,8 @@ import { api, body, type Schemas } from "~/api/client";
 import { currencies, regions, timeZones, tongues } from "~/app/lists";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
 import { Query } from "~/kit/Query";
+import { Refused } from "~/kit/Refused";
 import { useValues } from "./begun";
 import { useChange } from "./changing";
 import { Field } from "./Field";
@@ -60,7 +59,6 @@ function SectionForm({ of }: { of: Section }) {
   const { t } = useTranslation("settings");
   const may = useMay("settings");
   const choices = useChoices();
-  const words = useFaultWords();
   const [written, write, drop] = useValues(of.name, of.settings);
   const [waiting, wait] = useState(false);
   const values = changed(of.settings, written);
@@ -76,7 +74,6 @@ function SectionForm({ of }: { of: Section }) {
     said: () => t("saved"),
     after: drop,
   });
-  const fault = save.error ? words(save.error) : null;
   return (
     <Card title={t(`section.${of.name}.title`)} about={t(`section.${of.name}.about`)}>
       <form
@@ -98,13 +95,7 @@ function SectionForm({ of }: { of: Section }) {
               onChange={(value) => write(one.name, value)}
             />
           ))}
-          {fault ? (
-            <div className={styles.whole}>
-              <Note tone="bad" title={fault.what}>
-                {fault.fix}
-              </Note>
-            </div>
-          ) : null}
+          <Refused of={save.error} className={styles.whole} />
           {may && Object.keys(values).length > 0 ? (
             <div className={`${styles.bar} ${styles.whole}`}>
               <Button type="submit" loading={save.isPending}>

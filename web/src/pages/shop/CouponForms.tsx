@@ -14,9 +14,9 @@ import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { whole } from "~/app/format";
 import { Confirm } from "~/kit/Confirm";
-import { useFaultWords } from "~/kit/Fault";
 import { Note } from "~/kit/Note";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 import { useAct } from "./changing";
 import { COUPONS } from "./coupons";
 import { Short } from "./feeds";
@@ -87,7 +87,7 @@ export function AddCodes({ pool, onClose }: { pool: string } & Opened) {
 /** Codes go in; the form stays open only where some were refused. */
 function useAdding(pool: string, onClose: () => void) {
   const { t } = useTranslation("shop");
-  const words = useFaultWords();
+  const onError = useSayFault();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (add: () => Promise<Schemas["Added"]>) => add(),
@@ -97,10 +97,7 @@ function useAdding(pool: string, onClose: () => void) {
         onClose();
       }
     },
-    onError: (fault) => {
-      const { what, fix } = words(fault);
-      failed(what, fix);
-    },
+    onError,
     onSettled: () => queries.invalidateQueries({ queryKey: COUPONS }),
   });
 }

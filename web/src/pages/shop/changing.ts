@@ -1,8 +1,8 @@
 /** Changing something of the shop: a notice says so, and what the page shows is read anew. */
 import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useFaultWords } from "~/kit/Fault";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 
 interface Act<T, R> {
   act: (given: T) => Promise<R>;
@@ -15,7 +15,7 @@ interface Act<T, R> {
 
 export function useAct<T, R>({ act, said, undo, after, anew }: Act<T, R>) {
   const queries = useQueryClient();
-  const words = useFaultWords();
+  const onError = useSayFault();
   const { t } = useTranslation("shop");
   return useMutation({
     mutationFn: act,
@@ -23,10 +23,7 @@ export function useAct<T, R>({ act, said, undo, after, anew }: Act<T, R>) {
       done(said(given, result), undo && { label: t("undo"), act: () => undo(given) });
       after?.();
     },
-    onError: (fault) => {
-      const { what, fix } = words(fault);
-      failed(what, fix);
-    },
+    onError,
     onSettled: () => queries.invalidateQueries({ queryKey: anew }),
   });
 }

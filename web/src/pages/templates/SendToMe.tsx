@@ -1,5 +1,5 @@
 /** The text as it is written now, sent to an address of one's own. */
-import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { useMay, useMember } from "~/app/session";
 import { useChannelName } from "~/kit/channels";
-import { useFaultWords } from "~/kit/Fault";
+import { FormDialogue } from "~/kit/FormDialogue";
 import type { Look } from "~/kit/preview/look";
 import type { Template } from "./template";
 
@@ -22,7 +22,6 @@ interface SendToMeProps {
 export function SendToMe({ template, channel, language, look }: SendToMeProps) {
   const { t } = useTranslation("templates");
   const called = useChannelName();
-  const words = useFaultWords();
   const { email } = useMember();
   const maySend = useMay("sending");
   const [opened, { open, close }] = useDisclosure(false);
@@ -51,50 +50,37 @@ export function SendToMe({ template, channel, language, look }: SendToMeProps) {
       <Button variant="default" leftSection={<IconSend size={16} />} onClick={open}>
         {t("toMe.button")}
       </Button>
-      <Modal
+      <FormDialogue
         opened={opened}
+        title={t("toMe.title", { channel: called(channel) })}
+        action={t("toMe.send")}
+        complete={!!to}
+        busy={sending.isPending}
+        refused={sending.error}
+        beside={null}
+        onSubmit={() => sending.mutate()}
         onClose={() => {
           close();
           sending.reset();
         }}
-        title={t("toMe.title", { channel: called(channel) })}
       >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            sending.mutate();
-          }}
-        >
-          <Stack gap={12}>
-            <TextInput
-              required
-              data-autofocus
-              label={t("toMe.to")}
-              description={t("toMe.about")}
-              value={to}
-              onChange={(event) => type(event.currentTarget.value)}
-            />
-            {sending.isError ? (
-              <Alert color="red">
-                {words(sending.error).what} {words(sending.error).fix}
-              </Alert>
-            ) : null}
-            {sending.data ? (
-              <Alert
-                color={sending.data.sent ? "green" : "red"}
-                title={t(sending.data.sent ? "toMe.sent" : "toMe.not")}
-              >
-                {sending.data.says}
-              </Alert>
-            ) : null}
-            <Group justify="flex-end">
-              <Button type="submit" disabled={!to} loading={sending.isPending}>
-                {t("toMe.send")}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+        <TextInput
+          required
+          data-autofocus
+          label={t("toMe.to")}
+          description={t("toMe.about")}
+          value={to}
+          onChange={(event) => type(event.currentTarget.value)}
+        />
+        {sending.data ? (
+          <Alert
+            color={sending.data.sent ? "green" : "red"}
+            title={t(sending.data.sent ? "toMe.sent" : "toMe.not")}
+          >
+            {sending.data.says}
+          </Alert>
+        ) : null}
+      </FormDialogue>
     </>
   );
 }

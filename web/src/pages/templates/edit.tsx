@@ -15,12 +15,14 @@ import { useMay, useMember } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
+import { NotKept } from "~/kit/NotKept";
 import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
 import { Pill } from "~/kit/Pill";
 import { useLook } from "~/kit/preview/look";
 import { Preview } from "~/kit/preview/Preview";
 import { useScreen } from "~/kit/preview/screen";
+import { Refused } from "~/kit/Refused";
 import { Filters, Sms } from "./Beside";
 import { sourceOf } from "./blocks";
 import { Chat } from "./Chat";
@@ -37,7 +39,6 @@ import {
 } from "./editing";
 import { Field, Remarks } from "./Field";
 import { Mail } from "./Mail";
-import { Refused } from "./Refused";
 import { SendToMe } from "./SendToMe";
 import { Settings } from "./Settings";
 import { indexOf, isMail, seenOn, type Template, withVariant } from "./template";
@@ -153,7 +154,8 @@ function Desk({ draft, title }: { draft: Draft; title: string }) {
   return (
     <EditingProvider value={editing}>
       <Page title={title} wide ready={!screen.isPending} above={<Above />} about={<State draft={draft} />} actions={<Actions {...{ draft, channel, look, variant }} />}>
-        <Refused draft={draft} check={check.error} />
+        <NotKept writing={draft} />
+        {draft.written && !draft.saving.error ? <Refused of={check.error} role="status" /> : null}
         <div className={styles.editor}>
           <Card>
             {draft.name ? null : <Name draft={draft} />}

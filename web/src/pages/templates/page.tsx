@@ -11,10 +11,10 @@ import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { ChannelIcon, useChannelName } from "~/kit/channels";
 import { Empty } from "~/kit/Empty";
-import { useFaultWords } from "~/kit/Fault";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
 import { Page } from "~/kit/Page";
 import { Query } from "~/kit/Query";
+import { useSayFault } from "~/kit/Refused";
 import { type Column, Table } from "~/kit/Table";
 import styles from "./list.module.css";
 import { channelsOf, languagesOf, type Template } from "./template";
@@ -154,7 +154,7 @@ function firstWords(template: Template): string {
 
 function Remove({ row }: { row: Row }) {
   const { t } = useTranslation("templates");
-  const words = useFaultWords();
+  const onError = useSayFault();
   const path = { kind: "template" as const, name: row.id };
   const changed = () => queries.invalidateQueries({ queryKey: ["definitions"] });
   const back = useMutation({
@@ -174,7 +174,7 @@ function Remove({ row }: { row: Row }) {
       await changed();
       done(t("removed", { name: row.name }), { label: t("undo"), act: () => back.mutate() });
     },
-    onError: (fault) => failed(words(fault).what, words(fault).fix),
+    onError,
   });
   return (
     <ActionIcon

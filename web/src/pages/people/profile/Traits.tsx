@@ -1,16 +1,5 @@
 /** What is known about a person: each value, who said so, how long ago; put right by hand. */
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Group, NumberInput, Select, Text, TextInput, Tooltip } from "@mantine/core";
 import { type Icon, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +9,7 @@ import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Confirm } from "~/kit/Confirm";
 import { Empty } from "~/kit/Empty";
+import { FormDialogue } from "~/kit/FormDialogue";
 import { Pill } from "~/kit/Pill";
 import { type Column, Table } from "~/kit/Table";
 import type { Person } from "../person";
@@ -177,27 +167,17 @@ function Edit({ pid, trait, onClose }: EditProps) {
     after: onClose,
   });
   return (
-    <Modal opened onClose={onClose} title={name} closeButtonProps={{ "aria-label": t("close") }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          tell.mutate(undefined);
-        }}
-      >
-        <Stack gap="sm">
-          <Text className={styles.quiet}>{t("traits.tellAbout")}</Text>
-          <ValueInput label={name} kind={kind} value={value} onChange={setValue} />
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              {t("cancel")}
-            </Button>
-            <Button type="submit" loading={tell.isPending} disabled={value === ""}>
-              {t("save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialogue
+      title={name}
+      action={t("save")}
+      complete={value !== ""}
+      busy={tell.isPending}
+      onSubmit={() => tell.mutate(undefined)}
+      onClose={onClose}
+    >
+      <Text className={styles.quiet}>{t("traits.tellAbout")}</Text>
+      <ValueInput label={name} kind={kind} value={value} onChange={setValue} />
+    </FormDialogue>
   );
 }
 

@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
-import { useFaultWords } from "~/kit/Fault";
-import { done, failed } from "~/kit/notices";
+import { done } from "~/kit/notices";
+import { useSayFault } from "~/kit/Refused";
 
 interface Change<T, R> {
   pid: number;
@@ -19,7 +19,7 @@ interface Change<T, R> {
 /** Change something of a person: a notice says so, and what the page shows is read anew. */
 export function useChange<T, R>({ pid, act, said, undo, after }: Change<T, R>) {
   const queries = useQueryClient();
-  const words = useFaultWords();
+  const onError = useSayFault();
   const { t } = useTranslation("people");
   return useMutation({
     mutationFn: act,
@@ -30,10 +30,7 @@ export function useChange<T, R>({ pid, act, said, undo, after }: Change<T, R>) {
       }
       after?.(result);
     },
-    onError: (fault) => {
-      const { what, fix } = words(fault);
-      failed(what, fix);
-    },
+    onError,
     onSettled: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ["person", pid] }),

@@ -9,9 +9,8 @@ import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Confirm } from "~/kit/Confirm";
 import { ChannelIcon, useChannelName } from "~/kit/channels";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
 import { Query } from "~/kit/Query";
+import { Refused } from "~/kit/Refused";
 import { useValues } from "../begun";
 import { useChange } from "../changing";
 import { type Account, type Setting, useDefinitions, useHealth } from "../data";
@@ -64,7 +63,6 @@ export function Component() {
 function AccountForm({ of }: { of: Account }) {
   const { t } = useTranslation(["settings_channels", "settings"]);
   const may = useMay("settings");
-  const words = useFaultWords();
   const [written, change, drop] = useValues(`channel-${of.name}`, of.settings);
   const [open, { toggle }] = useDisclosure(false);
   const values = changed(of.settings, written);
@@ -80,7 +78,6 @@ function AccountForm({ of }: { of: Account }) {
     after: drop,
   });
   const [first, rest] = parted(of, written);
-  const fault = save.error ? words(save.error) : null;
   const dirty = Object.keys(values).length > 0;
   return (
     <>
@@ -117,11 +114,7 @@ function AccountForm({ of }: { of: Account }) {
                   ))}
                 </Stack>
               </Collapse>
-              {fault ? (
-                <Note tone="bad" title={fault.what}>
-                  {fault.fix}
-                </Note>
-              ) : null}
+              <Refused of={save.error} />
               {may ? (
                 <div className={styles.bar}>
                   <Button type="submit" loading={save.isPending} disabled={!dirty && of.set_up}>

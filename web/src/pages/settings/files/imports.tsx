@@ -8,9 +8,8 @@ import { ago, share, whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
 import { Query } from "~/kit/Query";
+import { Refused } from "~/kit/Refused";
 import { Table } from "~/kit/Table";
 import { useImports } from "../data";
 import { SettingsPage } from "../SettingsPage";
@@ -68,7 +67,6 @@ export function Component() {
 function Upload() {
   const { t } = useTranslation("settings_data");
   const go = useNavigate();
-  const words = useFaultWords();
   const [kind, setKind] = useState<Kind>("people");
   const [sent, setSent] = useState<number | null>(null);
   const [fault, setFault] = useState<unknown>(null);
@@ -87,7 +85,6 @@ function Upload() {
       setSent(null);
     }
   };
-  const told = fault ? words(fault) : null;
   return (
     <Card title={t("imports.new")} about={t("imports.newAbout")}>
       <div className={styles.bar}>
@@ -114,14 +111,8 @@ function Upload() {
             </span>
           </div>
         )}
+        <Refused of={fault} className={styles.whole} />
       </div>
-      {told ? (
-        <div style={{ marginTop: 12 }}>
-          <Note tone="bad" title={told.what}>
-            {told.fix}
-          </Note>
-        </div>
-      ) : null}
     </Card>
   );
 }

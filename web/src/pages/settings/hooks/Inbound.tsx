@@ -2,11 +2,10 @@
 import { Button, JsonInput, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { api, body as bodyOf, type Schemas } from "~/api/client";
-import { useFaultWords } from "~/kit/Fault";
-import { Note } from "~/kit/Note";
+import { Refused } from "~/kit/Refused";
 import { useFields } from "../begun";
 import { useChange } from "../changing";
-import { Dialogue } from "../meaning/Dialogue";
+import { DefinitionDialogue } from "../meaning/DefinitionDialogue";
 import { type Defined, idOf, textAt } from "../meaning/defining";
 import styles from "../settings.module.css";
 
@@ -26,7 +25,6 @@ const pretty = (value: unknown) => JSON.stringify(value, null, 2);
 
 export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => void }) {
   const { t } = useTranslation("settings_data");
-  const words = useFaultWords();
   const { id: _, kind: __, ...body } = of?.body ?? {};
   const stands = {
     name: textAt(body, "name"),
@@ -52,9 +50,8 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
       write({ example: pretty(sample), calls: pretty(found), rest: further });
     },
   });
-  const fault = suggest.error ? words(suggest.error) : null;
   return (
-    <Dialogue
+    <DefinitionDialogue
       kind="inbound"
       of={of}
       title={of?.id ?? t("hooks.newIn")}
@@ -96,11 +93,7 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
           {t("hooks.suggest")}
         </Button>
       </div>
-      {fault ? (
-        <Note tone="bad" title={fault.what}>
-          {fault.fix}
-        </Note>
-      ) : null}
+      <Refused of={suggest.error} />
       {calls ? (
         <JsonInput
           label={t("hooks.calls")}
@@ -119,7 +112,7 @@ export function Inbound({ of, onClose }: { of: Defined | null; onClose: () => vo
         checked={paused}
         onChange={(event) => write({ paused: event.currentTarget.checked })}
       />
-    </Dialogue>
+    </DefinitionDialogue>
   );
 }
 

@@ -2,7 +2,7 @@
 import { Switch, TagsInput, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFields } from "../begun";
-import { Dialogue } from "../meaning/Dialogue";
+import { DefinitionDialogue } from "../meaning/DefinitionDialogue";
 import { type Defined, idOf, textAt, textsAt } from "../meaning/defining";
 
 const EVENTS = [
@@ -30,7 +30,7 @@ export function Outbound({ of, onClose }: { of: Defined | null; onClose: () => v
   const [fields, write, begun] = useFields(`outbound-${of?.id ?? "new"}`, stands, of?.version);
   const { name, url, events, person, paused } = fields;
   return (
-    <Dialogue
+    <DefinitionDialogue
       kind="outbound"
       of={of}
       title={of?.id ?? t("hooks.newOut")}
@@ -71,6 +71,6 @@ export function Outbound({ of, onClose }: { of: Defined | null; onClose: () => v
         checked={paused}
         onChange={(event) => write({ paused: event.currentTarget.checked })}
       />
-    </Dialogue>
+    </DefinitionDialogue>
   );
 }

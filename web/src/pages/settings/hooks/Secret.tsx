@@ -1,8 +1,9 @@
 /** The address and the secret that go into the other program; looking is noted in the audit log. */
-import { Button, Modal, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
 import { Copied } from "~/kit/Copied";
+import { Dialogue } from "~/kit/Dialogue";
 import { SMALL } from "~/kit/small";
 import { useChange } from "../changing";
 
@@ -14,7 +15,7 @@ interface SecretProps {
 }
 
 export function Secret({ kind, id, url }: SecretProps) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const params = { params: { path: { name: id } } };
   const look = useChange({
     of: "audit",
@@ -28,12 +29,7 @@ export function Secret({ kind, id, url }: SecretProps) {
       <Button {...SMALL} variant="default" onClick={() => look.mutate(null)}>
         {t(url ? "hooks.address" : "hooks.secret")}
       </Button>
-      <Modal
-        opened={!!look.data}
-        onClose={look.reset}
-        title={id}
-        closeButtonProps={{ "aria-label": t("kit:close") }}
-      >
+      <Dialogue opened={!!look.data} onClose={look.reset} title={id}>
         <Stack gap={14}>
           {url ? (
             <div>
@@ -46,7 +42,7 @@ export function Secret({ kind, id, url }: SecretProps) {
             <Copied text={look.data?.secret ?? ""} label={t("hooks.secret")} />
           </div>
         </Stack>
-      </Modal>
+      </Dialogue>
     </>
   );
 }

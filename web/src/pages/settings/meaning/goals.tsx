@@ -16,7 +16,7 @@ import { useFields } from "../begun";
 import { useDefinitions } from "../data";
 import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
-import { Dialogue } from "./Dialogue";
+import { DefinitionDialogue } from "./DefinitionDialogue";
 import { type Defined, idOf, textAt } from "./defining";
 
 const TYPES = ["sale", "engagement", "support"] as const;
@@ -136,7 +136,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
     ?.properties.filter((one) => one.type === "number")
     .map((one) => one.name);
   return (
-    <Dialogue
+    <DefinitionDialogue
       kind="goal"
       of={of}
       title={of ? name || of.id : t("goals.make")}
@@ -191,7 +191,7 @@ function Goal({ of, onClose }: { of: Defined | null; onClose: () => void }) {
         allowDeselect={false}
         onChange={(next) => write({ type: next ?? "sale" })}
       />
-    </Dialogue>
+    </DefinitionDialogue>
   );
 }
 

@@ -17,7 +17,7 @@ import { useFields } from "../begun";
 import { useDefinitions } from "../data";
 import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
-import { Dialogue } from "./Dialogue";
+import { DefinitionDialogue } from "./DefinitionDialogue";
 import { type Defined, idOf, pairsAt, textAt, textsAt } from "./defining";
 
 const TYPES = ["marketing", "service"] as const;
@@ -119,7 +119,7 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
   const reworded = of && JSON.stringify(said(texts)) !== JSON.stringify(pairsAt(body, "texts"));
   const kept = reworded && version === stood;
   return (
-    <Dialogue
+    <DefinitionDialogue
       kind="topic"
       of={of}
       title={of ? of.id : t("topics.make")}
@@ -179,7 +179,7 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
         className={styles.grow}
         onChange={(event) => write({ version: event.currentTarget.value })}
       />
-    </Dialogue>
+    </DefinitionDialogue>
   );
 }
 

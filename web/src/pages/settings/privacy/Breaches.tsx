@@ -1,5 +1,5 @@
 /** Data that came into wrong hands: noted, counted, told to the authority and the people, closed. */
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import i18next from "i18next";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Copied } from "~/kit/Copied";
 import { Empty } from "~/kit/Empty";
+import { FormDialogue } from "~/kit/FormDialogue";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
@@ -17,7 +18,6 @@ import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useBreaches } from "../data";
 import styles from "../settings.module.css";
-import { Asking } from "./Asking";
 import { Due } from "./Due";
 
 type Breach = Schemas["BreachShown"];
@@ -120,7 +120,7 @@ function Line({ of, may }: { of: Breach; may: boolean }) {
 
 /** A draft to look at and send oneself; then it is noted as told. */
 function Telling({ of, to, onClose }: { of: Breach; to: To; onClose: () => void }) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const path = { number: of.id };
   const draft = useChange({
     of: "nothing",
@@ -138,39 +138,33 @@ function Telling({ of, to, onClose }: { of: Breach; to: To; onClose: () => void 
     after: onClose,
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <FormDialogue
       title={t(to === "authority" ? "breach.tellAuthority" : "breach.tellPeople")}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
+      action={t("breach.isTold")}
+      size="lg"
+      busy={told.isPending}
+      onSubmit={() => told.mutate(null)}
+      onClose={onClose}
     >
-      <Stack gap={14}>
-        <p>{t("breach.draftAbout")}</p>
-        {draft.data ? (
-          <>
-            <pre className={styles.raw}>{draft.data.text}</pre>
-            <Copied text={draft.data.text} label={t("breach.draft")} />
-          </>
-        ) : (
-          <div>
-            <Button variant="default" loading={draft.isPending} onClick={() => draft.mutate(null)}>
-              {t("breach.draft")}
-            </Button>
-          </div>
-        )}
-        <Group justify="flex-end">
-          <Button loading={told.isPending} onClick={() => told.mutate(null)}>
-            {t("breach.isTold")}
+      <p>{t("breach.draftAbout")}</p>
+      {draft.data ? (
+        <>
+          <pre className={styles.raw}>{draft.data.text}</pre>
+          <Copied text={draft.data.text} label={t("breach.draft")} />
+        </>
+      ) : (
+        <div>
+          <Button variant="default" loading={draft.isPending} onClick={() => draft.mutate(null)}>
+            {t("breach.draft")}
           </Button>
-        </Group>
-      </Stack>
-    </Modal>
+        </div>
+      )}
+    </FormDialogue>
   );
 }
 
 function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const [{ measures }, write, begun] = useFields(`breach-${of.id}`, { measures: of.measures });
   const close = useChange({
     of: "privacy",
@@ -187,7 +181,7 @@ function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
     },
   });
   return (
-    <Asking
+    <FormDialogue
       action={t("breach.close")}
       complete={!!measures.trim()}
       busy={close.isPending}
@@ -204,12 +198,12 @@ function Closing({ of, onClose }: { of: Breach; onClose: () => void }) {
         data-autofocus
         onChange={(event) => write({ measures: event.currentTarget.value })}
       />
-    </Asking>
+    </FormDialogue>
   );
 }
 
 function NoteOne({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const [fields, write, begun] = useFields("breach-new", { what: "", data: "", segment: "" });
   const { what, data, segment } = fields;
   const note = useChange({
@@ -222,7 +216,7 @@ function NoteOne({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <Asking
+    <FormDialogue
       action={t("breach.note")}
       complete={!!what.trim()}
       busy={note.isPending}
@@ -252,6 +246,6 @@ function NoteOne({ onClose }: { onClose: () => void }) {
         pattern="[a-z0-9_\-]*"
         onChange={(event) => write({ segment: event.currentTarget.value })}
       />
-    </Asking>
+    </FormDialogue>
   );
 }

@@ -9,6 +9,7 @@ import { day } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
+import { FormDialogue } from "~/kit/FormDialogue";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
@@ -16,7 +17,6 @@ import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useRequests } from "../data";
 import styles from "../settings.module.css";
-import { Asking } from "./Asking";
 import { Due } from "./Due";
 
 type Request = Schemas["RequestShown"];
@@ -122,7 +122,7 @@ interface ActProps {
 }
 
 function Act({ of, step, onClose }: ActProps) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const [{ words }, write, begun] = useFields(`request-${of.id}-${step}`, { words: "" });
   const params = { params: { path: { number: of.id } } };
   const act = useChange({
@@ -151,7 +151,7 @@ function Act({ of, step, onClose }: ActProps) {
   });
   const erases = step === "answer" && of.right === "erasure";
   return (
-    <Asking
+    <FormDialogue
       action={t(`privacy.${step}`)}
       complete={erases || !!words.trim()}
       busy={act.isPending}
@@ -172,12 +172,12 @@ function Act({ of, step, onClose }: ActProps) {
           onChange={(event) => write({ words: event.currentTarget.value })}
         />
       )}
-    </Asking>
+    </FormDialogue>
   );
 }
 
 function Take({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["settings_data", "kit"]);
+  const { t } = useTranslation("settings_data");
   const [pid, setPid] = useState<number | null>(null);
   const [right, setRight] = useState<Right>("access");
   const [source, setSource] = useState("");
@@ -188,7 +188,7 @@ function Take({ onClose }: { onClose: () => void }) {
     after: onClose,
   });
   return (
-    <Asking
+    <FormDialogue
       action={t("privacy.take")}
       complete={!!pid}
       busy={take.isPending}
@@ -219,6 +219,6 @@ function Take({ onClose }: { onClose: () => void }) {
         maxLength={1000}
         onChange={(event) => setSource(event.currentTarget.value)}
       />
-    </Asking>
+    </FormDialogue>
   );
 }

@@ -1,8 +1,9 @@
 /** Somebody is put on the team: an address, and the link with which they come in. */
-import { Button, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "~/api/client";
+import { Dialogue } from "~/kit/Dialogue";
 import { useChange } from "../changing";
 import { Invitation } from "./Invitation";
 import { type Fields, MemberModal } from "./MemberModal";
@@ -10,7 +11,7 @@ import { type Fields, MemberModal } from "./MemberModal";
 const NEW: Fields = { name: "", role: "marketer", rights: {} };
 
 export function Invite({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["settings", "kit"]);
+  const { t } = useTranslation("settings");
   const [email, setEmail] = useState("");
   const [fields, setFields] = useState(NEW);
   const invite = useChange({
@@ -19,18 +20,12 @@ export function Invite({ onClose }: { onClose: () => void }) {
     act: () => body(api.POST("/api/team", { body: { email, ...fields } })),
   });
   return invite.data ? (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t("team.invite")}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
-    >
+    <Dialogue opened onClose={onClose} size="lg" title={t("team.invite")}>
       <Stack gap={14}>
         <Invitation token={invite.data.token} />
         <Button onClick={onClose}>{t("team.sent")}</Button>
       </Stack>
-    </Modal>
+    </Dialogue>
   ) : (
     <MemberModal
       title={t("team.invite")}
@@ -49,7 +44,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
       action={t("team.invite")}
       complete={!!email.trim()}
       busy={invite.isPending}
-      fault={invite.error}
+      refused={invite.error}
       onSubmit={() => invite.mutate(null)}
       onClose={onClose}
     />

@@ -50,7 +50,7 @@ export function MemberForm({ of, roles, onClose }: MemberFormProps) {
       under={<Ends of={of} onClose={onClose} />}
       action={t("save")}
       busy={save.isPending}
-      fault={save.error}
+      refused={save.error}
       onSubmit={() => save.mutate(null)}
       onClose={onClose}
     />

@@ -1,13 +1,14 @@
-/** Somebody else has kept it meanwhile, or has its name: what, and whose words hold. */
+/** Why what is written was not kept: it was refused, its name is taken, or others were quicker. */
 import { Alert, Anchor, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { definitionQuery, type Writing } from "~/app/writing";
 import { Changes } from "./Changes";
+import { Refused } from "./Refused";
 
-export function Conflict<T extends { id: string }>({ writing }: { writing: Writing<T> }) {
-  const { kind, taken, conflict } = writing;
+export function NotKept<T extends { id: string }>({ writing }: { writing: Writing<T> }) {
+  const { kind, taken, conflict, saving } = writing;
   const { t } = useTranslation("kit");
   if (taken) {
     return (
@@ -19,9 +20,10 @@ export function Conflict<T extends { id: string }>({ writing }: { writing: Writi
       </Alert>
     );
   }
-  return conflict ? <Meanwhile writing={writing} /> : null;
+  return conflict ? <Meanwhile writing={writing} /> : <Refused of={saving.error} />;
 }
 
+/** Somebody else has kept it meanwhile: what they did, and whose words hold. */
 function Meanwhile<T extends { id: string }>({ writing }: { writing: Writing<T> }) {
   const { t } = useTranslation("kit");
   const { kind, name, base, saving, drop } = writing;
