@@ -1,12 +1,17 @@
 """Passwords that are tried first by whoever guesses, as far as they are long enough for ours.
 
-Those of published lists, and what people make of them: a word again, a row of keys, a year.
+Those of published lists, and what people make of them: a word again, a row of keys, a year. It
+must never ask anybody outside.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+# A password that goes after fewer tries is refused: score 2 and less of zxcvbn.
+GUESSES_MIN: Final = 1e8
+_GUESSED_CHARS: Final = 24  # a beginning that holds is enough, and of more it takes far longer
 
 # Words that such passwords are made of; whatever stands before or after them adds nothing.
 WORDS: Final = frozenset(
@@ -31,12 +36,26 @@ THOUGHTS_MIN: Final = 8  # letters that have to be left without what everybody t
 
 
 def is_common(password: str, *own: str) -> bool:
-    """Whether a password is hardly more than common words, rows of keys, or what is `own`.
+    """Whether a password is soon guessed by whoever begins with published lists.
 
-    `own` are the person's address and name. Letters that look alike count as the same.
+    Also where it is hardly more than common words, rows of keys, or what is `own`: the person's
+    address and name. Letters that look alike count as the same.
     """
     plain = password.casefold()
-    return any(_left(form, own) < THOUGHTS_MIN for form in (plain, plain.translate(_LOOKS)))
+    forms = (plain, plain.translate(_LOOKS))
+    return any(_left(form, own) < THOUGHTS_MIN for form in forms) or _guesses(plain) < GUESSES_MIN
+
+
+def _guesses(password: str) -> float:
+    """After how many tries it goes, by zxcvbn (Wheeler, USENIX Security 2016) and its lists.
+
+    Its 30,000 commonest passwords, and words and names of English, with what is made of them.
+    """
+    from zxcvbn.matching import omnimatch
+    from zxcvbn.scoring import most_guessable_match_sequence
+
+    begun = password[:_GUESSED_CHARS]
+    return float(most_guessable_match_sequence(begun, omnimatch(begun))["guesses"])
 
 
 def holds_name(password: str, *names: str) -> bool:

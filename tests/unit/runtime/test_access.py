@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS as LISTS
 
 from maracuja.errors import BadInput, Forbidden
 from maracuja.runtime import passwords
@@ -115,11 +116,24 @@ def test_weak_passwords_are_refused(password: str) -> None:
         "пароль123456",
         "1qaz2wsx3edc",
         "abcdefgh1234",
+        "manchesterunited",
+        "michaeljordan23",
+        "alexanderalexander",
+        "M1cha3lj4ckson",
+        "polniypizdec0211",
     ],
 )
 def test_what_is_tried_first_is_refused(password: str) -> None:
     with pytest.raises(BadInput, match="first that are tried"):
         passwords.check_password(password, "olena.shop@mail.example", "Олена")
+
+
+def test_no_password_of_the_published_list_is_taken() -> None:
+    long = [one for one in LISTS["passwords"] if len(one) >= passwords.PASSWORD_CHARS_MIN]
+    assert len(LISTS["passwords"]) == 30_000 and len(long) == 229
+    for one in long:
+        with pytest.raises(BadInput):
+            passwords.check_password(one)
 
 
 @pytest.mark.parametrize(
