@@ -5,10 +5,19 @@ A definition is kept as canonical JSON; it is never changed, only followed by a 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+)
 
 from maracuja.errors import Conflict, NotFound
 from maracuja.store.schema import definitions
@@ -21,6 +30,27 @@ _COLUMNS = (
     definitions.c.created_us,
     definitions.c.actor,
     definitions.c.deleted,
+)
+
+
+def _in_force(which: ColumnElement[bool]) -> Select[Any]:
+    """The query for the newest versions of these, but of what is gone."""
+    c = definitions.c
+    newest = select(c.kind, c.id, func.max(c.version).label("version")).where(which)
+    last = newest.group_by(c.kind, c.id).subquery()
+    mine = (c.kind == last.c.kind) & (c.id == last.c.id) & (c.version == last.c.version)
+    in_force = select(*_COLUMNS).join(last, mine).where(c.deleted.is_(False))
+    return in_force.order_by(c.kind, c.id)
+
+
+# Built once: the worker asks for some kind many times a second.
+_OF_ALL: Final = _in_force(true())
+_OF_KIND: Final = _in_force(definitions.c.kind == bindparam("wanted"))
+_LATEST: Final = (
+    select(*_COLUMNS)
+    .where(definitions.c.kind == bindparam("wanted"), definitions.c.id == bindparam("name"))
+    .order_by(definitions.c.version.desc())
+    .limit(1)
 )
 
 
@@ -99,27 +129,8 @@ def get(conn: Connection, kind: str, name: str, version: int | None = None) -> D
 
 def current(conn: Connection, kind: str | None = None) -> list[Definition]:
     """Every definition in force, of one kind or of all, by kind and id."""
-    newest = (
-        select(
-            definitions.c.kind, definitions.c.id, func.max(definitions.c.version).label("version")
-        )
-        .group_by(definitions.c.kind, definitions.c.id)
-        .subquery()
-    )
-    query = (
-        select(*_COLUMNS)
-        .join(
-            newest,
-            (definitions.c.kind == newest.c.kind)
-            & (definitions.c.id == newest.c.id)
-            & (definitions.c.version == newest.c.version),
-        )
-        .where(definitions.c.deleted.is_(False))
-        .order_by(definitions.c.kind, definitions.c.id)
-    )
-    if kind is not None:
-        query = query.where(definitions.c.kind == kind)
-    return [Definition(*row) for row in conn.execute(query)]
+    found = conn.execute(_OF_ALL) if kind is None else conn.execute(_OF_KIND, {"wanted": kind})
+    return [Definition(*row) for row in found]
 
 
 def history(conn: Connection, kind: str, name: str) -> list[Definition]:
@@ -133,13 +144,7 @@ def history(conn: Connection, kind: str, name: str) -> list[Definition]:
 
 
 def _latest(conn: Connection, kind: str, name: str) -> Definition | None:
-    query = (
-        select(*_COLUMNS)
-        .where(definitions.c.kind == kind, definitions.c.id == name)
-        .order_by(definitions.c.version.desc())
-        .limit(1)
-    )
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(_LATEST, {"wanted": kind, "name": name}).one_or_none()
     return Definition(*row) if row else None
 
 

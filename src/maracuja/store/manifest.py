@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, Text, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Text,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from maracuja.errors import Conflict
 from maracuja.model import FileKind, LakeFile
@@ -16,6 +26,16 @@ from maracuja.store import bulk
 from maracuja.store.schema import chunks, lake_files, runs
 
 PATHS_MAX: Final = 10_000
+# Built once: it is the worker's most frequent question.
+_LIVE: Final = (
+    select(lake_files)
+    .where(
+        lake_files.c.kind.in_(bindparam("kinds", expanding=True)),
+        lake_files.c.live_from_us <= bindparam("now"),
+        or_(lake_files.c.dead_from_us.is_(None), lake_files.c.dead_from_us > bindparam("now")),
+    )
+    .order_by(lake_files.c.kind, lake_files.c.day, lake_files.c.low, lake_files.c.path)
+)
 
 
 def add(conn: Connection, files: Sequence[LakeFile]) -> int:
@@ -48,16 +68,8 @@ def add(conn: Connection, files: Sequence[LakeFile]) -> int:
 
 def live(conn: Connection, kinds: Collection[FileKind], now_us: int) -> list[LakeFile]:
     """The files of these kinds that are in force at `now_us`, by kind, day, low and path."""
-    query = (
-        select(lake_files)
-        .where(
-            lake_files.c.kind.in_([kind.value for kind in kinds]),
-            lake_files.c.live_from_us <= now_us,
-            or_(lake_files.c.dead_from_us.is_(None), lake_files.c.dead_from_us > now_us),
-        )
-        .order_by(lake_files.c.kind, lake_files.c.day, lake_files.c.low, lake_files.c.path)
-    )
-    return [_file(row) for row in conn.execute(query).mappings()]
+    told = {"kinds": [kind.value for kind in kinds], "now": now_us}
+    return [_file(row) for row in conn.execute(_LIVE, told).mappings()]
 
 
 def get(conn: Connection, paths: Sequence[str]) -> list[LakeFile]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from maracuja.errors import Conflict, NotFound
 from maracuja.store import bulk, counters, live
@@ -168,12 +169,20 @@ def every(
     states: tuple[RunState, ...] | None = None,
 ) -> list[Run]:
     """Runs by number, of one campaign or of all, in these states or in any."""
+    told = {"campaign": campaign, "states": states and [state.value for state in states]}
+    query = _every(of_one=campaign is not None, in_some=states is not None)
+    rows = conn.execute(query, told)
+    return [_run(tuple(row)) for row in rows]
+
+
+@cache
+def _every(*, of_one: bool, in_some: bool) -> Select[Any]:
     query = select(*_COLUMNS).order_by(runs.c.run)
-    if campaign is not None:
-        query = query.where(runs.c.campaign == campaign)
-    if states is not None:
-        query = query.where(runs.c.state.in_([state.value for state in states]))
-    return [_run(row) for row in bulk.fetch(conn, query)]
+    if of_one:
+        query = query.where(runs.c.campaign == bindparam("campaign"))
+    if in_some:
+        query = query.where(runs.c.state.in_(bindparam("states", expanding=True)))
+    return query
 
 
 def due(conn: Connection, now_us: int) -> list[Run]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from maracuja.store import bulk
 from maracuja.store.schema import watermarks
 
+_MARK: Final = select(watermarks.c.value).where(watermarks.c.name == bindparam("wanted"))
+
 
 def get(conn: Connection, name: str) -> int:
     """The mark of `name` (inbox, feed, profiles_copy); 0 before the first."""
-    value = conn.execute(select(watermarks.c.value).where(watermarks.c.name == name)).scalar()
-    return int(value or 0)
+    return int(conn.execute(_MARK, {"wanted": name}).scalar() or 0)
 
 
 def put(conn: Connection, name: str, value: int) -> None:
