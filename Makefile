@@ -8,6 +8,8 @@ APP := src/maracuja/ui/static/stamp
 ARGS ?=
 WORKERS ?= 2
 MARKS ?= not slow and not nightly
+# Tests start hundreds of processes: what is compiled once is kept, even where that is turned off.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check web format types bench pictures nightly crash clean
 
