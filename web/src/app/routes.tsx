@@ -66,7 +66,11 @@ const PAGES: RouteObject[] = [
   page("/settings", ["settings"], () => import("~/pages/settings/page")),
   page("/settings/shop", ["settings"], () => import("~/pages/settings/shop")),
   page("/settings/channels", CHANNEL, () => import("~/pages/settings/channels/page")),
-  page("/settings/channels/*", CHANNEL, () => import("~/pages/settings/channels/one")),
+  page(
+    "/settings/channels/*",
+    [...CHANNEL, "settings_engineers"],
+    () => import("~/pages/settings/channels/one"),
+  ),
   page("/settings/keys", ["settings"], () => import("~/pages/settings/keys")),
   page("/settings/team", ["settings"], () => import("~/pages/settings/team/page")),
   page("/settings/me", ["settings"], () => import("~/pages/settings/me")),

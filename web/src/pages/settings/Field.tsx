@@ -12,11 +12,14 @@ import {
 import { useTranslation } from "react-i18next";
 import type { Setting } from "./data";
 import { type Choice, isWide, pairsOf, pairsText } from "./setting";
+import styles from "./settings.module.css";
 
 interface FieldProps {
   of: Setting;
   label: string;
   help: string;
+  /** What the file calls it, small beside the label. */
+  named?: string;
   value: unknown;
   onChange: (value: unknown) => void;
   /** What is chosen from, where the setting itself does not say so. */
@@ -24,11 +27,12 @@ interface FieldProps {
   disabled?: boolean;
 }
 
-export function Field({ of, label, help, value, onChange, choices, disabled }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { of, label, help, named, value, onChange, choices, disabled } = props;
   const { t, i18n } = useTranslation("settings");
   const fixed = of.given === "environment" ? "environment" : of.by_hand ? "byHand" : "";
   const common = {
-    label,
+    label: named ? <Named label={label} name={named} /> : label,
     description: [help, fixed && t(`fixed.${fixed}`)].filter(Boolean).join(" · ") || undefined,
     disabled: disabled || !!fixed,
   };
@@ -58,7 +62,7 @@ export function Field({ of, label, help, value, onChange, choices, disabled }: F
       return (
         <Select
           {...common}
-          data={of.choices.map((one) => ({ value: one, label: named(one) }))}
+          data={of.choices.map((one) => ({ value: one, label: said(one) }))}
           value={String(value ?? "")}
           allowDeselect={false}
           onChange={onChange}
@@ -124,10 +128,18 @@ export function Field({ of, label, help, value, onChange, choices, disabled }: F
         />
       );
   }
-  function named(choice: string): string {
+  function said(choice: string): string {
     const key = `settings_channels:choice.${choice}`;
     return i18n.exists(key) ? t(key) : choice;
   }
+}
+
+function Named({ label, name }: { label: string; name: string }) {
+  return (
+    <>
+      {label} <code className={styles.inFile}>{name}</code>
+    </>
+  );
 }
 
 const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);

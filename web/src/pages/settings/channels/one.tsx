@@ -110,6 +110,7 @@ function AccountForm({ of }: { of: Account }) {
                       of={one}
                       {...{ may, written, change }}
                       channel={of.channel}
+                      engineers
                     />
                   ))}
                 </Stack>
@@ -152,17 +153,20 @@ interface KnownProps {
   may: boolean;
   written: Values;
   change: (name: string, value: unknown) => void;
+  /** Whether it stands among those for engineers, who look for its name in the file. */
+  engineers?: boolean;
 }
 
-/** A setting in the words of its channel, else of all channels, else as engineers call it. */
-function Known({ of, channel, may, written, change }: KnownProps) {
-  const { t, i18n } = useTranslation("settings_channels");
+/** A setting in the words of its channel, else in those of all channels. */
+function Known({ of, channel, may, written, change, engineers }: KnownProps) {
+  const { t } = useTranslation(["settings_channels", "settings_engineers"]);
   const topics = useDefinitions("topic").data?.items;
-  const told = (what: "label" | "help") => {
-    const keys = [`field.${channel}.${of.name}.${what}`, `field.any.${of.name}.${what}`];
-    const known = keys.find((key) => i18n.exists(`settings_channels:${key}`));
-    return known ? t(known) : what === "label" ? of.name : of.help;
-  };
+  const told = (what: "label" | "help") =>
+    t(
+      ["field", "settings_engineers:field"].flatMap((words) =>
+        [channel, "any"].map((whose) => `${words}.${whose}.${of.name}.${what}`),
+      ),
+    );
   const letters = madeUp(of);
   const make = of.name === "private_key" && !of.filled ? vapidKey : () => longWord(letters);
   const makes = may && (letters > 0 || (of.name === "private_key" && !of.filled));
@@ -172,6 +176,7 @@ function Known({ of, channel, may, written, change }: KnownProps) {
         of={of}
         label={told("label")}
         help={told("help")}
+        {...(engineers && { named: of.name })}
         value={shownValue(of, written)}
         disabled={!may}
         choices={
