@@ -163,8 +163,10 @@ function Known({ of, channel, may, written, change, engineers }: KnownProps) {
   const topics = useDefinitions("topic").data?.items;
   const told = (what: "label" | "help") =>
     t(
-      ["field", "settings_engineers:field"].flatMap((words) =>
-        [channel, "any"].map((whose) => `${words}.${whose}.${of.name}.${what}`),
+      [channel, "any"].flatMap((whose) =>
+        ["field", "settings_engineers:field"].map(
+          (words) => `${words}.${whose}.${of.name}.${what}`,
+        ),
       ),
     );
   const letters = madeUp(of);
