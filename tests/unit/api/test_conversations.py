@@ -174,9 +174,11 @@ def test_who_was_answered_and_says_nothing_is_let_go(world: World, anna: Desk) -
     hear(world, "Hello?")
     number = anna.listed()[0]["id"]
     anna.answer(number, "Hello.")
-    world.settle(days=13)
+    world.clock.advance(timedelta(days=13))
+    world.settle()
     assert anna.listed()[0]["state"] == "waiting"
-    world.settle(days=2)
+    world.clock.advance(timedelta(days=2))
+    world.settle()
     assert anna.listed()[0]["state"] == "closed"
     hear(world, "I am back")
     fresh, old = anna.listed()
