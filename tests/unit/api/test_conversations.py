@@ -174,6 +174,7 @@ def test_who_was_answered_and_says_nothing_is_let_go(world: World, anna: Desk) -
     hear(world, "Hello?")
     number = anna.listed()[0]["id"]
     anna.answer(number, "Hello.")
+    world.settle()
     world.clock.advance(timedelta(days=13))
     world.settle()
     assert anna.listed()[0]["state"] == "waiting"
