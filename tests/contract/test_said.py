@@ -29,7 +29,8 @@ CYRILLIC = re.compile("[а-яёіїєґөү]", re.IGNORECASE)
 # Rooms whose every sentence a marketer meets on the page where they write.
 ROOMS = (
     "templates/lints.py", "templates/mail_lints.py", "templates/tone_lints.py",
-    "templates/slips.py", "language/text_lints.py", "channels/refusals.py",
+    "templates/slips.py", "templates/grammar.py", "templates/wording.py",
+    "language/text_lints.py", "channels/refusals.py",
     "segments/check.py", "segments/reading.py", "segments/comparing.py", "segments/spans.py",
     "campaigns/checks.py", "campaigns/trigger_checks.py", "campaigns/experiment_checks.py",
     "campaigns/timeliness.py", "campaigns/provenance.py",
@@ -46,6 +47,9 @@ PIECES = {
     "The message has x1 x2; x3 x4.", "as true or false", "audience of x1",
     "Channels whose vendor tells that somebody has closed the chat or blocked us.",
     " (as `x1`)", "at most x1", "as a x1", "at x1 UTC", "stopped by hand",
+    "; did you mean `x1`?", "; for a city there are in_city, from_city, to_city",
+    "`x1` inflects a name of the person, and `x2` is nonex3", "x1 of x2",
+    "`x1` takes x2 in quotation marks", "x1\n  x2\n  x3\n",
 }  # fmt: skip
 
 
