@@ -157,9 +157,6 @@ def _create_files(
 
 
 def _types(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
-    rows = con.execute(
-        "SELECT column_name, data_type FROM information_schema.columns"
-        " WHERE table_name = ? ORDER BY ordinal_position",
-        [view],
-    ).fetchall()
-    return {str(name): str(data_type) for name, data_type in rows}
+    # The information schema would bind every view of DuckDB's own first, which takes 16 ms.
+    rows = con.execute(f"DESCRIBE {quote(view)}").fetchall()
+    return {str(name): str(data_type) for name, data_type, *_ in rows}
