@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maracuja.api.form_embed import snippet
+from maracuja.api.small_script import small_script
 from tests.acceptance.form_shop import FormShop, arrived, go, look, site
 from tests.acceptance.page_checks import (
     CHROMIUM,
@@ -28,7 +28,7 @@ FORM = "document.querySelector('main div').shadowRoot"
 
 @pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed")
 def test_the_script_stays_small(tmp_path: Path) -> None:
-    assert brotli_bytes(snippet()[0], SOURCE, tmp_path) <= BROTLI_BYTES_MAX
+    assert brotli_bytes(small_script("form.js").plain, SOURCE, tmp_path) <= BROTLI_BYTES_MAX
 
 
 def test_its_types_are_right(tmp_path: Path) -> None:

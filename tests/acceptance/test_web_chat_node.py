@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from maracuja.api.web_chat import snippet
+from maracuja.api.small_script import small_script
 from maracuja.channels.web_chat_token import public_id
 from maracuja.clock import SystemClock
 from maracuja.model import micros
@@ -24,7 +24,7 @@ from tests.acceptance.page_checks import (
     violations,
 )
 from tests.acceptance.test_web_push_chromium import browser
-from tests.acceptance.web_chat_shop import CHAT, SECRET, ChatShop, Tab, open_tab, pages
+from tests.acceptance.web_chat_shop import CHAT, SECRET, Tab, chatting, open_tab
 
 SOURCE = Path(__file__).parents[2] / "src" / "maracuja" / "api" / "web_chat.js"
 BROTLI_BYTES_MAX = 8_000
@@ -34,7 +34,7 @@ CHAT_ALONE = '{include: [["#maracuja-chat"]]}'  # the page around it is none of 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed")
 def test_it_stays_small(tmp_path: Path) -> None:
-    assert brotli_bytes(snippet()[0], SOURCE, tmp_path) <= BROTLI_BYTES_MAX
+    assert brotli_bytes(small_script("web_chat.js").plain, SOURCE, tmp_path) <= BROTLI_BYTES_MAX
 
 
 def test_its_types_are_right(tmp_path: Path) -> None:
@@ -47,27 +47,21 @@ def test_everybody_can_use_it(tmp_path: Path) -> None:
 
 
 async def _examined(place: Path, axe: str) -> None:
-    shop: ChatShop | None = None
-    async with pages(lambda: f"{shop.url if shop else ''}/w/web_chat/main.js") as (origin, page):
-        shop = ChatShop(place / "shop", origin)
-        shop.serve("--no-work")
+    async with chatting(place, "--no-work") as (shop, page):
         fill(place / "shop")
         key = shop.keys["browser key"]
-        try:
-            async with browser(place / "chromium") as chromium:
-                for user, dark in (("u1", False), ("u2", True)):
-                    url = page(key=key, user=user, proof=shop.proof(user))
-                    tab = await open_tab(chromium, url, dark=dark)
-                    await chromium.run(tab.session, axe + "; 1")
-                    await tab.until("$('.badge').hidden", False)
-                    assert await violations(tab, CHAT_ALONE) == [], "closed"
-                    await tab.run("maracujaChat.open()")
-                    await tab.until("!!$('.cards')")
-                    await asyncio.sleep(0.4)  # it has come up
-                    assert await violations(tab, CHAT_ALONE) == [], f"open, dark: {dark}"
-                    await _by_keyboard(tab)
-        finally:
-            shop.end()
+        async with browser(place / "chromium") as chromium:
+            for user, dark in (("u1", False), ("u2", True)):
+                url = page(key=key, user=user, proof=shop.proof(user))
+                tab = await open_tab(chromium, url, dark=dark)
+                await chromium.run(tab.session, axe + "; 1")
+                await tab.until("$('.badge').hidden", False)
+                assert await violations(tab, CHAT_ALONE) == [], "closed"
+                await tab.run("maracujaChat.open()")
+                await tab.until("!!$('.cards')")
+                await asyncio.sleep(0.4)  # it has come up
+                assert await violations(tab, CHAT_ALONE) == [], f"open, dark: {dark}"
+                await _by_keyboard(tab)
 
 
 async def _by_keyboard(tab: Tab) -> None:

@@ -1,22 +1,14 @@
-"""What the script of an embedded form is told, and the script itself."""
+"""What the script of an embedded form is told."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
-from functools import lru_cache
 from html import escape
-from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
 from maracuja.api import form_pages
 from maracuja.api.form_words import FORM
 from maracuja.campaigns.forms import Form, said
 from maracuja.runtime.form_desk import Held
-
-_COMMENTS: Final = re.compile(r"/\*[^\0]*?\*/ ?|^ *//.*\n", re.MULTILINE)
-_INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
 
 
 def described(shown: form_pages.Shown) -> dict[str, Any]:
@@ -85,15 +77,6 @@ def plain_tag(form: Form, public_url: str, language: str) -> str:
         "</form>",
     ]
     return "\n".join(lines)
-
-
-@lru_cache(maxsize=1)
-def snippet() -> tuple[bytes, bytes, str]:
-    """The script without its comments and indentation, the same as gzip, and its tag."""
-    written = files("maracuja.api").joinpath("form.js").read_text(encoding="utf-8")
-    plain = _INDENT.sub("", _COMMENTS.sub("", written)).encode()
-    tag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
-    return plain, gzip.compress(plain, 9, mtime=0), tag
 
 
 def confirmed_in_words(held: Held, language: str) -> dict[str, str]:

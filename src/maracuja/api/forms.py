@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from maracuja.api import form_pages
 from maracuja.api.callers import caller_ip, region_of
-from maracuja.api.form_embed import confirmed_in_words, described, snippet
+from maracuja.api.form_embed import confirmed_in_words, described
 from maracuja.api.form_requests import (
     Posted,
     caller_of,
@@ -30,6 +30,7 @@ from maracuja.api.form_requests import (
 from maracuja.api.form_tally import Tally
 from maracuja.api.form_words import CHANNELS, FORM
 from maracuja.api.page_frame import headers_of
+from maracuja.api.small_script import script_for
 from maracuja.api.web_chat_bell import Paces
 from maracuja.campaigns.forms import Form, said
 from maracuja.clock import Clock
@@ -44,7 +45,6 @@ from maracuja.runtime.form_desk import (
 )
 from maracuja.store.signups import SignupState, Step
 
-SCRIPT_S: Final = 600
 FORMS_PER_S, FORMS_AT_ONCE = 0.05, 10.0  # of one address
 _BOTH: Final = ["GET", "HEAD"]
 
@@ -175,21 +175,7 @@ class FormRoutes:
 
     async def script(self, name: str, request: Request) -> Response:
         """The small script that puts the form into a page."""
-        plain, small, tag = snippet()
-        headers = {
-            "Cache-Control": f"public, max-age={SCRIPT_S}",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "X-Content-Type-Options": "nosniff",
-            "ETag": tag,
-            "Vary": "Accept-Encoding",
-        }
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        if packed:
-            headers["Content-Encoding"] = "gzip"
-        body = small if packed else plain
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+        return script_for(request, "form.js")
 
     async def fields(self, name: str, request: Request) -> Response:
         """What the form asks for, for the script on a page of `origins`."""

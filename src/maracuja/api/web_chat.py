@@ -6,13 +6,8 @@ A token comes in a header or a body, never in an address; only pages of the shop
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache
-from importlib.resources import files
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -21,6 +16,7 @@ from msgspec import Meta
 from starlette.concurrency import run_in_threadpool
 
 from maracuja.api.bodies import read_body
+from maracuja.api.small_script import script_for
 from maracuja.api.web_chat_bell import Bell, Paces
 from maracuja.api.web_chat_socket import Company, Socket
 from maracuja.app import App
@@ -48,11 +44,8 @@ WAIT_S_MAX: Final = 25
 WORDS_PER_S, WORDS_AT_ONCE = 1.0, 20.0
 CALLS_PER_S, CALLS_AT_ONCE = 5.0, 100.0
 GUESTS_PER_S, GUESTS_AT_ONCE = 20.0, 600.0  # new ones, in all
-SCRIPT_S: Final = 600  # for which browsers keep the snippet
 
 # Blocks, and lines of their own: the snippet has neither in a text.
-_COMMENTS: Final = re.compile(r"/\*[^\0]*?\*/ ?|^ *//.*\n", re.MULTILINE)
-_INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
 
 Put = Callable[[inbox.Request], Awaitable[None]]
 _Told = TypeVar("_Told")
@@ -174,21 +167,7 @@ class _Routes:
 
     async def script(self, request: Request) -> Response:
         """The snippet, for the pages of the shop."""
-        plain, small, tag = snippet()
-        headers = {
-            "Cache-Control": f"public, max-age={SCRIPT_S}",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "X-Content-Type-Options": "nosniff",
-            "ETag": tag,
-            "Vary": "Accept-Encoding",
-        }
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        if packed:
-            headers["Content-Encoding"] = "gzip"
-        body = small if packed else plain
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+        return script_for(request, "web_chat.js")
 
     async def open(self, request: Request) -> Response:
         """Say hello: who the visitor is from now on."""
@@ -330,12 +309,3 @@ def _read(raw: bytes, kind: type[_Told]) -> _Told:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise BadInput(f"The call cannot be read: {fault}.") from None
-
-
-@lru_cache(maxsize=1)
-def snippet() -> tuple[bytes, bytes, str]:
-    """The script without its comments and indentation, the same as gzip, and its tag."""
-    written = files("maracuja.api").joinpath("web_chat.js").read_text(encoding="utf-8")
-    plain = _INDENT.sub("", _COMMENTS.sub("", written)).encode()
-    tag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
-    return plain, gzip.compress(plain, 9, mtime=0), tag
