@@ -7,9 +7,7 @@ stopped goes on where it was and counts nothing twice.
 from __future__ import annotations
 
 import csv
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
@@ -26,6 +24,7 @@ from maracuja.ingest.discover import discovery
 from maracuja.ingest.import_mapping import Kind
 from maracuja.ingest.import_people import PeopleChunk, RowRefusal
 from maracuja.model import ConsentState, Discovery, TraitType, micros
+from maracuja.runtime.collector import collector_at_rest
 from maracuja.runtime.import_chunks import (
     ADDRESSES,
     Chunk,
@@ -124,7 +123,7 @@ def run(
     result.resumed_after_line = reached
     path = work.file.path.with_name(work.file.path.name + REFUSED)
     started = bool(reached) and path.exists()
-    with _collector_at_rest():
+    with collector_at_rest():
         for chunk in chunks_ahead(work, reached, known, now, currency):
             result.count(chunk.rows, chunk.refused)
             if not dry:
@@ -142,18 +141,6 @@ def run(
         with store.write() as conn:
             meta.put(conn, LAST, str(micros(now)))
     return result
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Millions of short-lived tuples hold no cycles: looking for some takes an eighth longer."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _people_writer(

@@ -6,9 +6,7 @@ manifest's rows, the people, what was refused and the watermarks. A crash repeat
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -36,6 +34,7 @@ from maracuja.runtime.arrivals import (
     trait_discoveries,
     unpack_within,
 )
+from maracuja.runtime.collector import collector_at_rest
 from maracuja.runtime.hearing import Hearing
 from maracuja.store import (
     discovered,
@@ -117,7 +116,7 @@ class Projection:
     def project(self, now: datetime, *, limit: int = REQUESTS_MAX) -> Counts:
         """Take the next batch of at most `limit` requests; empty Counts when nothing waits."""
         try:
-            with _without_collection():
+            with collector_at_rest():
                 return self._project(now, limit)
         except BaseException:
             self._known = None
@@ -195,18 +194,6 @@ class Projection:
             rules=Rules(country=self._country, proves=proves),
             salt=secrets.suppression_salt,
         )
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """A batch makes millions of objects that die together: looking for cycles costs a third."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 _PREFIXES: Final = {"property": "properties.", "context": "context."}
