@@ -1,9 +1,7 @@
 /** Everybody the shop knows: searched, narrowed down, in the columns and order that one likes. */
-import { Button, Group, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch, IconUpload } from "@tabler/icons-react";
+import { Button, Group } from "@mantine/core";
+import { IconUpload } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
@@ -14,6 +12,7 @@ import { Empty } from "~/kit/Empty";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { Page } from "~/kit/Page";
+import { Search } from "~/kit/Search";
 import { Table } from "~/kit/Table";
 import { ChooseColumns, useColumns, useKeptColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
@@ -63,7 +62,11 @@ export function Component() {
     >
       {nobodyYet || refused ? null : (
         <Group gap={12} align="center">
-          <Search words={asked.words} onChange={(words) => change({ words })} />
+          <Search
+            label={t("search")}
+            words={asked.words}
+            onChange={(words) => change({ words })}
+          />
           <FilterBar asked={asked} onChange={change} onClear={clear} />
         </Group>
       )}
@@ -116,36 +119,6 @@ function usePeople(asked: Asked, traits: string[]) {
     getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: keepPreviousData,
   });
-}
-
-const TYPED_MS = 250;
-
-interface SearchProps {
-  words: string;
-  onChange: (words: string) => void;
-}
-
-function Search({ words, onChange }: SearchProps) {
-  const { t } = useTranslation("people");
-  const [typed, setTyped] = useState(words);
-  const tell = useDebouncedCallback(onChange, TYPED_MS);
-  useEffect(() => {
-    setTyped(words);
-  }, [words]);
-  return (
-    <TextInput
-      type="search"
-      w={{ base: "100%", sm: 320 }}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      aria-label={t("search")}
-      placeholder={t("search")}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        tell(event.currentTarget.value);
-      }}
-    />
-  );
 }
 
 function ImportButton({ primary }: { primary: boolean }) {

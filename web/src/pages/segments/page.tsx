@@ -1,6 +1,6 @@
 /** All segments: what each says, how many it holds and held, and who uses it. */
-import { Button, Chip, Group, TextInput } from "@mantine/core";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { Button, Chip, Group } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { day, whole } from "~/app/format";
@@ -10,6 +10,7 @@ import { Empty } from "~/kit/Empty";
 import { Page } from "~/kit/Page";
 import { Pill } from "~/kit/Pill";
 import { Query } from "~/kit/Query";
+import { Search } from "~/kit/Search";
 import { Sparkline } from "~/kit/Sparkline";
 import { type Column, Table } from "~/kit/Table";
 import { type Listed, useListed } from "./data";
@@ -40,15 +41,7 @@ export function Component() {
     <Page title={t("title")} about={t("about")} ready={!listed.isPending} wide actions={<New />}>
       {all.length ? (
         <Group gap={8}>
-          <TextInput
-            type="search"
-            w={{ base: "100%", sm: 320 }}
-            leftSection={<IconSearch size={16} aria-hidden />}
-            aria-label={t("search")}
-            placeholder={t("search")}
-            value={words}
-            onChange={(event) => put("q", event.currentTarget.value)}
-          />
+          <Search label={t("search")} words={words} onChange={(next) => put("q", next)} />
           {labels.map((one) => (
             <Chip
               key={one}

@@ -1,7 +1,6 @@
 /** The catalogue: found by words and category, with price, stock and picture. */
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconPhoto, IconSearch } from "@tabler/icons-react";
+import { Button, Select } from "@mantine/core";
+import { IconPhoto } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +13,7 @@ import { Empty } from "~/kit/Empty";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
 import { Pill } from "~/kit/Pill";
+import { Search } from "~/kit/Search";
 import { type Column, Table } from "~/kit/Table";
 import { ShopPage } from "./ShopPage";
 import styles from "./shop.module.css";
@@ -21,7 +21,6 @@ import styles from "./shop.module.css";
 type Product = Schemas["ProductShown"];
 
 const ROWS = 50;
-const TYPED_MS = 250;
 
 interface Asked {
   words: string;
@@ -97,8 +96,6 @@ interface FiltersProps {
 
 function Filters({ asked, change }: FiltersProps) {
   const { t } = useTranslation("shop");
-  const [typed, setTyped] = useState(asked.words);
-  const tell = useDebouncedCallback((words: string) => change("q", words), TYPED_MS);
   const categories = useQuery({
     queryKey: ["shop", "categories"],
     queryFn: () => body(api.GET("/api/products/categories")),
@@ -106,17 +103,10 @@ function Filters({ asked, change }: FiltersProps) {
   const known = Object.entries(categories.data ?? {});
   return (
     <div className={styles.filters}>
-      <TextInput
-        type="search"
-        leftSection={<IconSearch size={16} aria-hidden />}
-        aria-label={t("findProduct")}
-        placeholder={t("findProduct")}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          tell(event.currentTarget.value.trim());
-        }}
-        className={styles.search}
+      <Search
+        label={t("findProduct")}
+        words={asked.words}
+        onChange={(words) => change("q", words)}
       />
       <Select
         aria-label={t("category")}

@@ -98,7 +98,14 @@ function AccountForm({ of }: { of: Account }) {
                   channel={of.channel}
                 />
               ))}
-              <Button variant="subtle" size="xs" onClick={toggle} aria-expanded={open} px={8}>
+              <Button
+                variant="subtle"
+                size="xs"
+                px={8}
+                mr="auto"
+                onClick={toggle}
+                aria-expanded={open}
+              >
                 {t(open ? "less" : "more", { count: rest.length })}
               </Button>
               <Collapse expanded={open}>

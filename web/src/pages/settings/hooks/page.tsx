@@ -7,13 +7,12 @@ import { api, body, type Schemas } from "~/api/client";
 import { ago, whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
-import { Empty } from "~/kit/Empty";
 import { done, failed } from "~/kit/notices";
 import { Pill } from "~/kit/Pill";
-import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import { useChange } from "../changing";
 import { useDefinitions, useInbound, useOutbound } from "../data";
+import { Lines } from "../Lines";
 import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
 import { Inbound } from "./Inbound";
@@ -68,19 +67,9 @@ function Incoming({ of, choose }: PartProps<ReturnType<typeof useInbound>>) {
       about={t("hooks.inAbout")}
       actions={<Make onClick={() => choose(null)} />}
     >
-      <Query of={of} rows={2}>
-        {({ items }) =>
-          items.length ? (
-            <ul className={styles.lines}>
-              {items.map((one) => (
-                <InLine key={one.id} of={one} onOpen={() => choose(one.id)} />
-              ))}
-            </ul>
-          ) : (
-            <Empty title={t("hooks.noneIn")}>{t("hooks.noneInFix")}</Empty>
-          )
-        }
-      </Query>
+      <Lines of={of} rows={2} none={t("hooks.noneIn")} fix={t("hooks.noneInFix")}>
+        {(one) => <InLine of={one} onOpen={() => choose(one.id)} />}
+      </Lines>
     </Card>
   );
 }
@@ -130,19 +119,9 @@ function Outgoing({ of, choose }: PartProps<ReturnType<typeof useOutbound>>) {
       about={t("hooks.outAbout")}
       actions={<Make onClick={() => choose(null)} />}
     >
-      <Query of={of} rows={2}>
-        {({ items }) =>
-          items.length ? (
-            <ul className={styles.lines}>
-              {items.map((one) => (
-                <OutLine key={one.id} of={one} onOpen={() => choose(one.id)} />
-              ))}
-            </ul>
-          ) : (
-            <Empty title={t("hooks.noneOut")}>{t("hooks.noneOutFix")}</Empty>
-          )
-        }
-      </Query>
+      <Lines of={of} rows={2} none={t("hooks.noneOut")} fix={t("hooks.noneOutFix")}>
+        {(one) => <OutLine of={one} onOpen={() => choose(one.id)} />}
+      </Lines>
     </Card>
   );
 }

@@ -77,6 +77,7 @@ export function DefinitionDialogue(props: DefinitionDialogueProps) {
           description={t("idHelp")}
           value={id}
           required
+          maxLength={64}
           pattern="[a-z0-9][a-z0-9_\-]*"
           onChange={(event) => setOwn(event.currentTarget.value)}
         />

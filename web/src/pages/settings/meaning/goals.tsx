@@ -1,22 +1,12 @@
 /** Goals: which event counts as success, within which time, and where its worth stands. */
-import { Autocomplete, Button, NumberInput, Select, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Autocomplete, NumberInput, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body as bodyOf } from "~/api/client";
-import { useAsked } from "~/app/asked";
-import { useMay } from "~/app/session";
-import { Card } from "~/kit/Card";
-import { Empty } from "~/kit/Empty";
-import { Query } from "~/kit/Query";
-import { SMALL } from "~/kit/small";
-import { Table } from "~/kit/Table";
 import { useFields } from "../begun";
-import { useDefinitions } from "../data";
-import { SettingsPage } from "../SettingsPage";
 import styles from "../settings.module.css";
 import { DefinitionDialogue } from "./DefinitionDialogue";
+import { DefinitionsPage } from "./DefinitionsPage";
 import { type Defined, idOf, textAt } from "./defining";
 
 const TYPES = ["sale", "engagement", "support"] as const;
@@ -29,82 +19,30 @@ function spanOf(window: string): [number, (typeof UNITS)[number]] {
 }
 
 export function Component() {
-  const { t } = useTranslation(["settings_data", "settings"]);
-  const may = useMay("content");
-  const query = useDefinitions("goal");
-  const [making, { open, close }] = useAsked();
-  const [chosen, choose] = useState<Defined | null>(null);
-  const make = may ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={open}>
-      {t("goals.make")}
-    </Button>
-  ) : null;
+  const { t } = useTranslation("settings_data");
   return (
-    <SettingsPage part="goals" actions={make} ready={query.isSuccess}>
-      <Card flush>
-        <Query of={query} rows={4}>
-          {({ items }) => (
-            <Table
-              label={t("settings:part.goals")}
-              rows={items}
-              id={(row) => row.id}
-              columns={[
-                {
-                  key: "name",
-                  label: t("name"),
-                  show: (row) => textAt(row.body, "name") || row.id,
-                },
-                {
-                  key: "event",
-                  label: t("goals.event"),
-                  show: (row) => textAt(row.body, "event"),
-                },
-                {
-                  key: "window",
-                  label: t("goals.window"),
-                  show: (row) => {
-                    const [count, unit] = spanOf(textAt(row.body, "window") || "7 days");
-                    return t(`goals.${unit}`, { count });
-                  },
-                },
-                {
-                  key: "value",
-                  label: t("goals.value"),
-                  wide: true,
-                  show: (row) => textAt(row.body, "value") || "–",
-                },
-                {
-                  key: "change",
-                  label: t("settings:actions"),
-                  width: 110,
-                  show: (row) =>
-                    may ? (
-                      <Button {...SMALL} variant="default" onClick={() => choose(row)}>
-                        {t("settings:change")}
-                      </Button>
-                    ) : null,
-                },
-              ]}
-              empty={
-                <Empty title={t("goals.none")} action={make}>
-                  {t("goals.noneFix")}
-                </Empty>
-              }
-            />
-          )}
-        </Query>
-      </Card>
-      {chosen || (making && may) ? (
-        <Goal
-          key={chosen?.id ?? ""}
-          of={chosen}
-          onClose={() => {
-            choose(null);
-            close();
-          }}
-        />
-      ) : null}
-    </SettingsPage>
+    <DefinitionsPage
+      kind="goal"
+      form={Goal}
+      columns={[
+        { key: "name", label: t("name"), show: (row) => textAt(row.body, "name") || row.id },
+        { key: "event", label: t("goals.event"), show: (row) => textAt(row.body, "event") },
+        {
+          key: "window",
+          label: t("goals.window"),
+          show: (row) => {
+            const [count, unit] = spanOf(textAt(row.body, "window") || "7 days");
+            return t(`goals.${unit}`, { count });
+          },
+        },
+        {
+          key: "value",
+          label: t("goals.value"),
+          wide: true,
+          show: (row) => textAt(row.body, "value") || "–",
+        },
+      ]}
+    />
   );
 }
 

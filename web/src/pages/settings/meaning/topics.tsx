@@ -1,99 +1,42 @@
 /** Topics: what people agree to hear about, in their words, and on which channels. */
-import { Button, MultiSelect, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { MultiSelect, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useAsked } from "~/app/asked";
 import { tongues } from "~/app/lists";
-import { useMay, useMember } from "~/app/session";
-import { Card } from "~/kit/Card";
+import { useMember } from "~/app/session";
 import { CHANNELS, useChannelName } from "~/kit/channels";
-import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
-import { Query } from "~/kit/Query";
-import { SMALL } from "~/kit/small";
-import { Table } from "~/kit/Table";
 import { useFields } from "../begun";
-import { useDefinitions } from "../data";
-import { SettingsPage } from "../SettingsPage";
-import styles from "../settings.module.css";
 import { DefinitionDialogue } from "./DefinitionDialogue";
+import { DefinitionsPage } from "./DefinitionsPage";
 import { type Defined, idOf, pairsAt, textAt, textsAt } from "./defining";
 
 const TYPES = ["marketing", "service"] as const;
 
 export function Component() {
-  const { t, i18n } = useTranslation(["settings_data", "settings"]);
-  const may = useMay("content");
+  const { t, i18n } = useTranslation("settings_data");
   const called = useChannelName();
-  const query = useDefinitions("topic");
-  const [making, { open, close }] = useAsked();
-  const [chosen, choose] = useState<Defined | null>(null);
-  const make = may ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={open}>
-      {t("topics.make")}
-    </Button>
-  ) : null;
   const nameOf = (one: Defined) => {
     const names = pairsAt(one.body, "names");
     return names[i18n.language] ?? names.en ?? Object.values(names)[0] ?? one.id;
   };
   return (
-    <SettingsPage part="topics" actions={make} ready={query.isSuccess}>
-      <Card flush>
-        <Query of={query} rows={4}>
-          {({ items }) => (
-            <Table
-              label={t("settings:part.topics")}
-              rows={items}
-              id={(row) => row.id}
-              columns={[
-                { key: "name", label: t("name"), show: nameOf },
-                {
-                  key: "type",
-                  label: t("topics.type"),
-                  show: (row) => (
-                    <Pill>{t(`topics.is.${textAt(row.body, "type") || "marketing"}`)}</Pill>
-                  ),
-                },
-                {
-                  key: "channels",
-                  label: t("topics.channels"),
-                  show: (row) =>
-                    textsAt(row.body, "channels").map(called).join(", ") || called("email"),
-                },
-                {
-                  key: "change",
-                  label: t("settings:actions"),
-                  width: 110,
-                  show: (row) =>
-                    may ? (
-                      <Button {...SMALL} variant="default" onClick={() => choose(row)}>
-                        {t("settings:change")}
-                      </Button>
-                    ) : null,
-                },
-              ]}
-              empty={
-                <Empty title={t("topics.none")} action={make}>
-                  {t("topics.noneFix")}
-                </Empty>
-              }
-            />
-          )}
-        </Query>
-      </Card>
-      {chosen || (making && may) ? (
-        <Topic
-          key={chosen?.id ?? ""}
-          of={chosen}
-          onClose={() => {
-            choose(null);
-            close();
-          }}
-        />
-      ) : null}
-    </SettingsPage>
+    <DefinitionsPage
+      kind="topic"
+      form={Topic}
+      columns={[
+        { key: "name", label: t("name"), show: nameOf },
+        {
+          key: "type",
+          label: t("topics.type"),
+          show: (row) => <Pill>{t(`topics.is.${textAt(row.body, "type") || "marketing"}`)}</Pill>,
+        },
+        {
+          key: "channels",
+          label: t("topics.channels"),
+          show: (row) => textsAt(row.body, "channels").map(called).join(", ") || called("email"),
+        },
+      ]}
+    />
   );
 }
 
@@ -176,7 +119,6 @@ function Topic({ of, onClose }: { of: Defined | null; onClose: () => void }) {
           version: nextVersion(version),
         })}
         value={version}
-        className={styles.grow}
         onChange={(event) => write({ version: event.currentTarget.value })}
       />
     </DefinitionDialogue>

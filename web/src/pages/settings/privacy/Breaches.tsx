@@ -9,14 +9,13 @@ import { day, whole } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
 import { Copied } from "~/kit/Copied";
-import { Empty } from "~/kit/Empty";
 import { FormDialogue } from "~/kit/FormDialogue";
 import { Pill } from "~/kit/Pill";
-import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useBreaches } from "../data";
+import { Lines } from "../Lines";
 import styles from "../settings.module.css";
 import { Due } from "./Due";
 
@@ -44,19 +43,9 @@ export function Breaches() {
         ) : null
       }
     >
-      <Query of={query} rows={2}>
-        {({ items }) =>
-          items.length ? (
-            <ul className={styles.lines}>
-              {items.map((one) => (
-                <Line key={one.id} of={one} may={may} />
-              ))}
-            </ul>
-          ) : (
-            <Empty title={t("breach.none")}>{t("breach.noneFix")}</Empty>
-          )
-        }
-      </Query>
+      <Lines of={query} rows={2} none={t("breach.none")} fix={t("breach.noneFix")}>
+        {(one) => <Line of={one} may={may} />}
+      </Lines>
       {noting ? <NoteOne onClose={() => note(false)} /> : null}
     </Card>
   );

@@ -5,10 +5,9 @@ import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
 import { moment } from "~/app/format";
 import { Card } from "~/kit/Card";
-import { Empty } from "~/kit/Empty";
 import { Pill } from "~/kit/Pill";
-import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
+import { Lines } from "../Lines";
 import styles from "../settings.module.css";
 
 type Erasure = Schemas["ErasureShown"];
@@ -21,28 +20,20 @@ export function Erasures() {
   });
   return (
     <Card title={t("privacy.erasures")} about={t("privacy.erasuresAbout")}>
-      <Query of={query} rows={3}>
-        {({ items }) =>
-          items.length ? (
-            <ul className={styles.lines}>
-              {items.map((one) => (
-                <li key={one.id} className={styles.line}>
-                  <span className={styles.grow}>
-                    <b>{t("privacy.person", { pid: one.pid })}</b>
-                    <div className={styles.quiet}>
-                      {t("privacy.asked", { when: moment(one.asked) })}
-                      {one.fault ? ` · ${one.fault}` : ""}
-                    </div>
-                  </span>
-                  <State of={one} />
-                </li>
-              ))}
-            </ul>
-          ) : (
-            <Empty title={t("privacy.noErasures")}>{t("privacy.noErasuresFix")}</Empty>
-          )
-        }
-      </Query>
+      <Lines of={query} rows={3} none={t("privacy.noErasures")} fix={t("privacy.noErasuresFix")}>
+        {(one) => (
+          <li className={styles.line}>
+            <span className={styles.grow}>
+              <b>{t("privacy.person", { pid: one.pid })}</b>
+              <div className={styles.quiet}>
+                {t("privacy.asked", { when: moment(one.asked) })}
+                {one.fault ? ` · ${one.fault}` : ""}
+              </div>
+            </span>
+            <State of={one} />
+          </li>
+        )}
+      </Lines>
     </Card>
   );
 }

@@ -8,14 +8,13 @@ import { api, body, type Schemas } from "~/api/client";
 import { day } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Card } from "~/kit/Card";
-import { Empty } from "~/kit/Empty";
 import { FormDialogue } from "~/kit/FormDialogue";
 import { Pill } from "~/kit/Pill";
-import { Query } from "~/kit/Query";
 import { SMALL } from "~/kit/small";
 import { useFields } from "../begun";
 import { useChange } from "../changing";
 import { useRequests } from "../data";
+import { Lines } from "../Lines";
 import styles from "../settings.module.css";
 import { Due } from "./Due";
 
@@ -59,19 +58,9 @@ export function Requests() {
         checked={every}
         onChange={(event) => setEvery(event.currentTarget.checked)}
       />
-      <Query of={query} rows={3}>
-        {({ items }) =>
-          items.length ? (
-            <ul className={styles.lines}>
-              {items.map((one) => (
-                <Line key={one.id} of={one} may={may} />
-              ))}
-            </ul>
-          ) : (
-            <Empty title={t("privacy.noRequests")}>{t("privacy.noRequestsFix")}</Empty>
-          )
-        }
-      </Query>
+      <Lines of={query} rows={3} none={t("privacy.noRequests")} fix={t("privacy.noRequestsFix")}>
+        {(one) => <Line of={one} may={may} />}
+      </Lines>
       {making ? <Take onClose={() => make(false)} /> : null}
     </Card>
   );

@@ -43,7 +43,7 @@ export function MemberModal(props: MemberModalProps) {
           onChange({ ...fields, role: ROLES.find((one) => one === next) ?? role })
         }
       />
-      <Button variant="subtle" size="xs" px={8} onClick={toggle} aria-expanded={own}>
+      <Button variant="subtle" size="xs" px={8} mr="auto" onClick={toggle} aria-expanded={own}>
         {t("team.otherwise")}
       </Button>
       <Collapse expanded={own}>
