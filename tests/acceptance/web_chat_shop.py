@@ -184,3 +184,16 @@ async def pages(script: Callable[[], str]) -> AsyncIterator[tuple[str, Callable[
         yield origin, lambda **given: str(aiohttp.client.URL(f"{origin}/").with_query(given))
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def chatting(place: Path, *told: str) -> AsyncIterator[tuple[ChatShop, Callable[..., str]]]:
+    """A shop that is served so, and what makes addresses of its page with the chat on it."""
+    shop: ChatShop | None = None
+    async with pages(lambda: f"{shop.url if shop else ''}/w/web_chat/main.js") as (origin, page):
+        shop = ChatShop(place / "shop", origin)
+        shop.serve(*told)
+        try:
+            yield shop, page
+        finally:
+            shop.end()
