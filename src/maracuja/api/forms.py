@@ -87,10 +87,8 @@ class FormRoutes:
             return no_form(request)
         posted = await read_posted(request)
         wants_json = "application/json" in request.headers.get("accept", "")
-        if not may_send(found.form, request):
-            return self._refused(request, posted, "foreign", 403, wants_json)
-        if self._paces.take(pace_key(caller_ip(request))):
-            return self._refused(request, posted, "hasty", 429, wants_json)
+        if refused := self._stopped(found.form, request, posted, wants_json):
+            return refused
         shown = self._shown(found, request, posted)
         caller = caller_of(request, posted)
         if not wants_json:  # a page without a script cannot tell that somebody began
@@ -118,10 +116,8 @@ class FormRoutes:
             return no_form(request)
         posted = await read_posted(request)
         wants_json = "application/json" in request.headers.get("accept", "")
-        if not may_send(found.form, request):
-            return self._refused(request, posted, "foreign", 403, wants_json)
-        if self._paces.take(pace_key(caller_ip(request))):
-            return self._refused(request, posted, "hasty", 429, wants_json)
+        if refused := self._stopped(found.form, request, posted, wants_json):
+            return refused
         shown = self._shown(found, request, posted)
         reference = first_of(posted, "ref")
         code = re.sub(r"\D", "", first_of(posted, "code"))[:6]
@@ -270,6 +266,16 @@ class FormRoutes:
         if origin in form.origins:
             headers |= {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
         return JSONResponse(told, 200, headers)
+
+    def _stopped(
+        self, form: Form, request: Request, posted: Posted, wants_json: bool
+    ) -> Response | None:
+        """The refusal of what comes from a foreign page or too often; None for all else."""
+        if not may_send(form, request):
+            return self._refused(request, posted, "foreign", 403, wants_json)
+        if self._paces.take(pace_key(caller_ip(request))):
+            return self._refused(request, posted, "hasty", 429, wants_json)
+        return None
 
     def _refused(
         self, request: Request, posted: Posted, word: str, status: int, wants_json: bool
