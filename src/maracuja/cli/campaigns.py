@@ -10,8 +10,10 @@ import typer
 from maracuja.cli import experiments, mail_trials, rehearsals, shelf
 from maracuja.cli.output import (
     HERE,
+    Figures,
     Json,
     Language,
+    Page,
     Words,
     Workspace,
     number,
@@ -228,12 +230,8 @@ def _say_sending(sending: Sending, zone: str) -> None:
 def report(
     name: Name,
     goal: Annotated[str, typer.Option(help="Measure by this goal; the primary one.")] = "",
-    html: Annotated[
-        Path | None, typer.Option("--html", help="Write the page to this file.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", help="Write the figures to this file.")
-    ] = None,
+    html: Page = None,
+    csv: Figures = None,
     language: Language = Words.EN,
     workspace: Workspace = HERE,
     json: Json = False,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from maracuja.cli.output import HERE, Json, Language, Words, Workspace, progress, say, say_json
+from maracuja.cli.output import (
+    HERE,
+    Figures,
+    Json,
+    Language,
+    Page,
+    Words,
+    Workspace,
+    progress,
+    say,
+    say_json,
+)
 
 PANEL = "Messages"
 
@@ -18,12 +26,8 @@ def add_to(cli: typer.Typer) -> None:
 
 
 def claims(
-    html: Annotated[
-        Path | None, typer.Option("--html", help="Write the page to this file.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", help="Write the figures to this file.")
-    ] = None,
+    html: Page = None,
+    csv: Figures = None,
     language: Language = Words.EN,
     workspace: Workspace = HERE,
     json: Json = False,

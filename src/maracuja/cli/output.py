@@ -25,6 +25,8 @@ Workspace = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Page = Annotated[Path | None, typer.Option("--html", help="Write the page to this file.")]
+Figures = Annotated[Path | None, typer.Option("--csv", help="Write the figures to this file.")]
 HERE = Path()
 WHOLE_UP_TO = 20  # letters of a column that is never broken into lines
 CUT_MIN = 8
