@@ -25,6 +25,22 @@ def _set_up(page: Page) -> None:
     page.get_by_role("button", name="I have kept it").click()
 
 
+def _looked_at(tab: Tab) -> None:
+    """A page that nobody else comes to: light and dark, on a telephone, in the longest words."""
+    for dark in (False, True):
+        tab.colours(dark=dark)
+        assert tab.violations() == []
+    tab.resize("phone")
+    for language in ("Русский", "Монгол", "English"):
+        tab.page.get_by_role("button", name=language).click()
+        expect(tab.page.get_by_role("button", name=language)).to_have_attribute(
+            "aria-current", "true"
+        )
+        assert tab.too_wide() == []
+        assert tab.violations() == []
+    tab.resize("desktop")
+
+
 def _invited(tab: Tab, email: str, role: str) -> str:
     """The link with which somebody comes in."""
     page = tab.go("/settings/team")
@@ -102,7 +118,7 @@ def test_everybody_has_to_have_a_second_factor(file_tab: Tab, browser: Browser) 
         joining = _joined(theirs, link)
         expect(joining).to_have_url(f"{file_tab.url}/second-factor")
         expect(joining.get_by_role("heading", level=1)).to_contain_text("a second factor")
-        assert theirs.violations() == []
+        _looked_at(theirs)
         refused = joining.request.get(f"{file_tab.url}/api/campaigns")
         assert (refused.status, refused.json()["where"]) == (403, "second_factor")
         joining.goto(f"{file_tab.url}/campaigns")

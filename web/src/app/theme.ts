@@ -16,6 +16,9 @@ const night: MantineColorsTuple = [
   "#33312e", "#242321", "#1d1c1b", "#141413", "#0d0d0c",
 ]; // biome-ignore format: a row of shades
 
+/** The head of a dialogue is no banner: the page has its own. */
+const HEADLESS = { header: { role: "none" } };
+
 export const theme = createTheme({
   primaryColor: "indigo",
   primaryShade: 6,
@@ -43,10 +46,10 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: {
-      defaultProps: { centered: true, transitionProps: { duration: 120 } },
+      defaultProps: { centered: true, transitionProps: { duration: 120 }, attributes: HEADLESS },
       styles: { title: { fontSize: 15, fontWeight: 600 } },
     },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 }, attributes: HEADLESS } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } },
     Anchor: { defaultProps: { size: "sm", c: "var(--accent-ink)" } },
     Badge: { defaultProps: { tt: "none", fw: 600, variant: "light" } },

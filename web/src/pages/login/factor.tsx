@@ -1,5 +1,5 @@
 /** Where everybody has to have a second factor: set up before anything else. */
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Navigate } from "react-router";
@@ -19,9 +19,11 @@ export function Component() {
   return (
     <Outside title={t("factor")} about={t("factorAbout")} wide>
       <SetUp />
-      <Button variant="subtle" mt={16} onClick={() => logOut()}>
-        {t("leave")}
-      </Button>
+      <Group mt={8}>
+        <Button variant="default" onClick={() => logOut()}>
+          {t("leave")}
+        </Button>
+      </Group>
     </Outside>
   );
 }

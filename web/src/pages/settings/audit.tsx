@@ -73,7 +73,11 @@ export function Component() {
             rows={rows}
             id={(row) => row.id}
             columns={[
-              { key: "at", label: t("imports.when"), show: (row) => moment(row.at), width: 200 },
+              {
+                key: "at",
+                label: t("imports.when"),
+                show: (row) => <span className={styles.when}>{moment(row.at)}</span>,
+              },
               { key: "actor", label: t("audit.actor"), show: (row) => row.actor },
               {
                 key: "action",
@@ -84,7 +88,12 @@ export function Component() {
                   </Anchor>
                 ),
               },
-              { key: "subject", label: t("audit.subject"), show: (row) => row.subject },
+              {
+                key: "subject",
+                label: t("audit.subject"),
+                wide: true,
+                show: (row) => row.subject,
+              },
               {
                 key: "detail",
                 label: t("audit.detail"),
