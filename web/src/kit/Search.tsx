@@ -8,12 +8,14 @@ const TYPED_MS = 250;
 
 interface SearchProps {
   label: string;
+  /** What is shown before anything is typed, such as an example; else the label. */
+  like?: string;
   /** What is searched for now, as the address of the page says. */
   words: string;
   onChange: (words: string) => void;
 }
 
-export function Search({ label, words, onChange }: SearchProps) {
+export function Search({ label, like = label, words, onChange }: SearchProps) {
   const [typed, setTyped] = useState(words);
   const tell = useDebouncedCallback((next: string) => onChange(next.trim()), TYPED_MS);
   useEffect(() => {
@@ -26,7 +28,7 @@ export function Search({ label, words, onChange }: SearchProps) {
       w={{ base: "100%", sm: 320 }}
       leftSection={<IconSearch size={16} aria-hidden />}
       aria-label={label}
-      placeholder={label}
+      placeholder={like}
       value={typed}
       onChange={(event) => {
         setTyped(event.currentTarget.value);

@@ -1,26 +1,28 @@
 /** Who changed what, and when: newest first, narrowed down by who, what and whom. */
-import { Anchor, Button, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Anchor, Button, type ComboboxParsedItem, Select } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { api, body } from "~/api/client";
 import { moment } from "~/app/format";
+import { meant } from "~/app/offers";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
 import { Fault } from "~/kit/Fault";
 import { Loading } from "~/kit/Loading";
+import { Search } from "~/kit/Search";
 import { Table } from "~/kit/Table";
 import { AuditLine } from "./AuditLine";
+import { useAudited } from "./audited";
 import { SettingsPage } from "./SettingsPage";
 import styles from "./settings.module.css";
 
 const FILTERS = ["actor", "action", "subject"] as const;
 const ROWS = 50;
-const STILL_MS = 350;
 
 export function Component() {
   const { t } = useTranslation(["settings_data", "settings"]);
+  const said = useAudited();
   const [params, setParams] = useSearchParams();
   const [actor = "", action = "", subject = ""] = FILTERS.map((one) => params.get(one) ?? "");
   const list = useInfiniteQuery({
@@ -37,25 +39,38 @@ export function Component() {
     value ? next.set(name, value) : next.delete(name);
     return next;
   };
-  const narrow = useDebouncedCallback(
-    (name: string, value: string) => setParams(changed(name, value), { replace: true }),
-    STILL_MS,
-  );
+  const narrow = (name: string, value: string) =>
+    setParams(changed(name, value), { replace: true });
   const line = Number(params.get("line"));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const clear = FILTERS.some((one) => params.has(one));
   return (
     <SettingsPage part="audit" ready={list.isSuccess}>
-      <div className={styles.bar} key={String(clear)}>
-        {FILTERS.map((one) => (
-          <TextInput
-            key={one}
-            aria-label={t(`audit.${one}`)}
-            placeholder={t(`audit.${one}Like`)}
-            defaultValue={params.get(one) ?? ""}
-            onChange={(event) => narrow(one, event.currentTarget.value.trim())}
-          />
-        ))}
+      <div className={styles.filters}>
+        <Search
+          label={t("audit.actor")}
+          like={t("audit.actorLike")}
+          words={actor}
+          onChange={(words) => narrow("actor", words)}
+        />
+        <Select
+          aria-label={t("audit.action")}
+          placeholder={t("audit.actionLike")}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": t("audit.actionLike") }}
+          nothingFoundMessage={t("audit.none")}
+          data={said.choices(action)}
+          filter={({ options, search }) => options.filter((one) => isMeant(one, search))}
+          value={action || null}
+          onChange={(one) => narrow("action", one ?? "")}
+        />
+        <Search
+          label={t("audit.subject")}
+          like={t("audit.subjectLike")}
+          words={subject}
+          onChange={(words) => narrow("subject", words)}
+        />
         {clear ? (
           <Button variant="subtle" onClick={() => setParams({})}>
             {t("audit.clear")}
@@ -84,7 +99,7 @@ export function Component() {
                 label: t("audit.action"),
                 show: (row) => (
                   <Anchor component={Link} to={`?${changed("line", String(row.id))}`}>
-                    {row.action}
+                    {said.action(row.action)}
                   </Anchor>
                 ),
               },
@@ -92,7 +107,7 @@ export function Component() {
                 key: "subject",
                 label: t("audit.subject"),
                 wide: true,
-                show: (row) => row.subject,
+                show: (row) => said.about(row.subject),
               },
               {
                 key: "detail",
@@ -114,6 +129,10 @@ export function Component() {
     </SettingsPage>
   );
 }
+
+/** An action is found by its words and by its name in the log. */
+const isMeant = (one: ComboboxParsedItem, typed: string) =>
+  "value" in one && meant(`${one.label} ${one.value}`, typed);
 
 function Detail({ of }: { of: unknown }) {
   if (of === null || of === undefined) {

@@ -23,8 +23,8 @@ export const useDefinitions = (kind: string) =>
     queryFn: () => body(api.GET("/api/definitions", { params: { query: { kind, limit: 1000 } } })),
   });
 
-export const useTeam = () =>
-  useQuery({ queryKey: ["team"], queryFn: () => body(api.GET("/api/team", ALL)) });
+export const useTeam = (enabled = true) =>
+  useQuery({ queryKey: ["team"], queryFn: () => body(api.GET("/api/team", ALL)), enabled });
 
 /** What holds for everybody who works here, and what each role may. */
 export const useTeamRules = () =>
