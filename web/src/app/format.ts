@@ -89,7 +89,10 @@ export function ago(at: Moment, now: Moment = new Date()): string {
     : new Intl.RelativeTimeFormat(speaks(), { numeric: "auto" }).format(count, unit);
 }
 
-/** What the server told as half a sentence, as a whole one: with a capital and a full stop. */
-export const sentence = (told: string) =>
-  told &&
-  `${told.charAt(0).toLocaleUpperCase()}${told.slice(1)}${/[.?!…:]$/.test(told) ? "" : "."}`;
+/** What the server told as half a sentence, as a whole one: with a capital, where, and its stop. */
+export function sentence(told: string, where = ""): string {
+  const end = /[.?!…:]$/.exec(told)?.[0] ?? "";
+  const said = told.slice(0, told.length - end.length);
+  const place = where && ` (${where})`;
+  return told && `${said.charAt(0).toLocaleUpperCase()}${said.slice(1)}${place}${end || "."}`;
+}

@@ -23,8 +23,7 @@ export function useFaultWords(): (fault: unknown) => { what: string; fix: string
       return { what: t(`refused.${code}`), fix: t("inEnglish", { text: fault.english }) };
     }
     if (fault instanceof Problem) {
-      const where = fault.where ? ` (${fault.where})` : "";
-      return { what: `${sentence(fault.message)}${where}`, fix: sentence(fault.fix) };
+      return { what: sentence(fault.message, fault.where), fix: sentence(fault.fix) };
     }
     return { what: t("unexpected"), fix: fault instanceof Error ? fault.message : "" };
   };
