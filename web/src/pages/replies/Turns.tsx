@@ -54,19 +54,18 @@ export function Turns({ thread }: { thread: Thread }) {
   });
   useStayingAtTheEnd(box, all, rows.getTotalSize());
   const first = thread.turns[0]?.seq ?? 0;
-  const load = () => {
-    earlier.mutate(first, {
-      onSuccess: ({ turns }) => {
-        requestAnimationFrame(() => rows.scrollToIndex(turns.length, { align: "start" }));
-      },
-    });
-  };
+  useStayingAtTheFirst(thread.turns, (n) => rows.scrollToIndex(n, { align: "start" }));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too
     <div className={styles.turns} ref={box} tabIndex={0} role="log" aria-label={t("said")}>
       {thread.earlier ? (
         <div className={styles.earlier}>
-          <Button variant="default" size="xs" loading={earlier.isPending} onClick={load}>
+          <Button
+            variant="default"
+            size="xs"
+            loading={earlier.isPending}
+            onClick={() => earlier.mutate(first)}
+          >
             {t("earlier")}
           </Button>
         </div>
@@ -114,6 +113,18 @@ function useStayingAtTheEnd(
       box.current.scrollTop = box.current.scrollHeight;
     }
   }, [all.length, height, box]);
+}
+
+/** Where older turns come in before it, the one that was the first is still what one sees. */
+function useStayingAtTheFirst(turns: readonly Turn[], scrollTo: (index: number) => void) {
+  const was = useRef(turns[0]?.seq);
+  useLayoutEffect(() => {
+    const index = turns.findIndex(({ seq }) => seq === was.current);
+    was.current = turns[0]?.seq;
+    if (index > 0) {
+      scrollTo(index);
+    }
+  });
 }
 
 function Drawn({ item, talk }: { item: Item | undefined; talk: Thread["conversation"] }) {
