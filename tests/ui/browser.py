@@ -35,7 +35,8 @@ _TWO_FRAMES = """new Promise((done) =>
 _LOADED = """Object.fromEntries(performance.getEntriesByType("resource")
   .filter((one) => /\\.(js|css)$/.test(new URL(one.name).pathname))
   .map((one) => [new URL(one.name).pathname, one.encodedBodySize]))"""
-_AXE = """(rules) => axe.run(document, {runOnly: rules}).then((found) =>
+# It is not within the frames of previews, and would wait for their answers in vain.
+_AXE = """(rules) => axe.run(document, {runOnly: rules, iframes: false}).then((found) =>
   found.violations.map((one) => `${one.id}: ${one.nodes.map((n) =>
     n.target + " " + n.failureSummary).join("; ")}`))"""
 
@@ -113,7 +114,8 @@ class Tab:
     def _said(self, message: Any) -> None:
         refused = "status of 4" in message.text  # what the server refused, the page has said
         unseen = message.location["url"].startswith(PICTURES)
-        if message.type in ("error", "warning") and not refused and not unseen:
+        left = "closed before the connection is established" in message.text  # by the next page
+        if message.type in ("error", "warning") and not (refused or unseen or left):
             self.wrong.append(f"{message.type}: {message.text}")
 
     def _asked(self, request: Request) -> None:

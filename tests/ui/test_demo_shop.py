@@ -14,6 +14,7 @@ from tests.ui.conftest import PASSWORD, serving
 BACK_MS = 60_000  # the server starts anew
 PLAYED_MS = 900_000
 FEW = '{"people": 400}'
+PEOPLE = 60_000  # in a file: it goes on while one walks to another page
 
 
 def test_an_empty_workspace_shows_the_demo_shop_until_it_is_removed(
@@ -80,7 +81,7 @@ def _remove(page: Page) -> None:
 
 
 def test_files_are_told_of_wherever_one_is(own_tab: Tab, tmp_path: Path) -> None:
-    rows = "".join(f"n{n},n{n}@new.example,Олена,Київ\n" for n in range(20_000))
+    rows = "".join(f"n{n},n{n}@new.example,Олена,Київ\n" for n in range(PEOPLE))
     file = tmp_path / "new.csv"
     file.write_text(f"id,email,first_name,city\n{rows}", encoding="utf-8")
     page = own_tab.go("/settings/imports")
@@ -89,7 +90,7 @@ def test_files_are_told_of_wherever_one_is(own_tab: Tab, tmp_path: Path) -> None
     chooser.value.set_files(file)
     page.get_by_role("button", name="Import", exact=True).click()
     _seen_elsewhere(page, "Importing new.csv", "new.csv is imported")
-    expect(page.get_by_text("20,000").first).to_be_visible()
+    expect(page.get_by_text(f"{PEOPLE:,}").first).to_be_visible()
     own_tab.go("/settings/exports")
     page.get_by_role("button", name="Make the file").click()
     _seen_elsewhere(page, "Making people-", "is ready")
@@ -97,7 +98,7 @@ def test_files_are_told_of_wherever_one_is(own_tab: Tab, tmp_path: Path) -> None
     with page.expect_download() as fetched:
         link.click()
     text = fetched.value.path().read_text(encoding="utf-8")
-    assert "n19999@new.example" in text
+    assert f"n{PEOPLE - 1}@new.example" in text
 
 
 def _seen_elsewhere(page: Page, at_work: str, over: str) -> None:
@@ -105,6 +106,7 @@ def _seen_elsewhere(page: Page, at_work: str, over: str) -> None:
     indicator = page.get_by_role("button", name="thing under way")
     expect(indicator).to_be_visible()
     page.get_by_role("link", name="People", exact=True).click()
+    page.wait_for_url("**/people")
     indicator.click()
     expect(page.get_by_text(at_work)).to_be_visible()
     page.keyboard.press("Escape")
