@@ -1,4 +1,4 @@
-"""Every action that the program writes into the audit log has words on the page that shows it."""
+"""What the program writes into the audit log has words on the page that shows it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from maracuja.store import feeds
 
 SOURCE = Path(maracuja.__file__).parent
 WORDS = Path(__file__).parents[2] / "web/src/i18n/en/audit.json"
-ACTION, SUBJECT = 3, 4  # as audit.add takes them
+ACTOR, ACTION, SUBJECT = 2, 3, 4  # as audit.add takes them
 # What the source alone does not tell: what stands in a gap, and all that it can be.
 GAPS = {
     "feed_{state.state}": (feeds.TAKEN, feeds.SAME, feeds.HELD, feeds.FAILED),
@@ -124,3 +124,9 @@ def test_every_kind_of_subject_has_a_word(words: dict[str, Any]) -> None:
     assert {"person", "team", "channel", "breach"} <= kinds
     assert kinds | KINDS.keys() | SCOPES <= words["kind"].keys()
     assert {one for one in subjects if ":" not in one} <= words["whole"].keys()
+
+
+def test_whatever_acts_by_itself_has_a_name(words: dict[str, Any]) -> None:
+    actors = {one for one in written(ACTOR) if not one.startswith(("{", "team:"))}
+    assert {"worker", "person", "delivery"} <= actors
+    assert actors == words["actor"].keys()

@@ -23,7 +23,9 @@ export function AuditLine({ number, onClose }: { number: number; onClose: () => 
             <dt>{t("imports.when")}</dt>
             <dd>{moment(at)}</dd>
             <dt>{t("audit.actor")}</dt>
-            <dd>{actor}</dd>
+            <dd>
+              {said.actor(actor)} <code className={styles.inFile}>{actor}</code>
+            </dd>
             <dt>{t("audit.action")}</dt>
             <dd>
               {said.action(action)} <code className={styles.inFile}>{action}</code>

@@ -93,7 +93,7 @@ export function Component() {
                 label: t("imports.when"),
                 show: (row) => <span className={styles.when}>{moment(row.at)}</span>,
               },
-              { key: "actor", label: t("audit.actor"), show: (row) => row.actor },
+              { key: "actor", label: t("audit.actor"), show: (row) => said.actor(row.actor) },
               {
                 key: "action",
                 label: t("audit.action"),

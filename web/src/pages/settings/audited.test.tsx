@@ -62,6 +62,19 @@ it.each([
   expect(shown.textContent).toContain(words);
 });
 
+it("says who acts: a member by name, a key, the program itself, and whom it does not know", () => {
+  const shown = said(({ actor }) => (
+    <p>
+      {["team:olena@shop.example", "team:gone@shop.example", "key:till", "worker", "203.0.113.5"]
+        .map(actor)
+        .join(", ")}
+    </p>
+  ));
+  expect(shown.querySelector("p")?.textContent).toBe(
+    "Olena, gone@shop.example, Key till, Worker, 203.0.113.5",
+  );
+});
+
 it("says actions in the reader's language, and what it does not know as it stands", async () => {
   await speak("uk");
   const shown = said(({ action, choices }) => (

@@ -1,4 +1,4 @@
-/** The audit log in words: what was done, and on what, with its page where it has one. */
+/** The audit log in words: who did what, and on what, with its page where it has one. */
 import { Anchor } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,8 @@ import { useTeam } from "./data";
 
 interface Words {
   action: Record<string, string>;
+  /** Whoever acts and is neither of the team nor a key: "worker". */
+  actor: Record<string, string>;
   /** What one line is about, before its name: "Campaign" of "campaign:welcome". */
   kind: Record<string, string>;
   /** What is one and has no name: "events". */
@@ -74,11 +76,20 @@ export function useAudited() {
       return i18n.exists(title) ? t(title) : channel(accountOf(id));
     },
     team: (id) => {
-      const member = team.find((one) => String(one.id) === id);
+      const member = team.find((one) => one.email === id || String(one.id) === id);
       return member?.name || member?.email || id;
     },
   };
+  const named = (kind: string, id: string) =>
+    names[kind]?.(id) ?? (MADE_UP.test(id) ? id.slice(0, MADE_UP_CHARS) : id);
   return {
+    actor: (actor: string) => {
+      const [kind, id] = parts(actor);
+      if (kind === "key") {
+        return `${words.kind.key} ${id}`;
+      }
+      return kind === "team" ? named(kind, id) : (words.actor[actor] ?? actor);
+    },
     action: (action: string) => words.action[action] ?? action,
     /** Every action that there is, by its words; also one that is asked for and is none. */
     choices: (asked: string) => {
@@ -94,8 +105,7 @@ export function useAudited() {
       if (!word) {
         return subject;
       }
-      const name = names[kind]?.(id) ?? (MADE_UP.test(id) ? id.slice(0, MADE_UP_CHARS) : id);
-      const said = id ? `${word} ${name}` : word;
+      const said = id ? `${word} ${named(kind, id)}` : word;
       const page = PAGES[kind]?.(id);
       return page ? (
         <Anchor component={Link} to={page}>
