@@ -7,6 +7,7 @@ const server = process.env.MARACUJA_SERVER ?? "http://127.0.0.1:8080";
 // The host stays: the server lets nobody but pages of its own origin ask for changes.
 const ours = { target: server, changeOrigin: false, ws: true };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const MERGED_BYTES = 12_000; // of source: what several pages share is not cut smaller
 
 export default defineConfig({
   plugins: [
@@ -18,7 +19,24 @@ export default defineConfig({
     outDir: here("../src/maracuja/ui/static/app"),
     emptyOutDir: true,
     assetsInlineLimit: 0, // a strict policy lets no data: fonts or scripts in
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Few files: each is a question to the server before a page is ready.
+          groups: [
+            { name: "frame", tags: ["$initial"], priority: 1 },
+            {
+              name: "shared",
+              minShareCount: 2,
+              entriesAware: true,
+              entriesAwareMergeThreshold: MERGED_BYTES,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": ours, "/v1": ours, "^/report(?!s)": ours } },
 });

@@ -18,9 +18,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"])
-def web_app(request: Request, path: str, pages: Shown) -> Response:
+async def web_app(request: Request, path: str, pages: Shown) -> Response:
     """A file of the app, or the app itself, which knows what is at the address.
 
+    Small files are read at once: a thread for each would take longer, and a page asks for dozens.
     Raises NotFound for what a browser cannot mean as a place in it.
     """
     found = pages.app_file(path, request.headers.get("accept-encoding", ""))

@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 import { queries } from "./queries";
 import { makeRouter } from "./routes";
+import { sessionQuery } from "./session";
 import { theme, variables } from "./theme";
 import { startWords } from "./words";
 
@@ -17,6 +18,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // What keeps a page still behind a dialogue writes a style too, and takes its nonce from here.
 Object.assign(window, { __webpack_nonce__: nonce });
 
+void queries.prefetchQuery(sessionQuery); // asked while the page's own files are on their way
 await startWords();
 const root = document.getElementById("root");
 if (root) {
