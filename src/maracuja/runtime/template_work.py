@@ -277,13 +277,13 @@ def side_by_side(
     given = samples.given(data or {})
     types = samples.guess_schema(read) | stage.schema | dict(pl.select(given).schema)
     text = compiled(template, types, variant=number, constants=stage.constants)
-    whole = samples.person(
-        {name: types.get(name, pl.Int64()) for name in text.reads}, set(read.products)
-    )
+    currency = str(stage.constants["shop.currency"])
+    reads = {name: types.get(name, pl.Int64()) for name in text.reads}
+    whole = samples.person(reads, set(read.products), currency)
     whole = whole.with_columns(pl.lit(0).alias("one"), *fresh(template))
     people = samples.people(template.variants[number].language)
     frame = pl.concat([samples.seen(whole, one) for one in people]).with_columns(given)
-    rendered = text.render(frame, samples.product(), now=now, cards=cards)
+    rendered = text.render(frame, samples.product(currency), now=now, cards=cards)
     return SideBySide(
         template=template.id,
         language=template.variants[number].language,

@@ -19,6 +19,7 @@ WHOLE: Final = "everything known"
 PRODUCT_ID: Final = "sample-product"
 LONG_NAME: Final = "Максимилиана-Александра"
 LONG_WORDS: Final = "Спиннинговое удилище для ловли щуки и судака с берега, 2,70 м, 10–40 г"
+CURRENCY: Final = "RUB"
 _NAMES: Final[Mapping[str, str]] = {
     "first_name": "Мария",
     "last_name": "Иваненко",
@@ -29,7 +30,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "phone": "+380501234567",
     "language": "uk",
     "street": "ул. Садовая, 5",
-    "currency": "RUB",
+    "currency": CURRENCY,
 }
 _NUMBERS: Final = (
     "bonus",
@@ -116,15 +117,15 @@ def given(data: Mapping[str, Any]) -> list[pl.Expr]:
     return [pl.lit(value).alias(f"data.{name}") for name, value in data.items()]
 
 
-def product() -> pl.DataFrame:
-    """A catalogue of one product."""
+def product(currency: str = CURRENCY) -> pl.DataFrame:
+    """A catalogue of one product, priced in that currency."""
     row = {
         "id": PRODUCT_ID,
         "title": "Маракуйя",
         "category": "Фрукты",
         "price": 159_300,
         "old_price": 189_900,
-        "currency": "RUB",
+        "currency": currency,
         "stock": 3,
         "url": "https://shop.example/maracuja",
         "picture": "https://shop.example/maracuja.jpg",
@@ -170,10 +171,13 @@ def _guess(name: str, is_product: bool) -> Any:
     return pl.String()
 
 
-def person(schema: Mapping[str, Any], products: set[str]) -> pl.DataFrame:
-    """One person who has everything."""
+def person(
+    schema: Mapping[str, Any], products: set[str], currency: str = CURRENCY
+) -> pl.DataFrame:
+    """One person who has everything, and pays in that currency."""
     row = {name: _value(name, dtype, name in products) for name, dtype in schema.items()}
-    return pl.DataFrame([row], schema=dict(schema))
+    paying = {name: currency for name, value in row.items() if value == CURRENCY}
+    return pl.DataFrame([row | paying], schema=dict(schema))
 
 
 def _value(name: str, dtype: Any, is_product: bool) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from maracuja.clock import SimClock
+from maracuja.language.numbers import money
 from maracuja.model import FileKind, micros
 from maracuja.runtime.message_proof import prove
 from maracuja.store import manifest
@@ -74,6 +75,14 @@ def test_a_screen_is_a_page_that_can_do_nothing(world: World) -> None:
     assert isinstance(clock, SimClock)
     clock.wait_until(NOON + timedelta(minutes=6))
     assert world.ask("GET", f"/api/templates/screen/{shown['screen']}").status_code == 404
+
+
+def test_an_invented_product_is_paid_in_the_money_of_the_shop(world: World) -> None:
+    told = "{{ products['sample-product'].price | money: products['sample-product'].currency }}"
+    costs = {"id": "costs", "variants": [{"language": "uk", "channel": "sms", "text": told}]}
+    currency = world.app.config.shop.currency
+    shown = _screen(world, definition=costs, channel="sms", invented=0)["preview"]["text"]
+    assert currency != "RUB" and shown == money(159_300, currency, "uk")
 
 
 def test_a_messenger_shows_pictures_and_escapes_words(world: World) -> None:
