@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
 
 from liquid.ast import BlockNode, ConditionalBlockNode, Node
 from liquid.builtin.expressions import FilteredExpression, Path
@@ -33,6 +35,7 @@ from maracuja.templates.filters import BY_NAME
 from maracuja.templates.walk import inner, paths_of
 from maracuja.templates.wording import GENDER, GENDER_META, WordPath, parsed
 
+SOURCES_MAX: Final = 512  # texts whose needs are remembered
 Scope = dict[str, str]
 _COMPARISONS = (LtExpression, GtExpression, LeExpression, GeExpression, ContainsExpression)
 
@@ -92,9 +95,32 @@ def needs(template: Template, variant: int | None = None) -> Needs:
         for part, source in sources(template, n).items():
             where = f"variants[{n}].{part}"
             language = template.variants[n].language
-            tree, _ = parsed(source, language, html=part == "html", where=where)
-            _Walk(found, where).nodes(tree.nodes, {}, frozenset())
+            for need in _of_source(source, language, part == "html", where):
+                _put(found, need)
     return Needs(paths=tuple(found[path] for path in sorted(found)))
+
+
+@lru_cache(maxsize=SOURCES_MAX)
+def _of_source(source: str, language: str, html: bool, where: str) -> tuple[Need, ...]:
+    """What one text needs. A page, a check or a launch asks for the same texts many times."""
+    tree, _ = parsed(source, language, html=html, where=where)
+    walk = _Walk(where)
+    walk.nodes(tree.nodes, {}, frozenset())
+    return tuple(walk.found.values())
+
+
+def _put(found: dict[str, Need], need: Need) -> None:
+    """Add a need to those that are known: it can be done without where all can do without."""
+    old = found.get(need.path)
+    if old is None:
+        found[need.path] = need
+        return
+    found[need.path] = Need(
+        path=need.path,
+        fallback=old.fallback and need.fallback,
+        shown=old.shown or need.shown,
+        where=need.where if old.fallback and not need.fallback else old.where,
+    )
 
 
 def shows(template: Template, path: str) -> bool:
@@ -103,8 +129,8 @@ def shows(template: Template, path: str) -> bool:
 
 
 class _Walk:
-    def __init__(self, found: dict[str, Need], where: str) -> None:
-        self.found = found
+    def __init__(self, where: str) -> None:
+        self.found: dict[str, Need] = {}
         self.where = where
         self.assigned: Scope = {}
 
@@ -208,11 +234,7 @@ class _Walk:
     def _put(self, name: str, fallback: bool, shown: bool) -> None:
         if not name or name.split(".")[0].split("[")[0] not in grammar.ROOTS:
             return
-        old = self.found.get(name)
-        if old is not None:
-            fallback, shown = old.fallback and fallback, old.shown or shown
-        where = self.where if old is None or (old.fallback and not fallback) else old.where
-        self.found[name] = Need(path=name, fallback=fallback, shown=shown, where=where)
+        _put(self.found, Need(path=name, fallback=fallback, shown=shown, where=self.where))
 
     def _name(self, expression: Expression, scope: Scope) -> str:
         """The path as a person's column would be called, loop variables resolved."""
