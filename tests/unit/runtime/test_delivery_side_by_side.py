@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,16 @@ class Two(World):
         return {S(row.state) for row in rows}
 
 
+class SetToNow(SystemClock):
+    """The machine's clock, set to the hour of the messages: they expire."""
+
+    def __init__(self) -> None:
+        self._ahead = NOW - super().now()
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+
 def wait_for(question: Callable[[], bool]) -> None:
     until_s = time.monotonic() + PATIENCE_S
     while not question():
@@ -198,7 +208,7 @@ def test_sending_goes_on_by_itself_and_stands_still_for_an_erasure(
 ) -> None:
     world = opened()
     sending = Sending(world.delivery, lambda now: None)
-    sending.begin(SystemClock(), told=True)
+    sending.begin(SetToNow(), told=True)
     try:
         assert sending.beside
         with sending.alone():
@@ -221,7 +231,7 @@ def test_what_ends_a_thread_is_told(opened: Callable[..., Two]) -> None:
             counters.take(conn, "claim:webhook")
 
     world.hook.before = take_over
-    sending.begin(SystemClock(), told=True)
+    sending.begin(SetToNow(), told=True)
 
     def told() -> bool:
         try:
