@@ -82,42 +82,44 @@ class Desk:
     drawn: Drawn = field(default_factory=Drawn)
 
 
-def _app(request: Request) -> App:
+def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
-    return desk.app
+    return desk
 
 
-def _pages(request: Request) -> Pages:
-    desk: Desk = request.app.state.desk
-    return desk.pages
+# What takes no time is no `def` alone: FastAPI would ask a thread for each of them.
+async def _app(request: Request) -> App:
+    return _desk(request).app
 
 
-def _turns(request: Request) -> Turns:
-    desk: Desk = request.app.state.desk
-    return desk.turns
+async def _pages(request: Request) -> Pages:
+    return _desk(request).pages
 
 
-def _drawn(request: Request) -> Drawn:
-    desk: Desk = request.app.state.desk
-    return desk.drawn
+async def _turns(request: Request) -> Turns:
+    return _desk(request).turns
 
 
-def _now(request: Request) -> datetime:
-    return _app(request).clock.now()
+async def _drawn(request: Request) -> Drawn:
+    return _desk(request).drawn
 
 
-def _reader(request: Request) -> str:
+async def _now(request: Request) -> datetime:
+    return _desk(request).app.clock.now()
+
+
+async def _reader(request: Request) -> str:
     """The language of who asks, of those that we speak."""
     return pick_language(accepted(request))
 
 
 async def _actor(request: Request) -> str:
-    desk: Desk = request.app.state.desk
+    desk = _desk(request)
     return await _let_in(request, desk, desk.guard)
 
 
 async def _sender(request: Request) -> str:
-    desk: Desk = request.app.state.desk
+    desk = _desk(request)
     return await _let_in(request, desk, desk.sends)
 
 
@@ -133,11 +135,11 @@ async def _let_in(request: Request, desk: Desk, guard: Guard) -> str:
 
 
 async def _managed_once(request: Request, actor: Annotated[str, Depends(_actor)]) -> None:
-    await once(request, _app(request), actor)
+    await once(request, _desk(request).app, actor)
 
 
 async def _sent_once(request: Request, actor: Annotated[str, Depends(_sender)]) -> None:
-    await once(request, _app(request), actor)
+    await once(request, _desk(request).app, actor)
 
 
 Here = Annotated[App, Depends(_app)]
