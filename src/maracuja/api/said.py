@@ -18,8 +18,8 @@ from maracuja.api.link_words import pick_language
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-# `{}` in an English sentence; `{0}` and `{1}` in others where their order differs.
 ENGLISH: Final = "en"  # as the sentences themselves are
+# `{}` in an English sentence; `{0}` and `{1}` in others where their order differs.
 GAP: Final = re.compile(r"\{(\d?)\}")
 _ENDS: Final = re.compile(r"(?<=[.?!]) (?=[A-Z«`])")
 _OPEN: Final = r"(?<!\.)"
@@ -52,7 +52,7 @@ def translated(sentence: str, language: str) -> str:
     Of several sentences all have to be known; a finding that became an error has a full stop more;
     the lines of a text that a sentence points at stay.
     """
-    if language == ENGLISH:
+    if not sentence or language == ENGLISH:
         return ""
     head, line, shown = sentence.partition("\n")
     if line:
