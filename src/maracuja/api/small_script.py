@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from fastapi import Request, Response
 
 SCRIPT_S: Final = 600  # for which browsers keep a script
+# Blocks, and lines of their own: the scripts have neither in a text.
 _COMMENTS: Final = re.compile(r"/\*[^\0]*?\*/ ?|^ *//.*\n", re.MULTILINE)
 _INDENT: Final = re.compile(r"^\s+", re.MULTILINE)
 

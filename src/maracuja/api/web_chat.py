@@ -45,8 +45,6 @@ WORDS_PER_S, WORDS_AT_ONCE = 1.0, 20.0
 CALLS_PER_S, CALLS_AT_ONCE = 5.0, 100.0
 GUESTS_PER_S, GUESTS_AT_ONCE = 20.0, 600.0  # new ones, in all
 
-# Blocks, and lines of their own: the snippet has neither in a text.
-
 Put = Callable[[inbox.Request], Awaitable[None]]
 _Told = TypeVar("_Told")
 
