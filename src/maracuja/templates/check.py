@@ -25,7 +25,7 @@ LONG: Final = "long values"
 SAMPLE_CONSTANTS: Final[Mapping[str, Any]] = {
     "shop.name": "Maracuja",
     "shop.url": "https://shop.example",
-    "shop.currency": "RUB",
+    "shop.currency": samples.CURRENCY,
     "shop.language": "ru",
     "campaign.id": "sample",
     "campaign.name": "Sample",

@@ -30,7 +30,6 @@ _NAMES: Final[Mapping[str, str]] = {
     "phone": "+380501234567",
     "language": "uk",
     "street": "ул. Садовая, 5",
-    "currency": CURRENCY,
 }
 _NUMBERS: Final = (
     "bonus",
@@ -175,12 +174,11 @@ def person(
     schema: Mapping[str, Any], products: set[str], currency: str = CURRENCY
 ) -> pl.DataFrame:
     """One person who has everything, and pays in that currency."""
-    row = {name: _value(name, dtype, name in products) for name, dtype in schema.items()}
-    paying = {name: currency for name, value in row.items() if value == CURRENCY}
-    return pl.DataFrame([row | paying], schema=dict(schema))
+    row = {name: _value(name, t, name in products, currency) for name, t in schema.items()}
+    return pl.DataFrame([row], schema=dict(schema))
 
 
-def _value(name: str, dtype: Any, is_product: bool) -> Any:
+def _value(name: str, dtype: Any, is_product: bool, currency: str) -> Any:
     if name in SAMPLES:
         return SAMPLES[name]
     last = name.rpartition(".")[2]
@@ -188,12 +186,13 @@ def _value(name: str, dtype: Any, is_product: bool) -> Any:
     if is_product or (kind == "text" and last in ("id", "product_id", "product")):
         return PRODUCT_ID
     if kind == "text":
-        return _NAMES.get(last, f"«{last}»")
+        return currency if last == "currency" else _NAMES.get(last, f"«{last}»")
     if kind == "list":
         inside = dtype.inner
-        return [_value("product" if kind_of(inside) == "text" else name, inside, is_product)] * 2
+        listed = "product" if kind_of(inside) == "text" else name
+        return [_value(listed, inside, is_product, currency)] * 2
     if kind == "struct":
-        return {field.name: _value(field.name, field.dtype, False) for field in dtype.fields}
+        return {one.name: _value(one.name, one.dtype, False, currency) for one in dtype.fields}
     return {
         "int": 1500,
         "float": 2.5,
