@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import duckdb
 import pyarrow as pa
@@ -29,6 +30,10 @@ EVENT_SQL: Final = {
     "rest": "VARCHAR",
 }
 SPILL: Final = ".spill"
+# By session and view: DuckDB would look into all files again, and views change here alone.
+_KNOWN: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, dict[str, str]]]] = (
+    WeakKeyDictionary()
+)
 
 
 def open_session(
@@ -115,11 +120,12 @@ def ensure_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, TraitTy
     con.execute(
         f"CREATE OR REPLACE VIEW events AS SELECT {', '.join(select)} FROM events_in_files"
     )
+    _KNOWN[con]["events"] = EVENT_SQL | wanted
 
 
 def columns_of(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The columns of `events` with DuckDB's types."""
-    return _types(con, "events")
+    return dict(_types(con, "events"))
 
 
 def no_merged() -> pa.Table:
@@ -154,9 +160,13 @@ def _create_files(
     there = _types(con, f"{name}_in_files")  # older files may lack a column
     lacking = [f", NULL::{t} AS {quote(n)}" for n, t in fixed.items() if n not in there]
     con.execute(f"CREATE VIEW {name} AS SELECT *{''.join(lacking)} FROM {name}_in_files")
+    _KNOWN[con][name] = there | {n: t for n, t in fixed.items() if n not in there}
 
 
 def _types(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
-    # The information schema would bind every view of DuckDB's own first, which takes 16 ms.
-    rows = con.execute(f"DESCRIBE {quote(view)}").fetchall()
-    return {str(name): str(data_type) for name, data_type, *_ in rows}
+    known = _KNOWN.setdefault(con, {})
+    if view not in known:
+        # The information schema would bind every view of DuckDB's own first: that takes 16 ms.
+        rows = con.execute(f"DESCRIBE {quote(view)}").fetchall()
+        known[view] = {str(name): str(data_type) for name, data_type, *_ in rows}
+    return known[view]

@@ -20,12 +20,12 @@ import polars as pl
 from maracuja import zones
 from maracuja.campaigns.coupons import end_of
 from maracuja.currencies import digits_expr, minor_digits
-from maracuja.errors import BadInput, MaracujaError
+from maracuja.errors import BadInput
 from maracuja.lake import attribution
 from maracuja.lake.session import open_session
 from maracuja.model import FileKind, micros
-from maracuja.runtime import campaign_work
 from maracuja.runtime.launch_ground import Ground
+from maracuja.runtime.worth import lifts
 from maracuja.store import manifest, people, spend
 from maracuja.store.spend import Spend
 
@@ -254,13 +254,12 @@ def _messages(
 ) -> Iterator[MessageReturn]:
     """Each campaign that sent something in that time, with its lift."""
     digits = minor_digits(currency)
+    worths = lifts(ground, costs, now)
     for name, (messages, cost) in costs.items():
-        extra: tuple[float | None, float | None, float | None] = (None, None, None)
-        try:
-            lift = campaign_work.report(ground, name, now)
-            found = lift.primary.revenue.extra_as_of(final=lift.final)
-            if lift.trusted:
-                extra = found.value, found.low, found.high
-        except MaracujaError:
-            pass  # it has no goal, or nobody to compare with
+        found = worths.get(name)  # None: it has no goal, or nobody to compare with
+        extra = (
+            (found.revenue.value, found.revenue.low, found.revenue.high)
+            if found
+            else (None, None, None)
+        )
         yield MessageReturn(name, messages, round(cost * 10**digits), *extra)

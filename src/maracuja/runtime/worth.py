@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -120,6 +121,35 @@ def _worth(conn: Connection, ground: Ground, now: datetime, days: int) -> Worth:
         campaigns=tuple(found),
         unmeasured=silent,
     )
+
+
+def lifts(ground: Ground, campaigns: Collection[str], now: datetime) -> dict[str, CampaignWorth]:
+    """What each of these campaigns changed so far, over all its runs; without those unmeasured.
+
+    Kept for the hour.
+    """
+    with ground.store.read() as conn:
+        version = manifest.version(conn, FILES)
+        stand = (version, now.replace(minute=0, second=0, microsecond=0))
+        wanted = tuple(sorted(campaigns))
+        return ground.lately.get(
+            ("lifts", wanted), stand, lambda: _lifts(conn, ground, wanted, now)
+        )
+
+
+def _lifts(
+    conn: Connection, ground: Ground, campaigns: Collection[str], now: datetime
+) -> dict[str, CampaignWorth]:
+    by_campaign: dict[str, list[Run]] = {}
+    for run in runs.every(conn):
+        if run.campaign in campaigns and entry_report.decided(run):
+            by_campaign.setdefault(run.campaign, []).append(run)
+    con = open_measuring(conn, ground, now)
+    try:
+        told = {name: _report(con, ground, some, now) for name, some in by_campaign.items()}
+    finally:
+        con.close()
+    return {name: _shown(one) for name, one in told.items() if isinstance(one, LiftReport)}
 
 
 def _launched(conn: Connection, since_us: int) -> list[list[Run]]:
