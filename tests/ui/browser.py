@@ -68,6 +68,7 @@ class Tab:
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
         self.wrong: list[str] = []
+        self.read: list[str] = []  # what of the API was read since the last address was opened
         self.may_ask = [url, "data:", "blob:", PICTURES]
         page.on("console", self._said)
         page.context.on("request", self._asked)
@@ -88,6 +89,7 @@ class Tab:
 
     def go(self, path: str) -> Page:
         """Open an address and wait until its page says that it is ready."""
+        self.read.clear()
         self.page.goto(self.url + path)
         self.ready()
         return self.page
@@ -140,6 +142,8 @@ class Tab:
             self.wrong.append(f"{message.type}: {message.text}")
 
     def _asked(self, request: Request) -> None:
+        if request.method == "GET" and request.url.startswith(f"{self.url}/api/"):
+            self.read.append(request.url)
         if not request.url.startswith(tuple(self.may_ask)):
             self.wrong.append(f"asked elsewhere: {request.url}")
 

@@ -6,6 +6,7 @@ of requests to other hosts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +55,8 @@ def test_it_is_light_and_everybody_can_use_it(
         looked_at.colours(dark=dark)
         if not dark:
             looked_at.go(place)
+            read = Counter(looked_at.read)  # what is asked early is not asked again
+            assert [url for url, times in read.items() if times > 1] == []
         assert looked_at.violations() == []
     assert not looked_at.wrong, looked_at.wrong
     added = {name: size for name, size in looked_at.loaded().items() if name not in frame}

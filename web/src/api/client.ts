@@ -1,6 +1,7 @@
 /** Typed calls to the server; a refusal becomes a Problem, changes carry the session's token. */
 import i18next from "i18next";
 import createClient, { type Middleware } from "openapi-fetch";
+import { ask } from "~/app/early";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -86,7 +87,7 @@ const ours: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin", fetch: ask });
 api.use(ours);
 
 /** The body of an answer; refusals have become exceptions before. */

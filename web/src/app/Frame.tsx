@@ -23,11 +23,12 @@ import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
 import { Face } from "~/kit/Face";
 import { again } from "./again";
 import styles from "./Frame.module.css";
+import { LANGUAGES, type Language } from "./languages";
 import { useLive } from "./live";
 import { PLACES } from "./navigation";
 import { SCHEMES, type Scheme } from "./schemes";
 import { logOut, may, useMember } from "./session";
-import { LANGUAGES, type Language, speak } from "./words";
+import { speak } from "./words";
 
 const FIRST_LOOK_MS = 800;
 

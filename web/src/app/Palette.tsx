@@ -10,12 +10,13 @@ import { useLocation, useNavigate } from "react-router";
 import { partsFor } from "~/pages/settings/parts";
 import { PARTS as SHOP } from "~/pages/shop/parts";
 import { useFound } from "./found";
+import { LANGUAGES, type Language } from "./languages";
 import { PLACES } from "./navigation";
 import { newest, useNewest } from "./newest";
 import { chosen, MAKING, type Offer } from "./offers";
 import { SCHEMES, type Scheme } from "./schemes";
 import { logOut, may, useMember } from "./session";
-import { LANGUAGES, type Language, loadWords, speak } from "./words";
+import { loadWords, speak } from "./words";
 
 const ASKED_MS = 250;
 const ASKED_FROM = 2; // letters

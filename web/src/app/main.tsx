@@ -19,10 +19,11 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 Object.assign(window, { __webpack_nonce__: nonce });
 
 void queries.prefetchQuery(sessionQuery); // asked while the page's own files are on their way
-await startWords();
 const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
+
+async function begin(at: HTMLElement): Promise<void> {
+  await startWords();
+  createRoot(at).render(
     <StrictMode>
       <MantineProvider
         theme={theme}
@@ -36,4 +37,9 @@ if (root) {
       </MantineProvider>
     </StrictMode>,
   );
+}
+
+// Not awaited: the pages' own files, which share some with this one, would wait for it.
+if (root) {
+  void begin(root);
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { firstLanguage, LANGUAGES } from "./words";
+import { firstLanguage, LANGUAGES } from "./languages";
 
 const folder = `${import.meta.dirname}/../i18n`;
 

@@ -1,26 +1,7 @@
 /** The words of the app in four languages; a page's words are loaded with the page. */
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
-
-export const LANGUAGES = { en: "English", ru: "Русский", uk: "Українська", mn: "Монгол" } as const;
-export type Language = keyof typeof LANGUAGES;
-
-const files = import.meta.glob<{ default: Record<string, unknown> }>("../i18n/*/*.json");
-const KEPT = "maracuja-language";
-
-/** The language chosen before, else the browser's first that we speak, else English. */
-export function firstLanguage(
-  kept: string | null = localStorage.getItem(KEPT),
-  wished: readonly string[] = navigator.languages,
-): Language {
-  for (const tag of [kept ?? "", ...wished]) {
-    const language = tag.slice(0, 2).toLowerCase();
-    if (language in LANGUAGES) {
-      return language as Language;
-    }
-  }
-  return "en";
-}
+import { FRAME_WORDS, firstLanguage, KEPT, type Language, wordsOf } from "./languages";
 
 /** Have these words at hand in the language of now. */
 export async function loadWords(names: readonly string[], language = i18next.language) {
@@ -29,11 +10,7 @@ export async function loadWords(names: readonly string[], language = i18next.lan
       if (i18next.hasResourceBundle(language, name)) {
         return;
       }
-      const load = files[`../i18n/${language}/${name}.json`];
-      if (!load) {
-        throw new Error(`There are no words "${name}" in "${language}".`);
-      }
-      i18next.addResourceBundle(language, name, (await load()).default);
+      i18next.addResourceBundle(language, name, await wordsOf(language, name));
       loaded.add(name);
     }),
   );
@@ -62,7 +39,7 @@ export async function startWords(language: Language = firstLanguage()): Promise<
       reportError(new Error(`There are no words "${name}:${key}".`));
     },
   });
-  await loadWords(["app", "kit"], language);
+  await loadWords(FRAME_WORDS, language);
   document.documentElement.lang = language;
   return i18next;
 }

@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "~/api/client";
+import type { Language } from "~/app/languages";
 import { useChanged } from "~/app/live";
 import { queries } from "~/app/queries";
-import type { Language } from "~/app/words";
 
 export type Listed = Schemas["CampaignListed"];
 export type Run = Schemas["RunShown"];

@@ -2,7 +2,8 @@
 import { Group, Title, UnstyledButton } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { LANGUAGES, type Language, speak } from "~/app/words";
+import { LANGUAGES, type Language } from "~/app/languages";
+import { speak } from "~/app/words";
 import { Refused } from "~/kit/Refused";
 import styles from "./Outside.module.css";
 

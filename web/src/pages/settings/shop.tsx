@@ -18,11 +18,13 @@ import { type Choice, changed, shownValue } from "./setting";
 import styles from "./settings.module.css";
 
 type Section = Schemas["SectionShown"];
+type Choices = Record<string, readonly Choice[]>;
 
 /** As the page shows them: the shop first, what concerns the machine last. */
 const ORDER = ["shop", "pressure", "measurement", "conversations", "messages", "lake", "server"];
 
 export function Component() {
+  const choices = useChoices();
   const query = useQuery({
     queryKey: ["settings"],
     queryFn: () => body(api.GET("/api/settings", { params: { query: { limit: 100 } } })),
@@ -32,7 +34,7 @@ export function Component() {
       <Query of={query} rows={14}>
         {({ items }) =>
           ORDER.flatMap((name) => items.filter((one) => one.name === name)).map((one) => (
-            <SectionForm key={one.name} of={one} />
+            <SectionForm key={one.name} of={one} choices={choices} />
           ))
         }
       </Query>
@@ -41,7 +43,7 @@ export function Component() {
 }
 
 /** What some settings are chosen from. */
-function useChoices(): Record<string, readonly Choice[]> {
+function useChoices(): Choices {
   const { i18n } = useTranslation();
   return useMemo(() => {
     const spoken = tongues(i18n.language);
@@ -55,10 +57,9 @@ function useChoices(): Record<string, readonly Choice[]> {
   }, [i18n.language]);
 }
 
-function SectionForm({ of }: { of: Section }) {
+function SectionForm({ of, choices }: { of: Section; choices: Choices }) {
   const { t } = useTranslation("settings");
   const may = useMay("settings");
-  const choices = useChoices();
   const [written, write, drop] = useValues(of.name, of.settings);
   const [waiting, wait] = useState(false);
   const values = changed(of.settings, written);
