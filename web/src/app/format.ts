@@ -1,37 +1,36 @@
 /** Numbers, money, shares, days and spans as the reader's language writes them. */
 import i18next from "i18next";
 import { mongolianDay, mongolianMoment, mongolianSpan } from "./mongolian";
+import { momentsIn, numbersIn } from "./writers";
 
 type Moment = string | number | Date;
 
 const speaks = () => i18next.language || "en";
 
 export const whole = (value: number) =>
-  new Intl.NumberFormat(speaks(), { maximumFractionDigits: 0 }).format(value);
+  numbersIn(speaks(), { maximumFractionDigits: 0 }).format(value);
 
 export const decimal = (value: number, digits = 2) =>
-  new Intl.NumberFormat(speaks(), { maximumFractionDigits: digits }).format(value);
+  numbersIn(speaks(), { maximumFractionDigits: digits }).format(value);
 
 /** 1,250,000 as 1.3M. */
 export const short = (value: number) =>
-  new Intl.NumberFormat(speaks(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
+  numbersIn(speaks(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
 
 /** A share from 0 to 1. */
 export const share = (value: number, digits = 1) =>
-  new Intl.NumberFormat(speaks(), { style: "percent", maximumFractionDigits: digits }).format(
-    value,
-  );
+  numbersIn(speaks(), { style: "percent", maximumFractionDigits: digits }).format(value);
 
 /** A relative change with its sign: 0.124 as +12.4%. */
 export const change = (value: number, digits = 1) =>
-  new Intl.NumberFormat(speaks(), {
+  numbersIn(speaks(), {
     style: "percent",
     maximumFractionDigits: digits,
     signDisplay: "exceptZero",
   }).format(value);
 
 export const money = (value: number, currency: string, digits?: number) =>
-  new Intl.NumberFormat(speaks(), {
+  numbersIn(speaks(), {
     style: "currency",
     currency,
     currencyDisplay: "narrowSymbol",
@@ -42,29 +41,27 @@ export const money = (value: number, currency: string, digits?: number) =>
 
 /** A sum in minor units (kopecks, cents), as the API gives them. */
 export function minorMoney(value: number, currency: string): string {
-  const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+  const digits = numbersIn("en", { style: "currency", currency }).resolvedOptions()
     .maximumFractionDigits;
   return money(value / 10 ** (digits ?? 2), currency);
 }
 
 /** A count or a difference with its sign. */
 export const signed = (value: number) =>
-  new Intl.NumberFormat(speaks(), { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(
-    value,
-  );
+  numbersIn(speaks(), { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(value);
 
 export const day = (at: Moment, timeZone?: string) =>
   speaks() === "mn"
     ? mongolianDay(new Date(at), timeZone)
-    : new Intl.DateTimeFormat(speaks(), { dateStyle: "medium", timeZone }).format(new Date(at));
+    : momentsIn(speaks(), { dateStyle: "medium", timeZone }).format(new Date(at));
 
 export const clock = (at: Moment, timeZone?: string) =>
-  new Intl.DateTimeFormat(speaks(), { timeStyle: "short", timeZone }).format(new Date(at));
+  momentsIn(speaks(), { timeStyle: "short", timeZone }).format(new Date(at));
 
 export const moment = (at: Moment, timeZone?: string) =>
   speaks() === "mn"
     ? mongolianMoment(new Date(at), timeZone)
-    : new Intl.DateTimeFormat(speaks(), {
+    : momentsIn(speaks(), {
         dateStyle: "medium",
         timeStyle: "short",
         timeZone,

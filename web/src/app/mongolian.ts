@@ -1,4 +1,5 @@
 /** Days and spans in Mongolian, which browsers lack: Chromium knows neither its months nor "ago". */
+import { momentsIn } from "./writers";
 
 const UNITS: Partial<Record<Intl.RelativeTimeFormatUnit, string>> = {
   year: "жилийн",
@@ -12,7 +13,9 @@ const UNITS: Partial<Record<Intl.RelativeTimeFormatUnit, string>> = {
 
 /** Swedes write moments as 2026-08-16 11:30, in any zone. */
 const written = (at: Date, timeZone: string | undefined, parts: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone }).format(at).replaceAll("-", ".");
+  momentsIn("sv-SE", { ...parts, timeZone })
+    .format(at)
+    .replaceAll("-", ".");
 
 export const mongolianDay = (at: Date, timeZone?: string) =>
   written(at, timeZone, { dateStyle: "short" });

@@ -1,5 +1,6 @@
 /** Days of the calendar as the reader's language writes them; weeks begin on Monday. */
 import i18next from "i18next";
+import { momentsIn } from "~/app/writers";
 
 const DAY_MS = 86_400_000;
 /** A Monday. */
@@ -14,7 +15,7 @@ export const plus = (day: Day, days: number): Day => day + days * DAY_MS;
 
 /** The date of a moment where the shop is. */
 export const dayIn = (at: string | Date, zone: string): Day =>
-  dayOf(new Intl.DateTimeFormat("sv", { timeZone: zone }).format(new Date(at)));
+  dayOf(momentsIn("sv", { timeZone: zone }).format(new Date(at)));
 
 /** Chromium knows no Mongolian weekdays and months. */
 const MONGOLIAN = ["Даваа", "Мягмар", "Лхагва", "Пүрэв", "Баасан", "Бямба", "Ням"] as const;
@@ -24,9 +25,7 @@ const isMongolian = () => i18next.language === "mn";
 export const weekday = (n: number) =>
   isMongolian()
     ? (MONGOLIAN[n] ?? "").slice(0, 2)
-    : new Intl.DateTimeFormat(i18next.language, { weekday: "short", timeZone: "UTC" }).format(
-        plus(MONDAY, n),
-      );
+    : momentsIn(i18next.language, { weekday: "short", timeZone: "UTC" }).format(plus(MONDAY, n));
 
 export function monthName(day: Day): string {
   const date = new Date(day);
@@ -52,7 +51,7 @@ export function longDay(day: Day): string {
 }
 
 const written = (day: Day, parts: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(i18next.language, { ...parts, timeZone: "UTC" }).format(day);
+  momentsIn(i18next.language, { ...parts, timeZone: "UTC" }).format(day);
 
 /** The Monday on or before a day. */
 export const mondayOf = (day: Day): Day => plus(day, -((new Date(day).getUTCDay() + 6) % 7));

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, body, type Schemas } from "~/api/client";
 import { share, whole } from "~/app/format";
+import { momentsIn } from "~/app/writers";
 import { Card } from "~/kit/Card";
 import { Empty } from "~/kit/Empty";
 import { Page } from "~/kit/Page";
@@ -58,7 +59,7 @@ function Grid({ cohorts }: { cohorts: readonly Cohort[] }) {
   const name = (month: string) =>
     i18n.language === "mn"
       ? month
-      : new Intl.DateTimeFormat(i18n.language, {
+      : momentsIn(i18n.language, {
           month: "short",
           year: "numeric",
           timeZone: "UTC",

@@ -118,7 +118,7 @@ function Desk({ draft, title }: { draft: Draft; title: string }) {
   const channel = seenOn(variant);
   const seen = useMemo(() => ({ definition: definition(template) }), [template]);
   const screen = useScreen(seen, look, variant.language, channel);
-  const check = useRemarks(template);
+  const check = useRemarks(template, !screen.isPending);
   const vocabulary = useVocabulary();
   const examples = useExamples(variant.language, look);
   const cursor = useRef<(words: string) => void>(() => {});

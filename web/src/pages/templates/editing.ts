@@ -53,8 +53,8 @@ const CHECK_MS = 800;
 /** The definition as the server reads it: an id is needed even before there is one. */
 export const definition = (template: Template) => ({ ...template, id: template.id || "new" });
 
-/** What is wrong or unwise in the text. */
-export function useRemarks(template: Template) {
+/** What is wrong or unwise in the text; asked once the text is seen, which it would hold up. */
+export function useRemarks(template: Template, seen: boolean) {
   const [written] = useDebouncedValue(template, CHECK_MS);
   return useQuery({
     queryKey: ["template-check", written],
@@ -65,6 +65,7 @@ export function useRemarks(template: Template) {
           signal,
         }),
       ),
+    enabled: seen,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
     retry: false,

@@ -12,6 +12,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { moment } from "~/app/format";
 import { useMember } from "~/app/session";
+import { momentsIn } from "~/app/writers";
 import { Card } from "~/kit/Card";
 import { weekday } from "~/pages/calendar/days";
 import { type Schedule, setOff, type When as Way, WEEKDAYS, whenOf } from "../definition";
@@ -27,7 +28,7 @@ export function When({ writing }: StepProps) {
   const { draft, change } = writing;
   const { shop } = useMember();
   const way = whenOf(draft);
-  const today = new Intl.DateTimeFormat("sv", { timeZone: shop.time_zone }).format(new Date());
+  const today = momentsIn("sv", { timeZone: shop.time_zone }).format(new Date());
   const schedule = draft.schedule ?? {};
   const put = (some: Partial<Schedule>) => change({ schedule: { ...schedule, ...some } });
   return (
