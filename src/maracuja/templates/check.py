@@ -120,8 +120,9 @@ def _trials(
 ) -> list[Trial]:
     reads = {name: t for name, t in made.names.columns.items() if name in made.names.reads}
     variant = template.variants[n]
+    currency = str(made.names.constants["shop.currency"])
     woman, *others = samples.people(variant.language)
-    whole = samples.seen(samples.person(reads, set(read.products)), woman)
+    whole = samples.seen(samples.person(reads, set(read.products), currency), woman)
     people = samples.worst(whole)
     if made.said:
         people |= {one.who: (samples.seen(whole, one), True) for one in others if one.name}
@@ -133,9 +134,9 @@ def _trials(
         shelf = (LONG if profile == LONG else samples.WHOLE) if there else ""
         by_shelf.setdefault(shelf, []).append(profile)
     shelves = {
-        samples.WHOLE: samples.product(),
-        LONG: samples.long_product(),
-        "": samples.product().clear(),
+        samples.WHOLE: samples.product(currency),
+        LONG: samples.long_product(currency),
+        "": samples.product(currency).clear(),
     }
     extras = [pl.lit(0).alias("one"), *fresh(template)]
     found: dict[str, Trial] = {}

@@ -226,9 +226,9 @@ def long(whole: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def long_product() -> pl.DataFrame:
+def long_product(currency: str = CURRENCY) -> pl.DataFrame:
     """`product`, with a long title."""
-    return product().with_columns(pl.lit(LONG_WORDS).alias("title"))
+    return product(currency).with_columns(pl.lit(LONG_WORDS).alias("title"))
 
 
 def _own(whole: pl.DataFrame) -> list[str]:

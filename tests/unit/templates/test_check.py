@@ -8,6 +8,7 @@ from maracuja.model import Privacy
 from maracuja.templates.check import check
 from maracuja.templates.definition import SoldOut, Template, Variant
 from maracuja.templates.needs import needs
+from maracuja.templates.samples import WHOLE
 
 
 def template(text: str, **more: object) -> Template:
@@ -167,3 +168,11 @@ def test_the_worst_profiles_are_tried():
 def test_a_word_without_an_end_is_cut_where_it_is_shown():
     (slip,) = [f for f in check(template("Вы " + "ї" * 5_000)).findings if f.code[:5] == "wrong"]
     assert f"«{'ї' * 40}…»" in slip.message
+
+
+def test_it_is_tried_in_the_shops_own_money():
+    made = template("{{ products[facts.last].currency }} {{ shop.currency }}")
+    found = check(made, constants={"shop.currency": "UAH"})
+    whole = next(one.content for one in found.trials if one.profile == WHOLE)
+    assert whole is not None
+    assert whole.text.splitlines()[0] == "UAH UAH"

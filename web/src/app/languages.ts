@@ -2,6 +2,8 @@
 
 export const LANGUAGES = { en: "English", ru: "Русский", uk: "Українська", mn: "Монгол" } as const;
 export type Language = keyof typeof LANGUAGES;
+/** A letter of each file of our font that the language is written with. */
+export const LETTERS: Record<Language, string> = { en: "a", ru: "aя", uk: "aя", mn: "aяө" };
 
 const files = import.meta.glob<{ default: Record<string, unknown> }>("../i18n/*/*.json");
 export const KEPT = "maracuja-language"; // where the language chosen is kept

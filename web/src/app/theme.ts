@@ -43,6 +43,8 @@ export const theme = createTheme({
   components: {
     Text: { defaultProps: { size: "sm" } },
     Button: { defaultProps: { h: 36, px: 16 } },
+    // Hundreds of options wait for nobody: they are made when the list is opened.
+    Combobox: { defaultProps: { keepMounted: false } },
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: {

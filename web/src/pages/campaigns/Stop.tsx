@@ -18,7 +18,7 @@ export function EmergencyStop() {
   const stop = useStopAll();
   const sending = useSending().data;
   const may = useMay("sending");
-  if (!may || !sending || sending.stopped) {
+  if (!may || sending?.stopped) {
     return null;
   }
   return (
