@@ -2,9 +2,10 @@
 
 `python -m bench.pages [--rounds 5] [--people 5000]` plays the demo once into ./bench-data, serves
 it by a process of its own and opens every place of tests/ui/places.py in a new browser context
-each time: as it is, and at 10 Mbit/s with 40 ms and a quarter of the processor. A page is ready
-when it says so itself, once its data are shown. Layout shift is what the browser reports until a
-second after that, looked at in the first round. The last line is one JSON object.
+each time, logged in: as it is, and at 10 Mbit/s with 40 ms and a quarter of the processor. A page
+is ready when it says so itself, once its data are shown. Layout shift is what the browser reports
+until a second after that, looked at in the first round. Every place is printed, the slowest first,
+and as the last line one JSON object: the worst, the median, and how many of them meet the goal.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ DATA = Path("bench-data/pages")
 BITS_PER_S = 10_000_000
 LATENCY_MS = 40
 SLOWER = 4
+GOALS = {"cold_s": 1.0, "slow_s": 2.0, "shift": 0.05}
+EDITOR_SLOW_S = 3.0
+EDITORS = ("/campaigns/new", "/edit", "/segments/", "/templates/")
 _SHIFTS = """new Promise((done) => {
   let sum = 0;
   new PerformanceObserver((list) => { for (const one of list.getEntries())
@@ -34,12 +38,19 @@ _SHIFTS = """new Promise((done) => {
   setTimeout(() => done(sum), 1000); })"""
 
 
+def logged_in(browser: Browser, url: str) -> Any:
+    """The cookies of the owner's session."""
+    with browser.tab(url) as tab:
+        tab.log_in(OWNER, PASSWORD)
+        return tab.page.context.cookies()
+
+
 def opened(
-    browser: Browser, url: str, place: str, *, slow: bool, shifts: bool
+    browser: Browser, url: str, place: str, cookies: Any, *, slow: bool, shifts: bool
 ) -> tuple[float, float]:
     """Seconds until a place is ready in a browser that has never been here, and its shift."""
     with browser.tab(url) as tab:
-        tab.log_in(OWNER, PASSWORD)
+        tab.page.context.add_cookies(cookies)
         if slow:
             devtools = tab.page.context.new_cdp_session(tab.page)
             devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
@@ -54,6 +65,12 @@ def opened(
         tab.go(place)
         seconds = monotonic_s() - began
         return seconds, tab.page.evaluate(_SHIFTS) if shifts else 0.0
+
+
+def goal(place: str, name: str) -> float:
+    """What a place is to stay within; editors may take longer on a slow line."""
+    editor = any(part in place for part in EDITORS)
+    return EDITOR_SLOW_S if name == "slow_s" and editor else GOALS[name]
 
 
 def main() -> None:
@@ -72,11 +89,14 @@ def main() -> None:
     ready: dict[str, dict[str, list[float]]] = {}
     shifts: dict[str, float] = {}
     with serving(home) as url, open_browser(program) as browser:
+        cookies = logged_in(browser, url)
         for n in range(options.rounds):
             for place in PLACES:
                 for kind in ("cold", "slow"):
-                    slow, first = kind == "slow", n == 0
-                    seconds, shift = opened(browser, url, place, slow=slow, shifts=first)
+                    slow, shifts_too = kind == "slow", n == 0 and kind == "cold"
+                    seconds, shift = opened(
+                        browser, url, place, cookies, slow=slow, shifts=shifts_too
+                    )
                     ready.setdefault(place, {}).setdefault(kind, []).append(seconds)
                     shifts[place] = max(shifts.get(place, 0.0), shift)
     found = {
@@ -87,12 +107,15 @@ def main() -> None:
         }
         for place in PLACES
     }
-    for place, numbers in found.items():
-        print(f"{place:<40} {numbers}", flush=True)
-    worst = {
-        name: max(one[name] for one in found.values()) for name in ("cold_s", "slow_s", "shift")
-    }
-    print(json.dumps(worst))
+    for place, numbers in sorted(found.items(), key=lambda one: -one[1]["cold_s"]):
+        print(f"{place:<58} {numbers}", flush=True)
+    told: dict[str, float] = {"places": len(found)}
+    for name in GOALS:
+        seen = [one[name] for one in found.values()]
+        told[name] = max(seen)
+        told[f"{name}_median"] = round(median(seen), 3)
+        told[f"{name}_met"] = sum(one[name] <= goal(place, name) for place, one in found.items())
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
