@@ -7,7 +7,8 @@ const server = process.env.MARACUJA_SERVER ?? "http://127.0.0.1:8080";
 // The host stays: the server lets nobody but pages of its own origin ask for changes.
 const ours = { target: server, changeOrigin: false, ws: true };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const MERGED_BYTES = 40_000; // of source: what several pages share is not cut smaller
+const FRAME = /\/src\/(app\/main|pages\/nowhere\/page)\.tsx$/; // and all that they need
+const EDITOR = /codemirror|lezer|style-mod|w3c-keyname|marijn/; // large, and on few pages
 
 /** The app itself is asked for by the page, not first by the script that begins. */
 const frameAhead: Plugin = {
@@ -40,17 +41,14 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // Few files: each is a question to the server before a page is ready.
+          // Few files, for each is a question to the server, and none that needs itself by way of
+          // another. What begins must wait neither for the frame around all pages nor for them.
           groups: [
-            // What begins must not wait for the frame around all pages, nor it for the pages.
-            { name: "start", tags: ["$initial"], priority: 2 },
-            { name: "frame", test: /\/src\/app\/main\.tsx$/, priority: 1 },
-            {
-              name: "shared",
-              minShareCount: 2,
-              entriesAware: true,
-              entriesAwareMergeThreshold: MERGED_BYTES,
-            },
+            { name: "start", tags: ["$initial"], priority: 3 },
+            { name: "frame", test: FRAME, priority: 2 },
+            // With what many pages share comes all that it needs: as many share that.
+            { name: "kit", test: (id) => !EDITOR.test(id), minShareCount: 5, priority: 1 },
+            { name: "shared", minShareCount: 2, entriesAware: true },
           ],
         },
       },

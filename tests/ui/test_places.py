@@ -6,11 +6,14 @@ of requests to other hosts.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 import pytest
 
+from maracuja.ui.web_app import STATIC
 from tests.ui.browser import SIZES, Browser, Tab
 from tests.ui.conftest import OWNER, PASSWORD, Site
 from tests.ui.places import PLACES
@@ -20,6 +23,7 @@ LANGUAGES = ("en", "ru", "uk", "mn")
 LONGEST = ["ru", *(pytest.param(one, marks=pytest.mark.nightly) for one in ("en", "uk", "mn"))]
 FRAME_BYTES_MAX = 220_000
 CHUNK_BYTES_MAX = 100_000
+_NEEDS = re.compile(r"""(?:from|import)\s*["'`]\./([^"'`]+\.js)["'`]""")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,15 @@ def test_the_frame_is_light(browser: Browser, site: Site) -> None:
         tab.go("/nowhere")
         loaded = tab.loaded()
     assert 50_000 < sum(loaded.values()) <= FRAME_BYTES_MAX, loaded
+
+
+@pytest.mark.usefixtures("_built")
+def test_no_two_files_wait_for_each_other() -> None:
+    """Else one of them would run before what it needs, and a part of a page be missing."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("assets/*.js")}
+    needs = {name: set(_NEEDS.findall(text)) & files.keys() for name, text in files.items()}
+    assert sum(map(len, needs.values())) > len(files)  # they have been read right
+    TopologicalSorter(needs).prepare()  # raises where there is a circle
 
 
 @pytest.mark.parametrize("place", PLACES)

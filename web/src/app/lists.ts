@@ -130,7 +130,8 @@ function named(
     const name = capital(own[code] ?? names.of(code) ?? code);
     return { value: code, label: type === "currency" ? `${code} · ${name}` : name };
   });
-  return choices.sort((one, other) => one.label.localeCompare(other.label, speaks));
+  const { compare } = new Intl.Collator(speaks);
+  return choices.sort((one, other) => compare(one.label, other.label));
 }
 
 export const tongues = (speaks: string) => named("language", TONGUES, speaks);
