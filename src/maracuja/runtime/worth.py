@@ -90,8 +90,7 @@ def worth(ground: Ground, now: datetime, *, days: int = DAYS) -> Worth:
     Kept for the hour.
     """
     with ground.store.read() as conn:
-        version = manifest.version(conn, FILES)
-        stand = (version, now.replace(minute=0, second=0, microsecond=0))
+        stand = _stand(conn, now)
         return ground.lately.get(("worth", days), stand, lambda: _worth(conn, ground, now, days))
 
 
@@ -129,12 +128,16 @@ def lifts(ground: Ground, campaigns: Collection[str], now: datetime) -> dict[str
     Kept for the hour.
     """
     with ground.store.read() as conn:
-        version = manifest.version(conn, FILES)
-        stand = (version, now.replace(minute=0, second=0, microsecond=0))
         wanted = tuple(sorted(campaigns))
+        stand = _stand(conn, now)
         return ground.lately.get(
             ("lifts", wanted), stand, lambda: _lifts(conn, ground, wanted, now)
         )
+
+
+def _stand(conn: Connection, now: datetime) -> tuple[object, datetime]:
+    """What holds until the lake has other files, or the hour is over."""
+    return manifest.version(conn, FILES), now.replace(minute=0, second=0, microsecond=0)
 
 
 def _lifts(
