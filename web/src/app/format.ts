@@ -1,7 +1,7 @@
 /** Numbers, money, shares, days and spans as the reader's language writes them. */
 import i18next from "i18next";
 import { mongolianDay, mongolianMoment, mongolianSpan } from "./mongolian";
-import { momentsIn, numbersIn } from "./writers";
+import { momentsIn, numbersIn, spansIn } from "./writers";
 
 type Moment = string | number | Date;
 
@@ -81,9 +81,7 @@ export function ago(at: Moment, now: Moment = new Date()): string {
   const seconds = (new Date(at).getTime() - new Date(now).getTime()) / 1000;
   const [unit, length] = SPANS.find(([, span]) => Math.abs(seconds) >= span) ?? ["second", 1];
   const count = Math.round(seconds / length);
-  return speaks() === "mn"
-    ? mongolianSpan(count, unit)
-    : new Intl.RelativeTimeFormat(speaks(), { numeric: "auto" }).format(count, unit);
+  return speaks() === "mn" ? mongolianSpan(count, unit) : spansIn(speaks()).format(count, unit);
 }
 
 /** What the server told as half a sentence, as a whole one: with a capital, where, and its stop. */

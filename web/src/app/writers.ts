@@ -2,6 +2,7 @@
 
 const numberWriters = new Map<string, Intl.NumberFormat>();
 const momentWriters = new Map<string, Intl.DateTimeFormat>();
+const spanWriters = new Map<string, Intl.RelativeTimeFormat>();
 
 function kept<T>(all: Map<string, T>, key: string, make: () => T): T {
   const found = all.get(key) ?? make();
@@ -22,3 +23,7 @@ export const momentsIn = (language: string, options: Intl.DateTimeFormatOptions)
     language + JSON.stringify(options),
     () => new Intl.DateTimeFormat(language, options),
   );
+
+/** "yesterday" and "3 days ago". */
+export const spansIn = (language: string) =>
+  kept(spanWriters, language, () => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
