@@ -2,7 +2,7 @@
 import { Anchor, Button } from "@mantine/core";
 import { IconPaperclip } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "~/api/client";
 import { clock, day } from "~/app/format";
@@ -49,12 +49,15 @@ export function Turns({ thread }: { thread: Thread }) {
     estimateSize: () => GUESS,
     getItemKey: (n) => key(all[n]),
     overscan: 8,
-    paddingStart: 16,
+    paddingStart: thread.earlier ? 64 : 16,
     paddingEnd: 16,
+    // whoever reads the end is shown what comes; whoever has scrolled up stays where they are
+    initialOffset: () => all.length * GUESS,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: NEAR,
   });
-  useStayingAtTheEnd(box, all, rows.getTotalSize());
   const first = thread.turns[0]?.seq ?? 0;
-  useStayingAtTheFirst(thread.turns, (n) => rows.scrollToIndex(n, { align: "start" }));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too
     <div className={styles.turns} ref={box} tabIndex={0} role="log" aria-label={t("said")}>
@@ -89,43 +92,6 @@ export function Turns({ thread }: { thread: Thread }) {
 
 const key = (item: Item | undefined) =>
   item ? ("turn" in item ? item.turn.seq : item.answer.id) : "";
-
-/** Whoever reads the end is shown what comes; whoever has scrolled up is left where they are. */
-function useStayingAtTheEnd(
-  box: React.RefObject<HTMLDivElement | null>,
-  all: readonly Item[],
-  height: number,
-) {
-  const there = useRef(true);
-  useEffect(() => {
-    const one = box.current;
-    const note = () => {
-      there.current = !one || one.scrollHeight - one.scrollTop - one.clientHeight < NEAR;
-    };
-    one?.addEventListener("scroll", note, { passive: true });
-    return () => {
-      one?.removeEventListener("scroll", note);
-    };
-  }, [box]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever comes or is measured
-  useLayoutEffect(() => {
-    if (there.current && box.current) {
-      box.current.scrollTop = box.current.scrollHeight;
-    }
-  }, [all.length, height, box]);
-}
-
-/** Where older turns come in before it, the one that was the first is still what one sees. */
-function useStayingAtTheFirst(turns: readonly Turn[], scrollTo: (index: number) => void) {
-  const was = useRef(turns[0]?.seq);
-  useLayoutEffect(() => {
-    const index = turns.findIndex(({ seq }) => seq === was.current);
-    was.current = turns[0]?.seq;
-    if (index > 0) {
-      scrollTo(index);
-    }
-  });
-}
 
 function Drawn({ item, talk }: { item: Item | undefined; talk: Thread["conversation"] }) {
   if (!item) {
