@@ -1,11 +1,14 @@
 """A DuckDB connection over the live files: views of events, decisions and merged people.
 
-It must never read outside the lake's root, load an extension or keep anything of its own.
+It must never read outside the lake's root, load an extension or keep anything of its own: all
+that a session makes is temporary. Sessions of a process share one DuckDB, its threads and its
+memory, and what it knows of files that never change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -73,7 +76,16 @@ def open_session(
 
 
 def connect(root: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
-    """A connection in memory that reads and writes below `root` only and loads no extension."""
+    """A connection in memory that reads and writes below `root` only and loads no extension.
+
+    `threads` and `memory` are shared by all connections of this process that ask for the same;
+    close it after, and make nothing in it that is not TEMP.
+    """
+    return _shared(root, threads, memory).cursor()
+
+
+@lru_cache(maxsize=4)  # whoever has a connection of one that was forgotten keeps it alive
+def _shared(root: Path, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(
         ":memory:",
         config={
@@ -84,10 +96,11 @@ def connect(root: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConnecti
             "temp_directory": str(root / SPILL),
         },
     )
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
     con.execute("SET parquet_metadata_cache = true")
     con.execute(f"SET allowed_directories = [{literal(str(root))}]")
     con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")  # one session would set it for all
     return con
 
 
@@ -118,7 +131,7 @@ def ensure_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, TraitTy
         else:
             select.append(quote(name))
     con.execute(
-        f"CREATE OR REPLACE VIEW events AS SELECT {', '.join(select)} FROM events_in_files"
+        f"CREATE OR REPLACE TEMP VIEW events AS SELECT {', '.join(select)} FROM events_in_files"
     )
     _KNOWN[con]["events"] = EVENT_SQL | wanted
 
@@ -156,10 +169,10 @@ def _create_files(
     if not parts:
         columns = ", ".join(f"NULL::{t} AS {quote(n)}" for n, t in fixed.items())
         parts.append(f"SELECT {columns} WHERE false")
-    con.execute(f"CREATE VIEW {name}_in_files AS {' UNION ALL BY NAME '.join(parts)}")
+    con.execute(f"CREATE TEMP VIEW {name}_in_files AS {' UNION ALL BY NAME '.join(parts)}")
     there = _types(con, f"{name}_in_files")  # older files may lack a column
     lacking = [f", NULL::{t} AS {quote(n)}" for n, t in fixed.items() if n not in there]
-    con.execute(f"CREATE VIEW {name} AS SELECT *{''.join(lacking)} FROM {name}_in_files")
+    con.execute(f"CREATE TEMP VIEW {name} AS SELECT *{''.join(lacking)} FROM {name}_in_files")
     _KNOWN[con][name] = there | {n: t for n, t in fixed.items() if n not in there}
 
 

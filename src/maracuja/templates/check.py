@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import msgspec
@@ -93,7 +93,7 @@ def check(
         made = compiled(template, types, variant=n, constants=known)
         rungs.append(made.rung)
         findings += slips.of_variant(template, n, types)
-        made_up = _trials(template, n, made, read)
+        made_up = [one for one in _trials(made, frozenset(read.products)) if one.profile != LONG]
         trials += made_up
         findings += lints.of_trials(
             template, n, [(t.profile, t.content, t.refused) for t in made_up]
@@ -112,23 +112,23 @@ def tried(
     types = {**samples.guess_schema(read), **schema}
     known = {**SAMPLE_CONSTANTS, **constants}
     made = compiled(template, types, variant=n, constants=known)
-    return _trials(template, n, made, read, long=True)
+    return list(_trials(made, frozenset(read.products)))
 
 
-def _trials(
-    template: Template, n: int, made: Compiled, read: Needs, *, long: bool = False
-) -> list[Trial]:
+@lru_cache(maxsize=64)  # whoever writes one variant has all the others checked again
+def _trials(made: Compiled, products: frozenset[str]) -> tuple[Trial, ...]:
+    """What invented people would get, who know of these products; the last has long values."""
+    template = made.template
     reads = {name: t for name, t in made.names.columns.items() if name in made.names.reads}
-    variant = template.variants[n]
+    variant = template.variants[made.variant]
     currency = str(made.names.constants["shop.currency"])
     woman, *others = samples.people(variant.language)
-    whole = samples.seen(samples.person(reads, set(read.products), currency), woman)
+    whole = samples.seen(samples.person(reads, set(products), currency), woman)
     people = samples.worst(whole)
     if made.said:
         people |= {one.who: (samples.seen(whole, one), True) for one in others if one.name}
         people["a name that is none"] = (samples.seen(whole, samples.NOBODY), True)
-    if long:
-        people[LONG] = (samples.long(whole), True)
+    people[LONG] = (samples.long(whole), True)
     by_shelf: dict[str, list[str]] = {}
     for profile, (_, there) in people.items():
         shelf = (LONG if profile == LONG else samples.WHOLE) if there else ""
@@ -144,7 +144,7 @@ def _trials(
         frame = pl.concat([people[profile][0].with_columns(extras) for profile in profiles])
         rendered = made.render(frame, shelves[shelf], now=SAMPLE_TIME)
         found |= _read(profiles, rendered, variant)
-    return [found[profile] for profile in people]
+    return tuple(found[profile] for profile in people)
 
 
 def _read(profiles: Sequence[str], rendered: Rendered, variant: Variant) -> dict[str, Trial]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 import polars as pl
 from liquid.ast import Node
 
@@ -301,21 +302,22 @@ def compiled(
     """The variant with this index, compiled for people with these columns (name -> Polars type).
 
     `constants` maps paths such as shop.name to values that all people share: they become part of
-    the skeleton. Raises TemplateError with the place. What is compiled is kept, by the version of
-    the template, the schema and the constants.
+    the skeleton. Raises TemplateError with the place. What is compiled is kept, by what the
+    variant and all variants say, the schema and the constants: another variant may change.
     """
     given = dict(constants or {})
     key = (
-        version(template),
+        version(msgspec.structs.replace(template, variants=(template.variants[variant],))),
         variant,
         tuple(sorted((name, str(dtype)) for name, dtype in schema.items())),
         repr(sorted(given.items())),
     )
-    if key not in _CACHE:
+    found = _CACHE.get(key)
+    if found is None:
         while len(_CACHE) >= CACHE_MAX:
-            del _CACHE[next(iter(_CACHE))]
-        _CACHE[key] = _compile(template, dict(schema), variant, given)
-    return _CACHE[key]
+            _CACHE.pop(next(iter(_CACHE)), None)  # somebody else may just have done so
+        found = _CACHE[key] = _compile(template, dict(schema), variant, given)
+    return found
 
 
 def sources(template: Template, variant: int) -> dict[str, str]:

@@ -106,3 +106,41 @@ def test_a_missing_file_is_told(root: Path, event_rows: Rows, now: datetime) -> 
     (root / files[0].path).unlink()
     with pytest.raises(duckdb.Error, match=r"x\.parquet"):
         open_session(root, files)
+
+
+def test_sessions_of_a_lake_share_its_duckdb_but_nothing_that_they_make(
+    root: Path, event_rows: Rows, now: datetime
+) -> None:
+    (file,) = write_events(root, "x", event_rows([(1, "A", now)]), {}, low=0, high=0, now=now)
+    with open_session(root, [file]) as one, open_session(root, []) as other:
+        one.execute("CREATE TEMP TABLE chosen AS SELECT pid FROM events")
+        assert one.sql("SELECT pid FROM chosen").fetchall() == [(1,)]
+        assert other.sql("SELECT pid FROM events").fetchall() == []
+        with pytest.raises(duckdb.CatalogException):
+            other.sql("SELECT pid FROM chosen").fetchall()
+        for told in ("SET memory_limit = '9GB'", "SET GLOBAL TimeZone = 'Asia/Hovd'"):
+            with pytest.raises(duckdb.InvalidInputException, match="locked"):
+                one.execute(told)
+    with open_session(root, [file]) as again:
+        assert again.sql("SELECT current_setting('TimeZone'), pid FROM events").fetchall() == [
+            ("UTC", 1)
+        ]
+
+
+def test_sessions_of_many_lakes_stay_open_beside_each_other(tmp_path: Path) -> None:
+    first = open_session(tmp_path / "first", [])
+    for n in range(20):
+        open_session(tmp_path / str(n), []).close()
+    assert first.sql("SELECT pid FROM events").fetchall() == []
+    first.close()
+
+
+def test_a_file_that_was_written_anew_is_read_anew(
+    root: Path, event_rows: Rows, now: datetime
+) -> None:
+    for people in ([1], [2, 3]):
+        rows = event_rows([(pid, "A", now) for pid in people])
+        files = write_events(root, "same", rows, {}, low=0, high=0, now=now)
+        with open_session(root, files) as con:
+            found = con.sql("SELECT pid FROM events ORDER BY 1").fetchall()
+        assert found == [(pid,) for pid in people]

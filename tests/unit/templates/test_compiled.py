@@ -211,6 +211,19 @@ def test_what_is_compiled_is_kept():
     assert compiled(one, PEOPLE.schema) is not compiled(one, {"person.first_name": pl.String()})
 
 
+def test_what_is_compiled_stays_while_another_variant_changes():
+    def written(russian: str, *, neutral: bool = False) -> Template:
+        variants = (Variant("en", text="Hi {{ person.first_name }}"), Variant("ru", text=russian))
+        return Template(id="t", variants=variants, neutral=neutral)
+
+    first, second = written("Привет"), written("Здравствуйте")
+    assert compiled(first, PEOPLE.schema) is compiled(second, PEOPLE.schema)
+    was, now = (compiled(one, PEOPLE.schema, variant=1) for one in (first, second))
+    assert (was.skeleton, now.skeleton) == ({"text": ["Привет"]}, {"text": ["Здравствуйте"]})
+    neutral = written("Привет", neutral=True)
+    assert compiled(neutral, PEOPLE.schema) is not compiled(first, PEOPLE.schema)
+
+
 def test_a_growing_variable_is_stopped():
     doubling = "{% assign x = person.first_name %}" + "{% assign x = x | append: x %}" * 40
     rendered = render(template(doubling + "{{ x }}"), PEOPLE[:1])
