@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, Request, expect, sync_playwright
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -183,6 +183,7 @@ class Browser:
 @contextmanager
 def open_browser(program: str) -> Iterator[Browser]:
     """Start the Chromium of this machine, without a window."""
+    expect.set_options(timeout=READY_MS)  # other work beside it is no fault of a page
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         try:

@@ -266,7 +266,7 @@ def test_everybody_can_use_a_thread(
 
 def _scroll_up(tab: Tab, word: str) -> None:
     """To the first turn that is there; rows are measured while one scrolls."""
-    for _ in range(50):
+    for _ in range(150):
         _said(tab).evaluate("(box) => box.scrollTo(0, 0)")
         if _said(tab).get_by_text(word).count():
             return
