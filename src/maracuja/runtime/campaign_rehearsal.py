@@ -33,7 +33,7 @@ from maracuja.runtime.launch_chunk import Decided
 from maracuja.runtime.launch_ground import Ground, definitions_in_force
 from maracuja.runtime.launch_work import Round, decide_people, open_round, read_people
 from maracuja.runtime.rehearsal_cost import CostCount, CostPlanned
-from maracuja.runtime.template_work import Preview, preview
+from maracuja.runtime.template_work import Preview, preview, staged
 from maracuja.stats.experiment import ExperimentPlanned
 from maracuja.templates.compiled import speaks
 from maracuja.templates.definition import Template
@@ -371,7 +371,10 @@ def _samples(
 ) -> tuple[Preview, ...]:
     """What some of those would read who would be sent to."""
     templates = {arm.variant: facts.templates[arm.template] for arm in facts.arms}
+    read = {templates[variant].id: templates[variant] for _, variant, _ in chosen}
+    with ground.store.read() as conn:
+        stages = {name: staged(conn, ground, one, now) for name, one in read.items()}
     return tuple(
-        preview(ground, templates[variant], now, pid=pid, channel=channel)
-        for pid, variant, channel in chosen
+        preview(ground, template, now, pid=pid, channel=channel, stage=stages[template.id])
+        for template, pid, channel in ((templates[v], pid, on) for pid, v, on in chosen)
     )

@@ -19,7 +19,7 @@ from maracuja.channels import BY_NAME
 from maracuja.decisions import cascade as deciding
 from maracuja.decisions.reasons import Outcome
 from maracuja.runtime.cascade_answers import Past
-from maracuja.runtime.launch_cascade import CascadeTexts, price
+from maracuja.runtime.launch_cascade import ONE_PART, CascadeTexts, price
 from maracuja.runtime.launch_chunk import Decided
 from maracuja.runtime.launch_work import Round
 from maracuja.runtime.rehearsed_texts import some_of, words_of
@@ -89,8 +89,10 @@ class CascadeCount:
         """The prices of some messages of a step, as they would really be written."""
         work, channel = self._work, step.channel
         account = work.ground.config.channels.get(channel)
-        if step.price is not None or account is None:
+        if step.price is not None or account is None or not BY_NAME[channel].paid:
             return []
+        if not BY_NAME[channel].cuts:  # whatever the words are
+            return [price(work.ground.config, channel, None, ONE_PART, "")]
         asked = some_of(people.filter(pl.col("path").str.split(",").list.contains(channel)))
         written = self._texts.on[channel].write(asked.with_columns(channel=pl.lit(channel)))
         rows = written.slots.join(asked.select("pid", "variant"), on="pid", how="left")

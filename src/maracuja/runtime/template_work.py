@@ -34,7 +34,7 @@ from maracuja.store import manifest, people
 from maracuja.templates import samples
 from maracuja.templates.check import check as look_over
 from maracuja.templates.check import fresh, shown
-from maracuja.templates.compiled import Compiled, Rendered, compiled, splice
+from maracuja.templates.compiled import Rendered, compiled, splice
 from maracuja.templates.definition import Template, choose
 from maracuja.templates.needs import Needs, needs
 from maracuja.templates.offered import COUPON, OFFERED
@@ -135,7 +135,7 @@ class TemplateChecked:
 
 
 @dataclass(frozen=True)
-class _Stage:
+class Stage:
     """What a template is tried on: the columns there are, everybody's facts, the catalogue."""
 
     schema: dict[str, Any]
@@ -143,10 +143,6 @@ class _Stage:
     products: pl.DataFrame
     constants: dict[str, Any]
     now: datetime
-
-    def text(self, template: Template, number: int) -> Compiled:
-        """One text of the template, compiled. Raises TemplateError."""
-        return compiled(template, self.schema, variant=number, constants=self.constants)
 
 
 def get(conn: Connection, name: str) -> Template:
@@ -172,7 +168,7 @@ def check(
     SegmentError where a declared fact is none.
     """
     with ground.store.read() as conn:
-        stage = _stage(conn, ground, template, now)
+        stage = staged(conn, ground, template, now)
         read = _needs(template)
         privacy = text_rules.privacy_of(conn, read, template.id)
         findings = channel_checks.findings(conn, ground, template, channel) if read else []
@@ -223,31 +219,33 @@ def preview(
     channel: str = "email",
     data: Mapping[str, Any] | None = None,
     also: Sequence[pl.Series] = (),
+    stage: Stage | None = None,
 ) -> Preview:
     """What a person would read now; `data` is what a program would send with it.
 
-    `also` are columns of this one person that the text may read, as of an event.
+    `also` are columns of this one person that the text may read, as of an event; `stage` is what
+    `staged` gave for the template and this moment.
 
     `language` overrides the person's own. Links lead where they lead, unsigned. Raises NotFound
     (also for a channel that there is not), TemplateError, SegmentError.
     """
     template = _for(template, channel)
     with ground.store.read() as conn:
-        stage = _stage(conn, ground, template, now)
+        stage = stage or staged(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
         known = text_rules.tones(conn)
         own = people.get(conn, pid).pid
         everything = [c for c in stage.schema if not c.startswith("facts.")]
         frame = _person(conn, ground, own, channel, everything, now)
     given = [*samples.given(data or {}), *also]
-    stage.schema.update(pl.select(given).schema)
+    schema = stage.schema | dict(pl.select(given).schema)
     frame = with_facts(frame, stage.facts, [template]).with_columns(given)
     with ground.store.read() as conn:
         frame = offered(conn, frame, list(OFFERED), now, ground.zone).with_columns(
             shown_offers(list(COUPON))
         )
     number = choose(template, language or frame["language"][0], channel)
-    text = stage.text(template, number)
+    text = compiled(template, schema, variant=number, constants=stage.constants)
     shelf = shown_products(stage.products, known, channel)
     rendered = text.render(frame, shelf, now=now, cards=cards)
     return _shown(template, number, rendered, own, channel=channel)
@@ -269,7 +267,7 @@ def side_by_side(
     """
     template = _for(template, channel)
     with ground.store.read() as conn:
-        stage = _stage(conn, ground, template, now)
+        stage = staged(conn, ground, template, now)
         cards = name_cards.load(conn, ground.lake, now)
     number = choose(template, language or template.language, channel)
     read = needs(template)
@@ -303,7 +301,7 @@ def _for(template: Template, channel: str) -> Template:
     return as_read(template, html=can.html, subject=bool(can.subject_chars_max))
 
 
-def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) -> _Stage:
+def staged(conn: Connection, ground: Ground, template: Template, now: datetime) -> Stage:
     """Everything that the template may read, as it stands now."""
     schema: dict[str, Any] = {**template_schema(trait_types(conn)), **OFFERED}
     facts = pl.DataFrame(schema={"pid": pl.Int64})
@@ -316,7 +314,7 @@ def _stage(conn: Connection, ground: Ground, template: Template, now: datetime) 
         "campaign.name": template.name or template.id,
         "campaign.topic": "",
     }
-    return _Stage(schema, facts, catalogue(conn)[0], constants, now)
+    return Stage(schema, facts, catalogue(conn)[0], constants, now)
 
 
 def _person(
