@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
 import pytest
+from playwright.sync_api import expect
 
 from maracuja.ui.web_app import STATIC
 from tests.ui.browser import SIZES, Browser, Tab
@@ -70,6 +71,7 @@ def test_it_is_light_and_everybody_can_use_it(
             looked_at.go(place)
             read = Counter(looked_at.read)  # what is asked early is not asked again
             assert [url for url, times in read.items() if times > 1] == []
+            expect(looked_at.page.locator("html")).to_have_attribute("data-early", "0")
         assert looked_at.violations() == []
     assert not looked_at.wrong, looked_at.wrong
     added = {name: size for name, size in looked_at.loaded().items() if name not in frame}

@@ -9,6 +9,7 @@ export function askEarly(path: string, language: string): void {
   const answer = fetch(path, { headers, credentials: "same-origin" });
   answer.catch(() => {}); // whoever takes it says what went wrong
   early.set(new URL(path, location.origin).href, { asked: performance.now(), answer });
+  tell();
 }
 
 /** Ask the server, or take what was asked early; after a change nothing of that is true any more. */
@@ -18,5 +19,11 @@ export function ask(request: Request): Promise<Response> {
   }
   const found = early.get(request.url);
   early.delete(request.url);
+  tell();
   return found && performance.now() - found.asked < KEPT_MS ? found.answer : fetch(request);
+}
+
+/** How many answers nobody has taken stands in the page, as that it is ready does. */
+function tell() {
+  document.documentElement.dataset.early = String(early.size);
 }

@@ -3,7 +3,7 @@ import { NOWHERE, OUTSIDE, PAGES, placeAt } from "./pages";
 
 const at = (address: string) => {
   const { pathname, search } = new URL(address, "http://shop.example");
-  const found = placeAt({ pathname, search });
+  const found = placeAt({ pathname, search }, "uk");
   return { path: found.place.path, asks: found.place.asks(found.at), parts: found.at.parts };
 };
 
@@ -29,8 +29,8 @@ describe("placeAt", () => {
   });
 
   it("says so where there is nothing", () => {
-    expect(placeAt({ pathname: "/people/3/more", search: "" }).place).toBe(NOWHERE);
-    expect(placeAt({ pathname: "/nowhere", search: "" }).place).toBe(NOWHERE);
+    expect(placeAt({ pathname: "/people/3/more", search: "" }, "uk").place).toBe(NOWHERE);
+    expect(placeAt({ pathname: "/nowhere", search: "" }, "uk").place).toBe(NOWHERE);
   });
 
   it("asks for what the page will ask for", () => {
@@ -40,6 +40,12 @@ describe("placeAt", () => {
     expect(at("/reports").asks).toEqual(["/api/reports?days=90"]);
     expect(at("/templates/welcome").asks).toEqual(["/api/definitions/template/welcome"]);
     expect(at("/campaigns/spring/dry-run").asks).toEqual([]);
-    expect(at("/people").asks).toEqual([]);
+    expect(at("/people").asks).toEqual(["/api/suggestions/names"]);
+    expect(at("/segments").asks).toEqual(["/api/segments?language=uk&limit=1000"]);
+    expect(at("/settings/channels/sms/promo").asks).toContain("/api/settings/channels/sms/promo");
+    expect(at("/shop/products?q=two+words").asks).toContain(
+      "/api/products?limit=50&after=&words=two%20words&category=&gone=false",
+    );
+    expect(at("/campaigns/new?step=goal").asks).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { FRAME_WORDS, firstLanguage, LETTERS, wordsOf } from "./languages";
 import { placeAt } from "./pages";
 
 const language = firstLanguage();
-const { place, at } = placeAt(location);
+const { place, at } = placeAt(location, language);
 const names = [...FRAME_WORDS, ...place.words];
 // Whoever needs what did not come asks again, and says so.
 void Promise.allSettled([place.load(), ...names.map((name) => wordsOf(language, name))]);
