@@ -89,9 +89,12 @@ def units(text: str, alphabet: Alphabet) -> int:
 def split(text: str, reference_bits: int = 8) -> Segments:
     """The text in one part, or in parts that leave room for a header (8-bit or 16-bit number)."""
     alphabet = alphabet_of(text)
-    if units(text, alphabet) <= ALONE[alphabet]:
+    whole = units(text, alphabet)
+    if whole <= ALONE[alphabet]:
         return Segments(alphabet, (text,))
     room = JOINED[reference_bits][alphabet]
+    if whole == len(text):  # each letter takes one
+        return Segments(alphabet, tuple(text[n : n + room] for n in range(0, whole, room)))
     parts: list[str] = []
     begin = used = 0
     for at, letter in enumerate(text):
@@ -150,11 +153,13 @@ def written(text: str, letters: Letters, language: str) -> str:
 
 def fitted(text: str, letters: Letters, language: str, reference_bits: int = 8) -> Segments:
     """The parts of a text whose letters are changed no further than wanted, and only to save."""
-    best = split(plain_spaces(text), reference_bits)
+    kept = plain_spaces(text)
+    best = split(kept, reference_bits)
     for more in (Letters.PLAIN, Letters.LATIN):
         if letters is Letters.KEPT or (more is Letters.LATIN and letters is Letters.PLAIN):
             break
-        changed = split(written(text, more, language), reference_bits)
+        said = written(text, more, language)
+        changed = best if said == kept else split(said, reference_bits)
         best = changed if len(changed.parts) < len(best.parts) else best
     return best
 
