@@ -189,7 +189,8 @@ def privacy(
     with app.opened(workspace) as here, here.store.write() as conn:
         now_us = micros(here.clock.now())
         discovered.set_privacy(conn, scope.value, event, name, Privacy[to.name])
-        audit.add(conn, now_us, ACTOR, "privacy", f"{scope.value}:{name}", {"class": to.value})
+        subject = ":".join(filter(None, [scope.value, event, name]))
+        audit.add(conn, now_us, ACTOR, "set_privacy", subject, to.value)
     if json:
         say_json({"scope": scope.value, "event": event, "name": name, "privacy": to.value})
     else:

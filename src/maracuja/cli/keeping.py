@@ -69,7 +69,8 @@ def create(
         made = keys.create(
             conn, keys.KeyKind(kind.value), name, now_us, key_secret=here.secrets.key_secret
         )
-        audit.add(conn, now_us, ACTOR, "create", f"key:{made.key.id}", {"kind": kind.value})
+        detail = {"kind": kind.value, "name": name}
+        audit.add(conn, now_us, ACTOR, "create_key", f"key:{made.key.id}", detail)
     shown = {"id": made.key.id, "key": made.secret}
     if made.signing_secret:
         shown["signing secret"] = made.signing_secret
@@ -94,7 +95,7 @@ def revoke(
     with app.opened(workspace) as here, here.store.write() as conn:
         now_us = micros(here.clock.now())
         keys.revoke(conn, key, now_us)
-        audit.add(conn, now_us, ACTOR, "revoke", f"key:{key}")
+        audit.add(conn, now_us, ACTOR, "revoke_key", f"key:{key}")
     if json:
         say_json({"id": key, "revoked": True})
     else:

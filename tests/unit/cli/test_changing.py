@@ -8,6 +8,7 @@ import pytest
 
 from maracuja import app
 from maracuja.cli import profiles
+from maracuja.store import audit
 from tests.unit.cli.small_shop import DEFINITIONS, Run, command_line, parsed, work
 
 
@@ -165,7 +166,14 @@ def test_two_people_become_one(run: Run) -> None:
     run("profile", "merge", "c0", "c1", "--yes", code=5)
 
 
-def test_keys_are_made_listed_and_revoked(run: Run) -> None:
+def _audited(shop: Path, lines: int) -> list[tuple[str, str, object]]:
+    """The last lines of the audit log, oldest first: action, subject, detail."""
+    with app.opened(shop) as here, here.store.read() as conn:
+        found = audit.newest(conn, rows_max=lines)
+        return [(one.action, one.subject, one.detail) for one in reversed(found)]
+
+
+def test_keys_are_made_listed_and_revoked(run: Run, shop: Path) -> None:
     made = parsed(run("key", "create", "browser", "--name", "site", "--json"))
     assert made["key"].startswith("mrc_browser_") and made["signing_secret"]
     assert "mrc_admin_" in run("key", "create", "admin").stdout
@@ -174,6 +182,10 @@ def test_keys_are_made_listed_and_revoked(run: Run) -> None:
     assert listed[made["id"]]["revoked"] and listed[made["id"]]["name"] == "site"
     assert made["key"] not in run("key", "list").stdout
     run("key", "revoke", made["id"], code=4)
+    first, *_, last = _audited(shop, 3)  # told as of keys that the API makes
+    subject = f"key:{made['id']}"
+    assert first == ("create_key", subject, {"kind": "browser", "name": "site"})
+    assert last == ("revoke_key", subject, None)
 
 
 def test_events_put_aside_are_listed_and_played_again(run: Run, shop: Path) -> None:
@@ -196,12 +208,13 @@ def test_events_put_aside_are_listed_and_played_again(run: Run, shop: Path) -> N
     run("events", "replay", "99", code=4)
 
 
-def test_a_trait_is_declared_sensitive(run: Run) -> None:
+def test_a_trait_is_declared_sensitive(run: Run, shop: Path) -> None:
     run("traits", "privacy", "city", "sensitive")
     listed = parsed(run("traits", "--scope", "trait", "--json"))
     assert {one["name"]: one["privacy"] for one in listed}["city"] == "sensitive"
     run("traits", "privacy", "town", "sensitive", code=4)
     run("traits", "privacy", "city", "secret", code=2)
+    assert _audited(shop, 1) == [("set_privacy", "trait:city", "sensitive")]
 
 
 def test_a_backup_is_restored_without_the_erased(run: Run, tmp_path: Path, shop: Path) -> None:

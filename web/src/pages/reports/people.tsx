@@ -84,7 +84,9 @@ function useNumberName(): string {
   const narrowed = [params.get("variant"), params.get("channel")].filter(Boolean);
   const key = `campaigns:reason.${reason}`;
   const why = reason ? [i18n.exists(key) ? i18n.t(key) : reason] : [];
-  return [t(`number.${params.get("number") ?? "audience"}`), ...why, ...narrowed].join(" · ");
+  const number = params.get("number") ?? "audience";
+  const named = i18n.exists(`reports:number.${number}`) ? t(`number.${number}`) : number;
+  return [named, ...why, ...narrowed].join(" · ");
 }
 
 function usePeople(campaign: string) {
