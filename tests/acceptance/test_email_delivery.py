@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from maracuja.channels.email_settings import EmailSettings
+from maracuja.runtime.mail_server import MailServer
 from maracuja.runtime.smtp import SmtpTransport
 from maracuja.store.engine import Store
 from maracuja.store.outbox import OutboxState
@@ -57,12 +57,12 @@ def serving(handler: Unreliable) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
+    server = MailServer(handler, "127.0.0.1", port)
+    server.start()
     try:
         yield port
     finally:
-        controller.stop()
+        server.stop()
 
 
 def test_each_message_reaches_an_unreliable_server_once(

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import dkim
 import msgspec
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -32,6 +31,7 @@ from maracuja.model import DeliveryEvent, Status, micros
 from maracuja.runtime.delivery import Delivery
 from maracuja.runtime.delivery_checks import Rules
 from maracuja.runtime.delivery_senders import Sender
+from maracuja.runtime.mail_server import MailServer
 from maracuja.runtime.postfix_log import PostfixFollower
 from maracuja.runtime.report_mailbox import Read, ReportMailbox
 from maracuja.runtime.report_server import ReportServer
@@ -266,7 +266,7 @@ def test_the_signature_survives_a_real_server(world: World, postfix: Postfix) ->
 
 
 def test_a_real_bounce_comes_back_and_says_whose_it_is(world: World, postfix: Postfix) -> None:
-    far = Controller(Far(), hostname="127.0.0.1", port=postfix.far_port)
+    far = MailServer(Far(), "127.0.0.1", postfix.far_port)
     channel = Email(settings_for(postfix), RING, PEM)
     reports = ReportServer(
         world.store, channel, SystemClock(), nobody, host="127.0.0.1", port=postfix.reports_port
@@ -302,7 +302,7 @@ def test_a_real_bounce_in_a_maildir_says_whose_it_is(world: World, postfix: Post
         Rules(quiet=None, zone="UTC", salt=SALT),
         journals=world.journals,
     )
-    far = Controller(Far(), hostname="127.0.0.1", port=postfix.far_port)
+    far = MailServer(Far(), "127.0.0.1", postfix.far_port)
     folder = postfix.home / "boxes" / "reports"
     box = ReportMailbox(
         world.store,
@@ -327,7 +327,7 @@ def test_a_real_bounce_in_a_maildir_says_whose_it_is(world: World, postfix: Post
 def test_the_log_tells_what_was_delivered_put_off_and_bounced(
     world: World, postfix: Postfix
 ) -> None:
-    far = Controller(Far(), hostname="127.0.0.1", port=postfix.far_port)
+    far = MailServer(Far(), "127.0.0.1", postfix.far_port)
     channel = Email(settings_for(postfix), RING, PEM)
     log = PostfixFollower(world.store, channel, SystemClock(), postfix.home / "mail.log")
     log.read_once()

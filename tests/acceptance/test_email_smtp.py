@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,6 +25,7 @@ from maracuja.channels.email_settings import EmailSettings
 from maracuja.links.tokens import KeyRing
 from maracuja.model import Scope, Verdict
 from maracuja.runtime.delivery_journal import Journal, JournaledCourse, read, take_over
+from maracuja.runtime.mail_server import MailServer
 from maracuja.runtime.smtp import SmtpTransport
 
 CHANNEL = Email(EmailSettings(), KeyRing([b"k" * 32]))
@@ -93,18 +94,16 @@ class Handler:
 
 @contextmanager
 def serving(handler: Handler, **options: Any) -> Iterator[int]:
-    controller = Controller(handler, hostname="127.0.0.1", port=0, **options)
     # aiosmtpd opens the port itself to see that it listens, so it must know the number.
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        controller.port = probe.getsockname()[1]
-    controller.start()
+        port = probe.getsockname()[1]
+    server = MailServer(handler, "127.0.0.1", port, **options)
+    server.start()
     try:
-        yield controller.port
+        yield port
     finally:
-        controller.stop()
+        server.stop()
 
 
 class Unguarded:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from maracuja.channels.base import Inbound
@@ -21,6 +20,7 @@ from maracuja.clock import Clock
 from maracuja.errors import WebhookRejected
 from maracuja.links.tokens import Ticket
 from maracuja.runtime import mail_replies
+from maracuja.runtime.mail_server import MailServer
 from maracuja.runtime.report_taking import ReportTaking
 from maracuja.store.engine import Store
 
@@ -50,27 +50,23 @@ class ReportServer:
     ) -> None:
         self._taking = ReportTaking(store, channel, clock, leave)
         self._host, self._port = host, port
-        self._controller: Controller | None = None
+        self._server: MailServer | None = None
 
     def start(self) -> None:
         """Begin to listen. Raises OSError where the port is taken."""
         # The controller would say so only after seconds, and leave its event loop open.
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         socket.create_server((self._host, self._port), family=family).close()
-        self._controller = Controller(
-            self,
-            hostname=self._host,
-            port=self._port,
-            data_size_limit=REPLY_BYTES_MAX,
-            ident="Maracuja",
+        self._server = MailServer(
+            self, self._host, self._port, data_size_limit=REPLY_BYTES_MAX, ident="Maracuja"
         )
-        self._controller.start()
+        self._server.start()
 
     def stop(self) -> None:
         """Stop listening and end the thread."""
-        if self._controller is not None:
-            self._controller.stop()
-            self._controller = None
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

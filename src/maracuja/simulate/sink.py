@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import socket
 import threading
@@ -10,10 +9,10 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
-from weakref import WeakSet
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from maracuja.runtime.mail_server import MailServer
 
 LINK = re.compile(r"https?://[^\s\"'<>]+")
 MAILBOX_FULL = "452 4.2.2 The mailbox is full, try later"
@@ -59,23 +58,6 @@ def _part(message: Message, kind: str) -> str:
     return ""
 
 
-class _Lines(Controller):
-    """Knows the lines that are open: the library leaves those open that nobody has begun to hear.
-
-    It closes its event loop over them, and their sockets are found by the garbage collector.
-    """
-
-    def __init__(self, sink: MailSink, host: str, port: int) -> None:
-        super().__init__(sink, hostname=host, port=port)
-        self.lines: WeakSet[SMTP] = WeakSet()
-
-    def factory(self) -> SMTP:
-        """What speaks on a line just taken."""
-        line = SMTP(self.handler, **self.SMTP_kwargs)
-        self.lines.add(line)
-        return line
-
-
 class MailSink:
     """An SMTP server on loopback that keeps raw messages in memory, in order of arrival.
 
@@ -88,31 +70,14 @@ class MailSink:
         self._lock = threading.Lock()
         self._tried: set[str] = set()
         self.port = port or _free_port(host)
-        self._controller = _Lines(self, host, self.port)
+        self._server = MailServer(self, host, self.port)
 
     def __enter__(self) -> MailSink:
-        self._controller.start()
+        self._server.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._hang_up(), self._controller.loop).result(10)
-        self._controller.stop()
-
-    async def _hang_up(self) -> None:
-        """Take no new lines and cut the open ones: a client may have died holding one.
-
-        The server itself is closed afterwards: a closed one drops what it has just taken.
-        """
-        loop, server = self._controller.loop, self._controller.server
-        assert isinstance(server, asyncio.Server)
-        for listening in server.sockets:
-            loop.remove_reader(listening.fileno())
-        while asyncio.all_tasks() - {asyncio.current_task()}:
-            for line in self._controller.lines:
-                if isinstance(line.transport, asyncio.WriteTransport):  # it is begun
-                    line.transport.abort()
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        self._server.stop()
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
