@@ -32,6 +32,7 @@ class _Line:
     def __init__(self, settings: EmailSettings) -> None:
         self.carried = 0
         self.open = False
+        self._transport: asyncio.BaseTransport | None = None
         self._timeout = settings.timeout_s
         self._most = settings.messages_per_connection
         self._client = aiosmtplib.SMTP(
@@ -50,6 +51,7 @@ class _Line:
         stage = Stage.CONNECT
         try:
             await self._client.connect()
+            self._transport = self._client.transport
             stage = Stage.LOGIN
             if self._user:
                 await self._client.login(self._user, self._password)
@@ -61,7 +63,7 @@ class _Line:
             answer = Answer(stage=stage, code=refusal.code, text=refusal.message)
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as fault:
             answer = Answer(stage=stage, text=_words(fault), lost=True)
-        self._client.close()
+        self._drop()
         return answer
 
     @property
@@ -98,8 +100,11 @@ class _Line:
         return Answer(stage=stage, code=said.code, text=said.message)
 
     def _drop(self) -> None:
+        """Close at once: the farewell of TLS may outlast the loop in which it is said."""
         self.open = False
         self._client.close()
+        if isinstance(self._transport, asyncio.WriteTransport):
+            self._transport.abort()
 
     async def _settle(self, stage: Stage, code: int) -> None:
         """Leave the line ready for the next mail, or close it."""
@@ -117,7 +122,7 @@ class _Line:
         self.open = False
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
             await self._client.quit(timeout=QUIT_S_MAX)
-        self._client.close()
+        self._drop()
 
 
 class SmtpTransport:
