@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,13 +53,10 @@ class Unreliable:
 
 @contextmanager
 def serving(handler: Unreliable) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = MailServer(handler, "127.0.0.1", port)
+    server = MailServer(handler, "127.0.0.1", 0)
     server.start()
     try:
-        yield port
+        yield server.port
     finally:
         server.stop()
 

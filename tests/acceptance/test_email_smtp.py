@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -94,14 +93,10 @@ class Handler:
 
 @contextmanager
 def serving(handler: Handler, **options: Any) -> Iterator[int]:
-    # aiosmtpd opens the port itself to see that it listens, so it must know the number.
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = MailServer(handler, "127.0.0.1", port, **options)
+    server = MailServer(handler, "127.0.0.1", 0, **options)
     server.start()
     try:
-        yield port
+        yield server.port
     finally:
         server.stop()
 

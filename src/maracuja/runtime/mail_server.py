@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import suppress
 from typing import Any, Final
 from weakref import WeakSet
@@ -16,12 +17,14 @@ HANG_UP_S_MAX: Final = 5
 class MailServer(Controller):
     """Listens from `start` to `stop`; `handler` answers, `options` are those of aiosmtpd's SMTP.
 
+    With `port` 0 it takes a free one; `port` says which.
+
     The library closes its event loop over the lines that are open then, and their sockets are
     found by the garbage collector.
     """
 
     def __init__(self, handler: object, host: str, port: int, **options: Any) -> None:
-        super().__init__(handler, hostname=host, port=port, **options)
+        super().__init__(handler, hostname=host, port=port or _free_port(host), **options)
         self._lines: WeakSet[SMTP] = WeakSet()
 
     def factory(self) -> SMTP:
@@ -51,3 +54,10 @@ class MailServer(Controller):
                             line.transport.abort()
                     await asyncio.sleep(0)
         await asyncio.sleep(0)
+
+
+def _free_port(host: str) -> int:
+    """A port that nobody listens on; the library must know it beforehand."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

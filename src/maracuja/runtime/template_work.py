@@ -142,7 +142,6 @@ class Stage:
     facts: pl.DataFrame
     products: pl.DataFrame
     constants: dict[str, Any]
-    now: datetime
 
 
 def get(conn: Connection, name: str) -> Template:
@@ -314,7 +313,7 @@ def staged(conn: Connection, ground: Ground, template: Template, now: datetime) 
         "campaign.name": template.name or template.id,
         "campaign.topic": "",
     }
-    return Stage(schema, facts, catalogue(conn)[0], constants, now)
+    return Stage(schema, facts, catalogue(conn)[0], constants)
 
 
 def _person(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -69,8 +68,8 @@ class MailSink:
         self._messages: list[tuple[str, bytes]] = []
         self._lock = threading.Lock()
         self._tried: set[str] = set()
-        self.port = port or _free_port(host)
-        self._server = MailServer(self, host, self.port)
+        self._server = MailServer(self, host, port)
+        self.port = self._server.port
 
     def __enter__(self) -> MailSink:
         self._server.start()
@@ -104,10 +103,3 @@ class MailSink:
         with self._lock:
             taken, self._messages = self._messages, []
         return [Received.parse(to, raw) for to, raw in taken]
-
-
-def _free_port(host: str) -> int:
-    """A port that nobody listens on; the controller must know it beforehand."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
